@@ -1,0 +1,5 @@
+"""Run the program as `python -m flexibatch`."""
+
+from flexibatch.cli import main
+
+main()

@@ -1,0 +1,39 @@
+"""What can go wrong with the channel itself, as sentences for an operator.
+
+A refused file is no error: findings are values (`flexibatch.domain.findings`). What stands here stops a command
+or leaves a set for the next sweep.
+"""
+
+from typing import Any
+
+
+class FlexibatchError(Exception):
+    """Say in one sentence what happened and what to do next; `exit_status` is the command's (channel.md, commands)."""
+
+    exit_status = 3
+
+
+class Refusal(FlexibatchError):
+    """Tell the operator that a request cannot be done as it was asked: unknown sender, wrong setting, bad line."""
+
+    exit_status = 2
+
+
+class Unavailable(FlexibatchError):
+    """Tell that a neighbour (database, disk, peer) does not answer now; the work is kept and tried again."""
+
+
+class Superseded(FlexibatchError):
+    """Tell that another commit was first, so that what was judged must be judged again."""
+
+
+class DocumentBroken(FlexibatchError):
+    """Carry the findings for which a whole file is refused while it is read.
+
+    Raised by a reader or the journey, caught by the journey only; `findings` are `flexibatch.domain.findings.Finding`.
+    """
+
+    def __init__(self, findings: tuple[Any, ...]) -> None:
+        """Keep the findings that refuse the file."""
+        super().__init__("the document cannot be read to its end")
+        self.findings = findings
