@@ -1,0 +1,1 @@
+"""The rules of the channel as values and functions: no file, no clock, no log, no vendor type."""

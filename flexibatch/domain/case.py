@@ -1,0 +1,240 @@
+"""A set on its journey, and what is decided about it: the values that travel between the stages."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.model import Form, Line, Quality
+from flexibatch.domain.vocabulary import (
+    Environment,
+    FileKind,
+    Language,
+    Outcome,
+    ResultCode,
+    SignatureDemand,
+    Subject,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Hold a bureau: its number, its name, the language it is answered in, what it owes."""
+
+    number: str
+    name: str
+    language: Language
+    signature: SignatureDemand
+    held: bool = False
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    """Hold one file of a set as it was kept: the private copy's size in bytes and SHA-256."""
+
+    name: str
+    kind: FileKind
+    part: int | None
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriorLine:
+    """Hold what an earlier run settled for a line: its declaration's ticket and version."""
+
+    ticket: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Hold a claimed set that waits for its verdict.
+
+    `name` is the GO's name (or the name at fault). `arrived_at` is UTC; `received_on` the day of reception where the
+    channel lives. `arrival` orders sets over all senders. `run` counts from 1. `names` are the files that were found
+    with the set. `passed` tells that an earlier run got past envelope, signature and schema window.
+    `earlier_ticket` names the set that received this name first. `claim_faults` are findings made before the claim
+    (a GO that never came, missing parts); they are part of the envelope's verdict.
+    """
+
+    ticket: str
+    name: str
+    subject: Subject
+    sender: Sender
+    environment: Environment
+    arrival: int
+    arrived_at: datetime
+    received_on: date
+    run: int
+    files: tuple[ReceivedFile, ...]
+    earlier_ticket: str | None = None
+    passed: bool = False
+    withdrawn: bool = False
+    discarded: bool = False
+    claim_faults: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedAnomaly:
+    """Pair an anomaly with what it is about: employer (number as sent), worker, reference, line, quality.
+
+    `line` counts in the Form, `form` in the document; both are None for what is about the whole file.
+    """
+
+    anomaly: Anomaly
+    employer: str | None = None
+    inss: str | None = None
+    reference: str | None = None
+    form: int | None = None
+    line: int | None = None
+    quality: Quality | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineVerdict:
+    """Hold what became of one line: outcome, the codes of all that was found, ticket and version where it has them.
+
+    `person` is the worker's current number; `kept` tells that an earlier run settled the line.
+    """
+
+    line: Line
+    outcome: Outcome
+    codes: tuple[str, ...] = ()
+    ticket: str | None = None
+    version: int | None = None
+    person: str | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormVerdict:
+    """Hold what became of one Form; `told` lists the anomalies that are told in full, the Form's own first."""
+
+    form: Form
+    ticket: str
+    employer_id: int | None
+    refused: bool
+    lines: tuple[LineVerdict, ...]
+    told: tuple[LocatedAnomaly, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the lines with an outcome."""
+        return sum(1 for line in self.lines if line.outcome is outcome)
+
+    @property
+    def result(self) -> ResultCode:
+        """Give the Form's result: 1 when every line stands, 0 when none does, 2 in between."""
+        refused = self.count(Outcome.REFUSED)
+        if refused == 0 and not self.refused:
+            return ResultCode.ACCEPTED
+        return ResultCode.REFUSED if refused == len(self.lines) else ResultCode.PARTLY
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Count what a file held and what became of it."""
+
+    forms: int = 0
+    lines: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    anomalies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Hold what a verdict was reached with, so that anyone can check it years later.
+
+    `sha256` is the joined document's; `schema` the schema's name without `.xsd`; `catalogue` the version of the
+    anomaly catalogue and category table; `register` the last import's commit, None before the first import.
+    """
+
+    sha256: str
+    schema: str
+    catalogue: str
+    register: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """Hold one answer as it was written and fsynced: its published name, SHA-256 and length in bytes."""
+
+    subject: Subject
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Hold all that the page for people tells about a set.
+
+    `state` is `in-treatment`, `received`, `refused` or `withdrawn`. `located` pairs every anomaly with what it is
+    about: employer, INSS and reference as far as they were told. `more` counts anomalies that are not listed.
+    """
+
+    case: Case
+    state: str
+    decided_at: datetime | None = None
+    counts: Counts = field(default_factory=Counts)
+    located: tuple[LocatedAnomaly, ...] = ()
+    more: int = 0
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Hold the settled outcome of one run of a set.
+
+    `state` is `received`, `refused`, `withdrawn` or `recorded`; `faults` are those that refuse the whole file;
+    `acknowledges` names the answer that a bureau acknowledges.
+    """
+
+    case: Case
+    state: str
+    decided_at: datetime
+    counts: Counts = field(default_factory=Counts)
+    provenance: Provenance | None = None
+    faults: tuple[Anomaly, ...] = ()
+    answers: tuple[AnswerFile, ...] = ()
+    acknowledges: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Pair a settled verdict with what its page for people tells; `more` counts anomalies that are not told."""
+
+    verdict: Verdict
+    told: tuple[LocatedAnomaly, ...] = ()
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Hold what is to be claimed: a set as it lies in an inbox.
+
+    `leader` is the file whose rename is the claim, `names` are all the files that go with it (the leader too);
+    `set_key` is what a name is received under. `withdrawn` tells that a TD came with it.
+    """
+
+    sender: str
+    environment: Environment
+    subject: Subject
+    name: str
+    set_key: str
+    leader: str
+    names: tuple[str, ...]
+    arrived_at: datetime
+    received_on: date
+    faults: tuple[Finding, ...] = ()
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticketed:
+    """Pair a claim with the ticket it was given."""
+
+    ticket: str
+    claim: Claim

@@ -1,0 +1,71 @@
+"""The envelope: what is asked of a set before a byte of its document is read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flexibatch.domain.case import Case
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.names import name_faults, parse_name
+from flexibatch.domain.vocabulary import Environment, FileKind
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hold the limits of the envelope; `part_size` in bytes, `timezone` where days begin and end."""
+
+    part_size: int
+    max_name_age_days: int
+    environments: frozenset[Environment]
+    timezone: ZoneInfo
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the day of an instant where the channel lives."""
+        return moment.astimezone(self.timezone).date()
+
+
+def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
+    """Give all that is wrong with names, folder and set, in the order of the checks.
+
+    A set that once passed is not asked again; one that was refused is asked anew, but for its name being taken.
+    """
+    if case.discarded:
+        return (Finding("discarded", value=case.name),)
+    if case.sender.removed:
+        return (Finding("sender-removed", value=case.sender.number),)
+    if case.passed:
+        return ()
+    named = tuple({(fault.rule, fault.value): fault for fault in _name_faults(case, limits)}.values())
+    if named:
+        return named
+    taken = case.earlier_ticket is not None and case.run == 1
+    received = (Finding("name-received", value=case.name, details={"ticket": case.earlier_ticket or ""}),)
+    return (*(received if taken else ()), *case.claim_faults, *_size_faults(case, limits))
+
+
+def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
+    names = (case.name, *(file.name for file in case.files if file.name != case.name))
+    for name in names:
+        parsed = parse_name(name)
+        if parsed is None:
+            continue
+        yield from name_faults(
+            parsed,
+            folder_sender=case.sender.number,
+            folder_environment=case.environment,
+            today=case.received_on,
+            max_age_days=limits.max_name_age_days,
+            environments=limits.environments,
+        )
+
+
+def _size_faults(case: Case, limits: Limits) -> Iterator[Finding]:
+    for file in case.files:
+        if file.kind is not FileKind.DATA:
+            continue
+        if file.size == 0:
+            yield Finding("data-empty", tag="FI", value=file.name)
+        elif file.size > limits.part_size:
+            details = {"size": str(file.size), "limit": str(limits.part_size)}
+            yield Finding("part-size", tag="FI", value=file.name, details=details)

@@ -1,0 +1,79 @@
+"""Findings: what was found wrong with a file, a Form or a line, as values.
+
+A finding names a rule of the catalogue; code, class and label follow from it (`flexibatch.domain.catalogue`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flexibatch.domain.vocabulary import AnomalyClass
+
+REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Features", "FinancialElement"})
+"""Elements that may stand more than once: their position is always told."""
+
+VALUE_LIMIT = 100
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def step(name: str, position: int) -> str:
+    """Write one step of a location: `Form[2]`, `INSS`, and `INSS[2]` for one too many.
+
+    >>> step("Form", 1), step("INSS", 1), step("INSS", 2)
+    ('Form[1]', 'INSS', 'INSS[2]')
+    """
+    return f"{name}[{position}]" if position > 1 or name in REPEATED else name
+
+
+def shown(value: str) -> str:
+    """Make a value fit to be shown: at most 100 characters, control characters replaced by a question mark.
+
+    >>> shown("a\\tb")
+    'a?b'
+    """
+    return _CONTROL.sub("?", value[:VALUE_LIMIT])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Tell one fault or remark.
+
+    `rule` is the key in the catalogue; `zone` replaces the zone of a rule that serves many elements (schema
+    faults). `location` is an XPath with positions in the joined document; `line` and `column` count from 1 and
+    are None until (or unless) they are known. `details` fill the label's placeholders. `quality` is the quality
+    (1..n) the finding is about, for the answer's path.
+    """
+
+    rule: str
+    zone: str | None = None
+    tag: str | None = None
+    value: str | None = None
+    location: str | None = None
+    line: int | None = None
+    column: int | None = None
+    quality: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """Tell a finding as the catalogue, the settings and the sender's language put it.
+
+    `what` says what is wrong, `remedy` what to do; together they are the label (<= 500 characters).
+    """
+
+    finding: Finding
+    code: str
+    anomaly_class: AnomalyClass
+    what: str
+    remedy: str
+
+    @property
+    def label(self) -> str:
+        """Join what is wrong and what to do, within the 500 characters an answer has."""
+        return f"{self.what} {self.remedy}"[:500]
+
+    @property
+    def blocking(self) -> bool:
+        """Tell whether this refuses the unit it was found in."""
+        return self.anomaly_class is AnomalyClass.BLOCKING

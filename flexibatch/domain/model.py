@@ -1,0 +1,98 @@
+"""The FLXWAGE message as values: Form, line (one Relation), calculation, quality, element.
+
+Values are literal: codes are text, amounts whole eurocents, dates real dates. A field that could not be read is None
+and then a finding in `faults` says why; a line or Form without blocking faults has every required field.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flexibatch.domain.findings import Finding, step
+from flexibatch.domain.vocabulary import Operation
+
+GROSS_WAGE = "0001001000"
+GROSS_BONUS = "0002001000"
+
+
+@dataclass(frozen=True, slots=True)
+class FinancialElement:
+    """Hold one amount: wage or bonus, in eurocents; `frequency` in months where it was given."""
+
+    code: str | None
+    amount: int | None
+    frequency: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Hold one quality (Features): employer category and worker code over a validity period, ends included."""
+
+    start: date | None
+    end: date | None
+    employer_class: str | None
+    worker_code: str | None
+    elements: tuple[FinancialElement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Hold one wage calculation: its period, ends included, the day it was made, its qualities."""
+
+    payslip_reference: str | None
+    start: date | None
+    end: date | None
+    calculated_on: date | None
+    qualities: tuple[Quality, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Hold one transmission (Relation): a declaration of one worker by one employer.
+
+    `number` counts the lines of the Form from 1 in document order; `beneficiary` and `relation` are the positions in
+    the document. `faults` are the schema's (and literal readings') findings on this line and its Beneficiary.
+    """
+
+    number: int
+    beneficiary: int
+    relation: int
+    inss: str | None
+    reference: str | None
+    calculation: Calculation | None
+    faults: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Hold one Form: one employer (as it was named), one operation, its lines in document order.
+
+    `created_on` / `created_at` are FormCreationDate and FormCreationHour as they were written (None where invalid).
+    `lines_beyond` counts lines that are held in `lines` without their calculation, because the Form is past the limit.
+    `faults` are the schema's findings on the Form's own fields and its Debtor.
+    """
+
+    number: int
+    identification: str | None
+    created_on: str | None
+    created_at: str | None
+    operation: Operation | None
+    type_form: str | None
+    reference: str | None
+    company_id: str | None
+    nsso_number: str | None
+    lines: tuple[Line, ...]
+    faults: tuple[Finding, ...] = ()
+
+    @property
+    def location(self) -> str:
+        """Write where the Form stands: `/FLXWAGE/Form[2]`."""
+        return f"/FLXWAGE/{step('Form', self.number)}"
+
+    def line_location(self, line: Line, tail: str = "") -> str:
+        """Write where a line stands, or, with a tail, an element under its Relation."""
+        relation = f"{self.beneficiary_location(line)}/{step('Relation', line.relation)}"
+        return f"{relation}/{tail}" if tail else relation
+
+    def beneficiary_location(self, line: Line) -> str:
+        """Write where the Beneficiary of a line stands."""
+        return f"{self.location}/Debtor/{step('Beneficiary', line.beneficiary)}"

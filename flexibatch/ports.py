@@ -1,0 +1,213 @@
+"""What the journey asks of the world, in the channel's own words.
+
+Every port is fulfilled by adapters (put together in `flexibatch.bootstrap`) and, in the tests, by twins.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from flexibatch.domain.case import (
+    AnswerFile,
+    Case,
+    FormVerdict,
+    LocatedAnomaly,
+    PriorLine,
+    Report,
+    Verdict,
+)
+from flexibatch.domain.dimona import Period
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.model import Form
+from flexibatch.domain.operations import Standing
+from flexibatch.domain.vocabulary import Environment, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Name what is settled in order: the sets of one sender in one environment."""
+
+    sender: str
+    environment: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Tell which employer two numbers lead to; `conflict` when they lead to two."""
+
+    employer_id: int | None
+    conflict: bool = False
+
+
+class Clock(Protocol):
+    """Tell the time."""
+
+    def now(self) -> datetime:
+        """Give this instant, with its zone."""
+        ...
+
+
+class Tickets(Protocol):
+    """Give out the words by which bureaus and help desk speak of a file, a Form, a declaration."""
+
+    def new(self) -> str:
+        """Give a new ticket: 13 characters 0-9A-Z, random."""
+        ...
+
+
+class Document(Protocol):
+    """Read one joined document, Form by Form."""
+
+    @property
+    def schema(self) -> str:
+        """Name the schema it is judged by, without `.xsd`."""
+        ...
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Give what refuses the whole file, as far as it was read."""
+        ...
+
+    def __iter__(self) -> Iterator[Form]:
+        """Give the Forms in document order; raise `DocumentBroken` where it cannot be read on."""
+        ...
+
+    def places(self, form: int, locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """Give line and column of locations in a Form; Forms are asked for in increasing order."""
+        ...
+
+
+class Documents(Protocol):
+    """Open the kept bytes of a set."""
+
+    def open(self, case: Case) -> Document:
+        """Open the joined document of a set."""
+        ...
+
+    def digest(self, case: Case) -> str:
+        """Give the SHA-256 of the joined document."""
+        ...
+
+    def acknowledged(self, case: Case) -> str | None:
+        """Give the name of the answer that a bureau's acknowledgement speaks of, where it can be read."""
+        ...
+
+
+class Register(Protocol):
+    """Ask the Dimona register, and who is who in it."""
+
+    def employer(self, nsso: str | None, company: str | None) -> Party:
+        """Find the employer that two numbers, each possibly unknown, lead to."""
+        ...
+
+    def persons(self, inss: Collection[str]) -> Mapping[str, str]:
+        """Give the current number of every replaced one; those that are not replaced are left out."""
+        ...
+
+    def periods(self, employer_id: int, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
+        """Give all periods of workers with an employer, by current number."""
+        ...
+
+    def elsewhere(self, person: str) -> bool:
+        """Tell whether the register knows a worker with any employer: for the operator only."""
+        ...
+
+    def state(self) -> datetime | None:
+        """Give the moment of the last import."""
+        ...
+
+
+class Books(Register, Protocol):
+    """Hold one stream's turn: one transaction, kept only when it ends well."""
+
+    def next_case(self) -> Case | None:
+        """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
+        ...
+
+    def mandated(self, sender: str, employer_id: int, on: date) -> bool:
+        """Tell whether a sender may declare for an employer on a day."""
+        ...
+
+    def standings(
+        self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Standing]:
+        """Give the declarations in force by (person, reference)."""
+        ...
+
+    def form_ticket(self, case: Case, number: int) -> str | None:
+        """Give the ticket that an earlier run gave to a Form."""
+        ...
+
+    def prior_lines(self, case: Case, number: int) -> Mapping[int, PriorLine]:
+        """Give the lines of a Form that earlier runs accepted or left unchanged, by line number."""
+        ...
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """Bracket what is written for Forms: undone, alone, when the document turns out to be broken."""
+        ...
+
+    def write_form(self, case: Case, verdict: FormVerdict) -> None:
+        """Write a Form with its versions and anomalies."""
+        ...
+
+    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
+        """Give out the next name of an answer to this sender."""
+        ...
+
+    def settle(self, verdict: Verdict) -> None:
+        """Write the verdict of the run: counts, provenance, answers, state."""
+        ...
+
+
+class Ledger(Protocol):
+    """Open turns and keep track of what must still be published."""
+
+    def turn(self, stream: Stream) -> AbstractContextManager[Books | None]:
+        """Take a stream's turn; None when another process has it."""
+        ...
+
+    def published(self, verdict: Verdict) -> None:
+        """Mark a run as published and archived."""
+        ...
+
+
+class Notification(Protocol):
+    """Write one NOTI, Form by Form."""
+
+    def add(self, judged: FormVerdict) -> None:
+        """Write what became of a Form."""
+        ...
+
+    def close(self, last: LocatedAnomaly | None) -> AnswerFile:
+        """End the file, with one more anomaly in its last Form where there is one; fsync it."""
+        ...
+
+
+class Answers(Protocol):
+    """Write answers into the set's private folder."""
+
+    def acknowledge(self, verdict: Verdict, name: str, fault: Anomaly | None) -> AnswerFile:
+        """Write the ACRF: received, or refused for a fault; fsync it."""
+        ...
+
+    def notify(self, verdict: Verdict, name: str) -> AbstractContextManager[Notification]:
+        """Begin the NOTI; it is thrown away when the block is left by an exception."""
+        ...
+
+
+class Outbox(Protocol):
+    """Put answers and pages where the bureau finds them, and the set where it stays."""
+
+    def publish(self, verdict: Verdict) -> None:
+        """Put down the answers, ACRF first, each one's GO last; may be repeated."""
+        ...
+
+    def report(self, report: Report) -> None:
+        """Put down the page for people and its JSON; may be repeated."""
+        ...
+
+    def archive(self, case: Case) -> None:
+        """Move the set's private folder to the archive; may be repeated."""
+        ...
