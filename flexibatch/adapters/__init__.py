@@ -1,0 +1,1 @@
+"""The edges of the channel: one door for each neighbour."""

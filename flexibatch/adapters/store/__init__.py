@@ -1,0 +1,1 @@
+"""The one door to the database: SQLite when nothing is configured, PostgreSQL in production."""

@@ -1,0 +1,143 @@
+"""Turn rows of sets, runs and anomalies into the journey's values, and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from flexibatch.adapters.store.engine import instant
+from flexibatch.adapters.store.tables import anomaly, answer, file_set, received_file, run, sender
+from flexibatch.domain.case import AnswerFile, Case, Counts, LocatedAnomaly, ReceivedFile, Sender, Verdict
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.vocabulary import (
+    AnomalyClass,
+    Environment,
+    FileKind,
+    Language,
+    SignatureDemand,
+    Subject,
+)
+
+
+def cases() -> Select[Any]:
+    """Select sets with their sender, to be read by `case_of`."""
+    columns = (sender.c.name.label("sender_name"), sender.c.language, sender.c.signature)
+    state = (sender.c.held, sender.c.removed_at)
+    return select(file_set, *columns, *state).join(sender, sender.c.number == file_set.c.sender)
+
+
+def case_of(connection: Connection, row: Row[Any]) -> Case:
+    """Make the case of a row of `cases`, with the files that were kept."""
+    kept = select(received_file).where(received_file.c.set_ticket == row.ticket).order_by(received_file.c.name)
+    return Case(
+        ticket=row.ticket,
+        name=row.name,
+        subject=Subject(row.subject),
+        sender=Sender(
+            row.sender,
+            row.sender_name,
+            Language(row.language),
+            SignatureDemand(row.signature),
+            row.held,
+            row.removed_at is not None,
+        ),
+        environment=Environment(row.environment),
+        arrival=row.arrival,
+        arrived_at=instant(row.arrived_at),
+        received_on=row.received_on,
+        run=row.run,
+        files=tuple(_file_of(file) for file in connection.execute(kept)),
+        earlier_ticket=row.earlier_ticket,
+        passed=row.passed,
+        withdrawn=row.withdrawn,
+        discarded=row.discarded,
+        claim_faults=tuple(Finding(**fault) for fault in row.claim_faults),
+    )
+
+
+def _file_of(row: Row[Any]) -> ReceivedFile:
+    return ReceivedFile(row.name, FileKind(row.kind), row.part, row.size, row.sha256)
+
+
+def faults_as_stored(faults: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Give findings as the JSON column holds them."""
+    return [asdict(fault) | {"details": dict(fault.details)} for fault in faults]
+
+
+def anomaly_row(
+    case: Case, located: LocatedAnomaly, note: str | None = None
+) -> Mapping[str, str | int | None]:
+    """Give an anomaly as its table holds it."""
+    told, finding = located.anomaly, located.anomaly.finding
+    return {
+        "set_ticket": case.ticket,
+        "run": case.run,
+        "form_number": located.form,
+        "line": located.line,
+        "rule": finding.rule,
+        "code": told.code,
+        "class": told.anomaly_class.value,
+        "tag": finding.tag,
+        "value": finding.value,
+        "line_nbr": finding.line,
+        "column_nbr": finding.column,
+        "location": finding.location,
+        "employer": located.employer,
+        "inss": located.inss,
+        "reference": located.reference,
+        "what": told.what,
+        "remedy": told.remedy,
+        "note": note,
+    }
+
+
+def located_of(row: Row[Any]) -> LocatedAnomaly:
+    """Make the anomaly of a row."""
+    finding = Finding(
+        row.rule,
+        tag=row.tag,
+        value=row.value,
+        location=row.location,
+        line=row.line_nbr,
+        column=row.column_nbr,
+    )
+    told = Anomaly(finding, row.code, AnomalyClass(row._mapping["class"]), row.what, row.remedy)  # noqa: SLF001 - SQLAlchemy's public name
+    return LocatedAnomaly(told, row.employer, row.inss, row.reference, row.form_number, row.line)
+
+
+def told_in(connection: Connection, ticket: str, number: int) -> tuple[LocatedAnomaly, ...]:
+    """Give the anomalies that a run told, in their order."""
+    rows = (
+        select(anomaly).where(anomaly.c.set_ticket == ticket, anomaly.c.run == number).order_by(anomaly.c.id)
+    )
+    return tuple(located_of(row) for row in connection.execute(rows))
+
+
+def verdict_of(connection: Connection, case: Case, row: Row[Any]) -> Verdict:
+    """Make the verdict of a row of `run`, as far as publishing needs it."""
+    answers = (
+        select(answer)
+        .where(answer.c.set_ticket == case.ticket, answer.c.run == row.number)
+        .order_by(answer.c.subject)
+    )
+    return Verdict(
+        case,
+        row.verdict,
+        instant(row.decided_at),
+        Counts(row.forms, row.lines, row.accepted, row.unchanged, row.refused, row.anomalies),
+        answers=tuple(
+            AnswerFile(Subject(one.subject), one.name, one.sha256, one.size)
+            for one in connection.execute(answers)
+        ),
+    )
+
+
+def unpublished_runs() -> Select[Any]:
+    """Select runs whose answers may not be in OUT yet, in order of arrival."""
+    return (
+        select(run)
+        .join(file_set, file_set.c.ticket == run.c.set_ticket)
+        .where(run.c.published_at.is_(None))
+        .order_by(file_set.c.arrival, run.c.number)
+    )

@@ -1,0 +1,189 @@
+"""Claims: the ticket is committed before the rename, and given back when there was nothing to claim."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, ScalarSelect, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flexibatch.adapters.store.cases import case_of, cases, faults_as_stored
+from flexibatch.adapters.store.engine import Database, instant, stored
+from flexibatch.adapters.store.tables import file_set, received_file, sender, stream
+from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.vocabulary import Environment, Language, SetState, SignatureDemand, Subject
+from flexibatch.ports import Stream, Tickets
+
+BATCH = 500
+
+
+class Claims:
+    """Keep the sets of the channel from the moment they are claimed until they are settled."""
+
+    def __init__(self, database: Database, tickets: Tickets) -> None:
+        """Keep the database and the source of tickets."""
+        self._database, self._tickets = database, tickets
+
+    def senders(self) -> tuple[Sender, ...]:
+        """Give all senders, the removed ones too (what lies in their inboxes is still answered)."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(sender).order_by(sender.c.number)).all()
+        return tuple(_sender_of(row) for row in rows)
+
+    def received(
+        self, number: str, environment: Environment, keys: Collection[str]
+    ) -> Mapping[str, str]:
+        """Tell which names were received before, with the ticket that received them first."""
+        with self._database.reading() as connection:
+            return _received(connection, number, environment, sorted(keys))
+
+    def begin(self, claims: Sequence[Claim], now: datetime) -> tuple[Ticketed, ...]:
+        """Commit tickets and arrival numbers, in the order given; a claim that another process has begun is left to it."""
+        with self._database.writing() as connection:
+            begun = [self._begin(connection, claim, now) for claim in claims]
+        return tuple(one for one in begun if one is not None)
+
+    def _begin(self, connection: Connection, claim: Claim, now: datetime) -> Ticketed | None:
+        ticket = self._tickets.new()
+        earlier = _received(connection, claim.sender, claim.environment, [claim.set_key]).get(claim.set_key)
+        _ensure_stream(connection, claim)
+        row = {
+            "ticket": ticket,
+            "turn": next_turn(),
+            "sender": claim.sender,
+            "environment": claim.environment.value,
+            "subject": claim.subject.value,
+            "name": claim.name,
+            "set_key": claim.set_key,
+            "leader": claim.leader,
+            "names": list(claim.names),
+            "claim_faults": faults_as_stored(claim.faults),
+            "withdrawn": claim.withdrawn,
+            "reserves": earlier is None and not claim.withdrawn,
+            "earlier_ticket": earlier,
+            "arrived_at": stored(claim.arrived_at),
+            "received_on": claim.received_on,
+            "claimed_at": stored(now),
+            "state": SetState.CLAIMING.value,
+            "passed": False,
+            "discarded": False,
+            "run": 1,
+            "attempts": 0,
+            "troubles": 0,
+        }
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(file_set).values(**row))
+        except IntegrityError:
+            return None
+        return Ticketed(ticket, claim)
+
+    def unfinished(self) -> tuple[Ticketed, ...]:
+        """Give the claims that were cut short, in order of arrival."""
+        query = select(file_set).where(file_set.c.state == SetState.CLAIMING).order_by(file_set.c.arrival)
+        with self._database.reading() as connection:
+            return tuple(Ticketed(row.ticket, _claim_of(row)) for row in connection.execute(query))
+
+    def complete(self, kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
+        """Commit that sets were claimed, with what was kept of them."""
+        with self._database.writing() as connection:
+            for ticket, files in kept:
+                claimed = (
+                    update(file_set)
+                    .where(file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMING)
+                    .values(state=SetState.CLAIMED.value)
+                )
+                if connection.execute(claimed).rowcount == 1 and files:
+                    connection.execute(insert(received_file), [_file_row(ticket, file) for file in files])
+
+    def void(self, tickets: Sequence[str]) -> None:
+        """Give back tickets whose set had vanished before it could be claimed: nothing was received."""
+        with self._database.writing() as connection:
+            connection.execute(
+                delete(file_set).where(
+                    file_set.c.ticket.in_(tickets), file_set.c.state == SetState.CLAIMING
+                )
+            )
+
+    def case(self, ticket: str) -> Case:
+        """Give a claimed set, as its page for people tells it."""
+        with self._database.reading() as connection:
+            row = connection.execute(cases().where(file_set.c.ticket == ticket)).one()
+            return case_of(connection, row)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """Give the streams in which a set waits to be settled, the longest waiting first."""
+        query = (
+            select(file_set.c.sender, file_set.c.environment)
+            .where(file_set.c.state == SetState.CLAIMED)
+            .group_by(file_set.c.sender, file_set.c.environment)
+            .order_by(func.min(file_set.c.turn))
+        )
+        with self._database.reading() as connection:
+            return tuple(Stream(row.sender, Environment(row.environment)) for row in connection.execute(query))
+
+
+def next_turn() -> ScalarSelect[int]:
+    """Give the place behind all sets that wait: a set's turn comes when those before it are settled."""
+    return select(func.coalesce(func.max(file_set.c.turn), 0) + 1).scalar_subquery()
+
+
+def _received(
+    connection: Connection, number: str, environment: Environment, keys: Sequence[str]
+) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), BATCH):
+        query = select(file_set.c.set_key, file_set.c.ticket).where(
+            file_set.c.sender == number,
+            file_set.c.environment == environment.value,
+            file_set.c.set_key.in_(keys[start : start + BATCH]),
+            file_set.c.reserves,
+        )
+        found.update((row.set_key, row.ticket) for row in connection.execute(query))
+    return found
+
+
+def _ensure_stream(connection: Connection, claim: Claim) -> None:
+    key = {"sender": claim.sender, "environment": claim.environment.value}
+    known = select(stream).where(stream.c.sender == claim.sender, stream.c.environment == key["environment"])
+    if connection.execute(known).first() is None:
+        connection.execute(insert(stream).values(**key))
+
+
+def _sender_of(row: Row[Any]) -> Sender:
+    return Sender(
+        row.number,
+        row.name,
+        Language(row.language),
+        SignatureDemand(row.signature),
+        row.held,
+        row.removed_at is not None,
+    )
+
+
+def _claim_of(row: Row[Any]) -> Claim:
+    return Claim(
+        row.sender,
+        Environment(row.environment),
+        Subject(row.subject),
+        row.name,
+        row.set_key,
+        row.leader,
+        tuple(row.names),
+        instant(row.arrived_at),
+        row.received_on,
+        tuple(Finding(**fault) for fault in row.claim_faults),
+        row.withdrawn,
+    )
+
+
+def _file_row(ticket: str, file: ReceivedFile) -> dict[str, str | int | None]:
+    return {
+        "set_ticket": ticket,
+        "name": file.name,
+        "kind": file.kind.value,
+        "part": file.part,
+        "size": file.size,
+        "sha256": file.sha256,
+    }

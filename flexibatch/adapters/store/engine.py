@@ -1,0 +1,107 @@
+"""Open the database, keep its transactions honest, translate its errors once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+
+from flexibatch.errors import Refusal, Superseded, Unavailable
+
+BUSY_SECONDS = 60
+
+
+class Database:
+    """Hold the engine of one database; every access goes through `reading` or `writing`."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare the engine of a SQLAlchemy URL; nothing is opened yet."""
+        self.url = url
+        try:
+            parsed = make_url(url)
+            self.engine = create_engine(parsed, connect_args=_arguments(parsed.get_backend_name()))
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as exc:
+            raise Refusal(
+                f"The setting database = {url!r} is no database URL that can be opened here: {exc}."
+            ) from exc
+        if self.engine.dialect.name == "sqlite":
+            _keep_sqlite_honest(self.engine)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open one transaction that is committed at the end, and wholly undone when anything is raised."""
+        with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a connection that keeps nothing."""
+        with _translated(), self.engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _arguments(backend: str) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if backend == "sqlite" else {}
+
+
+def _keep_sqlite_honest(engine: Engine) -> None:
+    """Make SQLite check foreign keys, write ahead, and take its write lock when a transaction begins."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the vendor's errors into the channel's, cause kept."""
+    try:
+        yield
+    except IntegrityError as exc:
+        raise Superseded("Another transaction has written the same; this one was undone.") from exc
+    except OperationalError as exc:
+        raise Unavailable(
+            f"The database does not answer as it should ({_first_line(exc)}). The work is kept and tried again; "
+            "`flexibatch doctor` says what to look at."
+        ) from exc
+    except DBAPIError as exc:
+        if exc.connection_invalidated:
+            raise Unavailable(
+                "The connection to the database was lost. The work is kept and tried again."
+            ) from exc
+        raise
+
+
+def _first_line(exc: DBAPIError) -> str:
+    return str(exc.orig).strip().splitlines()[0] if str(exc.orig).strip() else type(exc.orig).__name__
+
+
+def stored(moment: datetime) -> datetime:
+    """Give an instant as the tables hold it: UTC, without zone.
+
+    >>> stored(datetime(2026, 10, 5, 9, 0, tzinfo=UTC))
+    datetime.datetime(2026, 10, 5, 9, 0)
+    """
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def instant(value: datetime) -> datetime:
+    """Give a stored instant its zone back."""
+    return value.replace(tzinfo=UTC)

@@ -1,0 +1,110 @@
+"""The ledger: whose turn it is, what failed, what must still be published."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from flexibatch.adapters.store.books import StoredBooks
+from flexibatch.adapters.store.cases import case_of, cases, told_in, unpublished_runs, verdict_of
+from flexibatch.adapters.store.engine import Database, stored
+from flexibatch.adapters.store.tables import file_set, run, stream
+from flexibatch.domain.case import Case, Settlement, Verdict
+from flexibatch.domain.vocabulary import SetState
+from flexibatch.ports import Clock, Stream
+
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=15)
+REASON_LIMIT = 500
+
+
+class StoredLedger:
+    """Fulfil the port `Ledger`; `patient` leaves sets alone until their back-off is over."""
+
+    def __init__(self, database: Database, clock: Clock, *, patient: bool = False) -> None:
+        """Keep the database and the clock."""
+        self._database, self._clock, self._patient = database, clock, patient
+
+    @contextmanager
+    def turn(self, mine: Stream) -> Iterator[StoredBooks | None]:
+        """Take a stream's turn in one transaction; None when another process has it."""
+        with self._database.writing() as connection:
+            row = (
+                select(stream)
+                .where(stream.c.sender == mine.sender, stream.c.environment == mine.environment.value)
+                .with_for_update(skip_locked=True)
+            )
+            taken = connection.execute(row).first() is not None
+            due = self._clock.now() if self._patient else None
+            yield StoredBooks(connection, mine, due) if taken else None
+
+    def published(self, verdict: Verdict) -> None:
+        """Mark a run as published and archived."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(run)
+                .where(run.c.set_ticket == verdict.case.ticket, run.c.number == verdict.case.run)
+                .values(published_at=stored(self._clock.now()))
+            )
+
+    def unpublished(self) -> Iterator[Settlement]:
+        """Give the runs that were settled but perhaps not published, with what they told and how much more."""
+        with self._database.reading() as connection:
+            rows = connection.execute(unpublished_runs()).all()
+        for row in rows:
+            with self._database.reading() as connection:
+                yield self._settled(connection, row.set_ticket, row.number)
+
+    def settled(self, ticket: str, number: int) -> Settlement:
+        """Give a run as it was settled."""
+        with self._database.reading() as connection:
+            return self._settled(connection, ticket, number)
+
+    def _settled(
+        self, connection: Connection, ticket: str, number: int
+    ) -> Settlement:
+        of_set = connection.execute(cases().where(file_set.c.ticket == ticket)).one()
+        of_run = connection.execute(
+            select(run).where(run.c.set_ticket == ticket, run.c.number == number)
+        ).one()
+        case = case_of(connection, of_set)
+        told = told_in(connection, ticket, number)
+        verdict = verdict_of(connection, replace(case, run=number), of_run)
+        return Settlement(verdict, told, max(0, verdict.counts.anomalies - len(told)))
+
+    def waiting(self, mine: Stream) -> Case | None:
+        """Give the set that is next in a stream, whether or not it may be settled now."""
+        with self._database.reading() as connection:
+            return StoredBooks(connection, mine, None).next_case()
+
+    def delayed(self, ticket: str, reason: str) -> None:
+        """Note that trouble kept a set from being settled: it waits, longer each time, and loses nothing."""
+        with self._database.writing() as connection:
+            troubles = self._count(connection, ticket, "troubles")
+            self._note(connection, ticket, reason, troubles=troubles + 1, not_before=self._later(troubles))
+
+    def failed(self, ticket: str, reason: str, max_attempts: int) -> bool:
+        """Note that a bug kept a set from being settled; tell whether it is in quarantine now."""
+        with self._database.writing() as connection:
+            attempts = self._count(connection, ticket, "attempts") + 1
+            over = attempts >= max_attempts
+            state = SetState.QUARANTINE if over else SetState.CLAIMED
+            not_before = None if over else self._later(attempts - 1)
+            values = {"attempts": attempts, "not_before": not_before, "state": state.value}
+            self._note(connection, ticket, reason, **values)
+        return over
+
+    def _later(self, times: int) -> datetime:
+        return stored(self._clock.now() + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(times, 10)))
+
+    def _count(self, connection: Connection, ticket: str, column: str) -> int:
+        counted = connection.scalar(select(file_set.c[column]).where(file_set.c.ticket == ticket))
+        return int(counted or 0)
+
+    def _note(self, connection: Connection, ticket: str, reason: str, **values: object) -> None:
+        shown = reason[:REASON_LIMIT]
+        connection.execute(
+            update(file_set).where(file_set.c.ticket == ticket).values(reason=shown, **values)
+        )

@@ -1,0 +1,88 @@
+"""Bring the database to this program's tables, and tell whether it is there."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.tables import metadata
+from flexibatch.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Tell which revision a database is at, which one this program wants, and where its tables differ."""
+
+    current: str | None
+    wanted: str
+    differences: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether program and database belong together."""
+        return self.current == self.wanted and not self.differences
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("flexibatch.adapters.store") / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def wanted_revision() -> str:
+    """Name the revision this program was made for."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise LookupError("the package holds no migrations")
+    return head
+
+
+def upgrade(database: Database) -> str:
+    """Run all the migrations that are missing, in one transaction; give the revision reached."""
+    with database.writing() as connection:
+        _refuse_foreign(connection)
+        command.upgrade(_config(connection), "head")
+    return wanted_revision()
+
+
+def state(database: Database) -> SchemaState:
+    """Compare a database with this program, both ways."""
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        current = context.get_current_revision()
+        differences = compare_metadata(context, metadata) if current else []
+    return SchemaState(current, wanted_revision(), tuple(str(difference)[:200] for difference in differences))
+
+
+def require_ready(database: Database) -> None:
+    """Refuse to work on a database that is missing, older or newer than this program."""
+    with database.reading() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    wanted = wanted_revision()
+    if current == wanted:
+        return
+    if current is None:
+        raise Refusal("The database holds no flexibatch tables yet. Run `flexibatch init` first.")
+    known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current in known:
+        raise Refusal(
+            f"The database is older than this program (revision {current}, wanted {wanted}). "
+            "Make a backup, then run `flexibatch db upgrade`."
+        )
+    raise Refusal(
+        f"The database is newer than this program (revision {current}, this program knows up to {wanted}). "
+        "Install the newer flexibatch."
+    )
+
+
+def _refuse_foreign(connection: Connection) -> None:
+    tables = set(inspect(connection).get_table_names())
+    if tables and "alembic_version" not in tables:
+        raise Refusal("The database holds tables of something else. Give flexibatch a database of its own.")
