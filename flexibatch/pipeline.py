@@ -1,0 +1,177 @@
+"""The journey of a set, on one page: envelope, schema, rules, register, settle, publish, archive.
+
+`settle_next` takes a stream's turn and settles its lowest set in one transaction; `finish` publishes what was settled
+and may be repeated. The claim comes before (`flexibatch.watcher`). What was found is a value; trouble is raised.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flexibatch.domain.case import (
+    AnswerFile,
+    Case,
+    Counts,
+    FormVerdict,
+    LocatedAnomaly,
+    Provenance,
+    Report,
+    Settlement,
+    Verdict,
+)
+from flexibatch.domain.categories import Categories
+from flexibatch.domain.catalogue import Catalogue
+from flexibatch.domain.envelope import Limits, envelope_faults
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.rules import Judging
+from flexibatch.domain.vocabulary import Outcome, Subject
+from flexibatch.errors import DocumentBroken
+from flexibatch.judging import Desk, Rulebook
+from flexibatch.ports import Answers, Books, Clock, Document, Documents, Ledger, Outbox, Stream, Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Hold everything the journey touches, and what it judges by."""
+
+    clock: Clock
+    tickets: Tickets
+    ledger: Ledger
+    documents: Documents
+    answers: Answers
+    outbox: Outbox
+    catalogue: Catalogue
+    categories: Categories
+    limits: Limits
+    max_anomalies: int
+    blind: bool = False
+
+
+def settle_next(world: World, stream: Stream) -> Settlement | None:
+    """Settle the lowest unsettled set of a stream in one transaction; None where nothing can be settled now."""
+    with world.ledger.turn(stream) as books:
+        case = books.next_case() if books is not None else None
+        if books is None or case is None:
+            return None
+        settlement = judge(world, books, case)
+        books.settle(settlement.verdict)
+    return settlement
+
+
+def finish(world: World, settlement: Settlement) -> None:
+    """Publish and archive what was settled; every step may be repeated and ends the same."""
+    verdict = settlement.verdict
+    world.outbox.publish(verdict)
+    if verdict.state != "recorded":
+        world.outbox.report(_report(settlement))
+    world.outbox.archive(verdict.case)
+    world.ledger.published(verdict)
+
+
+def judge(world: World, books: Books, case: Case) -> Settlement:
+    """Decide about a set: recorded, withdrawn, refused whole, or received and judged line by line."""
+    decided_at = world.clock.now()
+    if case.subject is Subject.ACKNOWLEDGEMENT:
+        return Settlement(
+            Verdict(case, "recorded", decided_at, acknowledges=world.documents.acknowledged(case))
+        )
+    if case.withdrawn:
+        return _answered(world, books, Verdict(case, "withdrawn", decided_at))
+    faults = envelope_faults(case, world.limits)
+    if faults:
+        return _refuse(world, books, case, decided_at, faults)
+    document = world.documents.open(case)
+    if document.findings:
+        return _refuse(world, books, case, decided_at, document.findings)
+    try:
+        with books.attempt():
+            return _receive(world, books, case, decided_at, document)
+    except DocumentBroken as broken:
+        return _refuse(world, books, case, decided_at, broken.findings)
+
+
+def _refuse(
+    world: World, books: Books, case: Case, decided_at: datetime, findings: Sequence[Finding]
+) -> Settlement:
+    faults = tuple(_anomaly(world, case, finding) for finding in findings)
+    counts = Counts(anomalies=len(faults))
+    verdict = Verdict(case, "refused", decided_at, counts, faults=faults)
+    return _answered(world, books, verdict, tuple(LocatedAnomaly(fault) for fault in faults))
+
+
+def _anomaly(world: World, case: Case, finding: Finding) -> Anomaly:
+    anomaly = world.catalogue.anomaly(finding, case.sender.language)
+    if anomaly is None:
+        raise LookupError(f"the rule {finding.rule} on a file cannot be switched off")
+    return anomaly
+
+
+def _answered(
+    world: World, books: Books, verdict: Verdict, told: tuple[LocatedAnomaly, ...] = ()
+) -> Settlement:
+    return Settlement(replace(verdict, answers=(_acknowledge(world, books, verdict),)), told)
+
+
+def _acknowledge(world: World, books: Books, verdict: Verdict) -> AnswerFile:
+    fault = verdict.faults[0] if verdict.faults else None
+    day = world.limits.day_of(verdict.decided_at)
+    name = books.answer_name(verdict.case, Subject.ACKNOWLEDGEMENT, day)
+    return world.answers.acknowledge(verdict, name, fault)
+
+
+def _receive(
+    world: World, books: Books, case: Case, decided_at: datetime, document: Document
+) -> Settlement:
+    """Judge and write Form by Form; the answers speak of what this transaction writes."""
+    provenance = Provenance(
+        world.documents.digest(case), document.schema, world.catalogue.version, books.state()
+    )
+    verdict = Verdict(case, "received", decided_at, provenance=provenance)
+    name = books.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
+    judging = Judging(case.received_on, world.categories)
+    rulebook = Rulebook(world.catalogue, judging, world.max_anomalies, world.blind)
+    desk, counts, told = Desk(case, books, document, rulebook), Counts(), list[LocatedAnomaly]()
+    with world.answers.notify(verdict, name) as notification:
+        for form in document:
+            judged = desk.judge(form, world.tickets.new)
+            books.write_form(case, judged)
+            notification.add(judged)
+            counts = _add(counts, judged)
+            told.extend(judged.told)
+        if document.findings:
+            raise DocumentBroken(tuple(document.findings))
+        notify = notification.close(_closing(world, case, desk.untold))
+    counts = replace(counts, anomalies=len(told) + desk.untold)
+    acknowledge = _acknowledge(world, books, verdict)
+    return Settlement(
+        replace(verdict, counts=counts, answers=(acknowledge, notify)), tuple(told), desk.untold
+    )
+
+
+def _closing(world: World, case: Case, untold: int) -> LocatedAnomaly | None:
+    if untold == 0:
+        return None
+    return LocatedAnomaly(_anomaly(world, case, Finding("more-anomalies", details={"count": str(untold)})))
+
+
+def _add(counts: Counts, judged: FormVerdict) -> Counts:
+    return Counts(
+        counts.forms + 1,
+        counts.lines + len(judged.lines),
+        counts.accepted + judged.count(Outcome.ACCEPTED),
+        counts.unchanged + judged.count(Outcome.UNCHANGED),
+        counts.refused + judged.count(Outcome.REFUSED),
+    )
+
+
+def _report(settlement: Settlement) -> Report:
+    verdict = settlement.verdict
+    return Report(
+        verdict.case,
+        verdict.state,
+        verdict.decided_at,
+        verdict.counts,
+        settlement.told,
+        settlement.more,
+        tuple(answer.name for answer in verdict.answers),
+    )

@@ -1,0 +1,297 @@
+"""Sweep and watch: the only place where time passes. What a sweep finds is decided anew from the folders each time.
+
+A sweep publishes what was settled, completes claims that were cut short, takes what has arrived, and settles it,
+stream by stream. One set never holds up another sender's.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Protocol
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Settlement, Ticketed, Verdict
+from flexibatch.errors import Superseded, Unavailable
+from flexibatch.pipeline import World, finish, settle_next
+from flexibatch.ports import Stream
+
+log = structlog.get_logger()
+
+CLAIMS_AT_ONCE = 200
+JUDGED_AGAIN = 5
+
+
+@dataclass(slots=True)
+class SweepResult:
+    """Count what one sweep did; `waiting` are sets that could not be settled now."""
+
+    claimed: int = 0
+    settled: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+    lines_refused: int = 0
+    quarantined: int = 0
+    waiting: int = 0
+    unpublished: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Tell whether nothing was refused and nothing failed."""
+        return not (self.refused or self.lines_refused or self.quarantined or self.waiting or self.unpublished)
+
+    def count(self, verdict: Verdict) -> None:
+        """Count a settled set."""
+        self.settled += 1
+        self.refused += verdict.state == "refused"
+        self.withdrawn += verdict.state == "withdrawn"
+        self.lines_refused += verdict.counts.refused
+
+
+class ClaimBook(Protocol):
+    """Keep claims in the database (`flexibatch.adapters.store.claims`)."""
+
+    def begin(self, claims: Sequence[Claim], now: datetime) -> Sequence[Ticketed]:
+        """Commit tickets for claims."""
+        ...
+
+    def unfinished(self) -> Sequence[Ticketed]:
+        """Give the claims that were cut short."""
+        ...
+
+    def complete(self, kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
+        """Commit that sets were claimed."""
+        ...
+
+    def void(self, tickets: Sequence[str]) -> None:
+        """Give tickets back."""
+        ...
+
+    def streams(self) -> Sequence[Stream]:
+        """Give the streams in which a set waits."""
+        ...
+
+    def case(self, ticket: str) -> Case:
+        """Give a claimed set."""
+        ...
+
+
+class Failures(Protocol):
+    """Keep what failed, and what was settled but not published (`flexibatch.adapters.store.ledger`)."""
+
+    def waiting(self, mine: Stream) -> Case | None:
+        """Give the set that is next in a stream."""
+        ...
+
+    def delayed(self, ticket: str, reason: str) -> None:
+        """Note trouble."""
+        ...
+
+    def failed(self, ticket: str, reason: str, max_attempts: int) -> bool:
+        """Note a bug; tell whether the set is in quarantine now."""
+        ...
+
+    def unpublished(self) -> Iterator[Settlement]:
+        """Give what was settled but perhaps not published."""
+        ...
+
+
+class Arrivals(Protocol):
+    """Look into the inboxes and move what is claimed (`flexibatch.adapters.spool`)."""
+
+    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
+        """Give what is to be claimed, in order of arrival; report strays on the way."""
+        ...
+
+    def take(self, ticketed: Ticketed) -> bool:
+        """Rename the set into its private folder; tell whether it was still there."""
+        ...
+
+    def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
+        """Make the private copies."""
+        ...
+
+    def quarantine(self, ticket: str) -> None:
+        """Move a set's private folder to quarantine."""
+        ...
+
+
+def _silent(_verdict: Verdict) -> None:
+    """Tell nobody."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does."""
+
+    world: World
+    claims: ClaimBook
+    failures: Failures
+    arrivals: Arrivals
+    max_attempts: int
+    patient: bool = False
+
+    def sweep(self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never) -> SweepResult:
+        """Do all that can be done now, once; `tell` hears every verdict, `stop` ends it after the set in hand."""
+        return _Sweep(self, tell, stop).run()
+
+    def settle(self, tell: Callable[[Verdict], None] = _silent) -> SweepResult:
+        """Settle and publish what is claimed, without looking for more."""
+        return _Sweep(self, tell, _never).settle()
+
+
+class _Sweep:
+    """Hold the state of one sweep."""
+
+    def __init__(self, channel: Channel, tell: Callable[[Verdict], None], stop: Callable[[], bool]) -> None:
+        self.channel, self.tell, self.stop = channel, tell, stop
+        self.result = SweepResult()
+        self.stuck: set[Stream] = set()
+
+    def run(self) -> SweepResult:
+        channel = self.channel
+        self._claim_batch(channel.claims.unfinished())
+        self.settle()
+        arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
+        while not self.stop() and (batch := list(islice(arrived, CLAIMS_AT_ONCE))):
+            self._claim_batch(channel.claims.begin(batch, channel.world.clock.now()))
+            self._settle_streams()
+        return self.result
+
+    def settle(self) -> SweepResult:
+        for settlement in self.channel.failures.unpublished():
+            self._finish(settlement)
+        self._settle_streams()
+        return self.result
+
+    # ------------------------------------------------------------------------------------------------ claims
+
+    def _claim_batch(self, batch: Sequence[Ticketed]) -> None:
+        """Take and keep a batch; sets that trouble keeps from being taken stay begun for the next sweep."""
+        kept, void = [], []
+        for one in batch:
+            with bound_contextvars(ticket=one.ticket, sender=one.claim.sender):
+                try:
+                    if self.channel.arrivals.take(one):
+                        kept.append((one.ticket, self.channel.arrivals.keep(one)))
+                    else:
+                        void.append(one.ticket)
+                except Unavailable as exc:
+                    self.result.waiting += 1
+                    log.warning("claim.delayed", reason=str(exc))
+        if void:
+            self.channel.claims.void(void)
+        if kept:
+            self.channel.claims.complete(kept)
+        self.result.claimed += len(kept)
+        for ticket, _files in kept:
+            self._tell_in_treatment(ticket)
+
+    def _tell_in_treatment(self, ticket: str) -> None:
+        case = self.channel.claims.case(ticket)
+        with bound_contextvars(ticket=ticket, sender=case.sender.number):
+            try:
+                self.channel.world.outbox.report(Report(case, "in-treatment"))
+            except Unavailable as exc:
+                log.warning("report.delayed", reason=str(exc))
+
+    # ----------------------------------------------------------------------------------------------- settling
+
+    def _settle_streams(self) -> None:
+        for stream in self.channel.claims.streams():
+            if stream in self.stuck:
+                continue
+            with bound_contextvars(sender=stream.sender, environment=stream.environment.value):
+                while not self.stop() and self._settle_one(stream):
+                    pass
+
+    def _settle_one(self, stream: Stream) -> bool:
+        """Settle one set of a stream; tell whether the stream may go on."""
+        case = self.channel.failures.waiting(stream)
+        if case is None:
+            return False
+        with bound_contextvars(ticket=case.ticket, run=case.run):
+            try:
+                settlement = self._settle_or_judge_again(stream)
+            except Unavailable as exc:
+                self.channel.failures.delayed(case.ticket, str(exc))
+                log.warning("set.delayed", reason=str(exc))
+                return self._stop(stream)
+            except Exception as exc:  # noqa: BLE001 - a bug on one set holds up nobody else
+                return self._count_bug(stream, case, exc)
+            if settlement is None:
+                return self._stop(stream)
+            self._finish(settlement)
+            self._count(settlement.verdict)
+        return True
+
+    def _settle_or_judge_again(self, stream: Stream) -> Settlement | None:
+        for _ in range(JUDGED_AGAIN):
+            try:
+                return settle_next(self.channel.world, stream)
+            except Superseded:
+                log.info("set.judged_again")
+        raise Unavailable("Other transactions were first again and again; the set is tried again at the next sweep.")
+
+    def _stop(self, stream: Stream) -> bool:
+        self.stuck.add(stream)
+        self.result.waiting += 1
+        return False
+
+    def _count_bug(self, stream: Stream, case: Case, exc: Exception) -> bool:
+        reason = f"{type(exc).__name__} while the set was judged"
+        log.exception("set.failed", kind=type(exc).__name__)
+        if not self.channel.failures.failed(case.ticket, reason, self.channel.max_attempts):
+            return self._stop(stream)
+        self.channel.arrivals.quarantine(case.ticket)
+        self.result.quarantined += 1
+        log.error("set.quarantined", reason=reason)
+        return True
+
+    def _finish(self, settlement: Settlement) -> None:
+        """Publish what was settled; what cannot be put down now is put down by the next sweep."""
+        verdict = settlement.verdict
+        with bound_contextvars(
+            ticket=verdict.case.ticket, sender=verdict.case.sender.number, run=verdict.case.run
+        ):
+            try:
+                finish(self.channel.world, settlement)
+            except Unavailable as exc:
+                self.result.unpublished += 1
+                log.warning("answers.delayed", reason=str(exc))
+            except Exception as exc:  # noqa: BLE001 - the verdict stands; the next sweep publishes again
+                self.result.unpublished += 1
+                log.exception("answers.failed", kind=type(exc).__name__)
+
+    def _count(self, verdict: Verdict) -> None:
+        counts = verdict.counts
+        log.info(
+            "set.settled",
+            verdict=verdict.state,
+            name=verdict.case.name,
+            forms=counts.forms,
+            accepted=counts.accepted,
+            unchanged=counts.unchanged,
+            refused=counts.refused,
+        )
+        self.result.count(verdict)
+        self.tell(verdict)
+
+
+def watch(
+    channel: Channel, stop: threading.Event, wake: Callable[[threading.Event], None]
+) -> None:
+    """Sweep for ever; `wake` waits until something moved or the pause is over. Ends after the set in hand."""
+    while not stop.is_set():
+        try:
+            channel.sweep(stop=stop.is_set)
+        except Unavailable as exc:
+            log.warning("sweep.delayed", reason=str(exc))
+        wake(stop)

@@ -1,0 +1,34 @@
+"""Time and chance that a test decides."""
+
+from datetime import UTC, datetime, timedelta
+
+from flexibatch.adapters.clock import ticket_text
+
+STEP = 1_234_567_890_123_456_789
+
+
+class FixedClock:
+    """Tell the time a test set; it moves only when told to."""
+
+    def __init__(self, now: datetime = datetime(2026, 10, 5, 7, 16, 2, 417_000, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        self._now += by
+
+    def set(self, now: datetime) -> None:
+        self._now = now
+
+
+class CountedTickets:
+    """Give out the same tickets in the same order, none twice, none that looks counted."""
+
+    def __init__(self, start: int = 0) -> None:
+        self._given = start
+
+    def new(self) -> str:
+        self._given += 1
+        return ticket_text(self._given * STEP % 36**13)
