@@ -1,0 +1,236 @@
+"""The pages for people in REPORT: one HTML page a set, and the same as JSON.
+
+Source: the channel's specification of REPORT; the JSON follows `schemas/report-1.schema.json`. Both depend on
+the report alone, so that publishing again puts down the same bytes.
+"""
+
+import base64
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from flexibatch.domain.case import LocatedAnomaly, ReceivedFile, Report
+from flexibatch.domain.vocabulary import AnomalyClass
+
+LAYOUT = 1
+"""The version of the JSON's layout."""
+
+SHADES = (
+    ("forms", ""),
+    ("lines", ""),
+    ("accepted", "good"),
+    ("unchanged", ""),
+    ("refused", "bad"),
+    ("anomalies", ""),
+)
+"""The counts in the order of the page, each with the tone it has when it is not zero."""
+
+_TONES = {
+    "in-treatment": "calm",
+    "accepted": "good",
+    "remarks": "note",
+    "partly": "note",
+    "withdrawn": "calm",
+}
+_CLASS_TONES = {AnomalyClass.BLOCKING: "bad", AnomalyClass.REMARK: "note", AnomalyClass.WARNING: "note"}
+
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+"""Characters that cannot be seen, that turn the text around, or that no encoding has."""
+
+
+def visible(text: object) -> str:
+    r"""Write a value so that every character of it is seen: hidden ones are named.
+
+    >>> visible("a\u202eb")
+    'a[U+202E]b'
+    """
+    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", str(text))
+
+
+def instant(moment: datetime) -> str:
+    """Write an instant in UTC, as ISO 8601 with a Z.
+
+    >>> instant(datetime(2026, 10, 5, 7, 16, 2, tzinfo=UTC))
+    '2026-10-05T07:16:02Z'
+    """
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def number(value: int) -> str:
+    r"""Write a number with its digits in threes, apart by a space that does not break.
+
+    >>> number(36700160)
+    '36\xa0700\xa0160'
+    """
+    return f"{value:,}".replace(",", "\xa0")
+
+
+class ReportPages:
+    """Write what is told about a set, in the sender's language; times in the zone where the channel lives."""
+
+    def __init__(self, timezone: ZoneInfo) -> None:
+        """Read the texts, the style and the template of the package."""
+        data = files("flexibatch") / "data"
+        self._timezone = timezone
+        self._texts = tomllib.loads((data / "report_texts.toml").read_text("utf-8"))
+        self._style = (data / "report.css").read_text("utf-8")
+        self._template = self._compiled((data / "report.html.j2").read_text("utf-8"))
+
+    def html(self, report: Report) -> bytes:
+        """Write the page: self-contained, no script, nothing fetched; every value escaped and visible."""
+        texts = self._texts[report.case.sender.language.value]
+        lead = lead_of(report)
+        page = self._template.render(
+            report=report,
+            case=report.case,
+            texts=texts,
+            lead=texts["leads"][lead],
+            tone=_TONES.get(lead, "bad"),
+            note=texts["notes"].get(report.case.environment.value),
+            groups=tuple(_groups(report.located)),
+            shades=SHADES,
+            zone=self._timezone.key,
+            style=Markup(self._style),  # noqa: S704 - our own file
+            style_digest=Markup(_digest(self._style)),  # noqa: S704 - base64
+        )
+        return page.encode()
+
+    def json(self, report: Report) -> bytes:
+        """Write the same as JSON; hidden characters stand as escapes, anomalies in document order."""
+        text = json.dumps(_as_json(report), ensure_ascii=False, indent=2)
+        return (_HIDDEN.sub(_escaped, text) + "\n").encode()
+
+    def _compiled(self, template: str) -> Template:
+        # Undefined names fail: a page with a hole in it is worse than none.
+        machine = Environment(
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        machine.filters |= {
+            "visible": visible,
+            "instant": instant,
+            "number": number,
+            "day": _day,
+            "moment": self._moment,
+        }
+        return machine.from_string(template)
+
+    def _moment(self, moment: datetime, texts: Mapping[str, Any]) -> str:
+        local = moment.astimezone(self._timezone)
+        return _dated(texts["moment"], local, texts, time=f"{local:%H:%M:%S}")
+
+
+def lead_of(report: Report) -> str:
+    """Name the sentence the page begins with: `report.state`, or what it comes down to for a clerk."""
+    if report.state == "refused" and any(_is_duplicate(one) for one in report.located):
+        return "duplicate"
+    if report.state != "received":
+        return report.state
+    counts = report.counts
+    if counts.refused and not counts.accepted and not counts.unchanged:
+        return "none"
+    if counts.refused or any(one.anomaly.blocking for one in report.located):
+        return "partly"
+    return "remarks" if report.located or report.more else "accepted"
+
+
+def _is_duplicate(one: LocatedAnomaly) -> bool:
+    return one.anomaly.finding.rule == "name-received"
+
+
+def _groups(located: Sequence[LocatedAnomaly]) -> Iterator[tuple[str, str, Sequence[LocatedAnomaly]]]:
+    """Give the anomalies by class, blocking first; classes without any are left out."""
+    for anomaly_class in AnomalyClass:
+        group = [one for one in located if one.anomaly.anomaly_class is anomaly_class]
+        if group:
+            yield anomaly_class.value, _CLASS_TONES[anomaly_class], group
+
+
+def _day(day: date, texts: Mapping[str, Any]) -> str:
+    return _dated(texts["day"], day, texts)
+
+
+def _dated(pattern: str, day: date, texts: Mapping[str, Any], **more: str) -> str:
+    first = texts["first"] if day.day == 1 else str(day.day)
+    return pattern.format(day=first, month=texts["months"][day.month - 1], year=day.year, **more)
+
+
+def _digest(style: str) -> str:
+    return base64.b64encode(sha256(style.encode()).digest()).decode()
+
+
+def _as_json(report: Report) -> Mapping[str, Any]:
+    case = report.case
+    return {
+        "report": LAYOUT,
+        "ticket": case.ticket,
+        "name": _sound(case.name),
+        "sender": case.sender.number,
+        "environment": case.environment.value,
+        "language": case.sender.language.value,
+        "state": report.state,
+        "run": case.run,
+        "arrived_at": instant(case.arrived_at),
+        "decided_at": instant(report.decided_at) if report.decided_at else None,
+        "earlier_ticket": case.earlier_ticket,
+        "files": [_file_as_json(file) for file in case.files],
+        "counts": asdict(report.counts),
+        "anomalies": [_anomaly_as_json(one) for one in report.located],
+        "more": report.more,
+        "answers": list(report.answers),
+    }
+
+
+def _file_as_json(file: ReceivedFile) -> Mapping[str, Any]:
+    return {
+        "name": _sound(file.name),
+        "kind": file.kind.value,
+        "part": file.part,
+        "size": file.size,
+        "sha256": file.sha256,
+        "verified": None,
+    }
+
+
+def _anomaly_as_json(one: LocatedAnomaly) -> Mapping[str, Any]:
+    anomaly, finding = one.anomaly, one.anomaly.finding
+    return {
+        "code": anomaly.code,
+        "class": anomaly.anomaly_class.value,
+        "tag": _sound(finding.tag),
+        "value": _sound(finding.value),
+        "line": finding.line,
+        "column": finding.column,
+        "location": finding.location,
+        "employer": one.employer,
+        "inss": one.inss,
+        "reference": one.reference,
+        "label": _sound(anomaly.what),
+        "remedy": _sound(anomaly.remedy),
+    }
+
+
+def _sound(text: str | None) -> str | None:
+    """Replace lone surrogates (foreign bytes in a file name), which readers of JSON stumble over."""
+    return text and text.encode("utf-8", "replace").decode()
+
+
+def _escaped(found: re.Match[str]) -> str:
+    # Line breaks are the layout's own: those in a value are escaped already.
+    return found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1]

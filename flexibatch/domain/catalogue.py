@@ -1,0 +1,154 @@
+"""The catalogue: what each rule is called, how heavy it weighs, and what is told to people about it.
+
+It is data (`flexibatch/data/anomalies.toml`), parsed elsewhere; here it is checked, overridden and filled in.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, shown
+from flexibatch.domain.vocabulary import AnomalyClass, Language
+from flexibatch.domain.zones import FORM_ZONE, zone_at, zone_of
+from flexibatch.errors import Refusal
+
+OFF = "off"
+LABEL_LIMIT = 500
+UNKNOWN = "–"
+
+_CODE = re.compile(r"(?:ACRF|[0-9]{5})-[0-9]{3}")
+_LOCKED = re.compile(r"(?:90082|00011|00014)-[0-9]{3}|90059-172")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Hold what is told of a rule in one language, with placeholders in braces."""
+
+    what: str
+    remedy: str
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Name the placeholders, as often as they stand."""
+        return tuple(_PLACEHOLDER.findall(self.what + self.remedy))
+
+    def filled(self, details: Mapping[str, str]) -> tuple[str, str]:
+        """Fill the placeholders; long details give way, so that both texts together stay within 500."""
+        what, remedy = self._filled(details, VALUE_LIMIT)
+        if len(what) + 1 + len(remedy) <= LABEL_LIMIT:
+            return what, remedy
+        bare = len(_PLACEHOLDER.sub("", self.what)) + 1 + len(_PLACEHOLDER.sub("", self.remedy))
+        return self._filled(details, (LABEL_LIMIT - bare) // len(self.placeholders))
+
+    def _filled(self, details: Mapping[str, str], limit: int) -> tuple[str, str]:
+        def value(found: re.Match[str]) -> str:
+            return _clipped(details.get(found[1]) or UNKNOWN, limit)
+
+        return _PLACEHOLDER.sub(value, self.what), _PLACEHOLDER.sub(value, self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Hold one rule; `code` is whole, or the three digits of its type where the element gives the zone.
+
+    `anomaly_class` is None where the rule is switched off.
+    """
+
+    code: str
+    zoned: bool
+    anomaly_class: AnomalyClass | None
+    source: str
+    texts: Mapping[Language, Text]
+
+
+class Catalogue:
+    """Put findings into the words, codes and classes that people and answers are told."""
+
+    def __init__(self, table: Mapping[str, Any], overrides: Mapping[str, str] | None = None) -> None:
+        """Read the parsed table and lay the settings over it; raise `Refusal` where a setting is not allowed.
+
+        `overrides` gives a code (`00024-152`) another class (`B`, `NB`, `W`) or `off`, for all its rules.
+        """
+        classes = _checked(overrides or {}, table)
+        self.version: str = table["version"]
+        self._entries = {
+            rule: _entry(fields, classes) for rule, fields in table.items() if isinstance(fields, Mapping)
+        }
+        self._plain: dict[tuple[str, Language], tuple[str, str] | None] = {
+            (rule, language): None if text.placeholders else (text.what, text.remedy)
+            for rule, entry in self._entries.items()
+            for language, text in entry.texts.items()
+        }
+
+    def rules(self) -> Mapping[str, Entry]:
+        """Give all rules by key, in the order of the table."""
+        return self._entries
+
+    def code(self, rule: str, zone: str | None = None) -> str:
+        """Give the code of a rule; `zone` is that of the element at fault, for rules that serve many.
+
+        >>> table = {"version": "1", "missing": {"type": "001", "class": "B", "source": "ours"}}
+        >>> Catalogue(table).code("missing", "00024")
+        '00024-001'
+        """
+        entry = self._entries[rule]
+        return f"{zone or FORM_ZONE}-{entry.code}" if entry.zoned else entry.code
+
+    def anomaly(self, finding: Finding, language: Language) -> Anomaly | None:
+        """Tell a finding in a language; None where the rule is switched off."""
+        entry = self._entries[finding.rule]
+        if entry.anomaly_class is None:
+            return None
+        code = f"{_zone(finding)}-{entry.code}" if entry.zoned else entry.code
+        what, remedy = self._plain[finding.rule, language] or entry.texts[language].filled(_details(finding))
+        return Anomaly(finding, code, entry.anomaly_class, what, remedy)
+
+
+def _zone(finding: Finding) -> str:
+    if finding.zone:
+        return finding.zone
+    return zone_at(finding.location) if finding.location else zone_of(finding.tag or "Form")
+
+
+def _details(finding: Finding) -> Mapping[str, str]:
+    return {**finding.details, "value": finding.value or "", "tag": finding.tag or ""}
+
+
+def _clipped(text: str, limit: int) -> str:
+    safe = shown(text)
+    return safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
+
+
+def _entry(fields: Mapping[str, Any], classes: Mapping[str, AnomalyClass | None]) -> Entry:
+    zoned = "type" in fields
+    code = fields["type"] if zoned else fields["code"]
+    default = AnomalyClass(fields["class"])
+    texts = {language: Text(**fields[language]) for language in Language if language in fields}
+    return Entry(code, zoned, classes.get(code, default), fields["source"], texts)
+
+
+def _checked(overrides: Mapping[str, str], table: Mapping[str, Any]) -> Mapping[str, AnomalyClass | None]:
+    """Read the classes that the settings give; raise `Refusal` for what is unknown or may not be changed."""
+    rules = [fields for fields in table.values() if isinstance(fields, Mapping)]
+    codes = {fields["code"] for fields in rules if "code" in fields}
+    types = {fields["type"] for fields in rules if "type" in fields}
+    return {code: _class(code, value, codes, types) for code, value in overrides.items()}
+
+
+def _class(code: str, value: str, codes: Collection[str], types: Collection[str]) -> AnomalyClass | None:
+    told = f'the setting [rules] "{code}" = "{value}"'
+    fixed = code in codes and (code.startswith("ACRF-") or _LOCKED.fullmatch(code) is not None)
+    schema = code not in codes and _CODE.fullmatch(code) is not None and code[-3:] in types
+    if fixed or schema:
+        kind = "file and schema faults, 90082-*, 00011-*, 00014-* and 90059-172 keep their class"
+        raise Refusal(f"{told} is not allowed: {kind}; take the line out")
+    if code not in codes:
+        raise Refusal(
+            f"{told} names a code that the catalogue does not have; correct it or take the line out"
+        )
+    allowed = (*AnomalyClass, OFF)
+    if value not in allowed:
+        raise Refusal(f"{told} has a value that is not allowed; give one of {', '.join(allowed)}")
+    return None if value == OFF else AnomalyClass(value)

@@ -1,0 +1,312 @@
+"""The catalogue: complete, in four languages, within its limits, and changed only where that is allowed."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.catalogue import Catalogue
+from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
+from flexibatch.domain.vocabulary import AnomalyClass, Language
+from flexibatch.domain.zones import ZONES, zone_at, zone_of
+from flexibatch.errors import Refusal
+
+# Rule, code (three digits where the element gives the zone), class, placeholders besides {tag} and {value}.
+EXPECTED = """
+name-go ACRF-107 B
+name-data ACRF-131 B
+name-signature ACRF-132 B
+name-sender ACRF-108 B
+date-format ACRF-109 B
+date-unknown ACRF-110 B
+date-future ACRF-111 B
+date-old ACRF-126 B days
+sequence-length ACRF-112 B
+sequence-alphabet ACRF-367 B
+sequence-zero ACRF-127 B
+parts-format ACRF-114 B
+parts-not-digit ACRF-115 B
+parts-zero ACRF-116 B
+parts-digits ACRF-128 B
+environment-letter ACRF-117 B
+environment-real ACRF-118 B
+environment-test ACRF-119 B
+environment-simulation ACRF-257 B
+environment-closed ACRF-129 B
+subject ACRF-129 B
+go-missing ACRF-130 B
+data-count ACRF-120 B announced found
+signature-count ACRF-122 B announced found
+data-numbering ACRF-123 B
+signature-numbering ACRF-124 B
+signature ACRF-125 B
+name-received ACRF-133 B ticket
+data-empty ACRF-134 B
+part-size ACRF-184 B size limit
+not-well-formed ACRF-102 B reason
+doctype ACRF-102 B
+bytes-encoding ACRF-102 B encoding
+encoding ACRF-138 B encoding
+root ACRF-089 B
+namespace ACRF-139 B
+schema-location ACRF-088 B
+schema-version ACRF-137 B schema
+schema-window ACRF-137 B schema from until
+not-a-form ACRF-205 B
+no-form ACRF-157 B
+discarded ACRF-163 B
+sender-removed ACRF-103 B
+schema-missing 001 B
+schema-not-numeric 002 B
+schema-invalid 003 B
+schema-domain 008 B
+schema-cardinality 090 B
+schema-sequence 091 B
+schema-unknown 092 B
+schema-length 093 B
+literal-value 008 B
+inss-check 00024-004 B
+company-check 00014-004 B
+nsso-check 00011-004 B
+employer-conflict 00014-022 B
+employer-missing 00011-001 B
+mandate 00011-155 B
+too-many-lines 90059-172 B limit
+creation-future 00218-008 B
+repeated 90082-006 B
+unknown 90082-234 B
+cancelled 90082-241 B
+declared 90082-272 B
+superseded 90082-180 B
+unchanged 90082-444 NB
+period-order 99002-014 B
+period-scope 99002-008 B
+calculation-missing 99101-001 B
+calculation-present 99101-005 B
+wages-twice 99103-006 B
+calculation-date-late 99003-008 B
+calculation-date-early 99003-008 B
+validity-order 99005-014 B
+validity-start 99004-399 B
+validity-end 99005-400 B
+category-unknown 00036-008 B
+category-closed 00036-008 B quarter
+worker-code 00037-008 B
+quality-empty 99103-001 B
+frequency-on-wage 00068-005 B
+frequency-missing 00068-001 NB
+late 90017-460 NB due days
+dimona-none 00024-152 B start end
+dimona-outside 00024-152 B start end period period_start period_end
+dimona-type 00024-152 B start end types
+dimona-cancelled 00024-152 B start end period
+dimona-late 90017-510 NB period
+dimona-conditions 90017-510 NB period
+more-anomalies 90059-006 W count
+"""
+RULES: Mapping[str, tuple[str, str, frozenset[str]]] = {
+    words[0]: (words[1], words[2], frozenset(words[3:]))
+    for words in map(str.split, EXPECTED.split("\n"))
+    if words
+}
+
+LONG = "W" * (3 * VALUE_LIMIT)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def told(catalogue: Catalogue, finding: Finding, language: Language = Language.EN) -> Anomaly:
+    anomaly = catalogue.anomaly(finding, language)
+    assert anomaly is not None
+    return anomaly
+
+
+def test_every_rule_stands_with_its_code_and_class(catalogue: Catalogue) -> None:
+    """The catalogue has exactly the rules of the channel, each with its code and default class."""
+    expected = {rule: (code, class_) for rule, (code, class_, _) in RULES.items()}
+    assert expected == {rule: (entry.code, entry.anomaly_class) for rule, entry in catalogue.rules().items()}
+
+
+def test_the_version_is_told(catalogue: Catalogue) -> None:
+    """Answers can tell which catalogue they were written with."""
+    assert catalogue.version == "2026.1"
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_has_a_source_and_four_languages(catalogue: Catalogue, rule: str) -> None:
+    """Every rule names its source in one line and is told in every language, each in its own words."""
+    entry = catalogue.rules()[rule]
+    assert entry.source.strip()
+    assert "\n" not in entry.source
+    assert set(Language) == set(entry.texts)
+    assert len(Language) == len({text.what for text in entry.texts.values()})
+    assert len(Language) == len({text.remedy for text in entry.texts.values()})
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_placeholders_are_those_of_the_rule_in_every_language(catalogue: Catalogue, rule: str) -> None:
+    """Only what a finding of the rule brings is asked for, all of it in every language."""
+    code, _, details = RULES[rule]
+    always = frozenset() if code.startswith("ACRF") else frozenset({"tag", "value"})
+    for text in catalogue.rules()[rule].texts.values():
+        asked = frozenset(text.placeholders)
+        assert details <= asked <= details | always
+        assert not re.search(r"[{}]", re.sub(r"\{\w+\}", "", text.what + text.remedy))
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", RULES)
+def test_a_label_keeps_to_500_characters(catalogue: Catalogue, rule: str, language: Language) -> None:
+    """Long values give way, never the sentences: the remedy is told to its end."""
+    details = dict.fromkeys(RULES[rule][2], LONG)
+    anomaly = told(catalogue, Finding(rule, tag=LONG, value=LONG, details=details), language)
+    assert len(f"{anomaly.what} {anomaly.remedy}") <= 500
+    assert anomaly.label == f"{anomaly.what} {anomaly.remedy}"
+    assert anomaly.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_bare_finding_can_be_told(catalogue: Catalogue, rule: str) -> None:
+    """What a finding does not bring is told as a dash, so that no sentence breaks."""
+    anomaly = told(catalogue, Finding(rule))
+    assert "{" not in anomaly.label
+    assert ("–" in anomaly.label) == bool(catalogue.rules()[rule].texts[Language.EN].placeholders)
+
+
+def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> None:
+    """Values of the usual length are never cut."""
+    details = {
+        "start": "2026-09-01",
+        "end": "2026-09-30",
+        "period": "600027876089",
+        "period_start": "2026-10-01",
+        "period_end": "9999-12-31",
+    }
+    for language in Language:
+        label = told(
+            catalogue, Finding("dimona-outside", value="85073003328", details=details), language
+        ).label
+        assert all(value in label for value in details.values())
+        assert "…" not in label
+
+
+def test_a_worker_nobody_declared_here_is_told_the_same_whoever_asks(catalogue: Catalogue) -> None:
+    """`dimona-none` tells only the dates that were asked for, nothing that the register knows."""
+    for text in catalogue.rules()["dimona-none"].texts.values():
+        assert {"start", "end"} == set(text.placeholders)
+
+
+def test_a_value_cannot_smuggle_in_a_placeholder(catalogue: Catalogue) -> None:
+    """Values are filled in as they are: braces in them mean nothing, control characters are replaced."""
+    anomaly = told(catalogue, Finding("declared", value="{tag}{0.__class__}\x1b"))
+    assert "“{tag}{0.__class__}?”" in anomaly.what
+
+
+def test_a_schema_fault_takes_the_zone_of_its_finding(catalogue: Catalogue) -> None:
+    """The zone comes from the finding, else from where it stands, else from its tag."""
+    amount = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/Features[1]/Amount"
+    assert told(catalogue, Finding("schema-domain", zone="00024")).code == "00024-008"
+    assert told(catalogue, Finding("schema-domain", location=amount)).code == "99007-008"
+    assert told(catalogue, Finding("schema-missing", tag="INSS")).code == "00024-001"
+    assert told(catalogue, Finding("schema-unknown")).code == "90059-092"
+
+
+def test_code_of_a_rule(catalogue: Catalogue) -> None:
+    """The code of a rule can be asked for without a finding."""
+    assert catalogue.code("schema-length", "00024") == "00024-093"
+    assert catalogue.code("signature") == "ACRF-125"
+
+
+def test_an_override_changes_every_rule_of_its_code() -> None:
+    """`00024-152` serves four rules; the setting weighs them all, and nothing else."""
+    changed = load_catalogue({"00024-152": "NB"})
+    weights = {
+        rule: told(changed, Finding(rule)).anomaly_class for rule in RULES if rule.startswith("dimona-")
+    }
+    assert set(weights.values()) == {AnomalyClass.REMARK}
+    assert told(changed, Finding("late")).anomaly_class is AnomalyClass.REMARK
+    assert told(changed, Finding("inss-check")).blocking
+
+
+def test_a_rule_can_be_switched_off() -> None:
+    """A rule that is off is told to nobody; a schema fault of the same code still is."""
+    changed = load_catalogue({"99002-008": "off", "99103-001": "W"})
+    assert changed.anomaly(Finding("period-scope"), Language.NL) is None
+    assert told(changed, Finding("schema-domain", zone="99002")).blocking
+    assert told(changed, Finding("schema-missing", zone="99103")).blocking
+    assert told(changed, Finding("quality-empty")).anomaly_class is AnomalyClass.WARNING
+
+
+FIXED = [
+    "ACRF-125",
+    "90082-272",
+    "00011-155",
+    "00014-004",
+    "90059-172",
+    "00024-001",
+    "99007-093",
+    "90082-001",
+]
+
+
+@pytest.mark.parametrize("code", FIXED)
+def test_what_is_fixed_cannot_be_changed(code: str) -> None:
+    """File and schema faults, references, employer numbers and the line limit keep their class."""
+    with pytest.raises(Refusal, match=rf'"{code}" = "NB" is not allowed: .*keep their class'):
+        load_catalogue({code: "NB"})
+
+
+@pytest.mark.parametrize("code", ["00024-153", "nonsense", "", "dimona-none", "ACRF-999"])
+def test_an_unknown_code_is_refused(code: str) -> None:
+    """A setting that would do nothing is an error, not a silence."""
+    with pytest.raises(Refusal, match=rf'"{code}" = "off" names a code that the catalogue does not have'):
+        load_catalogue({code: "off"})
+
+
+@pytest.mark.parametrize("value", ["nb", "", "OFF", "X"])
+def test_an_unknown_class_is_refused(value: str) -> None:
+    """The sentence names key, value and what is allowed."""
+    with pytest.raises(Refusal, match=rf'"00024-152" = "{value}" .* B, NB, W, off'):
+        load_catalogue({"00024-152": value})
+
+
+REFERENCE_ZONES = [
+    (("Reference", "Form"), "90059"),
+    (("ReferenceNbr", "Reference", "Form"), "90059"),
+    (("ReferenceType", "Form"), "90059"),
+    (("Reference", "Relation"), "90082"),
+    (("ReferenceOrigin", "Reference", "Relation"), "90082"),
+    (("ReferenceNbr", "Reference"), "90082"),
+    (("ReferenceNbr",), "90082"),
+]
+
+
+@pytest.mark.parametrize(("path", "zone"), REFERENCE_ZONES)
+def test_the_zone_of_a_reference_is_its_holders(path: tuple[str, ...], zone: str) -> None:
+    """Form and Relation both have references; only the line's own has the zone 90082."""
+    assert zone == zone_of(*path)
+
+
+def test_an_unknown_element_has_the_zone_of_what_holds_it() -> None:
+    """A schema fault on a foreign element is told in the nearest zone that people know."""
+    assert zone_of("Foreign", "Features", "Calculation") == "99102"
+    assert zone_of("Foreign", "Stranger", "Debtor") == "90256"
+    assert zone_of("Foreign") == "90059"
+    assert zone_of("Foreign", "Reference", "Form") == "90059"
+
+
+def test_zones_are_told_apart_from_a_location() -> None:
+    """A location is enough to know the zone; one that names nothing is the Form's."""
+    assert zone_at("/FLXWAGE/Form[2]/Debtor/Beneficiary[7]/INSS[2]") == "00024"
+    assert zone_at("/FLXWAGE/Form[2]/Reference/ReferenceNbr") == "90059"
+    assert zone_at("/FLXWAGE/Form[2]/Debtor/Beneficiary[1]/Relation[3]/Reference/Foreign[4]") == "90082"
+    assert zone_at("") == "90059"
+
+
+def test_every_zone_is_five_digits() -> None:
+    """A code has at most nine characters: five digits, a dash, three digits."""
+    assert all(re.fullmatch(r"[0-9]{5}", zone) for zone in ZONES.values())

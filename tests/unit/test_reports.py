@@ -1,0 +1,308 @@
+"""The pages for people: understandable in four languages, safe with hostile values, always the same bytes."""
+
+import base64
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from html.parser import HTMLParser
+from importlib.resources import files
+from tomllib import loads
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flexibatch.adapters.reports import ReportPages, instant, lead_of, number, visible
+from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.case import Case, Counts, LocatedAnomaly, ReceivedFile, Report, Sender
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
+
+PAGES = ReportPages(ZoneInfo("Europe/Brussels"))
+CATALOGUE = load_catalogue()
+GO = "GO.FLEX.000640.20261005.00001.R.1"
+INSS = "85073003328"
+LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
+HOSTILE = '<script>alert(1)</script>"&\u202egnp.\u0000\x85é'
+LEADS = ["in-treatment", "accepted", "remarks", "partly", "none", "refused", "duplicate", "withdrawn"]
+
+
+def located(rule: str, language: Language = Language.EN, *, value: str = "2026-09/0001") -> LocatedAnomaly:
+    details = {"start": "2026-09-01", "end": "2026-09-30", "ticket": "1A2B3C4D5E6F7"}
+    place = Finding(rule, tag="ReferenceNbr", value=value, location=LINE, line=27, column=13, details=details)
+    anomaly = CATALOGUE.anomaly(place, language)
+    assert anomaly is not None
+    if anomaly.code.startswith("ACRF"):
+        return LocatedAnomaly(anomaly)
+    return LocatedAnomaly(anomaly, "0400100056", INSS, "2026-09/0001", 1, 1)
+
+
+def report(language: Language = Language.EN, *rules: str, **changes: Any) -> Report:  # noqa: ANN401 - the fields of a Report
+    files = (
+        ReceivedFile("FI.FLEX.000640.20261005.00001.R.1.1", FileKind.DATA, 1, 36_700_160, "a" * 64),
+        ReceivedFile("FS.FLEX.000640.20261005.00001.R.1.1", FileKind.SIGNATURE, 1, 2_048, "b" * 64),
+        ReceivedFile(GO, FileKind.GO, None, 0, "c" * 64),
+    )
+    case = Case(
+        ticket="7K2M9Q4XW1B3F",
+        name=GO,
+        subject=Subject.DECLARATION,
+        sender=Sender("000640", "Bureau Peeters & Fils", language, SignatureDemand.REQUIRED),
+        environment=Environment.REAL,
+        arrival=1,
+        arrived_at=datetime(2026, 9, 30, 22, 16, 2, 417_000, tzinfo=UTC),
+        received_on=date(2026, 10, 1),
+        run=1,
+        files=files,
+    )
+    settled = Report(
+        case,
+        "received",
+        datetime(2026, 10, 1, 7, 16, 4, tzinfo=UTC),
+        Counts(1, 3, 2, 0, 1, len(rules)),
+        tuple(located(rule, language) for rule in rules),
+        0,
+        ("FO.ACRF.999999.20261001.00001.R", "FO.NOTI.999999.20261001.00001.R"),
+    )
+    return replace(settled, **changes)
+
+
+class Outline(HTMLParser):
+    """Note what a page is made of: balance of tags, attributes, text."""
+
+    VOID = frozenset({"meta", "br"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes.extend(attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag == self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def outline(page: bytes) -> Outline:
+    read = Outline()
+    read.feed(page.decode())
+    read.close()
+    assert read.open == []
+    return read
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_page_speaks_its_senders_language(language: Language) -> None:
+    """The page is marked with its language and tells anomalies in it: code, fault, remedy, place, worker."""
+    one = located("declared", language)
+    page = outline(PAGES.html(report(language, "declared")))
+    assert ("lang", language.value) in page.attributes
+    told = (
+        one.anomaly.code,
+        one.anomaly.what,
+        one.anomaly.remedy,
+        INSS,
+        "2026-09/0001",
+        "0400100056",
+        LINE,
+        "27",
+    )
+    assert [text for text in told if text not in page.text] == []
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("lead", LEADS)
+def test_every_language_tells_every_lead(language: Language, lead: str) -> None:
+    """The first sentences of a page say where the set stands and what to do next, in each language."""
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))[language.value]
+    assert set(LEADS) == set(texts["leads"])
+    page = outline(PAGES.html(examples(language)[lead]))
+    assert texts["leads"][lead]["state"] in page.text
+    assert texts["leads"][lead]["next"] in page.text
+
+
+def examples(language: Language) -> dict[str, Report]:
+    undecided = report(language, state="in-treatment", decided_at=None, counts=Counts(), answers=())
+    duplicate = report(language, "name-received", state="refused", counts=Counts(anomalies=1))
+    return {
+        "in-treatment": undecided,
+        "accepted": report(language, counts=Counts(1, 3, 3)),
+        "remarks": report(language, "late", counts=Counts(1, 3, 3, anomalies=1)),
+        "partly": report(language, "declared"),
+        "none": report(language, "declared", counts=Counts(1, 1, 0, 0, 1, 1)),
+        "refused": report(language, "no-form", state="refused", counts=Counts(anomalies=1)),
+        "duplicate": replace(duplicate, case=replace(duplicate.case, earlier_ticket="1A2B3C4D5E6F7")),
+        "withdrawn": report(language, state="withdrawn", counts=Counts(), answers=()),
+    }
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_a_page_begins_with_what_it_comes_down_to(lead: str) -> None:
+    """A clerk is told in one sentence what became of the set, not the name of a state."""
+    assert lead == lead_of(examples(Language.EN)[lead])
+
+
+def test_a_refused_form_without_refused_lines_is_partly_accepted() -> None:
+    """A re-run may refuse a Form whose lines were all accepted before: that is no full success."""
+    assert lead_of(report(Language.EN, "mandate", counts=Counts(1, 1, 0, 1, 0, 1))) == "partly"
+
+
+def test_the_texts_have_the_same_keys_in_every_language() -> None:
+    """No language lacks a sentence that another has; only the words of the glossary differ."""
+
+    def keys(table: dict[str, Any], path: str = "") -> set[str]:
+        below = {key: value for key, value in table.items() if isinstance(value, dict) and key != "glossary"}
+        return {path + key for key in table} | {
+            name for key, value in below.items() for name in keys(value, f"{path}{key}.")
+        }
+
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))
+    assert {language.value for language in Language} == set(texts)
+    assert all(keys(texts["nl"]) == keys(table) for table in texts.values())
+    assert len({len(table["glossary"]) for table in texts.values()}) == 1
+
+
+def test_times_are_told_where_the_channel_lives() -> None:
+    """An arrival late in the evening of Greenwich is the next day in Brussels."""
+    page = outline(PAGES.html(report(Language.FR)))
+    assert "1er octobre 2026 à 00:16:02" in page.text
+    assert "Europe/Brussels" in page.text
+
+
+def test_files_are_told_with_sizes_and_digests() -> None:
+    """What was received can be compared with what was sent; a signature is told as not verified."""
+    page = outline(PAGES.html(report()))
+    assert "36\xa0700\xa0160" in page.text
+    assert all(letter * 64 in page.text for letter in "abc")
+    assert page.text.count("signature: not verified") == 1
+
+
+def test_blocking_anomalies_stand_first() -> None:
+    """What must be done stands above what may be read."""
+    text = outline(PAGES.html(report(Language.EN, "late", "declared", "more-anomalies"))).text
+    places = [text.index(code) for code in ("90082-272", "90017-460", "90059-006")]
+    assert sorted(places) == places
+
+
+def test_what_is_not_listed_is_counted() -> None:
+    """A clerk knows that the page is not all."""
+    assert "1234 more anomalies" in outline(PAGES.html(report(Language.EN, "declared", more=1234))).text
+
+
+def test_an_earlier_ticket_and_a_further_run_are_told() -> None:
+    """A duplicate leads to the report of the first set, a re-run is told as one."""
+    told = report(Language.EN)
+    page = outline(PAGES.html(replace(told, case=replace(told.case, earlier_ticket="1A2B3C4D5E6F7", run=2))))
+    assert "1A2B3C4D5E6F7" in page.text
+    assert "Judgement no. 2" in page.text
+
+
+@pytest.mark.parametrize(("environment", "said"), [("R", False), ("T", True), ("S", True)])
+def test_a_trial_is_called_a_trial(environment: str, said: bool) -> None:
+    """Nobody takes a test for a real declaration, or the other way round."""
+    told = report(Language.EN)
+    page = outline(PAGES.html(replace(told, case=replace(told.case, environment=Environment(environment)))))
+    assert said == ("counts as a real declaration" in page.text)
+
+
+def hostile() -> Report:
+    told = report(Language.EN)
+    anomaly = located("declared", value=HOSTILE)
+    bad = replace(anomaly, employer=HOSTILE, inss=HOSTILE, reference=HOSTILE)
+    name = f"GO.\udcff{HOSTILE}"
+    sender = replace(told.case.sender, name=HOSTILE)
+    received = (replace(told.case.files[0], name=name),)
+    return replace(told, case=replace(told.case, name=name, sender=sender, files=received), located=(bad,))
+
+
+def test_hostile_values_are_text_that_is_seen() -> None:
+    """Markup in a value is shown, not obeyed; what cannot be seen or turns the text around is named."""
+    page = PAGES.html(hostile())
+    read = outline(page)
+    assert "script" not in read.tags
+    assert "<script>alert(1)</script>" in read.text
+    assert "[U+202E]" in read.text
+    assert "[U+DCFF]" in read.text
+    assert not re.search("[\u202e\x00\x85\ud800-\udfff]", page.decode())
+
+
+def test_a_page_fetches_and_runs_nothing() -> None:
+    """The page is whole in itself: no script, no address, and a policy that lets only its own style be."""
+    page = PAGES.html(report(Language.NL, "declared"))
+    read = outline(page)
+    assert {"script", "link", "img", "iframe", "a", "form", "object"}.isdisjoint(read.tags)
+    assert {"src", "href", "style", "action"}.isdisjoint(name for name, _ in read.attributes)
+    assert b"http:" not in page
+    assert b"https:" not in page
+    assert b"url(" not in page
+    style = re.search(r"<style>(.*?)</style>", page.decode(), re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(sha256(style[1].encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert ("content", policy) in read.attributes
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    """Publishing again puts down what is there already."""
+    other = ReportPages(ZoneInfo("Europe/Brussels"))
+    told = report(Language.DE, "declared", "late")
+    assert PAGES.html(told) == other.html(told)
+    assert PAGES.json(told) == other.json(told)
+
+
+def test_json_has_the_shape_of_its_schema() -> None:
+    """Every object has exactly the keys that the schema requires."""
+    told = json.loads(PAGES.json(report(Language.NL, "declared", "late")))
+    schema = json.loads(
+        (files("flexibatch") / "data" / "schemas" / "report-1.schema.json").read_text("utf-8")
+    )
+    assert schema["required"] == list(told)
+    for key, shape in (("files", "file"), ("anomalies", "anomaly")):
+        assert all(schema["$defs"][shape]["required"] == list(one) for one in told[key])
+    assert schema["$defs"]["counts"]["required"] == list(told["counts"])
+
+
+def test_json_tells_what_the_page_tells() -> None:
+    """Values, times in UTC and anomalies in document order, remarks too."""
+    told = json.loads(PAGES.json(report(Language.EN, "late", "declared")))
+    assert [one["code"] for one in told["anomalies"]] == ["90017-460", "90082-272"]
+    assert told["anomalies"][1]["inss"] == INSS
+    assert told["anomalies"][1]["label"] == located("declared").anomaly.what
+    assert told["arrived_at"] == "2026-09-30T22:16:02.417000Z"
+    assert told["decided_at"] == "2026-10-01T07:16:04Z"
+    assert [one["verified"] for one in told["files"]] == [None, None, None]
+
+
+def test_json_of_an_undecided_set() -> None:
+    """What is not there yet is null or empty."""
+    told = json.loads(PAGES.json(examples(Language.EN)["in-treatment"]))
+    assert (told["state"], told["decided_at"], told["earlier_ticket"]) == ("in-treatment", None, None)
+    assert (told["anomalies"], told["answers"]) == ([], [])
+
+
+def test_json_hides_nothing() -> None:
+    """Characters that cannot be seen are written as escapes; the value is still the value."""
+    page = PAGES.json(hostile())
+    assert "\u202e" not in page.decode()
+    assert b"\\u202e" in page
+    told = json.loads(page)
+    assert told["anomalies"][0]["reference"] == HOSTILE
+    assert told["name"] == f"GO.?{HOSTILE}"
+
+
+def test_small_writings() -> None:
+    """Numbers in threes, instants with a Z, hidden characters by name."""
+    assert number(1_234_567) == "1\xa0234\xa0567"
+    assert instant(datetime(2026, 7, 1, 2, 0, tzinfo=ZoneInfo("Europe/Brussels"))) == "2026-07-01T00:00:00Z"
+    assert visible("a\u200bb\n") == "a[U+200B]b[U+000A]"
