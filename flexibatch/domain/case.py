@@ -54,7 +54,7 @@ class Case:
     `name` is the GO's name (or the name at fault). `arrived_at` is UTC; `received_on` the day of reception where the
     channel lives. `arrival` orders sets over all senders. `run` counts from 1. `names` are the files that were found
     with the set. `passed` tells that an earlier run got past envelope, signature and schema window.
-    `earlier_ticket` names the set that received this name first. `claim_faults` are findings made before the claim
+    `earlier_ticket` names the set that received this name first; what is `silent` is archived without an answer. `claim_faults` are findings made before the claim
     (a GO that never came, missing parts); they are part of the envelope's verdict.
     """
 
@@ -71,6 +71,7 @@ class Case:
     earlier_ticket: str | None = None
     passed: bool = False
     withdrawn: bool = False
+    silent: bool = False
     discarded: bool = False
     claim_faults: tuple[Finding, ...] = ()
 
@@ -216,7 +217,8 @@ class Claim:
     """Hold what is to be claimed: a set as it lies in an inbox.
 
     `leader` is the file whose rename is the claim, `names` are all the files that go with it (the leader too);
-    `set_key` is what a name is received under. `withdrawn` tells that a TD came with it.
+    `set_key` is what a name is received under. `withdrawn` tells that a TD came with it; what is `silent` is archived
+    without an answer.
     """
 
     sender: str
@@ -230,6 +232,7 @@ class Claim:
     received_on: date
     faults: tuple[Finding, ...] = ()
     withdrawn: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flexibatch.domain.case import Case
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.names import name_faults, parse_name
+from flexibatch.domain.names import Place, name_faults, parse_name
 from flexibatch.domain.vocabulary import Environment, FileKind
 
 
@@ -23,6 +23,10 @@ class Limits:
     def day_of(self, moment: datetime) -> date:
         """Give the day of an instant where the channel lives."""
         return moment.astimezone(self.timezone).date()
+
+    def place(self, sender: str, environment: Environment, today: date) -> Place:
+        """Give where and when the names in a folder are judged."""
+        return Place(sender, environment, today, self.max_name_age_days, self.environments)
 
 
 def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
@@ -45,19 +49,11 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
 
 
 def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
-    names = (case.name, *(file.name for file in case.files if file.name != case.name))
-    for name in names:
-        parsed = parse_name(name)
-        if parsed is None:
-            continue
-        yield from name_faults(
-            parsed,
-            folder_sender=case.sender.number,
-            folder_environment=case.environment,
-            today=case.received_on,
-            max_age_days=limits.max_name_age_days,
-            environments=limits.environments,
-        )
+    place = limits.place(case.sender.number, case.environment, case.received_on)
+    names = dict.fromkeys((case.name, *(file.name for file in case.files)))
+    for parsed in map(parse_name, names):
+        if parsed is not None:
+            yield from name_faults(parsed, place)
 
 
 def _size_faults(case: Case, limits: Limits) -> Iterator[Finding]:

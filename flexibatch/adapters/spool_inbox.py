@@ -1,0 +1,165 @@
+"""The inboxes: one plain look at each folder, links never followed, decides what is to be claimed."""
+
+import heapq
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from flexibatch.adapters.spool_folders import SENDERS
+from flexibatch.domain.case import Claim, Sender
+from flexibatch.domain.envelope import Limits
+from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, orphans, sort_out
+from flexibatch.domain.vocabulary import Environment, SignatureDemand, Subject
+from flexibatch.errors import Unavailable
+
+log = structlog.get_logger()
+
+_MICROSECOND = 1000
+
+
+class Known(Protocol):
+    """Tell who the senders are and which names they have used."""
+
+    def senders(self) -> Collection[Sender]:
+        """Give all senders."""
+        ...
+
+    def received(self, number: str, environment: Environment, keys: Collection[str]) -> Mapping[str, str]:
+        """Tell which names were received before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Hold how long what may wait, and how many sets of one bureau are taken at once."""
+
+    incomplete_after: timedelta
+    go_grace: timedelta
+    settle_for: timedelta
+    stray_after: timedelta
+    claim_delay: timedelta
+    max_waiting: int
+
+    def patience(self, *, patient: bool) -> Patience:
+        """Give the waits in nanoseconds; only who is patient leaves a young GO alone."""
+        return Patience(
+            _nanoseconds(self.incomplete_after),
+            _nanoseconds(self.go_grace),
+            _nanoseconds(self.settle_for),
+            _nanoseconds(self.stray_after),
+            _nanoseconds(self.claim_delay) if patient else 0,
+        )
+
+
+class Inboxes:
+    """Look into all inboxes of a spool."""
+
+    def __init__(
+        self,
+        spool: Path,
+        known: Known,
+        limits: Limits,
+        waits: Waits,
+        scan: Callable[[Path], Iterable[Entry]] | None = None,
+    ) -> None:
+        """Keep where to look and how to judge; `scan` lists a folder."""
+        self._spool, self._known, self._limits, self._waits = spool, known, limits, waits
+        self._scan = scan or scan_folder
+
+    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
+        """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way."""
+        found = [
+            self._of_inbox(sender, environment, now, patient=patient)
+            for sender in self._known.senders()
+            if not sender.held
+            for environment in Environment
+        ]
+        return (claim for _, _, claim in heapq.merge(*found, key=lambda one: one[:2]))
+
+    def _of_inbox(
+        self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
+    ) -> Iterator[tuple[int, str, Claim]]:
+        folder = self._spool / SENDERS / sender.number / environment.inbox
+        groups, others = groups_of(self._scan(folder))
+        if not groups and not others:
+            return iter(())
+        received = self._known.received(sender.number, environment, orphans(groups))
+        place = self._limits.place(sender.number, environment, self._limits.day_of(now))
+        signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
+        inbox = Inbox(place, self._waits.patience(patient=patient), signed)
+        result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
+        for name in result.strays:
+            log.warning("inbox.stray", sender=sender.number, folder=environment.inbox, name=name[:100])
+        return self._claims(sender.number, environment, result.found)
+
+    def _claims(
+        self, sender: str, environment: Environment, found: list[Found]
+    ) -> Iterator[tuple[int, str, Claim]]:
+        most = self._waits.max_waiting
+        if len(found) > most:
+            rest = len(found) - most
+            log.warning("inbox.crowded", sender=sender, folder=environment.inbox, taken=most, left=rest)
+        for one in found[:most]:
+            yield one.arrived_ns, one.name, self._claim(sender, environment, one)
+
+    def _claim(self, sender: str, environment: Environment, found: Found) -> Claim:
+        arrived_at = _instant(found.arrived_ns)
+        acknowledges = found.subject == Subject.ACKNOWLEDGEMENT
+        return Claim(
+            sender,
+            environment,
+            Subject.ACKNOWLEDGEMENT if acknowledges else Subject.DECLARATION,
+            found.name,
+            found.key,
+            found.leader,
+            found.names,
+            arrived_at,
+            self._limits.day_of(arrived_at),
+            found.faults,
+            found.withdrawn,
+            found.silent,
+        )
+
+
+def scan_folder(folder: Path) -> Iterator[Entry]:
+    """List a folder once; a folder that is not there is empty. Names that are no text are no regular files."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                regular = entry.is_file(follow_symlinks=False) and _is_text(entry.name)
+                yield Entry(entry.name, stat.st_ctime_ns, regular)
+    except FileNotFoundError:
+        log.warning("inbox.missing", folder=str(folder))
+    except OSError as exc:
+        raise Unavailable(
+            f"The folder {folder} cannot be listed ({exc.strerror}): let this user read it. Its sets wait."
+        ) from exc
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _nanoseconds(wait: timedelta) -> int:
+    return wait // timedelta(microseconds=1) * _MICROSECOND
+
+
+def _nanoseconds_of(moment: datetime) -> int:
+    return _nanoseconds(moment - datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def _instant(nanoseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=nanoseconds // _MICROSECOND)

@@ -1,0 +1,193 @@
+"""The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated.
+
+`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and kept) and
+`out/run-<n>/` (the answers as they were written).
+"""
+
+import errno
+import hashlib
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+
+from flexibatch.adapters.spool_folders import ARCHIVE, CLAIMED, PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.domain.case import Case, ReceivedFile, Ticketed
+from flexibatch.domain.names import kind_of, parse_name
+from flexibatch.domain.vocabulary import FileKind
+from flexibatch.errors import Unavailable
+
+log = structlog.get_logger()
+
+ARRIVED, KEPT, LATE = "arrived", "in", "late"
+_BLOCK = 1 << 20
+
+
+class Keeping:
+    """Move sets through the private folders of a spool; `part_size` is the most that is copied of a file."""
+
+    def __init__(self, spool: Path, part_size: int) -> None:
+        """Keep where the spool is."""
+        self._spool, self._part_size = spool, part_size
+
+    # ------------------------------------------------------------------------------------------------- claim
+
+    def take(self, ticketed: Ticketed) -> bool:
+        """Move a set out of its inbox, the leader first: that rename is the claim.
+
+        Tell whether the set was still there; a set that was moved before counts as there.
+        """
+        claim = ticketed.claim
+        inbox = self._spool / SENDERS / claim.sender / claim.environment.inbox
+        folder = self._spool / CLAIMED / ticketed.ticket
+        arrived = folder / ARRIVED
+        with _sheltered(f"The set {claim.name} cannot be claimed"):
+            arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+            (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
+            if not _moved(inbox / claim.leader, arrived) and not (folder / KEPT / claim.leader).exists():
+                _remove_empty(folder)
+                return False
+            for name in claim.names:
+                _moved(inbox / name, arrived)
+            _settle_folder(inbox)
+        return True
+
+    def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
+        """Copy what was moved: what is judged cannot be changed through a handle that was kept open."""
+        folder = self._spool / CLAIMED / ticketed.ticket
+        with _sheltered(f"The set {ticketed.claim.name} cannot be copied"):
+            files = [self._keep(folder, name) for name in ticketed.claim.names]
+            _settle_folder(folder / KEPT)
+            with suppress(FileNotFoundError):
+                (folder / ARRIVED).rmdir()
+            _settle_folder(folder)
+        return tuple(file for file in files if file is not None)
+
+    def _keep(self, folder: Path, name: str) -> ReceivedFile | None:
+        arrived, kept = folder / ARRIVED / name, folder / KEPT / name
+        if arrived.is_symlink() or arrived.exists():
+            size, sha256 = self._copy(arrived, kept)
+            if sha256 is None:
+                log.warning("claim.irregular", name=name[:100])
+                return None
+            arrived.unlink()
+        elif kept.exists():
+            size, sha256 = kept.stat().st_size, _digest(kept)
+        else:
+            return None
+        parsed = parse_name(name)
+        part = int(parsed.part) if parsed and parsed.part and parsed.part.isdecimal() else None
+        return ReceivedFile(name, kind_of(name) or FileKind.DATA, part, size, sha256)
+
+    def _copy(self, source: Path, target: Path) -> tuple[int, str | None]:
+        """Copy a regular file, at most one byte more than a part may have; give its true size and the digest."""
+        handle = _open_regular(source)
+        if handle is None:
+            return 0, None
+        digest, left = hashlib.sha256(), self._part_size + 1
+        with os.fdopen(handle, "rb") as reading, target.open("wb") as writing:
+            while left > 0 and (block := reading.read(min(_BLOCK, left))):
+                digest.update(block)
+                writing.write(block)
+                left -= len(block)
+            copied = writing.tell()
+            size = os.fstat(reading.fileno()).st_size if left == 0 else copied
+            writing.flush()
+            os.fsync(writing.fileno())
+        return size, digest.hexdigest()
+
+    # ------------------------------------------------------------------------------------------------ places
+
+    def folder(self, case: Case) -> Path:
+        """Give the private folder of a set, wherever it is now."""
+        for place in (CLAIMED, QUARANTINE):
+            folder = self._spool / place / case.ticket
+            if folder.is_dir():
+                return folder
+        return self._archived(case)
+
+    def _archived(self, case: Case) -> Path:
+        """Give where a set is archived: by day, and what came late to a set beside that set."""
+        if case.silent and case.earlier_ticket:
+            for earlier in self._spool.glob(f"{ARCHIVE}/*/*/*/{case.earlier_ticket}"):
+                return earlier / LATE / case.ticket
+        return self._spool / ARCHIVE / f"{case.received_on:%Y/%m/%d}" / case.ticket
+
+    def archive(self, case: Case) -> None:
+        """Move a set's folder to the archive; one that is there stays there."""
+        source, target = self.folder(case), self._archived(case)
+        if source == target:
+            return
+        with _sheltered(f"The set {case.ticket} cannot be archived"):
+            target.parent.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+            source.rename(target)
+            _settle_folder(target.parent)
+
+    def quarantine(self, ticket: str) -> None:
+        """Move a set's folder to quarantine; one that is there stays there."""
+        source, target = self._spool / CLAIMED / ticket, self._spool / QUARANTINE / ticket
+        with _sheltered(f"The set {ticket} cannot be moved to quarantine"):
+            if source.is_dir():
+                source.rename(target)
+
+
+def _moved(source: Path, folder: Path) -> bool:
+    """Rename a file into a folder; tell whether it is there now. A folder of that name is left where it is."""
+    target = folder / source.name
+    try:
+        if not stat.S_ISDIR(source.lstat().st_mode):
+            source.rename(target)
+    except FileNotFoundError:
+        pass
+    return target.is_symlink() or target.exists()
+
+
+def _remove_empty(folder: Path) -> None:
+    for inner in (folder / ARRIVED, folder / KEPT, folder):
+        inner.rmdir()
+
+
+def _open_regular(path: Path) -> int | None:
+    """Open a regular file and nothing else; files that came without rights are given back to their owner."""
+    mode = path.lstat().st_mode
+    if not stat.S_ISREG(mode):
+        return None
+    if not mode & stat.S_IRUSR:
+        path.chmod(0o600)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as exc:
+        if exc.errno == errno.ELOOP:
+            return None
+        raise
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _settle_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _sheltered(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise Unavailable(
+            f"{what} ({exc.strerror or exc}): look at free space and permissions of the spool; it is tried again."
+        ) from exc

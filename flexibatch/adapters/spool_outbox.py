@@ -1,0 +1,116 @@
+"""The outboxes: answers under a temporary name, fsynced, renamed, each one's empty GO last. May be repeated.
+
+A bureau can delete in its out folders and may have planted something there: it is moved aside and reported.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from flexibatch.adapters.spool_folders import PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.domain.case import AnswerFile, Case, Report, Verdict
+from flexibatch.domain.names import go_of_answer
+from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
+from flexibatch.errors import Unavailable
+
+log = structlog.get_logger()
+
+FILE_MODE = 0o660
+REPORT_NAME_BYTES = 200
+_BLOCK = 1 << 20
+
+class Outboxes:
+    """Put answers and pages into the folders of a sender; `folder` gives where the answers were written."""
+
+    def __init__(self, spool: Path, folder: Callable[[Case], Path]) -> None:
+        """Keep where the spool is."""
+        self._spool, self._folder = spool, folder
+
+    def publish(self, verdict: Verdict) -> None:
+        """Put down the answers, ACRF before NOTI, each one's GO last."""
+        case = verdict.case
+        outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
+        written = self._folder(case) / "out" / f"run-{case.run}"
+        with _sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
+            outbox.mkdir(parents=True, exist_ok=True)
+            for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
+                self._publish(outbox, written / answer.name, answer, case.ticket)
+
+    def _publish(self, outbox: Path, source: Path, answer: AnswerFile, ticket: str) -> None:
+        with source.open("rb") as reading, self._placing(outbox, answer.name, ticket) as writing:
+            digest = hashlib.sha256()
+            while block := reading.read(_BLOCK):
+                digest.update(block)
+                writing.write(block)
+            if digest.hexdigest() != answer.sha256:
+                raise ValueError(f"the answer {answer.name} is not what was settled")
+        with self._placing(outbox, go_of_answer(answer.name), ticket):
+            pass
+
+    def put_page(self, case: Case, suffix: str, content: bytes) -> None:
+        """Put a page into REPORT, under the name of the set's GO and its ticket."""
+        folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
+        cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
+        with _sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
+            folder.mkdir(parents=True, exist_ok=True)
+            with self._placing(folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False) as writing:
+                writing.write(content)
+
+    @contextmanager
+    def _placing(self, folder: Path, name: str, ticket: str, *, lasting: bool = True) -> Iterator[IO[bytes]]:
+        """Open a temporary name that nobody made before; rename it when all is written and, if lasting, on disk."""
+        temporary, final = folder / f".{ticket}.{hashlib.sha256(name.encode()).hexdigest()[:16]}", folder / name
+        self._clear(temporary, ticket)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as writing:
+            yield writing
+            writing.flush()
+            if lasting:
+                os.fsync(writing.fileno())
+        self._set_aside_planted(final, ticket)
+        temporary.rename(final)
+        if lasting:
+            _settle_folder(folder)
+
+    def _clear(self, temporary: Path, ticket: str) -> None:
+        """Remove what an interrupted publishing left; what cannot be from us is set aside."""
+        self._set_aside_planted(temporary, ticket)
+        temporary.unlink(missing_ok=True)
+
+    def _set_aside_planted(self, path: Path, ticket: str) -> None:
+        """Move a link, folder or device that stands where an answer goes out of the bureau's reach."""
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            return
+        if stat.S_ISREG(mode):
+            return
+        aside = self._spool / QUARANTINE / "planted"
+        aside.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+        target = aside / f"{ticket}.{len(os.listdir(aside))}"
+        path.rename(target)
+        log.warning("outbox.planted", name=path.name[:100], aside=target.name)
+
+
+def _settle_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _sheltered(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise Unavailable(
+            f"{what} ({exc.strerror or exc}): look at free space and permissions; it is tried again."
+        ) from exc
