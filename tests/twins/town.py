@@ -1,0 +1,129 @@
+"""A home with the samples' cast: senders, mandates, register; and bureaus that drop files at a time a test decides."""
+
+import csv
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from flexibatch.adapters.clock import SystemClock
+from flexibatch.adapters.dimona_files import register_file
+from flexibatch.adapters.spool_folders import make_sender_folders
+from flexibatch.adapters.spool_inbox import scan_folder
+from flexibatch.adapters.store import bureaus, mandates
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.importing import import_file
+from flexibatch.assembly import Outside, channel_of
+from flexibatch.bootstrap import Home, make_home
+from flexibatch.domain.bureaus import Mandate, NewSender
+from flexibatch.domain.sets import Entry
+from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.watcher import Channel, SweepResult
+from tests.twins.clock import CountedTickets, FixedClock
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+class Town:
+    """Hold a home, its cast, a clock and tickets that are the same every time."""
+
+    def __init__(self, home: Home, clock: FixedClock) -> None:
+        self.home, self.clock = home, clock
+        self.dropped_ns: dict[str, int] = {}
+        self.outside = Outside(clock, CountedTickets(), self._scan)
+
+    @classmethod
+    def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Town":
+        """Make a home with the cast of the samples."""
+        environ = {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in (settings or {}).items()}
+        town = cls(make_home(path, environ), FixedClock())
+        town._register_cast()
+        return town
+
+    @property
+    def spool(self) -> Path:
+        """Give the spool."""
+        return self.home.settings.spool
+
+    def inbox(self, sender: str = "000640", folder: str = "IN") -> Path:
+        """Give a folder of a sender."""
+        return self.spool / "senders" / sender / folder
+
+    def channel(self) -> Channel:
+        """Assemble the channel."""
+        return channel_of(self.home, self.outside)
+
+    def sweep(self) -> SweepResult:
+        """Sweep once."""
+        return self.channel().sweep()
+
+    def drop(self, path: Path, sender: str = "000640", folder: str = "IN") -> None:
+        """Put a file into an inbox, now by the town's clock."""
+        self.put(path.name, path.read_bytes(), sender, folder)
+
+    def put(self, name: str, content: bytes = b"", sender: str = "000640", folder: str = "IN") -> None:
+        """Put bytes into an inbox, now by the town's clock."""
+        (self.inbox(sender, folder) / name).write_bytes(content)
+        self.dropped_ns[name] = int(self.clock.now().timestamp() * 1000) * 1_000_000
+
+    def import_register(self, path: Path) -> None:
+        """Import a register file."""
+        with register_file(path) as file:
+            import_file(self.home.database, file, now=self.clock.now(), progress=lambda _rows: None)
+
+    def published(self, sender: str = "000640") -> dict[str, bytes]:
+        """Give what lies in the out folders of a sender, by folder and name."""
+        root = self.spool / "senders" / sender
+        return {
+            path.name: path.read_bytes()
+            for folder in ("OUT", "OUTTEST", "OUTTEST-S")
+            for path in sorted((root / folder).iterdir())
+        }
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Ask the database."""
+        with self.home.database.reading() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    def _scan(self, folder: Path) -> Iterator[Entry]:
+        """List a folder with the times at which this town's bureaus dropped their files."""
+        for entry in scan_folder(folder):
+            yield Entry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.regular)
+
+    def _register_cast(self) -> None:
+        by = By("test", self.clock.now())
+        with self.home.database.writing() as connection:
+            for row in _rows("senders.csv"):
+                new = NewSender(
+                    row["number"], row["name"], Language(row["language"]), SignatureDemand.OPTIONAL
+                )
+                bureaus.add_sender(connection, by, new)
+                make_sender_folders(self.spool, row["number"])
+            for row in _rows("mandates.csv"):
+                start = date.fromisoformat(row["from"])
+                made = Mandate(row["sender"], row["nsso_number"], row["enterprise_number"], start)
+                mandates.add_mandate(connection, by, made)
+        self.import_register(SAMPLES / "register.csv")
+        self.import_register(SAMPLES / "replacements.csv")
+
+
+def copied(town: Town, path: Path) -> Town:
+    """Copy a town that nothing happened in yet; much faster than making one."""
+    shutil.copytree(town.home.path, path)
+    return Town(Home.open(path, {}), FixedClock())
+
+
+def today() -> datetime:
+    """Give the real time, for what must be true today."""
+    return SystemClock().now()
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (SAMPLES / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file, delimiter=";")
+
+
+def _spelled(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
