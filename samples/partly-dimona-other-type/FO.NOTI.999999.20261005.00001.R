@@ -1,0 +1,67 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000642.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <HandledOriginalFile>
+      <SenderId>000642</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>0400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>2</ResultCode>
+      <AnomalyReport>
+        <ErrorID>00024-152</ErrorID>
+        <TagName>INSS</TagName>
+        <Value>50022173290</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>Für den Zeitraum vom 2026-09-01 bis 2026-09-30 gibt es bei diesem Arbeitgeber nur Dimona eines anderen Arbeitnehmertyps: STU 2026-07-01..2026-09-30. Berichtigen Sie den Arbeitnehmertyp in Dimona auf FLX oder melden Sie den Lohn auf dem gewöhnlichen Weg. Wurde die Zeile abgelehnt, senden Sie sie danach in einer neuen Sendung erneut.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>41</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>0400100056</CompanyID>
+          <INSS>50022173290</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
+                    sha256="cfcaa995aa562b7854f58d1eae5ad8329a6e9bb0bb72ed3e2fc104a171026d9f" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="2026-09/0002" inss="50022173290" outcome="refused">
+          <Code>00024-152</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

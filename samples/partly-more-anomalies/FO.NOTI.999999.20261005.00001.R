@@ -1,0 +1,125 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>0400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>2</ResultCode>
+      <AnomalyReport>
+        <ErrorID>99003-008</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-10-09</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>52</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>0400100056</CompanyID>
+          <INSS>50021957813</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>99003-008</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-10-09</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>79</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[3]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>0400100056</CompanyID>
+          <INSS>50021957813</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>99003-008</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-10-09</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>106</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[4]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>0400100056</CompanyID>
+          <INSS>50021957813</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90059-006</ErrorID>
+        <AnomalyClass>W</AnomalyClass>
+        <AnomalyLabel>Er zijn nog 5 anomalieën gevonden die hier niet zijn vermeld. Verbeter eerst wat vermeld is. De uitkomst van elke lijn is wel volledig meegedeeld.</AnomalyLabel>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="9" accepted="1" unchanged="0" refused="8"
+                    sha256="54901bd0ac0d1e7098d470f43abde43b3894f2fcbd901119150a03cd7be122de" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="2026-09/1000" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1001" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1002" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1003" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1004" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1005" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1006" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+        <Declaration reference="2026-09/1007" inss="50021957813" outcome="refused">
+          <Code>99003-008</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

@@ -1,0 +1,66 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-06</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>0400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0IRC3L26IDAUI</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>0</ResultCode>
+      <AnomalyReport>
+        <ErrorID>90082-180</ErrorID>
+        <TagName>ReferenceNbr</TagName>
+        <Value>2026-09/0002</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De aangifte met de referentie „2026-09/0002” is intussen door een latere verzending bepaald; deze oudere lijn wordt niet meer verwerkt. Controleer wat nu geldt. Moet het anders zijn, stuur dan een wijziging in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>20</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>0400100056</CompanyID>
+          <INSS>50022388670</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="2" lines="1" accepted="0" unchanged="0" refused="1"
+                    sha256="c444672205614053df04470dbc7c4c77081e17c572662257f2a5a2875aba856d" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
+        <Declaration reference="2026-09/0002" inss="50022388670" outcome="refused">
+          <Code>90082-180</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

@@ -1,0 +1,83 @@
+"""Every sample gives its golden answers, to the byte; every code has a sample."""
+
+import os
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from tests.twins.player import Player, Sample
+from tests.twins.town import SAMPLES, Town, copied
+
+NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/case.toml"))
+SCHEMAS = SAMPLES.parent / "schemas"
+WITH_SIGNATURES = {"ACRF-122", "ACRF-125"}
+"""Codes whose samples come with the signatures."""
+
+
+@pytest.fixture(scope="session")
+def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make the town that every sample gets a copy of."""
+    return Town.made(tmp_path_factory.mktemp("town") / "home")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sample_gives_its_golden_answers(name: str, empty_town: Town, tmp_path: Path) -> None:
+    """Answers and report of a sample are those that lie beside it."""
+    sample = Sample.read(name)
+    settings = sample.told.get("settings")
+    town = Town.made(tmp_path / "home", settings) if settings else copied(empty_town, tmp_path / "home")
+    answers = Player(sample, town).play()
+    if os.environ.get("UPDATE_GOLDEN"):
+        for old in sample.goldens:
+            (sample.folder / old).unlink()
+        for told, content in answers.items():
+            (sample.folder / told).write_bytes(content)
+    assert sample.goldens == answers
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sample_shows_what_it_says(name: str) -> None:
+    """The codes that a sample says it shows stand in its answers, and its verdict is that of its name."""
+    sample = Sample.read(name)
+    text = b"".join(content for told, content in sample.goldens.items() if told.startswith("FO.")).decode()
+    assert [] == [code for code in sample.told["shows"] if f">{code}<" not in text]
+    last = sorted(told for told in sample.goldens if told.startswith(("FO.NOTI.", "FO.ACRF.")))
+    assert _verdict(name) in {_verdict_of(sample.goldens[told]) for told in last}
+
+
+def _verdict(name: str) -> str:
+    return {"remarked": "accepted", "withdrawn": "rejected"}.get(name.split("-")[0], name.split("-")[0])
+
+
+def _verdict_of(answer: bytes) -> str:
+    root = etree.fromstring(answer)
+    codes = {str(code.text) for code in root.iter("ResultCode")}
+    if root.tag == "ACRF":
+        return "rejected" if codes == {"0"} else "received"
+    return {frozenset("1"): "accepted", frozenset("0"): "refused"}.get(frozenset(codes), "partly")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_valid_by_their_schemas(name: str) -> None:
+    """Every golden answer passes the schema of its kind."""
+    schemas = {
+        "FO.ACRF": etree.XMLSchema(etree.parse(str(SCHEMAS / "ACRF_20231.xsd"))),
+        "FO.NOTI": etree.XMLSchema(etree.parse(str(SCHEMAS / "NOTIFICATION_20223.xsd"))),
+    }
+    for told, content in Sample.read(name).goldens.items():
+        if told.startswith("FO."):
+            schemas[told[:7]].assertValid(etree.fromstring(content))
+
+
+def test_every_code_has_a_sample() -> None:
+    """No code of the catalogue is without a sample that shows it."""
+    table = tomllib.loads((files("flexibatch") / "data" / "anomalies.toml").read_text("utf-8"))
+    rules = [rule for rule in table.values() if isinstance(rule, dict)]
+    shown = {code for name in NAMES for code in Sample.read(name).told["shows"]}
+    whole = {rule["code"] for rule in rules if "code" in rule} - WITH_SIGNATURES
+    types = {rule["type"] for rule in rules if "type" in rule}
+    assert set() == whole - shown
+    assert set() == types - {code[-3:] for code in shown if not code.startswith("ACRF")}

@@ -1,0 +1,120 @@
+"""Play a sample: drop, sweep, wait, rerun … as its `case.toml` tells."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flexibatch.adapters.store import bureaus, upkeep
+from flexibatch.adapters.store.audit import By
+from flexibatch.domain.case import Case
+from flexibatch.domain.vocabulary import REPORT_FOLDER
+from flexibatch.settings.values import duration
+from tests.twins.town import SAMPLES, Town
+
+NO_INPUT = (".toml", ".csv", ".json")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Hold one sample folder."""
+
+    folder: Path
+    told: dict[str, Any]
+
+    @classmethod
+    def read(cls, name: str) -> "Sample":
+        """Read a sample by name."""
+        folder = SAMPLES / name
+        return cls(folder, tomllib.loads((folder / "case.toml").read_text("utf-8")))
+
+    @property
+    def inputs(self) -> list[Path]:
+        """Give what the bureau drops, in the order of the names."""
+        return [path for path in self._files() if path.suffix not in NO_INPUT and ".999999." not in path.name]
+
+    @property
+    def goldens(self) -> dict[str, bytes]:
+        """Give what the bureau gets back."""
+        return {
+            path.name: path.read_bytes()
+            for path in self._files()
+            if ".999999." in path.name or path.suffix == ".json"
+        }
+
+    def _files(self) -> list[Path]:
+        return sorted(path for path in self.folder.iterdir() if path.is_file())
+
+
+class Broken:
+    """Stand in for documents on a machine with a bug."""
+
+    def open(self, case: Case) -> NoReturn:
+        raise RuntimeError(f"a bug in the sample {case.ticket}")
+
+    digest = acknowledged = open
+
+
+class Player:
+    """Play one sample in one town."""
+
+    def __init__(self, sample: Sample, town: Town) -> None:
+        self.sample, self.town, self.broken = sample, town, False
+        self.sender, self.folder = sample.told["sender"], sample.told["folder"]
+
+    def play(self) -> dict[str, bytes]:
+        """Take all steps; give what the bureau gets back."""
+        for step in self.sample.told.get("step", [{"drop": "*"}, {"sweep": True}]):
+            for word, argument in step.items():
+                getattr(self, f"_{word}")(argument)
+        return self._answers()
+
+    def _drop(self, pattern: str) -> None:
+        for path in self.sample.inputs:
+            if fnmatch(path.name, pattern):
+                self.town.drop(path, self.sender, self.folder)
+
+    def _sweep(self, _argument: bool) -> None:
+        channel = self.town.channel()
+        if self.broken:
+            channel = replace(channel, world=replace(channel.world, documents=Broken()))
+        channel.sweep()
+
+    def _wait(self, told: str) -> None:
+        self.town.clock.advance(duration(told))
+
+    def _register(self, name: str) -> None:
+        self.town.import_register(self.sample.folder / name)
+
+    def _rerun(self, sequence: str) -> None:
+        with self.town.home.database.writing() as connection:
+            upkeep.begin_rerun(connection, self._by(), self._ticket(sequence))
+        self.town.channel().settle()
+
+    def _discard(self, sequence: str) -> None:
+        with self.town.home.database.writing() as connection:
+            upkeep.discard(connection, self._by(), self._ticket(sequence))
+
+    def _remove(self, sender: str) -> None:
+        with self.town.home.database.writing() as connection:
+            bureaus.remove_sender(connection, self._by(), sender)
+
+    def _break(self, _argument: bool) -> None:
+        self.broken = True
+
+    def _mend(self, _argument: bool) -> None:
+        self.broken = False
+
+    def _by(self) -> By:
+        return By("test", self.town.clock.now())
+
+    def _ticket(self, sequence: str) -> str:
+        rows = self.town.rows(f"SELECT ticket FROM file_set WHERE set_key LIKE '%.{sequence}.%'")  # noqa: S608
+        return str(rows[0][0])
+
+    def _answers(self) -> dict[str, bytes]:
+        answers = self.town.published(self.sender)
+        reports = self.town.inbox(self.sender, REPORT_FOLDER).glob("*.json")
+        named = {f"report.{path.name.split('.')[-2]}.json": path.read_bytes() for path in sorted(reports)}
+        return answers | named
