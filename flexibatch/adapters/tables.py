@@ -1,10 +1,14 @@
 """The tables that travel with the package: the anomaly catalogue and the employer categories."""
 
+import csv
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
+from pathlib import Path
 
 from flexibatch.domain.catalogue import Catalogue
+from flexibatch.domain.categories import Categories
+from flexibatch.errors import Refusal
 
 
 def load_catalogue(overrides: Mapping[str, str] | None = None) -> Catalogue:
@@ -15,3 +19,21 @@ def load_catalogue(overrides: Mapping[str, str] | None = None) -> Catalogue:
     """
     table = files("flexibatch") / "data" / "anomalies.toml"
     return Catalogue(tomllib.loads(table.read_text("utf-8")), overrides)
+
+
+def load_categories(path: Path | None = None) -> Categories:
+    """Read the table of employer categories: the package's own, or a newer one that an operator put down.
+
+    CSV in UTF-8, columns `code`, `sector`, `first_quarter`, `last_quarter`. Raises `Refusal` where the
+    file cannot be read or a row is not right.
+    """
+    table = path or files("flexibatch") / "data" / "employer_categories.csv"
+    try:
+        text = table.read_text("utf-8-sig")
+        return Categories.from_rows(csv.DictReader(text.splitlines(), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+        raise Refusal(
+            f"The table of employer categories {table} cannot be read ({exc}). Give a CSV file in UTF-8."
+        ) from exc
+    except Refusal as exc:
+        raise Refusal(f"The table of employer categories {table} cannot be used: {exc}.") from exc

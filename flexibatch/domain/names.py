@@ -15,10 +15,13 @@ INBOUND = {FileKind.DATA: 8, FileKind.SIGNATURE: 8, FileKind.GO: 7, FileKind.WIT
 SUBJECTS = frozenset({Subject.DECLARATION.value, Subject.ACKNOWLEDGEMENT.value})
 NAME_LIMIT = 64
 SEQUENCE_LENGTH = 5
+_SHARED = 5
 
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MISPLACED = {"R": "environment-real", "T": "environment-test", "S": "environment-simulation"}
+_NUMBERING = {FileKind.DATA: "data-numbering", FileKind.SIGNATURE: "signature-numbering"}
+_TEMPORARY = re.compile(r".*(?:\.(?:filepart|part|partial|tmp|temp)|~)", re.IGNORECASE | re.DOTALL)
 _DATE = re.compile(r"[0-9]{8}")
 _SEQUENCE = re.compile(r"[0-9A-Z]+")
 
@@ -55,7 +58,9 @@ def parse_name(text: str) -> ParsedName | None:
     kind = _KINDS.get(positions[0])
     if kind is None or len(positions) != INBOUND[kind]:
         return None
-    return ParsedName(text, kind, *positions[1:7], positions[7] if len(positions) > INBOUND[FileKind.GO] else None)
+    return ParsedName(
+        text, kind, *positions[1:7], positions[7] if len(positions) > INBOUND[FileKind.GO] else None
+    )
 
 
 _KINDS = {kind.value: kind for kind in INBOUND}
@@ -64,6 +69,25 @@ _KINDS = {kind.value: kind for kind in INBOUND}
 def kind_of(text: str) -> FileKind | None:
     """Tell as which kind a name begins, whether or not the rest follows the grammar."""
     return _KINDS.get(text.split(".", 1)[0]) if "." in text else None
+
+
+def is_temporary(text: str) -> bool:
+    """Tell whether a client still uploads under this name and will rename it.
+
+    >>> is_temporary("GO.FLEX.000640.20261005.00001.R.1.filepart"), is_temporary("GO.FLEX.000640.20261005.00001.R.1")
+    (True, False)
+    """
+    return text.startswith(".") or _TEMPORARY.fullmatch(text) is not None
+
+
+def key_of(text: str) -> str:
+    """Give the set a name that follows no grammar begins like; one too short for that is alone.
+
+    >>> key_of("FI.FLEX.000640.20261005.00001.R.1.1.xml"), key_of("GO.FLEX")
+    ('FLEX.000640.20261005.00001.R', 'GO.FLEX')
+    """
+    positions = text.split(".")
+    return ".".join(positions[1:6]) if len(positions) > _SHARED else text
 
 
 def cut(name: str) -> str:
@@ -84,7 +108,7 @@ class Place:
 
 def name_faults(parsed: ParsedName, place: Place) -> tuple[Finding, ...]:
     """Give all that is wrong with the values in a name, in the order of the positions."""
-    rules = [*set_rules(parsed, place), *part_rules(parsed.parts, parsed.part)]
+    rules = [*set_rules(parsed, place), *part_rules(parsed)]
     return tuple(_fault(rule, parsed) for rule in rules)
 
 
@@ -147,14 +171,19 @@ def _environment_rules(letter: str, place: Place) -> Iterator[str]:
         yield "environment-closed"
 
 
-def part_rules(parts: str, part: str | None) -> Iterator[str]:
-    """Give the rules that the number of parts, or the number of this part, breaks; each at most once.
+def part_rules(parsed: ParsedName) -> Iterator[str]:
+    """Give the rules that the number of parts breaks, and the number of this part where it can never be one.
 
-    >>> [list(part_rules(parts, None)) for parts in ("9", "0", "a", "10", "1x", "")]
-    [[], ['parts-zero'], ['parts-not-digit'], ['parts-digits'], ['parts-format'], ['parts-format']]
+    >>> [list(part_rules(parse_name(f"GO.FLEX.000640.20261005.00001.R.{n}"))) for n in ("9", "0", "a", "10", "1x")]
+    [[], ['parts-zero'], ['parts-not-digit'], ['parts-digits'], ['parts-format']]
+    >>> list(part_rules(parse_name("FI.FLEX.000640.20261005.00001.R.1.0")))
+    ['data-numbering']
     """
-    rules = [_number_rule(parts)] if part is None else [_number_rule(parts), _number_rule(part)]
-    yield from dict.fromkeys(rule for rule in rules if rule is not None)
+    rule = _number_rule(parsed.parts)
+    if rule is not None:
+        yield rule
+    if parsed.part is not None and _number_rule(parsed.part) is not None:
+        yield _NUMBERING[parsed.kind]
 
 
 def _number_rule(text: str) -> str | None:

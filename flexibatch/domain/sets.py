@@ -7,11 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.names import ParsedName, Place, kind_of, parse_name, part_rules, set_rules
+from flexibatch.domain.names import (
+    ParsedName,
+    Place,
+    is_temporary,
+    key_of,
+    kind_of,
+    parse_name,
+    part_rules,
+    set_rules,
+)
 from flexibatch.domain.vocabulary import FileKind
 
 BAD_NAME = {FileKind.GO: "name-go", FileKind.DATA: "name-data", FileKind.SIGNATURE: "name-signature"}
-_ORDER = (FileKind.GO, FileKind.WITHDRAW, FileKind.DATA, FileKind.SIGNATURE)
+_ORDER = {FileKind.GO: 0, FileKind.WITHDRAW: 1, FileKind.DATA: 2, FileKind.SIGNATURE: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +76,29 @@ class Group:
 
     key: str
     files: list[tuple[ParsedName, int]] = field(default_factory=list)
-    odd: list[Entry] = field(default_factory=list)
+    odd: list[tuple[FileKind, Entry]] = field(default_factory=list)
 
     def of(self, kind: FileKind) -> list[tuple[ParsedName, int]]:
         """Give the files of a kind."""
         return [one for one in self.files if one[0].kind is kind]
 
     @property
+    def gos(self) -> list[int]:
+        """Give the change times of all that is, or begins as, a GO."""
+        odd = [entry.changed_ns for kind, entry in self.odd if kind is FileKind.GO]
+        return [changed for _, changed in self.of(FileKind.GO)] + odd
+
+    @property
     def changed_ns(self) -> int:
         """Give the last change of any of the files."""
-        return max([changed for _, changed in self.files] + [entry.changed_ns for entry in self.odd])
+        return max([changed for _, changed in self.files] + [entry.changed_ns for _, entry in self.odd])
+
+    @property
+    def in_order(self) -> list[tuple[FileKind, str, int]]:
+        """Give kind, name and change time of all files: GO, TD, FI, FS, each by name."""
+        told = [(parsed.kind, parsed.text, changed) for parsed, changed in self.files]
+        told += [(kind, entry.name, entry.changed_ns) for kind, entry in self.odd]
+        return sorted(told, key=lambda one: (_ORDER[one[0]], one[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,123 +111,128 @@ class Inbox:
 
 
 def groups_of(entries: Iterable[Entry]) -> tuple[dict[str, Group], list[Entry]]:
-    """Group a listing by set; give the groups and what belongs to none."""
+    """Group a listing by set; give the groups and what belongs to none.
+
+    A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes alone, so
+    that the set is not refused for what may be left from a first try.
+    """
     groups: dict[str, Group] = {}
     others: list[Entry] = []
+    odd: list[tuple[FileKind, Entry]] = []
     for entry in entries:
         parsed = parse_name(entry.name) if entry.regular else None
-        if parsed is None:
-            others.append(entry)
+        if parsed is not None:
+            _group(groups, parsed.key).files.append((parsed, entry.changed_ns))
             continue
-        group = groups.get(parsed.key)
-        if group is None:
-            group = groups[parsed.key] = Group(parsed.key)
-        group.files.append((parsed, entry.changed_ns))
+        kind = kind_of(entry.name) if entry.regular and not is_temporary(entry.name) else None
+        if kind in BAD_NAME and kind is not None:
+            odd.append((kind, entry))
+        else:
+            others.append(entry)
+    for kind, entry in odd:
+        group = groups.get(key_of(entry.name))
+        alone = kind is FileKind.GO and group is not None and group.of(FileKind.GO)
+        _group(groups, entry.name if alone else key_of(entry.name)).odd.append((kind, entry))
     return groups, others
+
+
+def _group(groups: dict[str, Group], key: str) -> Group:
+    group = groups.get(key)
+    if group is None:
+        group = groups[key] = Group(key)
+    return group
 
 
 def orphans(groups: Mapping[str, Group]) -> list[str]:
     """Give the keys of groups without a GO: for them it matters whether their name was received before."""
-    return [key for key, group in groups.items() if not group.of(FileKind.GO)]
+    return [key for key, group in groups.items() if not group.gos]
 
 
 def sort_out(
-    groups: Mapping[str, Group], others: Iterable[Entry], received: Mapping[str, str], inbox: Inbox, now_ns: int
+    groups: Mapping[str, Group],
+    others: Iterable[Entry],
+    received: Mapping[str, str],
+    inbox: Inbox,
+    now_ns: int,
 ) -> Sorted:
     """Decide about everything that lies in an inbox; `received` gives the names received before, among orphans."""
     result = Sorted()
-    for entry in others:
-        _place_other(entry, groups, result, inbox, now_ns)
     for key, group in groups.items():
         found = _decide(group, key in received, inbox, now_ns)
         if found is not None:
             result.found.append(found)
     result.found.sort(key=lambda one: (one.arrived_ns, one.name))
+    old = now_ns - inbox.patience.stray_after
+    result.strays = sorted(entry.name for entry in others if entry.changed_ns <= old)
     return result
 
 
-def _place_other(
-    entry: Entry, groups: Mapping[str, Group], result: Sorted, inbox: Inbox, now_ns: int
-) -> None:
-    """Place a name that follows no grammar: with the GO it begins like, on its own, or among the strays."""
-    kind = kind_of(entry.name) if entry.regular else None
-    old = now_ns - entry.changed_ns >= inbox.patience.stray_after
-    if kind in BAD_NAME and kind is not None:
-        group = groups.get(".".join(entry.name.split(".")[1:6]))
-        if kind is not FileKind.GO and group is not None and group.of(FileKind.GO):
-            group.odd.append(entry)
-            return
-        if kind is FileKind.GO or old:
-            fault = Finding(BAD_NAME[kind], tag=kind.value, value=entry.name)
-            found = Found(
-                entry.name, entry.name, "FLEX", entry.name, (entry.name,), entry.changed_ns, (fault,)
-            )
-            result.found.append(found)
-            return
-    if old:
-        result.strays.append(entry.name)
-
-
 def _decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
-    if any(_faulty(group, inbox)):
-        return _claim(group, _first_fault(group, inbox))
-    gos = group.of(FileKind.GO)
-    if group.of(FileKind.WITHDRAW):
-        return _withdrawal(group, received, inbox, now_ns)
+    group.files.sort(key=lambda one: one[0].text)
+    gos, patience = group.gos, inbox.patience
+    if any(now_ns - changed < patience.claim_delay for changed in gos):
+        return None
     if not gos:
         return _without_go(group, received, inbox, now_ns)
+    if group.of(FileKind.WITHDRAW):
+        return _claim(group, withdrawn=True)
+    return _at_fault(group, inbox) or _with_go(group, inbox, now_ns)
+
+
+def _without_go(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
+    """Decide about files that wait for their GO, or that were left over from a set that was received."""
+    age, patience = now_ns - group.changed_ns, inbox.patience
+    withdrawal = bool(group.of(FileKind.WITHDRAW))
+    if received:
+        return _claim(group, silent=True) if withdrawal or age >= patience.stray_after else None
     if group.odd:
-        faults = tuple(_odd_fault(entry) for entry in group.odd)
-        return _claim(group, group.odd[0].name, faults)
-    if len(gos) > 1:
-        return _claim(group, gos[0][0].text, (_count_fault("data-count", gos[0][0], "FI", group),))
-    return _with_go(group, gos[0], inbox, now_ns)
+        return _at_fault(group, inbox) if age >= patience.stray_after else None
+    if any(_faulty(group, inbox)):
+        return _at_fault(group, inbox) if age >= patience.claim_delay else None
+    if age < patience.incomplete_after:
+        return None
+    if withdrawal:
+        return _claim(group, silent=True)
+    first = group.files[0][0]
+    name = f"{FileKind.GO}.{first.key}.{first.parts}"
+    return _claim(group, name, (Finding("go-missing", tag="GO", value=name),))
+
+
+def _at_fault(group: Group, inbox: Inbox) -> Found | None:
+    """Claim a set with a name at fault, under that name; what is wrong in the others is found in its envelope."""
+    if group.odd:
+        bad = [one for one in group.in_order if parse_name(one[1]) is None]
+        faults = (Finding(BAD_NAME[kind], tag=kind.value, value=name) for kind, name, _ in bad)
+        return _claim(group, bad[0][1], tuple(faults))
+    if any(_faulty(group, inbox)):
+        return _claim(group, _first_fault(group, inbox))
+    return None
 
 
 def _faulty(group: Group, inbox: Inbox) -> Iterator[str]:
     yield from set_rules(group.files[0][0], inbox.place)
     for parsed, _ in group.files:
-        yield from part_rules(parsed.parts, parsed.part)
+        yield from part_rules(parsed)
 
 
 def _first_fault(group: Group, inbox: Inbox) -> str:
     """Name the file at fault: the GO where the set's own positions are wrong, else the first with a wrong part."""
-    in_order = sorted(group.files, key=lambda one: _ORDER.index(one[0].kind))
-    if next(set_rules(group.files[0][0], inbox.place), None) is not None:
-        return in_order[0][0].text
-    return next(parsed.text for parsed, _ in in_order if any(part_rules(parsed.parts, parsed.part)))
+    in_order = sorted((parsed for parsed, _ in group.files), key=lambda one: (_ORDER[one.kind], one.text))
+    if any(set_rules(in_order[0], inbox.place)):
+        return in_order[0].text
+    return next(parsed.text for parsed in in_order if any(part_rules(parsed)))
 
 
-def _withdrawal(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
-    name = group.of(FileKind.WITHDRAW)[0][0].text
-    if group.of(FileKind.GO):
-        return _claim(group, group.of(FileKind.GO)[0][0].text, withdrawn=True)
-    if received or now_ns - group.changed_ns >= inbox.patience.incomplete_after:
-        return _claim(group, name, silent=True)
-    return None
-
-
-def _without_go(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
-    age, patience = now_ns - group.changed_ns, inbox.patience
-    first = group.files[0][0]
-    name = f"{FileKind.GO}.{first.key}.{first.parts}"
-    if received:
-        return _claim(group, name, silent=True) if age >= patience.stray_after else None
-    if age < patience.incomplete_after:
-        return None
-    return _claim(group, name, (Finding("go-missing", tag="GO", value=name),))
-
-
-def _with_go(group: Group, go: tuple[ParsedName, int], inbox: Inbox, now_ns: int) -> Found | None:
-    announced, changed_ns, patience = go[0], go[1], inbox.patience
-    if now_ns - changed_ns < patience.claim_delay:
-        return None
+def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
+    announced, changed_ns = group.of(FileKind.GO)[0]
+    if len(group.of(FileKind.GO)) > 1:
+        return _claim(group, announced.text, (_count_fault("data-count", announced, "FI", group),))
     faults = tuple(_missing(group, announced, inbox))
     if faults:
-        waited = now_ns - group.changed_ns >= patience.go_grace
+        waited = now_ns - group.changed_ns >= inbox.patience.go_grace
         return _claim(group, announced.text, faults) if waited else None
     parts = (changed for parsed, changed in group.files if parsed.kind is not FileKind.GO)
-    if any(changed > changed_ns and now_ns - changed < patience.settle_for for changed in parts):
+    if any(changed > changed_ns and now_ns - changed < inbox.patience.settle_for for changed in parts):
         return None
     return _claim(group, announced.text)
 
@@ -229,25 +256,24 @@ def _count_fault(rule: str, announced: ParsedName, tag: str, group: Group) -> Fi
     return Finding(rule, tag=tag, value=announced.text, details=details)
 
 
-def _odd_fault(entry: Entry) -> Finding:
-    kind = kind_of(entry.name) or FileKind.DATA
-    return Finding(BAD_NAME[kind], tag=kind.value, value=entry.name)
-
-
 def _claim(
-    group: Group, name: str, faults: tuple[Finding, ...] = (), *, withdrawn: bool = False, silent: bool = False
+    group: Group,
+    name: str | None = None,
+    faults: tuple[Finding, ...] = (),
+    *,
+    withdrawn: bool = False,
+    silent: bool = False,
 ) -> Found:
-    in_order = sorted(group.files, key=lambda one: (_ORDER.index(one[0].kind), one[0].text))
-    leader, changed_ns = in_order[0]
-    names = (*(parsed.text for parsed, _ in in_order), *(entry.name for entry in group.odd))
-    has_go = leader.kind is FileKind.GO
+    """Make the claim; without a name it goes under its leader's: the GO, else the TD, else the first part."""
+    in_order = group.in_order
+    kind, leader, changed_ns = in_order[0]
     return Found(
-        name,
+        name or leader,
         group.key,
-        leader.subject,
-        leader.text,
-        names,
-        changed_ns if has_go else group.changed_ns,
+        leader.split(".")[1],
+        leader,
+        tuple(one[1] for one in in_order),
+        changed_ns if kind is FileKind.GO else group.changed_ns,
         faults,
         withdrawn,
         silent,

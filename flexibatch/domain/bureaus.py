@@ -1,0 +1,94 @@
+"""Bureaus as an operator registers them: what a sender, a key and a mandate are made of.
+
+Source: the channel's specification, names and commands.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from flexibatch.domain.identifiers import is_sender
+from flexibatch.domain.register_fields import employer
+from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.errors import Refusal
+
+NAME_LIMIT = 200
+
+_USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSender:
+    """Hold what a bureau is registered with; `user_name` is its name at the SFTP server, if it has one."""
+
+    number: str
+    name: str
+    language: Language
+    signature: SignatureDemand
+    user_name: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a name or a user name that cannot be kept."""
+        if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
+            raise Refusal(f"A sender's name has 1 to {NAME_LIMIT} printable characters: correct --name.")
+        if self.user_name is None:
+            return
+        if not _USER.fullmatch(self.user_name):
+            raise Refusal(
+                "A user name has 1 to 64 letters, digits, dots, hyphens, underscores or @, a letter or digit "
+                "first: correct --user."
+            )
+        if is_sender(self.user_name) and self.user_name != self.number:
+            raise Refusal(
+                "A user name of six digits would be taken for another sender: choose another --user."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SshKey:
+    """Hold a public key: `fingerprint` as `SHA256:…`, `text` as one line of an OpenSSH file."""
+
+    fingerprint: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """Hold that a sender may declare for an employer from a day until another, both included, or for ever."""
+
+    sender: str
+    nsso: str | None
+    company: str | None
+    start: date
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a mandate that ends before it begins."""
+        if self.until is not None and self.until < self.start:
+            raise Refusal(f"The mandate would end on {self.until}, before it begins on {self.start}.")
+
+    @property
+    def employer(self) -> str:
+        """Name the employer by the numbers the mandate was given with."""
+        named = (("NSSO", self.nsso), ("enterprise", self.company))
+        return ", ".join(f"{kind} {number}" for kind, number in named if number)
+
+
+def sender_number(value: str) -> str:
+    """Read a sender number.
+
+    >>> sender_number("000640")
+    '000640'
+    """
+    if not is_sender(value):
+        raise Refusal(f'"{value[:20]}" is no sender number: it has six digits, 000001 to 999998.')
+    return value
+
+
+def mandate(sender: str, nsso: str, company: str, *, start: date, until: date | None) -> Mandate:
+    """Read a mandate; either of the two numbers may be empty, check digits are asked.
+
+    >>> mandate("000640", "", "566988259", start=date(2026, 1, 1), until=None).company
+    '0566988259'
+    """
+    return Mandate(sender_number(sender), *employer(nsso, company), start, until)

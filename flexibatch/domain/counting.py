@@ -1,0 +1,56 @@
+"""What must be remembered across the Forms of one document: references seen, lines counted per employer."""
+
+from collections import Counter
+from hashlib import blake2b
+
+LINES_LIMIT = 2000
+"""Worker lines an employer may have in one file; a Form never holds more lines that matter."""
+
+_DIGEST_SIZE = 16
+
+
+class Repetitions:
+    """Remember which references stood in the file: 16 bytes for each, whatever its length.
+
+    Source: flxwage.md, within one file (90082-006).
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._seen: set[bytes] = set()
+
+    def seen(self, employer_key: str, person: str, reference: str) -> bool:
+        """Tell whether this reference of this worker and employer stood in the file before; remember it.
+
+        >>> repetitions = Repetitions()
+        >>> repetitions.seen("#1", "85073003328", "A"), repetitions.seen("#1", "85073003328", "A")
+        (False, True)
+        """
+        # None of the three can hold a NUL, so that no two triples are written alike.
+        text = f"{employer_key}\0{person}\0{reference}"
+        digest = blake2b(text.encode(), digest_size=_DIGEST_SIZE).digest()
+        before = len(self._seen)
+        self._seen.add(digest)
+        return len(self._seen) == before
+
+
+class LineCounter:
+    """Count worker lines per employer, Form by Form, those of refused Forms too.
+
+    Source: flxwage.md, limits (90059-172).
+    """
+
+    def __init__(self, limit: int = LINES_LIMIT) -> None:
+        """Start at zero for every employer."""
+        self._limit = limit
+        self._counts: Counter[str] = Counter()
+
+    def passes(self, employer_key: str, lines: int) -> bool:
+        """Count a Form's lines; tell whether its employer is past the limit now, and so for ever after.
+
+        >>> counter = LineCounter(3)
+        >>> counter.passes("#1", 2), counter.passes("#1", 1), counter.passes("#1", 1), counter.passes("#1", 0)
+        (False, False, True, True)
+        """
+        self._counts[employer_key] += lines
+        return self._counts[employer_key] > self._limit

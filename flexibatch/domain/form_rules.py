@@ -1,0 +1,99 @@
+"""The rules on a Form that ask neither register nor store: code, source and an example with each.
+
+A rule is given the Form and what it is judged by, and gives its findings. What could not be read is None:
+reading it told the fault, and a rule says nothing of it. An NSSO number of zeros is unknown, that is not
+given.
+"""
+
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
+from flexibatch.domain.judgement import Judging
+from flexibatch.domain.model import Form
+
+_NUMBERS = frozenset({"CompanyID", "NOSSRegistrationNbr"})
+_NONE: tuple[Finding, ...] = ()
+
+
+def creation_future(form: Form, judging: Judging) -> tuple[Finding, ...]:
+    """Refuse a Form made after the day of reception.
+
+    Code: 00218-008. Source: flxwage.md, message: not in the future.
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> creation_future(replace(FORM, created_on="2026-10-05"), JUDGING)
+    ()
+    >>> creation_future(replace(FORM, created_on="2026-10-06"), JUDGING)[0].location
+    '/FLXWAGE/Form[1]/FormCreationDate'
+    """
+    # Both are YYYY-MM-DD, whose texts are in the order of the days.
+    if form.created_on is None or form.created_on <= judging.received_on.isoformat():
+        return _NONE
+    return (_found("creation-future", form, "FormCreationDate", form.created_on),)
+
+
+def company_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
+    """Refuse an enterprise number with wrong check digits; zeros are no number either.
+
+    Code: 00014-004. Source: dimona.md, numbers.
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> company_check(replace(FORM, company_id="400100056"), JUDGING)
+    ()
+    >>> company_check(replace(FORM, company_id="400100057"), JUDGING)[0].value
+    '400100057'
+    """
+    if form.company_id is None or is_company(normal_company(form.company_id)):
+        return _NONE
+    return (_found("company-check", form, "Debtor/CompanyID", form.company_id),)
+
+
+def nsso_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
+    """Refuse an NSSO number with wrong check digits, unless it is the unknown one.
+
+    Code: 00011-004. Source: dimona.md, numbers.
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> nsso_check(replace(FORM, nsso_number="0"), JUDGING)
+    ()
+    >>> nsso_check(replace(FORM, nsso_number="100100023"), JUDGING)[0].value
+    '100100023'
+    """
+    nsso = form.nsso_number
+    if nsso is None or is_nsso(nsso) or is_unknown_nsso(nsso):
+        return _NONE
+    return (_found("nsso-check", form, "Debtor/NOSSRegistrationNbr", nsso),)
+
+
+def employer_missing(form: Form, _judging: Judging) -> tuple[Finding, ...]:
+    """Refuse a Form that names its employer by no number at all.
+
+    A number that was there but could not be read, and a Debtor that is not there, are told as such.
+    Code: 00011-001. Source: flxwage.md, message: at least one of the two numbers, 0 is unknown.
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> employer_missing(replace(FORM, nsso_number="0"), JUDGING)
+    ()
+    >>> employer_missing(replace(FORM, nsso_number="0", company_id=None), JUDGING)[0].value
+    '0'
+    """
+    nsso = form.nsso_number
+    if form.company_id is not None or not (nsso is None or is_unknown_nsso(nsso)):
+        return _NONE
+    if any(_tells_employer(fault) for fault in form.faults):
+        return _NONE
+    return (_found("employer-missing", form, "Debtor/NOSSRegistrationNbr", nsso),)
+
+
+def _tells_employer(fault: Finding) -> bool:
+    return fault.tag in _NUMBERS or (fault.rule, fault.tag) == ("schema-missing", "Debtor")
+
+
+def _found(rule: str, form: Form, tail: str, value: str | None) -> Finding:
+    return Finding(rule, tag=tail.rpartition("/")[2], value=value, location=f"{form.location}/{tail}")
+
+
+FORM_RULES = (creation_future, company_check, nsso_check, employer_missing)

@@ -1,0 +1,105 @@
+"""Operations: what an original, a modification or a cancellation makes of the declaration in force."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.model import Calculation, Form, Line, Quality
+from flexibatch.domain.vocabulary import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Hold a declaration in force: its last version and the content of it, None where that is a cancellation.
+
+    `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`).
+    """
+
+    ticket: str
+    version: int
+    cancelled: bool
+    content: Calculation | None
+    last_arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Say what a line does: which version of which declaration it makes, or that it makes none.
+
+    `version` is None where the line is refused, and `findings` say why. `ticket` is None for a new
+    declaration. `unchanged` tells that ticket and version are those that stand already.
+    """
+
+    version: int | None = None
+    ticket: str | None = None
+    unchanged: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+_NEW = Decision(version=1)
+
+
+def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, arrival: int) -> Decision:
+    """Decide about a line whose Form has a readable operation; `standing` is None where nothing was declared.
+
+    Source: flxwage.md, operations. Original: the reference must be new (90082-272, also when it is
+    cancelled). Modification and cancellation: it must be known (90082-234) and not cancelled (90082-241);
+    a modification that changes nothing is a remark (90082-444). In a re-run, what a later set made comes
+    first (90082-180).
+    """
+    if standing is None:
+        return _NEW if form.operation is Operation.ORIGINAL else _refused("unknown", form, line)
+    if rerun and standing.last_arrival > arrival:
+        return _refused("superseded", form, line)
+    if form.operation is Operation.ORIGINAL:
+        return _refused("declared", form, line)
+    if standing.cancelled:
+        return _refused("cancelled", form, line)
+    if form.operation is Operation.MODIFICATION and _repeats(line.calculation, standing.content):
+        remark = (_finding("unchanged", form, line),)
+        return Decision(standing.version, standing.ticket, unchanged=True, findings=remark)
+    return Decision(standing.version + 1, standing.ticket)
+
+
+def same_content(one: Calculation, other: Calculation) -> bool:
+    """Tell whether two calculations say the same: equal values, qualities and elements in any order.
+
+    An element or quality that stands twice in one must stand twice in the other.
+
+    >>> from datetime import date
+    >>> day = date(2026, 9, 1)
+    >>> labourer, employee = (Quality(day, day, "017", code, ()) for code in ("050", "450"))
+    >>> here = Calculation(None, day, day, day, (labourer, employee))
+    >>> same_content(here, Calculation(None, day, day, day, (employee, labourer)))
+    True
+    >>> same_content(here, Calculation("slip", day, day, day, (labourer, employee)))
+    False
+    """
+    if one == other:
+        return True
+    if len(one.qualities) != len(other.qualities) or _head(one) != _head(other):
+        return False
+    return Counter(map(_content, one.qualities)) == Counter(map(_content, other.qualities))
+
+
+def _head(calculation: Calculation) -> tuple[object, ...]:
+    return calculation.payslip_reference, calculation.start, calculation.end, calculation.calculated_on
+
+
+def _content(quality: Quality) -> tuple[object, ...]:
+    """Give what a quality says as a value that is the same whatever the order of its elements."""
+    elements = frozenset(Counter(quality.elements).items())
+    return quality.start, quality.end, quality.employer_class, quality.worker_code, elements
+
+
+def _repeats(sent: Calculation | None, standing: Calculation | None) -> bool:
+    return sent is not None and standing is not None and same_content(sent, standing)
+
+
+def _refused(rule: str, form: Form, line: Line) -> Decision:
+    return Decision(findings=(_finding(rule, form, line),))
+
+
+def _finding(rule: str, form: Form, line: Line) -> Finding:
+    location = form.line_location(line, "Reference/ReferenceNbr")
+    return Finding(rule, tag="ReferenceNbr", value=line.reference, location=location)

@@ -1,0 +1,64 @@
+"""One sound Form, from which the examples of the rules depart; its numbers belong to nobody."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flexibatch.domain.categories import Categories
+from flexibatch.domain.judgement import Judging, Place
+from flexibatch.domain.model import (
+    GROSS_BONUS,
+    GROSS_WAGE,
+    Calculation,
+    FinancialElement,
+    Form,
+    Line,
+    Quality,
+)
+from flexibatch.domain.vocabulary import Operation
+
+WAGE = FinancialElement(GROSS_WAGE, 100_000, None)
+BONUS = FinancialElement(GROSS_BONUS, 15_000, 12)
+QUALITY = Quality(date(2026, 9, 1), date(2026, 9, 30), "017", "050", (WAGE, BONUS))
+CALCULATION = Calculation(None, date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 2), (QUALITY,))
+LINE = Line(1, 1, 1, "85073003328", "2026-09/0001", CALCULATION)
+FORM = Form(
+    number=1,
+    identification="FLXWAGE",
+    created_on="2026-10-05",
+    created_at="09:15:00.000",
+    operation=Operation.ORIGINAL,
+    type_form="SU",
+    reference=None,
+    company_id="0400100056",
+    nsso_number="100100022",
+    lines=(LINE,),
+)
+JUDGING = Judging(
+    date(2026, 10, 5),
+    Categories.from_rows(
+        [
+            {"code": "017", "sector": "Private", "first_quarter": "1979/2", "last_quarter": ""},
+            {"code": "018", "sector": "Private", "first_quarter": "1975/3", "last_quarter": "1988/1"},
+        ]
+    ),
+)
+PLACE = Place(FORM, LINE, JUDGING)
+
+
+def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality
+    """Give the specimen's quality with some fields changed.
+
+    >>> quality(worker_code="450").worker_code
+    '450'
+    """
+    return replace(QUALITY, **changes)
+
+
+def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: ANN401 - any field of it
+    """Give the specimen's calculation with other qualities, or some fields changed.
+
+    >>> calculation(start=date(2026, 9, 2)).start, len(calculation(QUALITY, QUALITY).qualities)
+    (datetime.date(2026, 9, 2), 2)
+    """
+    return replace(CALCULATION, **{"qualities": qualities or CALCULATION.qualities, **changes})

@@ -1,0 +1,383 @@
+"""The rules that ask neither register nor store: at their borders, in place, silent on what is not read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.counting import LINES_LIMIT
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.form_rules import FORM_RULES
+from flexibatch.domain.line_rules import (
+    CALCULATION_RULES,
+    calculation_missing,
+    calculation_present,
+    inss_check,
+)
+from flexibatch.domain.model import Calculation, FinancialElement, Quality
+from flexibatch.domain.quality_rules import QUALITY_RULES
+from flexibatch.domain.rules import judge_form, judge_line
+from flexibatch.domain.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
+from flexibatch.domain.vocabulary import Operation
+
+RELATION = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
+NOTHING_READ = Calculation(
+    None, None, None, None, (Quality(None, None, None, None, (FinancialElement(None, None, None),)),)
+)
+BARE = FinancialElement(BONUS.code, 15_000, None)
+
+
+def judged(content: Calculation | None, **changes: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - any field of a line
+    return judge_line(FORM, replace(LINE, calculation=content, **changes), JUDGING)
+
+
+def rules(findings: tuple[Finding, ...]) -> list[str]:
+    return [finding.rule for finding in findings]
+
+
+def told(findings: tuple[Finding, ...]) -> list[tuple[str, str | None, str | None, str, int | None]]:
+    return [
+        (
+            one.rule,
+            one.tag,
+            one.value,
+            (one.location or "").removeprefix(f"{RELATION}/Calculation/"),
+            one.quality,
+        )
+        for one in findings
+    ]
+
+
+@pytest.mark.parametrize("operation", [Operation.ORIGINAL, Operation.MODIFICATION, None])
+def test_a_sound_line_is_told_nothing(operation: Operation | None) -> None:
+    """The specimen breaks no rule."""
+    assert ((), ()) == (
+        judge_form(FORM, JUDGING),
+        judge_line(replace(FORM, operation=operation), LINE, JUDGING),
+    )
+
+
+SOUND = {
+    "period of one day, the first in scope": calculation(
+        quality(start=date(2025, 1, 1), end=date(2025, 1, 1)),
+        start=date(2025, 1, 1),
+        end=date(2025, 1, 1),
+        calculated_on=date(2025, 1, 1),
+    ),
+    "period that began before the scope": calculation(
+        start=date(2024, 12, 1),
+        end=date(2025, 1, 1),
+        qualities=(quality(start=date(2024, 12, 1), end=date(2025, 1, 1)),),
+    ),
+    "calculated on the day of reception": calculation(calculated_on=date(2026, 10, 5)),
+    "calculated on the first day": calculation(calculated_on=date(2026, 9, 1)),
+    "validity of one day": calculation(quality(start=date(2026, 9, 30))),
+    "employee": calculation(quality(worker_code="450")),
+    "bonuses only": calculation(quality(elements=(BONUS, BONUS))),
+    "irregular bonus": calculation(quality(elements=(replace(BONUS, frequency=0),))),
+    "a wage in each of two qualities": calculation(quality(elements=(WAGE,)), quality(elements=(WAGE,))),
+    "nothing could be read": NOTHING_READ,
+}
+
+
+@pytest.mark.parametrize("case", SOUND)
+def test_what_lies_on_the_border_is_sound(case: str) -> None:
+    """Borders are included, and of what could not be read nothing is told."""
+    assert () == judged(SOUND[case])
+
+
+FAULTS = {
+    "period-order": (
+        calculation(end=date(2026, 8, 31), qualities=()),
+        [("period-order", "CalculationPeriodEndingDate", "2026-08-31", "CalculationPeriodEndingDate", None)],
+    ),
+    "period-scope": (
+        calculation(start=date(2024, 12, 1), end=date(2024, 12, 31), qualities=()),
+        [("period-scope", "CalculationPeriodEndingDate", "2024-12-31", "CalculationPeriodEndingDate", None)],
+    ),
+    "calculation-date-late": (
+        calculation(calculated_on=date(2026, 10, 6)),
+        [("calculation-date-late", "CalculationDate", "2026-10-06", "CalculationDate", None)],
+    ),
+    "calculation-date-early": (
+        calculation(calculated_on=date(2026, 8, 31)),
+        [("calculation-date-early", "CalculationDate", "2026-08-31", "CalculationDate", None)],
+    ),
+    "validity-order": (
+        calculation(QUALITY, quality(start=date(2026, 9, 9), end=date(2026, 9, 8))),
+        [
+            (
+                "validity-order",
+                "ValidityPeriodEndingDate",
+                "2026-09-08",
+                "Features[2]/ValidityPeriodEndingDate",
+                2,
+            )
+        ],
+    ),
+    "validity-start": (
+        calculation(quality(start=date(2026, 8, 31))),
+        [
+            (
+                "validity-start",
+                "ValidityPeriodStartingDate",
+                "2026-08-31",
+                "Features[1]/ValidityPeriodStartingDate",
+                1,
+            )
+        ],
+    ),
+    "validity-end": (
+        calculation(quality(end=date(2026, 10, 1))),
+        [
+            (
+                "validity-end",
+                "ValidityPeriodEndingDate",
+                "2026-10-01",
+                "Features[1]/ValidityPeriodEndingDate",
+                1,
+            )
+        ],
+    ),
+    "category-unknown": (
+        calculation(quality(employer_class="999")),
+        [("category-unknown", "EmployerClass", "999", "Features[1]/EmployerClass", 1)],
+    ),
+    "category-unknown without a day": (
+        calculation(quality(employer_class="999", start=None)),
+        [("category-unknown", "EmployerClass", "999", "Features[1]/EmployerClass", 1)],
+    ),
+    "category-closed": (
+        calculation(quality(employer_class="018")),
+        [("category-closed", "EmployerClass", "018", "Features[1]/EmployerClass", 1)],
+    ),
+    "worker-code in two qualities": (
+        calculation(quality(worker_code="051"), QUALITY, quality(worker_code="000")),
+        [
+            ("worker-code", "WorkerCode", "051", "Features[1]/WorkerCode", 1),
+            ("worker-code", "WorkerCode", "000", "Features[3]/WorkerCode", 3),
+        ],
+    ),
+    "quality-empty": (
+        calculation(QUALITY, quality(elements=())),
+        [("quality-empty", "FinancialElement", None, "Features[2]/FinancialElement[1]", 2)],
+    ),
+    "wages-twice, told once for three": (
+        calculation(quality(elements=(WAGE, WAGE, WAGE))),
+        [("wages-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1)],
+    ),
+    "frequency-on-wage": (
+        calculation(quality(elements=(BONUS, replace(WAGE, frequency=0)))),
+        [
+            (
+                "frequency-on-wage",
+                "BonusPaymentFrequency",
+                "0",
+                "Features[1]/FinancialElement[2]/BonusPaymentFrequency",
+                1,
+            )
+        ],
+    ),
+    "frequency-missing": (
+        calculation(quality(elements=(WAGE, BARE))),
+        [
+            (
+                "frequency-missing",
+                "BonusPaymentFrequency",
+                None,
+                "Features[1]/FinancialElement[2]/BonusPaymentFrequency",
+                1,
+            )
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_fault_is_told_in_its_place(case: str) -> None:
+    """A rule names itself, the element, its value and place, and the quality it is about."""
+    content, expected = FAULTS[case]
+    assert expected == told(judged(content))
+
+
+def test_a_line_is_told_of_all_that_is_wrong_with_it() -> None:
+    """Rules do not hide one another."""
+    bad = quality(
+        start=date(2026, 8, 31), end=date(2026, 8, 30), employer_class="999", worker_code="1", elements=()
+    )
+    content = calculation(bad, end=date(2024, 1, 1), calculated_on=date(2026, 12, 1))
+    assert [
+        "inss-check",
+        "period-order",
+        "period-scope",
+        "calculation-date-late",
+        "validity-order",
+        "validity-start",
+        "validity-end",
+        "category-unknown",
+        "worker-code",
+        "quality-empty",
+    ] == rules(judged(content, inss="85073003329"))
+
+
+def test_a_closed_category_is_told_with_the_quarter() -> None:
+    """The quarter is that of the first day of the validity period."""
+    (finding,) = judged(calculation(quality(employer_class="018", start=date(2026, 9, 30))))
+    assert {"quarter": "2026/3"} == finding.details
+
+
+def schema_fault(tail: str, rule: str = "schema-missing") -> Finding:
+    return Finding(rule, "99103", tail.rpartition("/")[2].partition("[")[0], location=f"{RELATION}{tail}")
+
+
+def test_what_the_schema_told_is_not_told_twice() -> None:
+    """Amounts that are missing, a frequency that could not be read and a Relation that is not there."""
+    empty = schema_fault("/Calculation/Features[1]/FinancialElement[1]")
+    unread = schema_fault(
+        "/Calculation/Features[1]/FinancialElement[1]/BonusPaymentFrequency", "literal-value"
+    )
+    assert ((), (), ()) == (
+        judged(calculation(quality(elements=())), faults=(empty,)),
+        judged(calculation(quality(elements=(BARE,))), faults=(unread,)),
+        judged(None, faults=(replace(schema_fault(""), tag="Relation"),)),
+    )
+
+
+def test_a_fault_elsewhere_hides_nothing() -> None:
+    """A rule is silent about its own element only."""
+    elsewhere = schema_fault("/RelationType")
+    assert (["quality-empty"], ["frequency-missing"], ["calculation-missing"]) == (
+        rules(judged(calculation(quality(elements=())), faults=(elsewhere,))),
+        rules(judged(calculation(quality(elements=(BARE,))), faults=(elsewhere,))),
+        rules(judged(None, faults=(elsewhere,))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "content", "expected"),
+    [
+        (Operation.ORIGINAL, None, ["calculation-missing"]),
+        (Operation.MODIFICATION, None, ["calculation-missing"]),
+        (Operation.CANCELLATION, None, []),
+        (Operation.CANCELLATION, calculation(), ["calculation-present"]),
+        (Operation.CANCELLATION, calculation(quality(worker_code="000")), ["calculation-present"]),
+        (None, None, []),
+    ],
+)
+def test_a_calculation_stands_where_the_operation_asks_for_it(
+    operation: Operation | None, content: Calculation | None, expected: list[str]
+) -> None:
+    """Originals and modifications need one; a cancellation has none, and nothing in it is judged."""
+    form, line = replace(FORM, operation=operation), replace(LINE, calculation=content)
+    assert expected == rules(judge_line(form, line, JUDGING))
+
+
+def test_lines_past_the_limit_miss_nothing() -> None:
+    """Line 2,001 is held without its calculation and not told that it has none; line 2,000 is."""
+    past, last = (judged(None, number=number) for number in (LINES_LIMIT + 1, LINES_LIMIT))
+    assert ([], ["calculation-missing"]) == (rules(past), rules(last))
+
+
+@pytest.mark.parametrize("operation", [*Operation, None])
+def test_the_worker_s_number_is_judged_whatever_the_operation(operation: Operation | None) -> None:
+    """A wrong number stands at the Beneficiary; one that could not be read was told already."""
+    form = replace(FORM, operation=operation)
+    wrong, unread = (
+        replace(LINE, beneficiary=7, calculation=None, inss=inss) for inss in ("85073003329", None)
+    )
+    place = "/FLXWAGE/Form[1]/Debtor/Beneficiary[7]/INSS"
+    found = judge_line(form, wrong, JUDGING)[0]
+    assert ("inss-check", "INSS", "85073003329", place) == (
+        found.rule,
+        found.tag,
+        found.value,
+        found.location,
+    )
+    assert "inss-check" not in rules(judge_line(form, unread, JUDGING))
+
+
+OF_FORMS: list[tuple[dict[str, Any], list[tuple[str, str | None, str]]]] = [
+    ({"created_on": "2026-10-06"}, [("creation-future", "2026-10-06", "FormCreationDate")]),
+    ({"created_on": "2026-10-05"}, []),
+    ({"created_on": None}, []),
+    ({"company_id": "400100056"}, []),
+    ({"company_id": "0400100057"}, [("company-check", "0400100057", "Debtor/CompanyID")]),
+    ({"company_id": "000000000"}, [("company-check", "000000000", "Debtor/CompanyID")]),
+    ({"company_id": None}, []),
+    ({"nsso_number": None}, []),
+    ({"nsso_number": "0"}, []),
+    ({"nsso_number": "000000000"}, []),
+    ({"nsso_number": "100100023"}, [("nsso-check", "100100023", "Debtor/NOSSRegistrationNbr")]),
+    (
+        {"nsso_number": None, "company_id": None},
+        [("employer-missing", None, "Debtor/NOSSRegistrationNbr")],
+    ),
+    ({"nsso_number": "0", "company_id": None}, [("employer-missing", "0", "Debtor/NOSSRegistrationNbr")]),
+    (
+        {"nsso_number": "100100023", "company_id": "0400100057", "created_on": "2027-01-01"},
+        [
+            ("creation-future", "2027-01-01", "FormCreationDate"),
+            ("company-check", "0400100057", "Debtor/CompanyID"),
+            ("nsso-check", "100100023", "Debtor/NOSSRegistrationNbr"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), OF_FORMS)
+def test_a_form_is_judged_by_its_own_fields(
+    changes: dict[str, Any], expected: list[tuple[str, str | None, str]]
+) -> None:
+    """Creation date and employer's numbers; zeros are an unknown NSSO number and no enterprise number."""
+    found = judge_form(replace(FORM, **changes), JUDGING)
+    place = "/FLXWAGE/Form[1]/"
+    assert expected == [(one.rule, one.value, (one.location or "").removeprefix(place)) for one in found]
+    assert all(one.tag == (one.location or "").rpartition("/")[2] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("rule", "tag", "expected"),
+    [
+        ("schema-not-numeric", "CompanyID", []),
+        ("literal-value", "NOSSRegistrationNbr", []),
+        ("schema-missing", "Debtor", []),
+        ("schema-invalid", "Debtor", ["employer-missing"]),
+        ("schema-missing", "TypeForm", ["employer-missing"]),
+    ],
+)
+def test_an_employer_that_could_not_be_read_is_not_missing(rule: str, tag: str, expected: list[str]) -> None:
+    """A number with a fault, or no Debtor at all, is told as such and not as an employer without a number."""
+    form = replace(FORM, company_id=None, nsso_number=None, faults=(Finding(rule, tag=tag),))
+    assert expected == rules(judge_form(form, JUDGING))
+
+
+DOCUMENTED: list[Callable[..., tuple[Finding, ...]]] = [
+    *FORM_RULES,
+    inss_check,
+    calculation_missing,
+    calculation_present,
+    *CALCULATION_RULES,
+    *QUALITY_RULES,
+]
+
+
+@pytest.mark.parametrize("rule", DOCUMENTED)
+def test_a_rule_says_its_code_its_source_and_an_example(rule: Callable[..., object]) -> None:
+    """What a rule claims to be is what the catalogue has."""
+    catalogue, text = load_catalogue(), rule.__doc__ or ""
+    name = rule.__name__.replace("_", "-")
+    code = catalogue.code("category-unknown" if name == "category" else name)
+    assert (True, True, True) == (f"Code: {code}. Source: " in text, ">>> " in text, text.endswith("\n    "))
+
+
+def test_a_form_of_two_workers_places_each_line() -> None:
+    """A location counts Form, Beneficiary and Relation as they stand in the document."""
+    line = replace(
+        LINE, number=3, beneficiary=2, relation=2, calculation=calculation(quality(worker_code="1"))
+    )
+    form = replace(FORM, number=4, lines=(line,))
+    place = "/FLXWAGE/Form[4]/Debtor/Beneficiary[2]/Relation[2]/Calculation/Features[1]/WorkerCode"
+    assert [place] == [one.location for one in judge_line(form, line, JUDGING)]
