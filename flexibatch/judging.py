@@ -9,18 +9,16 @@ from dataclasses import dataclass, replace
 
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
-from flexibatch.domain.counting import LineCounter, Repetitions
+from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
 from flexibatch.domain.dimona import check
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.identifiers import normal_company, normal_nsso
+from flexibatch.domain.identifiers import is_unknown_nsso, normal_company, normal_nsso
 from flexibatch.domain.late import late_findings
 from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide
 from flexibatch.domain.rules import Judging, judge_form, judge_line
 from flexibatch.domain.vocabulary import Operation, Outcome
 from flexibatch.ports import Books, Document, Party
-
-LINES_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class _FormJudgement:
         self._judge_employer(party)
         prior = self.books.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}
         open_lines = [line for line in self.form.lines if line.number not in prior]
-        self._judge_lines(open_lines, prior, _employer_key(self.form, party))
+        self._judge_lines(prior, _employer_key(self.form, party))
         refused = any(anomaly.blocking for anomaly in self.of_form)
         sound = [line for line in open_lines if not refused and not self._blocked(line)]
         if self.rulebook.blind:
@@ -105,7 +103,7 @@ class _FormJudgement:
         self._add_to_form(judge_form(form, self.rulebook.judging))
         if party.conflict:
             self._add_to_form([_employer_finding(form, "employer-conflict")])
-        elif not self.rulebook.blind and (form.nsso_number or form.company_id):
+        elif not self.rulebook.blind and (_nsso(form) or form.company_id):
             known = party.employer_id is not None
             if not known or not self.books.mandated(case.sender.number, party.employer_id or 0, case.received_on):
                 self._add_to_form([_employer_finding(form, "mandate")])
@@ -127,7 +125,7 @@ class _FormJudgement:
 
     # --------------------------------------------------------------------------------------------- its lines
 
-    def _judge_lines(self, lines: list[Line], prior: Mapping[int, PriorLine], employer: str | None) -> None:
+    def _judge_lines(self, prior: Mapping[int, PriorLine], employer: str | None) -> None:
         form, judging = self.form, self.rulebook.judging
         self.persons = self.books.persons({line.inss for line in form.lines if line.inss})
         for line in form.lines:
@@ -137,8 +135,11 @@ class _FormJudgement:
             findings = (*line.faults, *judge_line(form, line, judging), *repeated)
             if findings:
                 self.of_lines[line.number] = list(self._anomalies(findings))
-        sound = [line for line in lines if not self._blocked(line)]
-        for number, finding in late_findings(form, sound, self.case.received_on).items():
+        sound = [line for line in form.lines if not self._blocked(line)]
+        late = late_findings(form, sound, self.case.received_on)
+        for number, finding in late.items():
+            if number in prior:
+                continue
             self.of_lines.setdefault(number, []).extend(self._anomalies([finding]))
 
     def _repeated(self, line: Line, employer: str | None) -> tuple[Finding, ...]:
@@ -197,7 +198,7 @@ class _FormJudgement:
 
     def _located(self) -> Iterator[LocatedAnomaly]:
         form = self.form
-        employer = form.nsso_number or form.company_id
+        employer = _nsso(form) or form.company_id
         for anomaly in self.of_form:
             yield LocatedAnomaly(anomaly, employer, form=form.number)
         for line in form.lines:
@@ -228,12 +229,20 @@ def _employer_key(form: Form, party: Party) -> str | None:
         return f"#{party.employer_id}"
     if form.company_id:
         return f"C{normal_company(form.company_id)}"
-    return f"N{normal_nsso(form.nsso_number)}" if form.nsso_number else None
+    nsso = _nsso(form)
+    return f"N{normal_nsso(nsso)}" if nsso else None
+
+
+def _nsso(form: Form) -> str | None:
+    """Give the NSSO number, None where it is not given or unknown."""
+    number = form.nsso_number
+    return None if number is None or is_unknown_nsso(number) else number
 
 
 def _employer_finding(form: Form, rule: str) -> Finding:
-    tag = "NOSSRegistrationNbr" if form.nsso_number else "CompanyID"
-    value = form.nsso_number or form.company_id
+    nsso = _nsso(form)
+    tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
+    value = nsso or form.company_id
     return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}")
 
 

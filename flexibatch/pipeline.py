@@ -63,7 +63,7 @@ def finish(world: World, settlement: Settlement) -> None:
     verdict = settlement.verdict
     world.outbox.publish(verdict)
     if verdict.state != "recorded":
-        world.outbox.report(_report(settlement))
+        world.outbox.report(report_of(settlement))
     world.outbox.archive(verdict.case)
     world.ledger.published(verdict)
 
@@ -71,10 +71,11 @@ def finish(world: World, settlement: Settlement) -> None:
 def judge(world: World, books: Books, case: Case) -> Settlement:
     """Decide about a set: recorded, withdrawn, refused whole, or received and judged line by line."""
     decided_at = world.clock.now()
+    if case.silent:
+        return Settlement(Verdict(case, "recorded", decided_at))
     if case.subject is Subject.ACKNOWLEDGEMENT:
-        return Settlement(
-            Verdict(case, "recorded", decided_at, acknowledges=world.documents.acknowledged(case))
-        )
+        named = world.documents.acknowledged(case)
+        return Settlement(Verdict(case, "recorded", decided_at, acknowledges=named))
     if case.withdrawn:
         return _answered(world, books, Verdict(case, "withdrawn", decided_at))
     faults = envelope_faults(case, world.limits)
@@ -164,7 +165,8 @@ def _add(counts: Counts, judged: FormVerdict) -> Counts:
     )
 
 
-def _report(settlement: Settlement) -> Report:
+def report_of(settlement: Settlement) -> Report:
+    """Give what the page for people tells of a settled set."""
     verdict = settlement.verdict
     return Report(
         verdict.case,

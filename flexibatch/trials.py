@@ -1,14 +1,26 @@
 """Judge without keeping anything: `check`, and the dry run of a re-run."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from flexibatch.domain.case import AnswerFile, Case, FormVerdict, LocatedAnomaly, Settlement, Verdict
+from flexibatch.domain.case import (
+    AnswerFile,
+    Case,
+    FormVerdict,
+    LocatedAnomaly,
+    PriorLine,
+    Settlement,
+    Verdict,
+)
+from flexibatch.domain.dimona import Period
 from flexibatch.domain.findings import Anomaly
-from flexibatch.domain.vocabulary import Subject
+from flexibatch.domain.names import answer_name
+from flexibatch.domain.operations import Standing
+from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.pipeline import World, judge
-from flexibatch.ports import Answers, Books, Notification
+from flexibatch.ports import Answers, Books, Notification, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +75,14 @@ class _Undo(Exception):  # noqa: N818 - it reports no error, it ends a transacti
 
 
 def try_case(
-    world: World, books: AbstractContextManager[Books], case: Case, writer: Answers | None = None
+    world: World, opened: AbstractContextManager[tuple[Books, Case]], writer: Answers | None = None
 ) -> Trial:
-    """Judge a case in a transaction that is undone."""
+    """Judge a case by books that are open for it; whatever was written there is undone."""
     answers = ListeningAnswers(writer)
     trial: Trial | None = None
     try:
-        with books as open_books:
-            settlement = judge(replace(world, answers=answers), open_books, case)
+        with opened as (books, case):
+            settlement = judge(replace(world, answers=answers), books, case)
             trial = Trial(settlement, tuple(answers.forms))
             raise _Undo
     except _Undo:
@@ -78,3 +90,70 @@ def try_case(
     if trial is None:
         raise LookupError("a trial ends with a verdict")
     return trial
+
+
+class BlindBooks:
+    """Stand in for the books where there is no home: nothing is known, nothing is kept."""
+
+    def next_case(self) -> Case | None:
+        """Give no set: there is no queue."""
+        return None
+
+    def employer(self, nsso: str | None, company: str | None) -> Party:
+        """Know no employer."""
+        del nsso, company
+        return Party(None)
+
+    def persons(self, inss: Collection[str]) -> Mapping[str, str]:
+        """Know of no replaced number."""
+        del inss
+        return {}
+
+    def periods(self, employer_id: int, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
+        """Know no period."""
+        del employer_id, persons
+        return {}
+
+    def elsewhere(self, person: str) -> bool:
+        """Know nobody."""
+        del person
+        return False
+
+    def state(self) -> datetime | None:
+        """Have no import."""
+        return None
+
+    def mandated(self, sender: str, employer_id: int, on: date) -> bool:
+        """Know no mandate."""
+        del sender, employer_id, on
+        return False
+
+    def standings(
+        self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Standing]:
+        """Know no declaration."""
+        del environment, employer_id, keys
+        return {}
+
+    def form_ticket(self, case: Case, number: int) -> str | None:
+        """Know no earlier run."""
+        del case, number
+
+    def prior_lines(self, case: Case, number: int) -> Mapping[int, PriorLine]:
+        """Know no earlier run."""
+        del case, number
+        return {}
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """Bracket nothing: nothing is written."""
+        return nullcontext()
+
+    def write_form(self, case: Case, verdict: FormVerdict) -> None:
+        """Keep nothing."""
+
+    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
+        """Name an answer that is never put out."""
+        return answer_name(subject, day, 1, case.environment)
+
+    def settle(self, verdict: Verdict) -> None:
+        """Keep nothing."""

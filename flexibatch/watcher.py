@@ -6,7 +6,7 @@ stream by stream. One set never holds up another sender's.
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Protocol
@@ -42,6 +42,10 @@ class SweepResult:
     def clean(self) -> bool:
         """Tell whether nothing was refused and nothing failed."""
         return not (self.refused or self.lines_refused or self.quarantined or self.waiting or self.unpublished)
+
+    def counts(self) -> dict[str, int]:
+        """Give all counts by name."""
+        return asdict(self)
 
     def count(self, verdict: Verdict) -> None:
         """Count a settled set."""

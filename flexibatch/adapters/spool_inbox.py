@@ -21,6 +21,8 @@ log = structlog.get_logger()
 
 _MICROSECOND = 1000
 
+_Located = tuple[str, Found, Environment]
+
 
 class Known(Protocol):
     """Tell who the senders are and which names they have used."""
@@ -74,20 +76,36 @@ class Inboxes:
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way."""
         found = [
-            self._of_inbox(sender, environment, now, patient=patient)
+            self._of_sender(sender, now, patient=patient)
             for sender in self._known.senders()
             if not sender.held
-            for environment in Environment
         ]
-        return (claim for _, _, claim in heapq.merge(*found, key=lambda one: one[:2]))
+        merged = heapq.merge(*found, key=lambda one: (one[1].arrived_ns, one[1].name))
+        return (self._claim(*one) for one in merged)
+
+    def _of_sender(self, sender: Sender, now: datetime, *, patient: bool) -> list[_Located]:
+        """Give the oldest sets of a bureau; an inbox that cannot be listed holds up nobody else's."""
+        found: list[_Located] = []
+        for environment in Environment:
+            try:
+                of_inbox = self._of_inbox(sender, environment, now, patient=patient)
+            except Unavailable as exc:
+                log.warning("inbox.delayed", sender=sender.number, reason=str(exc))
+                continue
+            found += [(sender.number, one, environment) for one in of_inbox]
+        found.sort(key=lambda one: (one[1].arrived_ns, one[1].name))
+        most = self._waits.max_waiting
+        if len(found) > most:
+            log.warning("inbox.crowded", sender=sender.number, taken=most, left=len(found) - most)
+        return found[:most]
 
     def _of_inbox(
         self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
-    ) -> Iterator[tuple[int, str, Claim]]:
+    ) -> list[Found]:
         folder = self._spool / SENDERS / sender.number / environment.inbox
         groups, others = groups_of(self._scan(folder))
         if not groups and not others:
-            return iter(())
+            return []
         received = self._known.received(sender.number, environment, orphans(groups))
         place = self._limits.place(sender.number, environment, self._limits.day_of(now))
         signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
@@ -95,19 +113,9 @@ class Inboxes:
         result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
         for name in result.strays:
             log.warning("inbox.stray", sender=sender.number, folder=environment.inbox, name=name[:100])
-        return self._claims(sender.number, environment, result.found)
+        return result.found
 
-    def _claims(
-        self, sender: str, environment: Environment, found: list[Found]
-    ) -> Iterator[tuple[int, str, Claim]]:
-        most = self._waits.max_waiting
-        if len(found) > most:
-            rest = len(found) - most
-            log.warning("inbox.crowded", sender=sender, folder=environment.inbox, taken=most, left=rest)
-        for one in found[:most]:
-            yield one.arrived_ns, one.name, self._claim(sender, environment, one)
-
-    def _claim(self, sender: str, environment: Environment, found: Found) -> Claim:
+    def _claim(self, sender: str, found: Found, environment: Environment) -> Claim:
         arrived_at = _instant(found.arrived_ns)
         acknowledges = found.subject == Subject.ACKNOWLEDGEMENT
         return Claim(
@@ -127,7 +135,7 @@ class Inboxes:
 
 
 def scan_folder(folder: Path) -> Iterator[Entry]:
-    """List a folder once; a folder that is not there is empty. Names that are no text are no regular files."""
+    """List a folder once; one that is not there is empty. A file whose name is no text is not regular."""
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

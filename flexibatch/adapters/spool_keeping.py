@@ -1,16 +1,15 @@
 """The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated.
 
-`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and kept) and
-`out/run-<n>/` (the answers as they were written).
+`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and kept)
+and `out/run-<n>/` (the answers as they were written).
 """
 
 import errno
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
-from contextlib import contextmanager, suppress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -53,19 +52,26 @@ class Keeping:
                 return False
             for name in claim.names:
                 _moved(inbox / name, arrived)
+            _settle_folder(arrived)
             _settle_folder(inbox)
         return True
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
-        """Copy what was moved: what is judged cannot be changed through a handle that was kept open."""
+        """Copy what was moved: what is judged cannot be changed through a handle that was kept open.
+
+        What was moved goes when all copies are on disk; what is no regular file stays in `arrived/`.
+        """
         folder = self._spool / CLAIMED / ticketed.ticket
         with _sheltered(f"The set {ticketed.claim.name} cannot be copied"):
             files = [self._keep(folder, name) for name in ticketed.claim.names]
+            kept = tuple(file for file in files if file is not None)
             _settle_folder(folder / KEPT)
-            with suppress(FileNotFoundError):
+            for file in kept:
+                (folder / ARRIVED / file.name).unlink(missing_ok=True)
+            if (folder / ARRIVED).is_dir() and not any((folder / ARRIVED).iterdir()):
                 (folder / ARRIVED).rmdir()
             _settle_folder(folder)
-        return tuple(file for file in files if file is not None)
+        return kept
 
     def _keep(self, folder: Path, name: str) -> ReceivedFile | None:
         arrived, kept = folder / ARRIVED / name, folder / KEPT / name
@@ -74,7 +80,6 @@ class Keeping:
             if sha256 is None:
                 log.warning("claim.irregular", name=name[:100])
                 return None
-            arrived.unlink()
         elif kept.exists():
             size, sha256 = kept.stat().st_size, _digest(kept)
         else:

@@ -67,7 +67,7 @@ class Form:
     """Hold one Form: one employer (as it was named), one operation, its lines in document order.
 
     `created_on` / `created_at` are FormCreationDate and FormCreationHour as they were written (None where invalid).
-    `lines_beyond` counts lines that are held in `lines` without their calculation, because the Form is past the limit.
+    Lines past the limit of 2,000 are held without their calculation: their Form is refused anyway.
     `faults` are the schema's findings on the Form's own fields and its Debtor.
     """
 

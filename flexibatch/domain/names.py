@@ -1,4 +1,4 @@
-"""File names: their grammar, what is wrong with them, and the names of answers. Source: the channel's names."""
+"""File names: their grammar, what is wrong with them, the names of answers. Source: the channel's names."""
 
 import re
 from collections.abc import Iterator
@@ -58,8 +58,9 @@ def parse_name(text: str) -> ParsedName | None:
     kind = _KINDS.get(positions[0])
     if kind is None or len(positions) != INBOUND[kind]:
         return None
+    subject, sender, day, sequence, environment, parts, *part = positions[1:]
     return ParsedName(
-        text, kind, *positions[1:7], positions[7] if len(positions) > INBOUND[FileKind.GO] else None
+        text, kind, subject, sender, day, sequence, environment, parts, part[0] if part else None
     )
 
 
@@ -74,8 +75,8 @@ def kind_of(text: str) -> FileKind | None:
 def is_temporary(text: str) -> bool:
     """Tell whether a client still uploads under this name and will rename it.
 
-    >>> is_temporary("GO.FLEX.000640.20261005.00001.R.1.filepart"), is_temporary("GO.FLEX.000640.20261005.00001.R.1")
-    (True, False)
+    >>> [is_temporary(f"GO.FLEX.000640.20261005.00001.R.1{end}") for end in (".filepart", "")]
+    [True, False]
     """
     return text.startswith(".") or _TEMPORARY.fullmatch(text) is not None
 
@@ -97,7 +98,7 @@ def cut(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold where and when a name is judged: the folder's sender and environment, the day, and what is served."""
+    """Hold where and when a name is judged: the folder's sender and environment, the day, what is served."""
 
     sender: str
     environment: Environment
@@ -174,9 +175,10 @@ def _environment_rules(letter: str, place: Place) -> Iterator[str]:
 def part_rules(parsed: ParsedName) -> Iterator[str]:
     """Give the rules that the number of parts breaks, and the number of this part where it can never be one.
 
-    >>> [list(part_rules(parse_name(f"GO.FLEX.000640.20261005.00001.R.{n}"))) for n in ("9", "0", "a", "10", "1x")]
+    >>> name = "FI.FLEX.000640.20261005.00001.R"
+    >>> [list(part_rules(parse_name(f"{name}.{n}.1"))) for n in ("9", "0", "a", "10", "1x")]
     [[], ['parts-zero'], ['parts-not-digit'], ['parts-digits'], ['parts-format']]
-    >>> list(part_rules(parse_name("FI.FLEX.000640.20261005.00001.R.1.0")))
+    >>> list(part_rules(parse_name(f"{name}.1.0")))
     ['data-numbering']
     """
     rule = _number_rule(parsed.parts)

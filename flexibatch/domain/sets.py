@@ -1,6 +1,6 @@
 """Sets: what lies in an inbox, sorted into what is to be claimed, what must wait, and what is no set at all.
 
-Decided anew from one listing each time; nothing is remembered. Source: the channel's specification, a set's life.
+Decided anew from one listing each time; nothing is remembered. Source: the channel, a set's life.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ _ORDER = {FileKind.GO: 0, FileKind.WITHDRAW: 1, FileKind.DATA: 2, FileKind.SIGNA
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one entry of an inbox: `changed_ns` is its change time; links, folders and devices are not `regular`."""
+    """Hold one entry of an inbox, with its change time; links, folders and devices are not `regular`."""
 
     name: str
     changed_ns: int
@@ -47,8 +47,8 @@ class Patience:
 class Found:
     """Hold a set that is to be claimed now.
 
-    `leader` is the file whose rename is the claim; `arrived_ns` its change time. `silent` sets are archived without
-    an answer: a TD that came too late or alone, parts that were left over.
+    `leader` is the file whose rename is the claim; `arrived_ns` its change time. `silent` sets are archived
+    without an answer: a TD that came too late or alone, parts that were left over.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Hold how the files of one inbox are judged: whose it is, what may wait, whether files must be signed."""
+    """Hold how the files of one inbox are judged: whose it is, what may wait, whether to be signed."""
 
     place: Place
     patience: Patience
@@ -113,8 +113,8 @@ class Inbox:
 def groups_of(entries: Iterable[Entry]) -> tuple[dict[str, Group], list[Entry]]:
     """Group a listing by set; give the groups and what belongs to none.
 
-    A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes alone, so
-    that the set is not refused for what may be left from a first try.
+    A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes
+    alone, so that the set is not refused for what may be left from a first try.
     """
     groups: dict[str, Group] = {}
     others: list[Entry] = []
@@ -155,7 +155,7 @@ def sort_out(
     inbox: Inbox,
     now_ns: int,
 ) -> Sorted:
-    """Decide about everything that lies in an inbox; `received` gives the names received before, among orphans."""
+    """Decide about all that lies in an inbox; `received` gives the names received before, among orphans."""
     result = Sorted()
     for key, group in groups.items():
         found = _decide(group, key in received, inbox, now_ns)
@@ -185,10 +185,10 @@ def _without_go(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Foun
     withdrawal = bool(group.of(FileKind.WITHDRAW))
     if received:
         return _claim(group, silent=True) if withdrawal or age >= patience.stray_after else None
-    if group.odd:
-        return _at_fault(group, inbox) if age >= patience.stray_after else None
     if any(_faulty(group, inbox)):
         return _at_fault(group, inbox) if age >= patience.claim_delay else None
+    if group.odd:
+        return _at_fault(group, inbox) if age >= patience.stray_after else None
     if age < patience.incomplete_after:
         return None
     if withdrawal:
@@ -199,7 +199,7 @@ def _without_go(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Foun
 
 
 def _at_fault(group: Group, inbox: Inbox) -> Found | None:
-    """Claim a set with a name at fault, under that name; what is wrong in the others is found in its envelope."""
+    """Claim a set with a name at fault, under that name; its envelope finds what is wrong in the others."""
     if group.odd:
         bad = [one for one in group.in_order if parse_name(one[1]) is None]
         faults = (Finding(BAD_NAME[kind], tag=kind.value, value=name) for kind, name, _ in bad)
@@ -210,13 +210,14 @@ def _at_fault(group: Group, inbox: Inbox) -> Found | None:
 
 
 def _faulty(group: Group, inbox: Inbox) -> Iterator[str]:
-    yield from set_rules(group.files[0][0], inbox.place)
+    for parsed, _ in group.files[:1]:
+        yield from set_rules(parsed, inbox.place)
     for parsed, _ in group.files:
         yield from part_rules(parsed)
 
 
 def _first_fault(group: Group, inbox: Inbox) -> str:
-    """Name the file at fault: the GO where the set's own positions are wrong, else the first with a wrong part."""
+    """Name the file at fault: the first where a shared position is wrong, else that with a wrong part."""
     in_order = sorted((parsed for parsed, _ in group.files), key=lambda one: (_ORDER[one.kind], one.text))
     if any(set_rules(in_order[0], inbox.place)):
         return in_order[0].text

@@ -32,7 +32,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.model import Calculation
 from flexibatch.domain.names import answer_name
 from flexibatch.domain.operations import Standing
-from flexibatch.domain.vocabulary import Environment, FileKind, Operation, Outcome, SetState, Subject
+from flexibatch.domain.vocabulary import Environment, Operation, Outcome, SetState, Subject
 from flexibatch.ports import Party, Stream
 
 WAITING = (SetState.CLAIMING, SetState.CLAIMED)
@@ -232,7 +232,7 @@ class StoredBooks:
             self._connection.execute(insert(answer_counter).values(**key, last=number))
         else:
             self._connection.execute(update(answer_counter).where(*mine).values(last=number))
-        return answer_name(FileKind.ANSWER, subject, day, number, case.environment)
+        return answer_name(subject, day, number, case.environment)
 
     def settle(self, verdict: Verdict) -> None:
         """Write the verdict of the run: counts, provenance, answers, state."""
@@ -258,7 +258,7 @@ class StoredBooks:
         )
         self._write_anomalies(case, [LocatedAnomaly(fault) for fault in verdict.faults])
         self._write_answers(verdict)
-        if verdict.state == "recorded":
+        if case.subject is Subject.ACKNOWLEDGEMENT:
             self._record(verdict)
         self._connection.execute(
             update(file_set)

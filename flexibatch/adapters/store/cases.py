@@ -34,14 +34,7 @@ def case_of(connection: Connection, row: Row[Any]) -> Case:
         ticket=row.ticket,
         name=row.name,
         subject=Subject(row.subject),
-        sender=Sender(
-            row.sender,
-            row.sender_name,
-            Language(row.language),
-            SignatureDemand(row.signature),
-            row.held,
-            row.removed_at is not None,
-        ),
+        sender=sender_of(row.sender, row.sender_name, row),
         environment=Environment(row.environment),
         arrival=row.arrival,
         arrived_at=instant(row.arrived_at),
@@ -51,9 +44,16 @@ def case_of(connection: Connection, row: Row[Any]) -> Case:
         earlier_ticket=row.earlier_ticket,
         passed=row.passed,
         withdrawn=row.withdrawn,
+        silent=row.silent,
         discarded=row.discarded,
         claim_faults=tuple(Finding(**fault) for fault in row.claim_faults),
     )
+
+
+def sender_of(number: str, name: str, row: Row[Any]) -> Sender:
+    """Make the sender of a row that has its language, its demand for signatures and its state."""
+    removed = row.removed_at is not None
+    return Sender(number, name, Language(row.language), SignatureDemand(row.signature), row.held, removed)
 
 
 def _file_of(row: Row[Any]) -> ReceivedFile:

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from flexibatch.adapters.store.cases import case_of, cases, faults_as_stored
+from flexibatch.adapters.store.cases import case_of, cases, faults_as_stored, sender_of
 from flexibatch.adapters.store.engine import Database, instant, stored
 from flexibatch.adapters.store.tables import file_set, received_file, sender, stream
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.vocabulary import Environment, Language, SetState, SignatureDemand, Subject
+from flexibatch.domain.vocabulary import Environment, SetState, Subject
 from flexibatch.ports import Stream, Tickets
 
 BATCH = 500
@@ -29,7 +29,7 @@ class Claims:
         """Give all senders, the removed ones too (what lies in their inboxes is still answered)."""
         with self._database.reading() as connection:
             rows = connection.execute(select(sender).order_by(sender.c.number)).all()
-        return tuple(_sender_of(row) for row in rows)
+        return tuple(sender_of(row.number, row.name, row) for row in rows)
 
     def received(
         self, number: str, environment: Environment, keys: Collection[str]
@@ -60,7 +60,8 @@ class Claims:
             "names": list(claim.names),
             "claim_faults": faults_as_stored(claim.faults),
             "withdrawn": claim.withdrawn,
-            "reserves": earlier is None and not claim.withdrawn,
+            "silent": claim.silent,
+            "reserves": earlier is None and not claim.withdrawn and not claim.silent,
             "earlier_ticket": earlier,
             "arrived_at": stored(claim.arrived_at),
             "received_on": claim.received_on,
@@ -151,17 +152,6 @@ def _ensure_stream(connection: Connection, claim: Claim) -> None:
         connection.execute(insert(stream).values(**key))
 
 
-def _sender_of(row: Row[Any]) -> Sender:
-    return Sender(
-        row.number,
-        row.name,
-        Language(row.language),
-        SignatureDemand(row.signature),
-        row.held,
-        row.removed_at is not None,
-    )
-
-
 def _claim_of(row: Row[Any]) -> Claim:
     return Claim(
         row.sender,
@@ -175,6 +165,7 @@ def _claim_of(row: Row[Any]) -> Claim:
         row.received_on,
         tuple(Finding(**fault) for fault in row.claim_faults),
         row.withdrawn,
+        row.silent,
     )
 
 

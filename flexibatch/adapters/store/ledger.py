@@ -20,6 +20,11 @@ LONGEST_WAIT = timedelta(minutes=15)
 REASON_LIMIT = 500
 
 
+def stored_case(connection: Connection, ticket: str) -> Case:
+    """Give a set as it stands in an open transaction."""
+    return case_of(connection, connection.execute(cases().where(file_set.c.ticket == ticket)).one())
+
+
 class StoredLedger:
     """Fulfil the port `Ledger`; `patient` leaves sets alone until their back-off is over."""
 
@@ -65,11 +70,10 @@ class StoredLedger:
     def _settled(
         self, connection: Connection, ticket: str, number: int
     ) -> Settlement:
-        of_set = connection.execute(cases().where(file_set.c.ticket == ticket)).one()
         of_run = connection.execute(
             select(run).where(run.c.set_ticket == ticket, run.c.number == number)
         ).one()
-        case = case_of(connection, of_set)
+        case = stored_case(connection, ticket)
         told = told_in(connection, ticket, number)
         verdict = verdict_of(connection, replace(case, run=number), of_run)
         return Settlement(verdict, told, max(0, verdict.counts.anomalies - len(told)))

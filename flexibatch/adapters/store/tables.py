@@ -165,6 +165,7 @@ file_set = Table(
     Column("names", JSON, nullable=False),
     Column("claim_faults", JSON, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("silent", Boolean, nullable=False),
     Column("reserves", Boolean, nullable=False),
     Column("earlier_ticket", TICKET),
     Column("arrived_at", DateTime, nullable=False),

@@ -48,6 +48,7 @@ def upgrade(database: Database) -> str:
     """Run all the migrations that are missing, in one transaction; give the revision reached."""
     with database.writing() as connection:
         _refuse_foreign(connection)
+        _refuse_newer(MigrationContext.configure(connection).get_current_revision())
         command.upgrade(_config(connection), "head")
     return wanted_revision()
 
@@ -70,16 +71,20 @@ def require_ready(database: Database) -> None:
         return
     if current is None:
         raise Refusal("The database holds no flexibatch tables yet. Run `flexibatch init` first.")
-    known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current in known:
-        raise Refusal(
-            f"The database is older than this program (revision {current}, wanted {wanted}). "
-            "Make a backup, then run `flexibatch db upgrade`."
-        )
+    _refuse_newer(current)
     raise Refusal(
-        f"The database is newer than this program (revision {current}, this program knows up to {wanted}). "
-        "Install the newer flexibatch."
+        f"The database is older than this program (revision {current}, wanted {wanted}). "
+        "Make a backup, then run `flexibatch db upgrade`."
     )
+
+
+def _refuse_newer(current: str | None) -> None:
+    known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current is not None and current not in known:
+        raise Refusal(
+            f"The database is newer than this program (revision {current}, this program knows up to "
+            f"{wanted_revision()}). Install the newer flexibatch."
+        )
 
 
 def _refuse_foreign(connection: Connection) -> None:

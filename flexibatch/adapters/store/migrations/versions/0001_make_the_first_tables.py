@@ -107,6 +107,7 @@ def upgrade() -> None:
     sa.Column('names', sa.JSON(), nullable=False),
     sa.Column('claim_faults', sa.JSON(), nullable=False),
     sa.Column('withdrawn', sa.Boolean(), nullable=False),
+    sa.Column('silent', sa.Boolean(), nullable=False),
     sa.Column('reserves', sa.Boolean(), nullable=False),
     sa.Column('earlier_ticket', sa.String(length=13), nullable=True),
     sa.Column('arrived_at', sa.DateTime(), nullable=False),

@@ -1,0 +1,58 @@
+"""The folders of the spool: those that bureaus see, and those that are the channel's own."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
+from flexibatch.errors import Unavailable
+
+SENDERS = "senders"
+CLAIMED, ARCHIVE, QUARANTINE = "claimed", "archive", "quarantine"
+PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE)
+PRIVATE_MODE = 0o700
+SENDER_MODE = 0o770
+SENDER_FOLDERS = (*(name for one in Environment for name in (one.inbox, one.outbox)), REPORT_FOLDER)
+
+
+def make_spool(spool: Path) -> None:
+    """Make the spool with its private folders; may be repeated. Raise `Unavailable` where that fails."""
+    _make(spool, SENDER_MODE)
+    _make(spool / SENDERS, SENDER_MODE)
+    for name in PRIVATE:
+        _make(spool / name, PRIVATE_MODE)
+        _close(spool / name)
+
+
+def make_sender_folders(spool: Path, number: str) -> Path:
+    """Make a sender's seven folders and give the one they stand in; may be repeated."""
+    root = spool / SENDERS / number
+    _make(root, SENDER_MODE)
+    for name in SENDER_FOLDERS:
+        _make(root / name, SENDER_MODE)
+    return root
+
+
+def wanted_folders(spool: Path, numbers: Iterable[str]) -> tuple[Path, ...]:
+    """Name all folders that must be there, for senders of these numbers."""
+    own = [spool / SENDERS, *(spool / name for name in PRIVATE)]
+    return (*own, *(spool / SENDERS / number / name for number in numbers for name in SENDER_FOLDERS))
+
+
+def _make(folder: Path, mode: int) -> None:
+    try:
+        folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    except OSError as exc:
+        raise Unavailable(
+            f"The folder {folder} cannot be made ({exc.strerror}): see to the disk and the rights on "
+            f"{folder.parent}, then repeat the command."
+        ) from exc
+
+
+def _close(folder: Path) -> None:
+    try:
+        folder.chmod(PRIVATE_MODE)
+    except OSError as exc:
+        raise Unavailable(
+            f"The folder {folder} cannot be closed to others ({exc.strerror}): let this user own it, then "
+            "repeat the command."
+        ) from exc

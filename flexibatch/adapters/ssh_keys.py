@@ -1,0 +1,57 @@
+"""Read the public keys that bureaus register: one OpenSSH line, of a kind and strength that is taken."""
+
+import hashlib
+from base64 import b64encode
+from binascii import a2b_base64
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+
+from flexibatch.domain.bureaus import SshKey
+from flexibatch.errors import Refusal
+
+KINDS = frozenset(
+    {"ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
+)
+RSA_BITS = 2048
+COMMENT_LIMIT = 200
+
+
+def read_public_key(content: bytes, name: str) -> SshKey:
+    """Read a key file; `name` is how the sentence of a `Refusal` calls it."""
+    text = content.decode("utf-8", errors="replace")
+    if "PRIVATE KEY" in text:
+        raise Refusal(f"{name} is a private key: give its public half, and let its owner make a new pair.")
+    if "BEGIN SSH2 PUBLIC KEY" in text:
+        raise Refusal(f"{name} is in SSH2 format: convert it with `ssh-keygen -i -f` and give the result.")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if len(lines) != 1:
+        raise Refusal(
+            f"{name} holds {len(lines)} keys where one is wanted: give a file with one OpenSSH line."
+        )
+    return _of_line(lines[0], name)
+
+
+def _of_line(line: str, name: str) -> SshKey:
+    kind, _, rest = line.partition(" ")
+    encoded, _, comment = rest.strip().partition(" ")
+    if kind not in KINDS:
+        raise Refusal(
+            f"{name} is no public key that is taken: give an OpenSSH line of kind {', '.join(sorted(KINDS))}."
+        )
+    try:
+        key = load_ssh_public_key(f"{kind} {encoded}".encode())
+    except (ValueError, UnsupportedAlgorithm) as exc:
+        raise Refusal(f"{name} is damaged ({exc}): ask its owner for the file again.") from exc
+    if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
+        raise Refusal(
+            f"{name} is an RSA key of {key.key_size} bits: give one of {RSA_BITS} bits or more, or Ed25519."
+        )
+    return SshKey(fingerprint(encoded), " ".join((kind, encoded, comment.strip()[:COMMENT_LIMIT])).strip())
+
+
+def fingerprint(encoded: str) -> str:
+    """Give the fingerprint of a key's base64 text, as `ssh-keygen -l` shows it."""
+    digest = hashlib.sha256(a2b_base64(encoded)).digest()
+    return f"SHA256:{b64encode(digest).decode().rstrip('=')}"

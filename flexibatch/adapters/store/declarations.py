@@ -1,0 +1,217 @@
+"""The declarations as operators see them: in force or not, their versions, who sent them; beside Dimona."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from flexibatch.adapters.store.parties import current_persons
+from flexibatch.adapters.store.register import elsewhere, show
+from flexibatch.adapters.store.rows import Shown, all_shown
+from flexibatch.adapters.store.tables import (
+    declaration,
+    employer,
+    employer_number,
+    file_set,
+    form,
+    replacement,
+    version,
+)
+from flexibatch.adapters.store.versions import CONTENT, TOTAL, versions_of
+from flexibatch.domain.identifiers import is_inss, normal_company, normal_nsso
+from flexibatch.domain.vocabulary import Environment, Operation
+from flexibatch.errors import Refusal
+
+BATCH = 1000
+
+
+# --------------------------------------------------------------------------------------------------- the list
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDeclarations:
+    """Say which declarations are asked for: all conditions must hold, None sets none.
+
+    `sender` made any of their versions; `employer` is an NSSO or enterprise number of the employer, `inss`
+    any number of the worker. Those that are cancelled are left out unless asked for.
+    """
+
+    sender: str | None = None
+    employer: str | None = None
+    reference: str | None = None
+    environment: Environment | None = None
+    inss: str | None = None
+    cancelled: bool = False
+
+    def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
+        """Give the conditions on `declaration` and its last `version`; raise `Refusal` for a wrong number."""
+        world, employers = self.environment, declaration.c.employer_id
+        conditions = [
+            declaration.c.environment == world.value if world is not None else None,
+            _sent_by(self.sender) if self.sender is not None else None,
+            employers.in_(_employers(connection, self.employer)) if self.employer is not None else None,
+            declaration.c.reference == self.reference if self.reference is not None else None,
+            declaration.c.person == _person(connection, self.inss) if self.inss is not None else None,
+            None if self.cancelled else version.c.operation != Operation.CANCELLATION,
+        ]
+        return [one for one in conditions if one is not None]
+
+
+def list_declarations(
+    connection: Connection, wanted: WantedDeclarations, *, limit: int | None = None
+) -> list[Shown]:
+    """Give declarations with their last version, in the order in which those arrived.
+
+    `limit` keeps the latest. Amounts are eurocents.
+    """
+    query = (
+        _declared()
+        .where(*wanted.conditions(connection))
+        .order_by(version.c.arrival.desc(), version.c.form_id.desc(), version.c.line.desc())
+        .limit(limit)
+    )
+    return _with_employers(connection, all_shown(connection.execute(query))[::-1])
+
+
+def _declared() -> Select[Any]:
+    """Select declarations with their last version and who sent it."""
+    other = version.alias("other")
+    newest = select(func.max(other.c.number)).where(other.c.declaration == declaration.c.ticket)
+    last = and_(
+        version.c.declaration == declaration.c.ticket,
+        version.c.number == newest.correlate(declaration).scalar_subquery(),
+    )
+    return (
+        select(
+            declaration,
+            version.c.number.label("version"),
+            version.c.operation,
+            (version.c.operation != Operation.CANCELLATION).label("in_force"),
+            *CONTENT,
+            TOTAL,
+            file_set.c.sender,
+            file_set.c.ticket.label("set_ticket"),
+            file_set.c.arrived_at,
+        )
+        .select_from(declaration)
+        .join(version, last)
+        .join(form, form.c.id == version.c.form_id)
+        .join(file_set, file_set.c.ticket == form.c.set_ticket)
+    )
+
+
+def _sent_by(sender_number: str) -> ColumnElement[bool]:
+    other = version.alias("sent")
+    return (
+        select(other.c.number)
+        .select_from(other)
+        .join(form, form.c.id == other.c.form_id)
+        .join(file_set, file_set.c.ticket == form.c.set_ticket)
+        .where(other.c.declaration == declaration.c.ticket, file_set.c.sender == sender_number)
+        .correlate(declaration)
+        .exists()
+    )
+
+
+def _employers(connection: Connection, number: str) -> list[int]:
+    """Find the employers a number may mean: NSSO and enterprise numbers have the same shape."""
+    if not number.isascii() or not number.isdigit():
+        raise Refusal(f"{number!r} is no employer's number. Give an NSSO or enterprise number, digits only.")
+    query = (
+        select(employer.c.id)
+        .outerjoin(employer_number, employer_number.c.employer_id == employer.c.id)
+        .where(
+            or_(
+                employer.c.company_id == normal_company(number),
+                employer_number.c.nsso_number == normal_nsso(number),
+            )
+        )
+    )
+    return list(connection.scalars(query.distinct()))
+
+
+def _person(connection: Connection, inss: str) -> str:
+    if not is_inss(inss):
+        raise Refusal("That is no worker's number (11 digits): check digits and length.")
+    return current_persons(connection, [inss]).get(inss, inss)
+
+
+def _with_employers(connection: Connection, rows: list[Shown]) -> list[Shown]:
+    """Put the employer's numbers in the place of its id."""
+    known = _employer_numbers(connection, sorted({row["employer_id"] for row in rows}))
+    return [_named(row, known) for row in rows]
+
+
+def _named(row: Shown, known: Mapping[int, Shown]) -> Shown:
+    return {key: value for key, value in row.items() if key != "employer_id"} | known[row["employer_id"]]
+
+
+def _employer_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, Shown]:
+    numbers: dict[int, Shown] = {}
+    for start in range(0, len(ids), BATCH):
+        some = ids[start : start + BATCH]
+        companies = select(employer.c.id, employer.c.company_id).where(employer.c.id.in_(some))
+        numbers.update(
+            (row.id, {"company": row.company_id, "nsso": []}) for row in connection.execute(companies)
+        )
+        nsso = select(employer_number).where(employer_number.c.employer_id.in_(some))
+        for row in connection.execute(nsso.order_by(employer_number.c.nsso_number)):
+            numbers[row.employer_id]["nsso"].append(row.nsso_number)
+    return numbers
+
+
+# -------------------------------------------------------------------------------------------- one declaration
+
+
+def show_declaration(connection: Connection, ticket: str) -> Shown:
+    """Give a declaration with all its `versions`, first to last.
+
+    Each tells who sent it (set, Form, line, run) and holds its `qualities` with their `elements`.
+    Raise `Refusal` where no declaration has the ticket.
+    """
+    wanted = ticket.upper()
+    rows = all_shown(connection.execute(_declared().where(declaration.c.ticket == wanted)))
+    if not rows:
+        raise _unknown(connection, wanted)
+    told = _with_employers(connection, rows)[0]
+    return told | {"versions": versions_of(connection, [wanted])[wanted]}
+
+
+def _unknown(connection: Connection, ticket: str) -> Refusal:
+    of_set = select(file_set.c.ticket).where(file_set.c.ticket == ticket)
+    of_form = select(form.c.ticket).where(form.c.ticket == ticket)
+    if connection.scalar(of_set.union_all(of_form)):
+        return Refusal(f"{ticket} is the ticket of a set or a Form. `flexibatch show {ticket}` shows it.")
+    return Refusal(
+        f"No declaration has the ticket {ticket!r}. `flexibatch declarations list` finds it by employer, "
+        "reference or worker; a refused line has no ticket."
+    )
+
+
+# ------------------------------------------------------------------------------------------------- one worker
+
+
+def worker(connection: Connection, inss: str) -> Shown:
+    """Give a worker's `declarations`, with `versions`, beside the `periods` of the register.
+
+    Any of the worker's numbers finds them: `person` is the current one, `former` the replaced ones. Raise
+    `Refusal` for what is no number, and for a worker whom neither the register nor a declaration knows.
+    """
+    person = _person(connection, inss)
+    declared = list_declarations(connection, WantedDeclarations(inss=person, cancelled=True))
+    versions = versions_of(connection, [one["ticket"] for one in declared])
+    for one in declared:
+        one["versions"] = versions[one["ticket"]]
+    linked = connection.scalar(
+        select(replacement.c.old_inss).where(replacement.c.current_inss == person).limit(1)
+    )
+    known = show(connection, person) if linked or elsewhere(connection, person) else None
+    if known is None and not declared:
+        raise Refusal("Neither the register nor any declaration knows that worker.")
+    return {
+        "person": person,
+        "former": list(known.former) if known else [],
+        "declarations": declared,
+        "periods": [asdict(period) for period in known.periods] if known else [],
+    }

@@ -1,0 +1,181 @@
+"""Who is who: one employer however it is named, one person whatever number it had.
+
+Only an import or a mandate links numbers; a declaration never does.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+
+from flexibatch.adapters.store.tables import (
+    declaration,
+    employer,
+    employer_number,
+    form_run,
+    mandate,
+    period,
+    replacement,
+)
+from flexibatch.domain.identifiers import normal_company, normal_nsso
+from flexibatch.errors import Refusal
+from flexibatch.ports import Party
+
+BATCH = 1000
+_HERE, _THERE = declaration.alias("here"), declaration.alias("there")
+_OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
+_OF_PERSON = (period, declaration)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Tell which employer two numbers belong to from now on, and which one went up in it."""
+
+    employer_id: int
+    merged: int | None = None
+
+
+# ------------------------------------------------------------------------------------------------ employers
+
+
+def find_employer(connection: Connection, nsso: str | None, company: str | None) -> Party:
+    """Find the employer of an NSSO and an enterprise number, either of them possibly unknown (None, "", "0").
+
+    Two known numbers of different employers are a conflict; a number that was never seen says nothing.
+    """
+    nsso, company = _numbers(nsso, company)
+    by_nsso, by_company = _by_nsso(connection, nsso), _by_company(connection, company)
+    if by_nsso is None:
+        return Party(by_company)
+    return Party(None, conflict=True) if by_company not in {None, by_nsso} else Party(by_nsso)
+
+
+def link_employer(connection: Connection, nsso: str | None, company: str | None) -> int:
+    """Find or make the employer of one or two numbers, and remember that two of them are one employer.
+
+    Raise `Refusal` when the NSSO number is another enterprise's, or when two declarations would become one.
+    """
+    return link_numbers(connection, nsso, company).employer_id
+
+
+def link_numbers(connection: Connection, nsso: str | None, company: str | None) -> Linked:
+    """Do what `link_employer` does, and tell besides whether two employers became one."""
+    nsso, company = _numbers(nsso, company)
+    by_nsso, by_company = _by_nsso(connection, nsso), _by_company(connection, company)
+    if by_nsso is None:
+        return Linked(_add(connection, by_company, nsso, company))
+    if company is None or by_nsso == by_company:
+        return Linked(by_nsso)
+    _refuse_second_enterprise(connection, by_nsso, nsso, company)
+    if by_company is None:
+        connection.execute(update(employer).where(employer.c.id == by_nsso).values(company_id=company))
+        return Linked(by_nsso)
+    _merge(connection, by_nsso, by_company)
+    return Linked(by_company, by_nsso)
+
+
+def _numbers(nsso: str | None, company: str | None) -> tuple[str | None, str | None]:
+    known = nsso if nsso and nsso.strip("0") else None
+    return normal_nsso(known) if known else None, normal_company(company) if company else None
+
+
+def _by_nsso(connection: Connection, nsso: str | None) -> int | None:
+    if nsso is None:
+        return None
+    known = select(employer_number.c.employer_id).where(employer_number.c.nsso_number == nsso)
+    return connection.scalar(known)
+
+
+def _by_company(connection: Connection, company: str | None) -> int | None:
+    if company is None:
+        return None
+    return connection.scalar(select(employer.c.id).where(employer.c.company_id == company))
+
+
+def _add(connection: Connection, known: int | None, nsso: str | None, company: str | None) -> int:
+    """Make the employer unless its enterprise number is known, and give it its NSSO number."""
+    if known is None:
+        if nsso is None and company is None:
+            raise Refusal("Neither an NSSO number nor an enterprise number was given. Give at least one.")
+        made = connection.execute(insert(employer).values(company_id=company)).inserted_primary_key
+        known = int(made[0]) if made else 0
+    if nsso is not None:
+        connection.execute(insert(employer_number).values(nsso_number=nsso, employer_id=known))
+    return known
+
+
+def _refuse_second_enterprise(
+    connection: Connection, employer_id: int, nsso: str | None, company: str
+) -> None:
+    own = connection.scalar(select(employer.c.company_id).where(employer.c.id == employer_id))
+    if own is not None:
+        raise Refusal(
+            f"NSSO number {nsso} belongs to enterprise {own} already, so it cannot belong to {company}. "
+            "Correct one of the two numbers."
+        )
+
+
+def _merge(connection: Connection, gone: int, kept: int) -> None:
+    _refuse_twins(
+        connection,
+        and_(_HERE.c.employer_id == gone, _THERE.c.employer_id == kept, _HERE.c.person == _THERE.c.person),
+        "the two employers",
+    )
+    for table in _OF_EMPLOYER:
+        connection.execute(update(table).where(table.c.employer_id == gone).values(employer_id=kept))
+    connection.execute(delete(employer).where(employer.c.id == gone))
+
+
+def _refuse_twins(connection: Connection, paired: ColumnElement[bool], parties: str) -> None:
+    """Refuse a link when declarations on both sides share a reference; `paired` joins _HERE and _THERE."""
+    same = and_(_HERE.c.environment == _THERE.c.environment, _HERE.c.reference == _THERE.c.reference)
+    found = connection.execute(
+        select(_HERE.c.ticket, _THERE.c.ticket).select_from(_HERE.join(_THERE, and_(same, paired))).limit(1)
+    ).first()
+    if found is not None:
+        raise Refusal(
+            f"Linking {parties} would make one of the declarations {found[0]} and {found[1]}, which have the "
+            "same reference. Leave the two unlinked and ask the bureau which of the declarations stands."
+        )
+
+
+# -------------------------------------------------------------------------------------------------- persons
+
+
+def link_persons(connection: Connection, old: str, new: str, on: date | None) -> None:
+    """Remember that a worker's number was replaced; what was known under the old one moves along.
+
+    Chains are flattened. Raise `Refusal` for a circle, for a number that another one replaced already, and
+    when two declarations would become one. Numbers are never told in it.
+    """
+    current = current_persons(connection, [old, new])
+    target = current.get(new, new)
+    if old in current:
+        if current[old] != target:
+            raise Refusal("The old number was replaced by another one already. Correct the pair.")
+        return
+    if target == old:
+        raise Refusal("The new number was itself replaced by the old one, or is the same. Correct the pair.")
+    paired = and_(
+        _HERE.c.person == old, _THERE.c.person == target, _HERE.c.employer_id == _THERE.c.employer_id
+    )
+    _refuse_twins(connection, paired, "the two numbers of this worker")
+    chained = replacement.c.current_inss == old
+    connection.execute(update(replacement).where(chained).values(current_inss=target))
+    row = {"old_inss": old, "new_inss": new, "current_inss": target, "replaced_on": on}
+    connection.execute(insert(replacement).values(**row))
+    for table in _OF_PERSON:
+        connection.execute(update(table).where(table.c.person == old).values(person=target))
+
+
+def current_persons(connection: Connection, inss: Collection[str]) -> dict[str, str]:
+    """Give the current number of every replaced one; those that are not replaced are left out."""
+    asked = sorted(set(inss))
+    result: dict[str, str] = {}
+    for start in range(0, len(asked), BATCH):
+        found = select(replacement.c.old_inss, replacement.c.current_inss).where(
+            replacement.c.old_inss.in_(asked[start : start + BATCH])
+        )
+        result.update((old, current) for old, current in connection.execute(found))
+    return result

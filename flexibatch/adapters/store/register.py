@@ -1,0 +1,179 @@
+"""The Dimona register as the channel reads it: in bulk for the check, one by one for the operator."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from flexibatch.adapters.store.engine import instant
+from flexibatch.adapters.store.parties import BATCH, current_persons
+from flexibatch.adapters.store.tables import (
+    employer,
+    employer_number,
+    period,
+    register_import,
+    replacement,
+)
+from flexibatch.domain.dimona import Period
+from flexibatch.domain.identifiers import is_inss, is_period_id
+from flexibatch.errors import Refusal
+
+
+def periods_of(connection: Connection, employer_id: int, persons: Collection[str]) -> dict[str, list[Period]]:
+    """Give all periods of workers with an employer, by current number, oldest first."""
+    asked = sorted(set(persons))
+    result: dict[str, list[Period]] = defaultdict(list)
+    columns = (
+        period.c.person,
+        period.c.period_id,
+        period.c.worker_type,
+        period.c.start_date,
+        period.c.end_date,
+    )
+    more = (period.c.cancelled, period.c.late, period.c.flexi_conditions)
+    for start in range(0, len(asked), BATCH):
+        found = (
+            select(*columns, *more)
+            .where(period.c.employer_id == employer_id, period.c.person.in_(asked[start : start + BATCH]))
+            .order_by(period.c.start_date, period.c.period_id)
+        )
+        for person, *values in connection.execute(found).all():
+            result[person].append(Period(*values))
+    return dict(result)
+
+
+def register_state(connection: Connection) -> datetime | None:
+    """Give the moment of the last import in UTC, None before the first."""
+    last = connection.scalar(select(func.max(register_import.c.imported_at)))
+    return instant(last) if last is not None else None
+
+
+def elsewhere(connection: Connection, person: str) -> bool:
+    """Tell whether the register knows a worker with any employer: for operators only, never for a bureau."""
+    known = select(period.c.period_id).where(period.c.person == person).limit(1)
+    return connection.execute(known).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeriod:
+    """Hold a period as the register has it, with all the numbers of its employer; moments are UTC."""
+
+    period_id: str
+    inss: str
+    person: str
+    company: str | None
+    nsso: tuple[str, ...]
+    worker_type: str
+    start_date: date
+    start_hour: str | None
+    end_date: date | None
+    end_hour: str | None
+    joint_committee: str | None
+    cancelled: bool
+    locked: bool
+    late: bool
+    flexi_conditions: int | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Hold what the register knows of one person: the current number, the former ones, periods."""
+
+    person: str
+    former: tuple[str, ...]
+    periods: tuple[KnownPeriod, ...]
+
+
+def show(connection: Connection, number: str) -> Shown:
+    """Give the periods of a worker, by either number, or one period by its id.
+
+    Raise `Refusal` for what is neither, and for what the register does not know.
+    """
+    if is_period_id(number):
+        periods = _known(connection, _all().where(period.c.period_id == number))
+        if not periods:
+            raise Refusal(f"The register holds no period {number}.")
+        return Shown(periods[0].person, _former(connection, periods[0].person), periods)
+    if not is_inss(number):
+        raise Refusal(
+            "That is neither a worker's number (11 digits) nor a period's (12): check digits and length."
+        )
+    person = current_persons(connection, [number]).get(number, number)
+    shown = Shown(
+        person, _former(connection, person), _known(connection, _all().where(period.c.person == person))
+    )
+    if not shown.periods and not shown.former:
+        raise Refusal("The register does not know that worker.")
+    return shown
+
+
+def _all() -> Select[Any]:
+    order = (period.c.start_date, period.c.period_id)
+    return select(period, employer.c.company_id).join(employer).order_by(*order)
+
+
+def _former(connection: Connection, person: str) -> tuple[str, ...]:
+    known = select(replacement.c.old_inss).where(replacement.c.current_inss == person)
+    return tuple(connection.scalars(known.order_by(replacement.c.old_inss)))
+
+
+def _known(connection: Connection, query: Select[Any]) -> tuple[KnownPeriod, ...]:
+    rows = connection.execute(query).all()
+    numbers: dict[int, list[str]] = defaultdict(list)
+    employers = sorted({row.employer_id for row in rows})
+    for start in range(0, len(employers), BATCH):
+        found = (
+            select(employer_number.c.employer_id, employer_number.c.nsso_number)
+            .where(employer_number.c.employer_id.in_(employers[start : start + BATCH]))
+            .order_by(employer_number.c.nsso_number)
+        )
+        for employer_id, nsso in connection.execute(found):
+            numbers[employer_id].append(nsso)
+    return tuple(_known_period(row, tuple(numbers[row.employer_id])) for row in rows)
+
+
+def _known_period(row: Row[Any], nsso: tuple[str, ...]) -> KnownPeriod:
+    return KnownPeriod(
+        row.period_id,
+        row.inss,
+        row.person,
+        row.company_id,
+        nsso,
+        row.worker_type,
+        row.start_date,
+        row.start_hour,
+        row.end_date,
+        row.end_hour,
+        row.joint_committee,
+        row.cancelled,
+        row.locked,
+        row.late,
+        row.flexi_conditions,
+        instant(row.updated_at) if row.updated_at else None,
+    )
+
+
+def stats(connection: Connection) -> dict[str, int | str | None]:
+    """Count what the register holds, flat: `periods`, and `periods_FLX` and so on by worker type."""
+    counted = select(
+        func.count(),
+        func.count().filter(period.c.cancelled),
+        func.count().filter(period.c.locked),
+        func.count().filter(period.c.late),
+        func.count().filter(period.c.end_date.is_(None)),
+        func.count(period.c.person.distinct()),
+    )
+    names = ("periods", "cancelled", "locked", "late", "open", "workers")
+    result: dict[str, int | str | None] = dict(zip(names, connection.execute(counted).one(), strict=True))
+    for name, table in (("employers", employer), ("replacements", replacement), ("imports", register_import)):
+        result[name] = connection.scalar(select(func.count()).select_from(table))
+    types = select(period.c.worker_type, func.count()).group_by(period.c.worker_type)
+    result |= {
+        f"periods_{kind}": number for kind, number in connection.execute(types.order_by(period.c.worker_type))
+    }
+    last = register_state(connection)
+    return result | {"last_import": last.isoformat() if last else None}

@@ -1,0 +1,239 @@
+"""The sets as operators see them: what was received, what was decided about it."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+
+from flexibatch.adapters.store.engine import stored
+from flexibatch.adapters.store.rows import Shown, all_shown, shown
+from flexibatch.adapters.store.tables import (
+    acknowledgement,
+    anomaly,
+    answer,
+    declaration,
+    file_set,
+    form,
+    received_file,
+    run,
+    sender,
+)
+from flexibatch.domain.vocabulary import SetState, Subject
+from flexibatch.errors import Refusal
+
+_TICKET = re.compile(r"[0-9A-Za-z]{13}")
+_COUNTS = (run.c.forms, run.c.lines, run.c.accepted, run.c.unchanged, run.c.refused, run.c.anomalies)
+_HEAD = (
+    file_set.c.ticket,
+    file_set.c.name,
+    file_set.c.sender,
+    sender.c.name.label("sender_name"),
+    file_set.c.environment,
+    file_set.c.subject,
+    file_set.c.arrived_at,
+    file_set.c.received_on,
+    file_set.c.state,
+    file_set.c.run,
+)
+_TAKEN_BEFORE = "name-received"
+
+
+# --------------------------------------------------------------------------------------------------- the list
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSets:
+    """Say which sets are asked for: all conditions must hold, None sets none.
+
+    `since` is the earliest arrival, `name` the name that the set goes by (its GO's).
+    """
+
+    states: Collection[SetState] = ()
+    sender: str | None = None
+    since: datetime | None = None
+    name: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Give the conditions on `file_set`."""
+        conditions = [
+            file_set.c.state.in_(sorted(self.states)) if self.states else None,
+            file_set.c.sender == self.sender if self.sender is not None else None,
+            file_set.c.arrived_at >= stored(self.since) if self.since is not None else None,
+            file_set.c.name == self.name if self.name is not None else None,
+        ]
+        return [one for one in conditions if one is not None]
+
+
+def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None = None) -> list[Shown]:
+    """Give sets in order of arrival, each with the counts of its last run (None where it was never judged).
+
+    `limit` keeps the latest.
+    """
+    query = (
+        select(
+            *_HEAD, run.c.decided_at, run.c.published_at, *_COUNTS, file_set.c.reason, file_set.c.purged_at
+        )
+        .select_from(file_set)
+        .join(sender, sender.c.number == file_set.c.sender)
+        .outerjoin(run, is_last_run())
+        .where(*wanted.conditions())
+        .order_by(file_set.c.arrival.desc())
+        .limit(limit)
+    )
+    return all_shown(connection.execute(query))[::-1]
+
+
+def quarantined(connection: Connection) -> list[Shown]:
+    """Give the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
+    return list_sets(connection, WantedSets(states=[SetState.QUARANTINE]))
+
+
+def is_last_run() -> ColumnElement[bool]:
+    """Join `run` to `file_set` by the last run that was decided."""
+    other = run.alias("other")
+    newest = select(func.max(other.c.number)).where(other.c.set_ticket == file_set.c.ticket)
+    return and_(
+        run.c.set_ticket == file_set.c.ticket,
+        run.c.number == newest.correlate(file_set).scalar_subquery(),
+    )
+
+
+def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bool = False) -> list[str]:
+    """Give the sets among those wanted that can be run again now, in order of arrival.
+
+    `refused` keeps those refused whole or in part; sets refused for their name being taken are passed over.
+    """
+    taken = select(anomaly.c.id).where(
+        anomaly.c.set_ticket == file_set.c.ticket,
+        anomaly.c.run == run.c.number,
+        anomaly.c.rule == _TAKEN_BEFORE,
+    )
+    query = (
+        select(file_set.c.ticket)
+        .select_from(file_set)
+        .join(run, is_last_run())
+        .where(
+            file_set.c.subject == Subject.DECLARATION,
+            file_set.c.state.in_([SetState.SETTLED, SetState.REFUSED]),
+            file_set.c.purged_at.is_(None),
+            run.c.published_at.is_not(None),
+            ~taken.exists(),
+            *wanted.conditions(),
+        )
+        .order_by(file_set.c.arrival)
+    )
+    if refused:
+        query = query.where(or_(file_set.c.state == SetState.REFUSED, run.c.refused > 0))
+    return list(connection.scalars(query))
+
+
+# ---------------------------------------------------------------------------------------------------- one set
+
+
+def find_ticket(connection: Connection, word: str) -> str:
+    """Give the ticket of the set that a ticket (the set's, or one of its Forms') or a file's name speaks of.
+
+    Raise `Refusal` for what is unknown, for a declaration's ticket, and for a name that several sets have.
+    """
+    found = _by_ticket(connection, word.upper()) if _TICKET.fullmatch(word) else None
+    if found is not None:
+        return found
+    tickets = _by_name(connection, word)
+    if not tickets:
+        raise Refusal(
+            f"No set has the ticket or name {word!r}. `flexibatch list` shows what was received; a set that "
+            "still lies in an inbox has no ticket yet."
+        )
+    if len(tickets) > 1:
+        listed = "\n".join(_listed(connection, ticket) for ticket in tickets)
+        raise Refusal(f"The name {word} has {len(tickets)} tickets. Give one of them instead:\n{listed}")
+    return tickets[0]
+
+
+def _by_ticket(connection: Connection, ticket: str) -> str | None:
+    of_set = connection.scalar(select(file_set.c.ticket).where(file_set.c.ticket == ticket))
+    found = of_set or connection.scalar(select(form.c.set_ticket).where(form.c.ticket == ticket))
+    if found is None and connection.scalar(
+        select(declaration.c.ticket).where(declaration.c.ticket == ticket)
+    ):
+        raise Refusal(
+            f"{ticket} is the ticket of a declaration. `flexibatch declarations show {ticket}` shows it."
+        )
+    return found
+
+
+def _by_name(connection: Connection, name: str) -> list[str]:
+    """Look among the names sets go by, then among all files, last among the answers."""
+    queries = (
+        select(file_set.c.ticket).where(file_set.c.name == name),
+        select(file_set.c.ticket)
+        .join(received_file, received_file.c.set_ticket == file_set.c.ticket)
+        .where(received_file.c.name == name),
+        select(file_set.c.ticket)
+        .join(answer, answer.c.set_ticket == file_set.c.ticket)
+        .where(answer.c.name == name),
+    )
+    found = (list(connection.scalars(query.order_by(file_set.c.arrival))) for query in queries)
+    return next((tickets for tickets in found if tickets), [])
+
+
+def _listed(connection: Connection, ticket: str) -> str:
+    row = connection.execute(select(file_set).where(file_set.c.ticket == ticket)).one()
+    where = f"sender {row.sender}, environment {row.environment}"
+    return f"  {ticket}  {where}, received {row.received_on}, {row.state}"
+
+
+def show_set(connection: Connection, word: str) -> Shown:
+    """Give all that is known of one set, found as `find_ticket` finds it.
+
+    Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
+    `anomalies` of the last run (`note` is for the operator only), `acknowledged` (the acknowledgements
+    of its answers), `acknowledges` (the answer that the set itself acknowledges).
+    """
+    ticket = find_ticket(connection, word)
+    marks = (file_set.c.withdrawn, file_set.c.silent, file_set.c.discarded)
+    links = (file_set.c.earlier_ticket, file_set.c.purged_at)
+    work = (file_set.c.attempts, file_set.c.troubles, file_set.c.not_before, file_set.c.reason)
+    head = (
+        select(*_HEAD, file_set.c.claimed_at, file_set.c.names, *marks, *links, *work)
+        .select_from(file_set)
+        .join(sender, sender.c.number == file_set.c.sender)
+        .where(file_set.c.ticket == ticket)
+    )
+    files = received_file.c
+    kept = select(files.name, files.kind, files.part, files.size, files.sha256)
+    own = select(acknowledgement.c.answer_name).where(acknowledgement.c.set_ticket == ticket)
+    return shown(connection.execute(head).one()) | {
+        "files": all_shown(connection.execute(kept.where(files.set_ticket == ticket).order_by(files.name))),
+        "runs": _runs(connection, ticket),
+        "anomalies": all_shown(connection.execute(_last_anomalies(ticket))),
+        "acknowledged": all_shown(connection.execute(_acknowledged(ticket))),
+        "acknowledges": connection.scalar(own),
+    }
+
+
+def _runs(connection: Connection, ticket: str) -> list[Shown]:
+    provenance = (run.c.sha256, run.c.schema, run.c.catalogue, run.c.register_at)
+    told = select(run.c.number, run.c.verdict, run.c.decided_at, run.c.published_at, *provenance, *_COUNTS)
+    runs = all_shown(connection.execute(told.where(run.c.set_ticket == ticket).order_by(run.c.number)))
+    put = select(answer.c.subject, answer.c.name, answer.c.sha256, answer.c.size).order_by(answer.c.subject)
+    for one in runs:
+        mine = put.where(answer.c.set_ticket == ticket, answer.c.run == one["number"])
+        one["answers"] = all_shown(connection.execute(mine))
+    return runs
+
+
+def _last_anomalies(ticket: str) -> Select[Any]:
+    last = select(func.max(run.c.number)).where(run.c.set_ticket == ticket).scalar_subquery()
+    columns = [column for column in anomaly.c if column.name not in {"id", "set_ticket", "run"}]
+    mine = (anomaly.c.set_ticket == ticket, anomaly.c.run == last)
+    return select(*columns).where(*mine).order_by(anomaly.c.id)
+
+
+def _acknowledged(ticket: str) -> Select[Any]:
+    told = (acknowledgement.c.answer_name, acknowledgement.c.set_ticket, acknowledgement.c.recorded_at)
+    mine = acknowledgement.c.answer_ticket == ticket
+    return select(*told).where(mine).order_by(acknowledgement.c.recorded_at, acknowledgement.c.set_ticket)

@@ -1,0 +1,189 @@
+"""One Form, put together from the elements that end while a document is read."""
+
+from typing import NamedTuple
+
+from lxml import etree
+
+from flexibatch.adapters import xml_explain as explain
+from flexibatch.adapters.xml_container import Container, last_child
+from flexibatch.adapters.xml_explain import Faults
+from flexibatch.adapters.xml_extract import Extract, extract, salvage
+from flexibatch.adapters.xml_literals import inss
+from flexibatch.adapters.xml_names import tag
+from flexibatch.adapters.xml_nodes import Node
+from flexibatch.adapters.xml_trust import Trust
+from flexibatch.domain.findings import Finding, step
+from flexibatch.domain.model import Calculation, Form, Line
+from flexibatch.domain.vocabulary import Operation
+
+FORM, DEBTOR, BENEFICIARY = tag("Form"), tag("Debtor"), tag("Beneficiary")
+RELATION = tag("Relation")
+LINE_LIMIT = 2000
+"""Lines of a Form that are held with their calculation: with more the Form is refused."""
+FINDING_LIMIT = 20_000
+"""Findings of one Form that are held; beyond them each faulty line keeps its first one."""
+_OPERATIONS = {one.value: one for one in Operation}
+
+
+class _Pending(NamedTuple):
+    """Hold a line until its Beneficiary ends, which may still bring the INSS."""
+
+    relation: int
+    reference: str | None
+    calculation: Calculation | None
+    faults: tuple[Finding, ...]
+
+
+class FormUnderWay:
+    """Gather a Form while it is read; `units` counts the lines and Beneficiaries that were."""
+
+    def __init__(self, element: etree._Element, node: Node, number: int, trust: Trust) -> None:
+        """Start before the Form's first child."""
+        self.faults = Faults(FINDING_LIMIT)
+        self.units = 0
+        self._number, self._trust = number, trust
+        self._form = Container(
+            element, node, f"/FLXWAGE/{step('Form', number)}", self.faults, self._debtor_ended
+        )
+        self._debtor: Container | None = None
+        self._beneficiary: Container | None = None
+        self._employer: dict[str, str | None] = {}
+        self._lines: list[Line] = []
+        self._pending: list[_Pending] = []
+        self._oversized: etree._Element | None = None
+        self._room = FINDING_LIMIT
+
+    def is_of(self, element: etree._Element) -> bool:
+        """Tell whether this is the Form of an element."""
+        return self._form.element is element
+
+    def sweep(self, *, deep: bool) -> etree._Element | None:
+        """Take what is complete out of the tree, of the open Beneficiary where `deep`; give what is open."""
+        trust = self._trust
+        top = self._form.sweep(trusted=trust.unit)
+        if top is None or top.tag != DEBTOR:
+            return top
+        self._debtor = self._entered_debtor(top, self._form.count(DEBTOR) + 1)
+        top = self._debtor.sweep(trusted=trust.unit)
+        if top is None or top.tag != BENEFICIARY or not (deep or self._beneficiary):
+            return top
+        self._beneficiary = self._entered_beneficiary(top, self._debtor.count(BENEFICIARY) + 1)
+        return self._beneficiary.sweep(trusted=trust.unit)
+
+    def prune(self, element: etree._Element) -> None:
+        """Take note that an open element is too large to be kept: its complete children were thrown away."""
+        self._oversized = element
+
+    def ended(self) -> Form:
+        """Give the Form, complete."""
+        self._form.close(trusted=False)
+        texts, ids = self._form.texts, self._employer
+        if self.faults.found:
+            self._trust.explain()
+        return Form(
+            self._number,
+            texts.get("Identification"),
+            texts.get("FormCreationDate"),
+            texts.get("FormCreationHour"),
+            _OPERATIONS.get(texts.get("AttestationStatus") or ""),
+            texts.get("TypeForm"),
+            texts.get("Reference"),
+            ids.get("CompanyID"),
+            ids.get("NOSSRegistrationNbr"),
+            tuple(self._lines),
+            tuple(self.faults.found),
+        )
+
+    def _entered_debtor(self, element: etree._Element, nth: int) -> Container:
+        if self._debtor is not None and self._debtor.element is element:
+            return self._debtor
+        node, place = self._form.node.children[DEBTOR], self._form.place(DEBTOR, nth)
+        return Container(element, node, place, self.faults, self._beneficiary_ended)
+
+    def _entered_beneficiary(self, element: etree._Element, nth: int) -> Container:
+        if self._beneficiary is not None and self._beneficiary.element is element:
+            return self._beneficiary
+        debtor = self._debtor or self._form
+        node, place = debtor.node.children[BENEFICIARY], debtor.place(BENEFICIARY, nth)
+        return Container(element, node, place, Faults(self._room), self._relation_ended)
+
+    def _debtor_ended(self, element: etree._Element) -> None:
+        debtor = self._debtor = self._entered_debtor(element, self._form.count(DEBTOR))
+        debtor.close(trusted=False)
+        self._employer = debtor.texts | self._employer
+        self._debtor = None
+
+    def _beneficiary_ended(self, element: etree._Element) -> None:
+        """Turn a Beneficiary into lines."""
+        self.units += 1
+        nth = self._debtor.count(BENEFICIARY) if self._debtor else 0
+        if self._beneficiary is not None or not self._trust.unit or not self._taken_as_it_is(element, nth):
+            beneficiary = self._beneficiary = self._entered_beneficiary(element, nth)
+            beneficiary.consume(last_child(element), trusted=self._trust.unit)
+            whole = bool(self._pending) and beneficiary.texts.get("INSS") is not None
+            beneficiary.close(trusted=whole and self._trust.order)
+            self._settle_lines(nth, beneficiary)
+            self._beneficiary = None
+        self._trust.unit_ended()
+
+    def _taken_as_it_is(self, element: etree._Element, nth: int) -> bool:
+        """Read a Beneficiary libxml2 vouches for; False, and nothing taken, where a value is not literal."""
+        text, found = extract(element)
+        number = inss(text or "")
+        if number is None or not found or not all(one.literal for one in found):
+            return False
+        lines = self._lines
+        for relation, (reference, calculation, _) in enumerate(found, 1):
+            at = len(lines) + 1
+            lines.append(
+                Line(at, nth, relation, number, reference, calculation if at <= LINE_LIMIT else None)
+            )
+        return True
+
+    def _settle_lines(self, nth: int, beneficiary: Container) -> None:
+        """Make lines of what is pending: the faults of their Beneficiary are on each.
+
+        A Beneficiary without a Relation whose faults would be on no line gets one line that tells them.
+        """
+        faults, number = tuple(beneficiary.faults.found), beneficiary.texts.get("INSS")
+        self._spend(len(faults))
+        if faults and not self._pending:
+            self._pending.append(_Pending(1, None, None, ()))
+        for one in self._pending:
+            at = len(self._lines) + 1
+            told = faults + one.faults
+            self._lines.append(Line(at, nth, one.relation, number, one.reference, one.calculation, told))
+        self._pending.clear()
+
+    def _relation_ended(self, element: etree._Element) -> None:
+        """Read a line of a Beneficiary that is not taken as it is."""
+        self.units += 1
+        beneficiary = self._beneficiary
+        if beneficiary is None:
+            return
+        nth = beneficiary.count(RELATION)
+        faults: tuple[Finding, ...] = ()
+        found = extract(element)[1][0] if self._trust.unit else None
+        if found is None or not found.literal:
+            node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
+            found, faults = self._explained(element, node, place)
+        held = len(self._lines) + len(self._pending) < LINE_LIMIT
+        self._pending.append(_Pending(nth, found.reference, found.calculation if held else None, faults))
+
+    def _explained(
+        self, element: etree._Element, node: Node, place: str
+    ) -> tuple[Extract, tuple[Finding, ...]]:
+        faults = Faults(self._room)
+        oversized = element is self._oversized
+        if not oversized:
+            explain.walk(node, element, place, faults)
+        found = salvage(element)
+        if oversized or not (found.literal or faults.found):
+            faults.add("schema-invalid", "Relation", place)
+        self._spend(len(faults.found))
+        return found, tuple(faults.found)
+
+    def _spend(self, count: int) -> None:
+        if count:
+            self._room -= count
+            self._trust.explain()

@@ -1,0 +1,174 @@
+"""How the values of the message are read: literally, whatever a lenient schema lets pass.
+
+A reading takes the text of an element and gives its value, or None where the text is not written as it
+must be.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE
+
+Reading = Callable[[str], object | None]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}")
+_AMOUNT = re.compile(r"[1-9][0-9]{0,10}")
+_MONTHS = re.compile(r"0|[1-9][0-9]?")
+_REFERENCE = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f]{1,64}(?<! )")
+_REFERENCE_LIMIT = 64
+
+
+@lru_cache(maxsize=4096)
+def day(text: str) -> date | None:
+    """Read a date: `YYYY-MM-DD`, without zone.
+
+    >>> day("2026-10-05"), day("2026-02-30"), day(" 2026-10-05"), day("20261005")
+    (datetime.date(2026, 10, 5), None, None, None)
+    """
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def amount(text: str) -> int | None:
+    """Read an amount in eurocents: up to 11 digits, more than zero, no sign, space or leading zero.
+
+    >>> amount("100000"), amount("0"), amount("007"), amount("+1")
+    (100000, None, None, None)
+    """
+    return int(text) if _AMOUNT.fullmatch(text) else None
+
+
+@lru_cache(maxsize=256)
+def months(text: str) -> int | None:
+    """Read a bonus frequency: 0 to 99 months.
+
+    >>> months("0"), months("12"), months("06"), months("100")
+    (0, 12, None, None)
+    """
+    return int(text) if _MONTHS.fullmatch(text) else None
+
+
+def reference(text: str) -> str | None:
+    r"""Read a reference: 1 to 64 characters, no space at either end, no control character.
+
+    >>> reference("2026-09/17"), reference(" x"), reference("a\tb"), reference("x" * 65)
+    ('2026-09/17', None, None, None)
+    """
+    return text if _REFERENCE.fullmatch(text) else None
+
+
+def payslip(text: str) -> str | None:
+    """Read a payslip reference: 1 to 64 characters.
+
+    >>> payslip("2026/0917"), payslip("")
+    ('2026/0917', None)
+    """
+    return text if 0 < len(text) <= _REFERENCE_LIMIT else None
+
+
+def digits(least: int, most: int) -> Callable[[str], str | None]:
+    """Make a reading of text that consists of so many digits.
+
+    >>> digits(3, 3)("017"), digits(3, 3)("17"), digits(9, 10)("0477472701")
+    ('017', None, '0477472701')
+    """
+
+    @lru_cache(maxsize=1024)
+    def read(text: str) -> str | None:
+        return text if least <= len(text) <= most and text.isascii() and text.isdigit() else None
+
+    return read
+
+
+def one_of(*values: str) -> Callable[[str], str | None]:
+    """Make a reading of text that is one of a few.
+
+    >>> one_of("0", "1", "3")("3"), one_of("0", "1", "3")("03")
+    ('3', None)
+    """
+    return {value: value for value in values}.get
+
+
+def hour(text: str) -> str | None:
+    """Read a time of day: `HH:MM:SS.mmm`, kept as it was written.
+
+    >>> hour("09:15:00.000"), hour("24:00:00.000"), hour("09:15:00")
+    ('09:15:00.000', None, None)
+    """
+    return text if _HOUR.fullmatch(text) else None
+
+
+inss = digits(11, 11)
+category = digits(3, 3)
+worker = digits(3, 3)
+element_code = one_of(GROSS_WAGE, GROSS_BONUS)
+
+_BENEFICIARY = "Form/Debtor/Beneficiary"
+_RELATION = f"{_BENEFICIARY}/Relation"
+_CALCULATION = f"{_RELATION}/Calculation"
+_FEATURES = f"{_CALCULATION}/Features"
+_ELEMENT = f"{_FEATURES}/FinancialElement"
+
+READINGS: Mapping[str, Reading] = {
+    "Form/Identification": one_of("FLXWAGE"),
+    "Form/FormCreationDate": day,
+    "Form/FormCreationHour": hour,
+    "Form/AttestationStatus": one_of("0", "1", "3"),
+    "Form/TypeForm": one_of("SU"),
+    "Form/Reference/ReferenceType": one_of("1"),
+    "Form/Reference/ReferenceOrigin": one_of("1"),
+    "Form/Reference/ReferenceNbr": reference,
+    "Form/Debtor/CompanyID": digits(9, 10),
+    "Form/Debtor/NOSSRegistrationNbr": digits(1, 9),
+    f"{_BENEFICIARY}/INSS": inss,
+    f"{_RELATION}/RelationType": one_of("1"),
+    f"{_RELATION}/Reference/ReferenceType": one_of("10"),
+    f"{_RELATION}/Reference/ReferenceOrigin": one_of("8"),
+    f"{_RELATION}/Reference/ReferenceNbr": reference,
+    f"{_CALCULATION}/PayslipReference": payslip,
+    f"{_CALCULATION}/CalculationPeriodStartingDate": day,
+    f"{_CALCULATION}/CalculationPeriodEndingDate": day,
+    f"{_CALCULATION}/CalculationDate": day,
+    f"{_FEATURES}/ValidityPeriodStartingDate": day,
+    f"{_FEATURES}/ValidityPeriodEndingDate": day,
+    f"{_FEATURES}/EmployerClass": category,
+    f"{_FEATURES}/WorkerCode": worker,
+    f"{_ELEMENT}/FinancialElementType": one_of("1"),
+    f"{_ELEMENT}/FinancialElementCode": element_code,
+    f"{_ELEMENT}/Amount": amount,
+    f"{_ELEMENT}/BonusPaymentFrequency": months,
+}
+"""The reading of every value, by the path under the root."""
+
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "Form": (
+        "Identification",
+        "FormCreationDate",
+        "FormCreationHour",
+        "AttestationStatus",
+        "TypeForm",
+        "Debtor",
+    ),
+    "Form/Reference": ("ReferenceNbr",),
+    "Form/Debtor": ("Beneficiary",),
+    _BENEFICIARY: ("INSS", "Relation"),
+    _RELATION: ("RelationType", "Reference"),
+    f"{_RELATION}/Reference": ("ReferenceType", "ReferenceOrigin", "ReferenceNbr"),
+    _CALCULATION: (
+        "CalculationPeriodStartingDate",
+        "CalculationPeriodEndingDate",
+        "CalculationDate",
+        "Features",
+    ),
+    _FEATURES: ("ValidityPeriodStartingDate", "ValidityPeriodEndingDate", "EmployerClass", "WorkerCode"),
+    _ELEMENT: ("FinancialElementType", "FinancialElementCode", "Amount"),
+}
+"""What must be there whatever the schema says, by the path under the root."""

@@ -1,0 +1,90 @@
+"""Read FLXWAGE documents: Form by Form, with everything that is wrong with them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from flexibatch.adapters.xml_locate import Locator, document_lines
+from flexibatch.adapters.xml_prolog import Prolog, read_prolog
+from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml_stream import Source, forms
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.model import Form
+from flexibatch.errors import DocumentBroken
+
+
+class FileDocument:
+    """Read one joined document; fulfils the port `Document`."""
+
+    def __init__(self, source: Source | None, schema: str, findings: Sequence[Finding]) -> None:
+        """Take what is read; without a source the document is refused for its beginning."""
+        self.schema = schema
+        self._source, self._beginning = source, tuple(findings)
+        self._found: list[Finding] = []
+        self._locator: Locator | None = None
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """Give what refuses the whole file, as far as it was read."""
+        return (*self._beginning, *self._found)
+
+    def __iter__(self) -> Iterator[Form]:
+        """Give the Forms in document order; raise `DocumentBroken` where the document cannot be read on."""
+        self._found = []
+        if self._source is None:
+            return
+        found: list[Finding] = []
+        yield from forms(self._source, found)
+        self._found = self._placed(found)
+
+    def places(self, form: int, locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        """Give line and column of locations in a Form; Forms are asked for in increasing order."""
+        if self._source is None:
+            return {}
+        self._locator = self._locator or Locator(self._source.parts, self._source.encoding)
+        return self._locator.lines(form, locations)
+
+    def _placed(self, found: list[Finding]) -> list[Finding]:
+        wanted = {one.location for one in found if one.location is not None}
+        if self._source is None or not wanted:
+            return found
+        places = document_lines(self._source.parts, self._source.encoding, wanted)
+        unknown = (None, None)
+        return [
+            replace(one, line=line, column=column)
+            for one in found
+            for line, column in [places.get(one.location or "", unknown)]
+        ]
+
+
+class DocumentReader:
+    """Read documents by the schemas of one folder."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        """Keep the schemas."""
+        self._schemas = schemas
+
+    def read(self, parts: Sequence[Path], *, on: date, ignore_window: bool = False) -> FileDocument:
+        """Read the beginning of the joined parts and choose the schema by the day of reception.
+
+        The parts are byte slices in order. `ignore_window` takes a version that is not open on that day.
+        """
+        try:
+            prolog = read_prolog(parts)
+        except DocumentBroken as exc:
+            return FileDocument(None, "", exc.findings)
+        if prolog.findings:
+            return FileDocument(None, "", prolog.findings)
+        return self._opened(parts, prolog, on, ignore_window=ignore_window)
+
+    def _opened(
+        self, parts: Sequence[Path], prolog: Prolog, on: date, *, ignore_window: bool
+    ) -> FileDocument:
+        version = self._schemas.choose(prolog.schema_location, on, ignore_window=ignore_window)
+        if isinstance(version, Finding):
+            return FileDocument(None, "", [version])
+        source = Source(
+            parts, prolog.encoding, self._schemas.validator(version), self._schemas.explainer(version)
+        )
+        return FileDocument(source, version.name, ())

@@ -1,0 +1,94 @@
+"""Why a document cannot be read: asked once another reader has given up, answered with line and column."""
+
+import codecs
+from collections.abc import Sequence
+from pathlib import Path
+from xml.parsers import expat
+
+from flexibatch.adapters.xml_names import chunks
+from flexibatch.domain.findings import Finding
+
+TOKEN_LIMIT = 10_000_000
+"""Bytes one piece of markup (a tag, a comment) may have; libxml2 has the same limit."""
+
+
+def broken(parts: Sequence[Path], encoding: str, otherwise: str) -> Finding:
+    """Tell why the document is refused; `otherwise` is the reason where it is well-formed after all."""
+    return fault(parts, encoding) or Finding("not-well-formed", details={"reason": otherwise})
+
+
+def fault(parts: Sequence[Path], encoding: str) -> Finding | None:
+    """Find the first thing that makes the joined bytes no XML of that encoding, None where there is none."""
+    parser = Strict(encoding)
+    try:
+        for chunk in chunks(parts):
+            parser.feed(chunk)
+        parser.close()
+    except UnicodeDecodeError as exc:
+        line, column = parser.bytes_place(exc)
+        return Finding("bytes-encoding", line=line, column=column, details={"encoding": encoding.upper()})
+    except expat.ExpatError as exc:
+        reason = expat.ErrorString(exc.code)
+        return Finding("not-well-formed", line=exc.lineno, column=exc.offset + 1, details={"reason": reason})
+    except TooLong:
+        reason = f"one tag or comment is longer than {TOKEN_LIMIT} bytes"
+        return Finding("not-well-formed", line=parser.line, details={"reason": reason})
+    return None
+
+
+class TooLong(Exception):  # noqa: N818 - it stops a reading, it is no trouble
+    """Stop at a piece of markup that would have to be held whole."""
+
+
+class Strict:
+    """Read bytes as expat does, strictly in their encoding.
+
+    Expat looks at an unfinished piece of markup again with every chunk, from its start: what is held back
+    doubles, so that the time grows with the bytes and not with their square.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        """Start at the first byte."""
+        self._decoder = codecs.getincrementaldecoder(encoding)("strict")
+        self.parser = expat.ParserCreate(encoding, " ")
+        self._held = bytearray()
+        self._fed = 0
+        self._lines, self._column = 1, 1
+
+    @property
+    def line(self) -> int:
+        """Give the line the parser has come to."""
+        return self.parser.CurrentLineNumber
+
+    def feed(self, chunk: bytes) -> None:
+        """Read on; raise `UnicodeDecodeError`, `ExpatError`, or that a piece is too long."""
+        self._walk(self._decoder.decode(chunk))
+        self._held += chunk
+        if len(self._held) >= self._unfinished():
+            self._flush()
+            if self._unfinished() > TOKEN_LIMIT:
+                raise TooLong
+
+    def close(self) -> None:
+        """Read to the end; raise as `feed` does."""
+        self._walk(self._decoder.decode(b"", final=True))
+        self._flush()
+        self.parser.Parse(b"", True)  # noqa: FBT003 - expat's own flag: the last piece
+
+    def bytes_place(self, exc: UnicodeDecodeError) -> tuple[int, int]:
+        """Give line and column of the bytes that do not fit, after the text that did."""
+        self._walk(exc.object[: exc.start].decode(exc.encoding))
+        return self._lines, self._column
+
+    def _unfinished(self) -> int:
+        return self._fed - max(self.parser.CurrentByteIndex, 0)
+
+    def _flush(self) -> None:
+        self._fed += len(self._held)
+        self.parser.Parse(bytes(self._held))
+        self._held.clear()
+
+    def _walk(self, text: str) -> None:
+        newlines = text.count("\n")
+        self._lines += newlines
+        self._column = len(text) - text.rfind("\n") if newlines else self._column + len(text)

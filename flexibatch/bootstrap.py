@@ -1,0 +1,103 @@
+"""Assembly: the one place where settings, database and folders become a home."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flexibatch.adapters import spool_folders
+from flexibatch.adapters.store.bureaus import list_senders
+from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.upgrade import require_ready, upgrade
+from flexibatch.errors import FlexibatchError, Refusal, Unavailable
+from flexibatch.settings import FILE, Settings, default_file
+
+PRIVATE_FILE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Hold what every command works with: the home folder, its settings, its database."""
+
+    path: Path
+    settings: Settings
+    database: Database
+
+    @classmethod
+    def open(cls, path: Path, environ: Mapping[str, str]) -> "Home":
+        """Open a home that is ready for work; raise `Refusal` where something must be done first."""
+        home = cls.unchecked(path, environ)
+        try:
+            require_ready(home.database)
+        except FlexibatchError:
+            home.close()
+            raise
+        return home
+
+    @classmethod
+    def unchecked(cls, path: Path, environ: Mapping[str, str]) -> "Home":
+        """Open a home whatever its database holds; raise `Refusal` where home or database are missing."""
+        path = path.absolute()
+        settings = Settings.load(path, environ)
+        home = cls(path, settings, Database(settings.database))
+        file = database_file(home.database)
+        if file is not None and not file.exists():
+            raise Refusal(
+                f"The database {file} is not there: put a backup back, or make one with `flexibatch init`."
+            )
+        return home
+
+    @classmethod
+    def nowhere(cls, environ: Mapping[str, str]) -> "Home":
+        """Give a home that is no folder, for what needs settings only: its database is empty and never opened."""
+        return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"))
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.database.close()
+
+
+def make_home(path: Path, environ: Mapping[str, str]) -> Home:
+    """Make a home, or what is missing of one: settings file, folders, database; nothing is overwritten."""
+    path = path.absolute()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        _write_new(path / FILE, default_file())
+        settings = Settings.load(path, environ)
+        home = Home(path, settings, Database(settings.database))
+        file = database_file(home.database)
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _write_new(file, "")
+    except OSError as exc:
+        raise Unavailable(
+            f"The home {path} cannot be made ({exc.strerror}, {exc.filename}): see to disk and rights, "
+            "then repeat the command."
+        ) from exc
+    spool_folders.make_spool(settings.spool)
+    upgrade(home.database)
+    for number in registered(home.database):
+        spool_folders.make_sender_folders(settings.spool, number)
+    return home
+
+
+def registered(database: Database) -> list[str]:
+    """Give the numbers of the senders that are not removed: those whose folders must be there."""
+    with database.reading() as connection:
+        return [row["number"] for row in list_senders(connection) if row["state"] != "removed"]
+
+
+def database_file(database: Database) -> Path | None:
+    """Name the file a database lies in, None where it is on a server."""
+    url = database.engine.url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that only this user reads, unless it is there already."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,165 @@
+"""Judge files that lie anywhere, as the channel would, and keep nothing: `check` and the dry run of a re-run."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from flexibatch.adapters.answers import AnswerPress
+from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.books import StoredBooks
+from flexibatch.adapters.store.ledger import stored_case
+from flexibatch.adapters.xml_documents import KeptDocuments
+from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.assembly import Outside, world_of
+from flexibatch.bootstrap import Home
+from flexibatch.domain.case import Case, ReceivedFile, Sender
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.names import ParsedName, kind_of, parse_name
+from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
+from flexibatch.errors import Refusal
+from flexibatch.pipeline import World
+from flexibatch.ports import Books, Stream
+from flexibatch.trials import BlindBooks, Trial, try_case
+
+CHECKED = "CHECK00000000"
+"""The ticket of a set that is checked and never received."""
+
+NOT_JUDGED = "mandates, earlier declarations, the workers' Dimona, and whether the name was used before"
+"""What cannot be judged without a home."""
+
+LATER_THAN_ALL = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Hold what a check came to, and the answer that would carry it: NOTI, or ACRF where the file is refused."""
+
+    trial: Trial
+    answer: str
+
+
+def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
+    """Group files into sets by their names; a name that follows no grammar is a set of its own."""
+    groups: dict[str, list[Path]] = defaultdict(list)
+    for path in paths:
+        parsed = parse_name(path.name)
+        groups[parsed.key if parsed else str(path)].append(path)
+    return list(groups.values())
+
+
+def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender, *, blind: bool) -> Checked:
+    """Judge one set of files for a sender; without a register when blind."""
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "in"
+        kept.mkdir()
+        for path in paths:
+            (kept / path.name).symlink_to(path.absolute())
+        case = _case(home, outside, paths, sender)
+        world = replace(_world_in(home, outside, Path(folder)), blind=blind)
+        books = _blind(case) if blind else _seeing(home, case)
+        trial = try_case(world, books, world.answers)
+        return Checked(trial, _answer(Path(folder), trial))
+
+
+def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
+    """Judge an archived set anew as the next run would, and keep nothing."""
+    return try_case(world, _rerunning(home, by, ticket))
+
+
+def _world_in(home: Home, outside: Outside, folder: Path) -> World:
+    settings = home.settings
+    documents = KeptDocuments(DocumentReader(Schemas(settings.schemas)), lambda _case: folder)
+    press = AnswerPress(lambda _case: folder, settings.timezone)
+    return replace(world_of(home, outside), documents=documents, answers=press)
+
+
+def _case(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender) -> Case:
+    now = outside.clock.now()
+    files = tuple(_file(path, place) for place, path in enumerate(sorted(paths), 1))
+    named = [parsed for parsed in map(parse_name, (path.name for path in sorted(paths))) if parsed]
+    letter = named[0].environment if named else Environment.REAL.value
+    known = letter in {environment.value for environment in Environment}
+    return Case(
+        ticket=CHECKED,
+        name=_go_name(named[0]) if named else paths[0].name,
+        subject=Subject.DECLARATION,
+        sender=sender,
+        environment=Environment(letter) if known else Environment.REAL,
+        arrival=LATER_THAN_ALL,
+        arrived_at=now,
+        received_on=now.astimezone(home.settings.timezone).date(),
+        run=1,
+        files=files,
+        claim_faults=tuple(_missing_parts(named)),
+    )
+
+
+def _go_name(parsed: ParsedName) -> str:
+    return f"{FileKind.GO}.{parsed.key}.{parsed.parts}"
+
+
+def _missing_parts(named: Sequence[ParsedName]) -> Iterator[Finding]:
+    data = [parsed for parsed in named if parsed.kind is FileKind.DATA]
+    if data and data[0].parts.isdecimal() and len(data) != int(data[0].parts):
+        details = {"announced": data[0].parts, "found": str(len(data))}
+        yield Finding("data-count", tag="FI", value=_go_name(data[0]), details=details)
+
+
+def _file(path: Path, place: int) -> ReceivedFile:
+    parsed = parse_name(path.name)
+    part = int(parsed.part) if parsed and parsed.part and parsed.part.isdecimal() else place
+    kind = (kind_of(path.name) if parsed else None) or FileKind.DATA
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return ReceivedFile(path.name, kind, part, file.tell(), digest)
+    except OSError as exc:
+        raise Refusal(f"{path} cannot be read ({exc.strerror}): name a file that this user may read.") from exc
+
+
+def _answer(folder: Path, trial: Trial) -> str:
+    written = sorted((folder / "out" / "run-1").iterdir())
+    wanted = trial.settlement.verdict.answers[-1].name
+    return next(path for path in written if path.name == wanted).read_text("utf-8")
+
+
+def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
+    return nullcontext((BlindBooks(), case))
+
+
+class LookingBooks(StoredBooks):
+    """Look everything up as the journey does, and write nothing: what is checked was never received."""
+
+    attempt = BlindBooks.attempt
+    write_form = BlindBooks.write_form
+    answer_name = BlindBooks.answer_name
+    settle = BlindBooks.settle
+
+
+@contextmanager
+def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
+    with home.database.reading() as connection:
+        yield LookingBooks(connection, Stream(case.sender.number, case.environment), None), case
+
+
+@contextmanager
+def _rerunning(home: Home, by: By, ticket: str) -> Iterator[tuple[Books, Case]]:
+    with home.database.writing() as connection:
+        upkeep.begin_rerun(connection, by, ticket)
+        case = stored_case(connection, ticket)
+        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
+
+
+def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
+    """Take the sender as it was told, or as the names have it; a clerk without a home reads English."""
+    parsed = next((one for one in map(parse_name, (path.name for path in paths)) if one), None)
+    told = number or (parsed.sender if parsed else None)
+    if told is None:
+        raise Refusal(f"{paths[0].name} does not name its sender: tell it with --sender.")
+    return Sender(told, told, Language.EN, SignatureDemand.OPTIONAL)

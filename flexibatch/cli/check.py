@@ -1,0 +1,102 @@
+"""The command `check`: judge files as the channel would, and keep nothing."""
+
+import json
+from pathlib import Path
+
+import click
+
+from flexibatch.adapters.reports import ReportPages
+from flexibatch.adapters.store.claims import Claims
+from flexibatch.assembly import Outside
+from flexibatch.bootstrap import Home
+from flexibatch.checking import NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.opened import environ, open_home
+from flexibatch.cli.output import say, show_json
+from flexibatch.domain.case import LocatedAnomaly, Sender
+from flexibatch.errors import Refusal
+from flexibatch.pipeline import report_of
+from flexibatch.settings import FILE
+
+DONE, SOME_REFUSED = 0, 1
+
+
+@click.command(epilog="\b\nExit status: 0 nothing would be refused; 1 something would; 2 it cannot be done as asked; 3 trouble.")
+@click.argument("files", metavar="FILE", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--sender", help="The sender number; default: the one in the file names.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "xml"]), default="text", help="How the verdict is shown."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.pass_obj
+def check(
+    invocation: Invocation, files: tuple[Path, ...], *, sender: str | None, form: str, as_json: bool
+) -> int:
+    """Judge FILEs as the channel would: nothing is stored, nothing is published.
+
+    Parts of one set are judged together. In a folder that is no home, what needs the register is not judged, and
+    that is said.
+    """
+    missing = [path for path in files if not path.is_file()]
+    if missing:
+        raise Refusal(f"There is no file {missing[0]}: name files that are there.")
+    blind = not (invocation.home / FILE).exists()
+    home = Home.nowhere(environ()) if blind else open_home(invocation)
+    outside = Outside(invocation.clock, Outside.real().tickets)
+    if blind:
+        say(f"There is no home in {invocation.home.absolute()}, so these are not judged: {NOT_JUDGED}.")
+    results = []
+    for paths in sets_of(files):
+        who = guessed_sender(paths, sender) if blind else _registered(home, paths, sender)
+        results.append(check_set(home, outside, paths, who, blind=blind))
+    _show(home, results, "json" if as_json else form)
+    return SOME_REFUSED if any(_refused(one) for one in results) else DONE
+
+
+def _registered(home: Home, paths: list[Path], number: str | None) -> Sender:
+    wanted = guessed_sender(paths, number).number
+    known = {one.number: one for one in Claims(home.database, Outside.real().tickets).senders()}
+    if wanted not in known:
+        raise Refusal(f"Sender {wanted} is unknown: tell a registered one with --sender.")
+    return known[wanted]
+
+
+def _refused(checked: Checked) -> bool:
+    verdict = checked.trial.settlement.verdict
+    return verdict.state != "received" or verdict.counts.refused > 0 or any(form.refused for form in checked.trial.forms)
+
+
+def _show(home: Home, results: list[Checked], form: str) -> None:
+    if form == "xml":
+        for one in results:
+            click.echo(one.answer, nl=False)
+    elif form == "json":
+        pages = ReportPages(home.settings.timezone)
+        show_json([json.loads(pages.json(report_of(one.trial.settlement))) for one in results])
+    else:
+        for one in results:
+            _tell(one)
+
+
+def _tell(checked: Checked) -> None:
+    settlement = checked.trial.settlement
+    verdict, counts = settlement.verdict, settlement.verdict.counts
+    if verdict.state == "received":
+        click.echo(
+            f"{verdict.case.name}: would be received; of {counts.lines} lines {counts.accepted} would be accepted, "
+            f"{counts.unchanged} unchanged, {counts.refused} refused."
+        )
+    else:
+        click.echo(f"{verdict.case.name}: would be refused whole.")
+    for one in settlement.told:
+        click.echo(f"  {_sentence(one)}")
+    if settlement.more:
+        click.echo(f"  and {settlement.more} more.")
+
+
+def _sentence(one: LocatedAnomaly) -> str:
+    finding, told = one.anomaly.finding, one.anomaly
+    place = f"line {finding.line}, " if finding.line else ""
+    about = f"reference {one.reference}, " if one.reference else ""
+    where = f" [{finding.location}]" if finding.location else ""
+    return f"{place}{about}{told.code} ({told.anomaly_class}): {told.label}{where}"

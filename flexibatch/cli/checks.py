@@ -1,0 +1,184 @@
+"""What `doctor` looks at, one function each: what is wrong, how bad it is, and what to do."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from flexibatch.adapters import spool_folders
+from flexibatch.adapters.store import upgrade
+from flexibatch.adapters.store.health import newest_moment
+from flexibatch.adapters.tables import load_catalogue, load_categories
+from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.bootstrap import Home, database_file, registered
+from flexibatch.errors import FlexibatchError
+from flexibatch.settings import FILE
+
+MIB = 1024 * 1024
+LITTLE_SPACE, NO_SPACE = 2048 * MIB, 200 * MIB
+CLOCK_TOLERANCE = timedelta(minutes=1)
+OTHERS = 0o007
+ANYONE_ELSE = 0o077
+
+
+class Health(StrEnum):
+    """Name how something is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Hold one thing that is wrong, and what to do."""
+
+    health: Health
+    told: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Hold what one look told."""
+
+    name: str
+    health: Health
+    told: str
+    remedy: str
+
+
+Look = Callable[[Home, datetime], Iterator[Fault]]
+
+
+def examine(home: Home, now: datetime) -> list[Check]:
+    """Look at everything; what cannot be looked at has failed."""
+    return [check for name, look in LOOKS.items() for check in _checked(name, look, home, now)]
+
+
+def _checked(name: str, look: Look, home: Home, now: datetime) -> Iterator[Check]:
+    try:
+        faults = list(look(home, now))
+    except FlexibatchError as exc:
+        faults = [Fault(Health.FAILED, str(exc))]
+    except OSError as exc:
+        faults = [Fault(Health.FAILED, f"{exc.filename}: {exc.strerror}", "See to the disk and its rights.")]
+    for fault in faults or [Fault(Health.OK, "")]:
+        yield Check(name, fault.health, fault.told, fault.remedy)
+
+
+def _database(home: Home, _now: datetime) -> Iterator[Fault]:
+    upgrade.require_ready(home.database)
+    for difference in upgrade.state(home.database).differences:
+        yield Fault(
+            Health.FAILED,
+            f"The tables are not those of this program: {difference}",
+            "Put a backup back, or undo what was changed by hand.",
+        )
+
+
+def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
+    for folder in _wanted(home):
+        if not folder.is_dir():
+            yield Fault(
+                Health.FAILED, f"{folder} is not there.", "Run `flexibatch init`: it makes what is missing."
+            )
+        elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield Fault(Health.FAILED, f"{folder} is not open to this user.", "Let this user own it.")
+
+
+def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
+    there = [folder for folder in _wanted(home) if folder.is_dir()]
+    device = home.settings.spool.stat().st_dev
+    for folder in there:
+        if folder.stat().st_dev != device:
+            yield Fault(
+                Health.FAILED,
+                f"{folder} lies on another file system than {home.settings.spool}: nothing can be claimed.",
+                "Put the whole spool on one file system.",
+            )
+
+
+def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
+    private = [home.settings.spool / name for name in spool_folders.PRIVATE]
+    file = database_file(home.database)
+    closed = [(path, ANYONE_ELSE) for path in (*private, home.path / FILE, file) if path is not None]
+    open_to_members = [(home.settings.spool / spool_folders.SENDERS / one, OTHERS) for one in _numbers(home)]
+    for path, forbidden in (*closed, *open_to_members):
+        if path.exists() and path.stat().st_mode & forbidden:
+            rights = "o=" if forbidden == OTHERS else "go="
+            yield Fault(
+                Health.WARNING,
+                f"{path} is open to other users of this machine.",
+                f"Run `chmod {rights} {path}`.",
+            )
+
+
+def _schemas(home: Home, now: datetime) -> Iterator[Fault]:
+    schemas = Schemas(home.settings.schemas)
+    for version in schemas.versions:
+        schemas.validator(version)
+        schemas.explainer(version)
+    today = now.astimezone(home.settings.timezone).date()
+    if not any(version.open_on(today) for version in schemas.versions):
+        yield Fault(
+            Health.FAILED,
+            f"No schema is open on {today}: every file would be refused.",
+            f"Add the quarter's schema and its window to {home.settings.schemas}.",
+        )
+
+
+def _tables(home: Home, _now: datetime) -> Iterator[Fault]:
+    load_catalogue(home.settings.rules)
+    load_categories(home.settings.categories)
+    yield from ()
+
+
+def _clock(home: Home, now: datetime) -> Iterator[Fault]:
+    with home.database.reading() as connection:
+        newest = newest_moment(connection)
+    if newest is not None and newest > now + CLOCK_TOLERANCE:
+        yield Fault(
+            Health.FAILED,
+            f"It is {now:%Y-%m-%d %H:%M} (UTC) here, but something was written at {newest:%Y-%m-%d %H:%M}.",
+            "Set the clock of this machine before anything is received.",
+        )
+
+
+def _space(home: Home, _now: datetime) -> Iterator[Fault]:
+    file = database_file(home.database)
+    for folder in {home.settings.spool, file.parent if file else home.settings.spool}:
+        free = shutil.disk_usage(folder).free
+        if free < LITTLE_SPACE:
+            yield Fault(
+                Health.FAILED if free < NO_SPACE else Health.WARNING,
+                f"{free // MIB} MiB are free in {folder}.",
+                "Make room: `flexibatch purge` takes old files away.",
+            )
+
+
+def _numbers(home: Home) -> list[str]:
+    """Give the senders whose folders are looked at; none where the database does not tell."""
+    try:
+        return registered(home.database)
+    except FlexibatchError:
+        return []
+
+
+def _wanted(home: Home) -> tuple[Path, ...]:
+    return spool_folders.wanted_folders(home.settings.spool, _numbers(home))
+
+
+LOOKS: dict[str, Look] = {
+    "database": _database,
+    "folders": _folders,
+    "renames": _renames,
+    "secrecy": _secrecy,
+    "schemas": _schemas,
+    "tables": _tables,
+    "clock": _clock,
+    "space": _space,
+}

@@ -1,0 +1,106 @@
+"""The commands about mandates: who may declare for whom."""
+
+from datetime import date
+from typing import BinaryIO
+
+import click
+
+from flexibatch.adapters.mandates_csv import read_mandates
+from flexibatch.adapters.store import bureaus, mandates
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
+from flexibatch.cli.output import json_option, say, show_table
+from flexibatch.domain.bureaus import mandate as read_mandate
+from flexibatch.domain.bureaus import sender_number
+
+COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until", "state")
+
+NSSO = click.option("--nsso", default="", help="The employer's NSSO number, or its provisional one.")
+COMPANY = click.option("--company", default="", help="The employer's enterprise number, 9 or 10 digits.")
+
+
+@click.group()
+def mandate() -> None:
+    """Say which bureau may declare for which employer, and when.
+
+    The day that counts is the day a file is received. Mandates are ended, never deleted; they may overlap.
+    """
+
+
+@mandate.command(epilog=REFUSED_OR_TROUBLE)
+@click.argument("sender")
+@NSSO
+@COMPANY
+@click.option("--from", "start", type=DAY, help="The first day. [default: today]")
+@click.option("--until", type=DAY, help="The last day. [default: none, it runs on]")
+@click.pass_obj
+def add(  # noqa: PLR0913 - one argument an option
+    invocation: Invocation, sender: str, *, nsso: str, company: str, start: date | None, until: date | None
+) -> None:
+    """Let SENDER declare for an employer, named by one of its numbers or both.
+
+    Both numbers together also tell that they are one employer. A mandate that is there already is kept once.
+    """
+    home = open_home(invocation)
+    first = start or today(invocation, home)
+    new = read_mandate(sender, nsso, company, start=first, until=until)
+    with home.database.writing() as connection:
+        news = mandates.add_mandate(connection, by(invocation), new)
+    if not news:
+        say(f"Sender {sender} had this mandate for {new.employer} already.")
+        return
+    end = f"until {until}" if until else "with no end"
+    say(f"Sender {sender} may declare for {new.employer} from {first}, {end}.")
+
+
+@mandate.command(epilog=REFUSED_OR_TROUBLE)
+@click.argument("sender")
+@NSSO
+@COMPANY
+@click.option("--until", type=DAY, help="The last day on which the sender may declare. [default: today]")
+@click.pass_obj
+def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: date | None) -> None:
+    """End what SENDER may declare for an employer, whichever of its numbers the mandates were given with.
+
+    All mandates for it that would run beyond the day end on it; one that begins later stays, and is told.
+    """
+    home = open_home(invocation)
+    last = until or today(invocation, home)
+    ended = read_mandate(sender, nsso, company, start=last, until=last)
+    with home.database.writing() as connection:
+        later = mandates.end_mandate(connection, by(invocation), ended)
+    say(f"Sender {sender} may declare for {ended.employer} until {last}, that day included.")
+    if later:
+        say(f"A later mandate begins on {later[0]}; end it with --until on that day or after it.")
+
+
+@mandate.command("list", epilog=REFUSED_OR_TROUBLE)
+@click.option("--sender", help="Only those of this sender.")
+@click.option("--in-force", is_flag=True, help="Only those that count today.")
+@json_option
+@click.pass_obj
+def list_(invocation: Invocation, *, sender: str | None, in_force: bool, as_json: bool) -> None:
+    """List mandates with the numbers they were given with."""
+    home = open_home(invocation)
+    with home.database.reading() as connection:
+        if sender is not None:
+            bureaus.show_sender(connection, sender_number(sender))
+        rows = mandates.list_mandates(connection, today(invocation, home), sender, in_force=in_force)
+    show_table("Mandates", COLUMNS, rows, as_json)
+
+
+@mandate.command("import", epilog=REFUSED_OR_TROUBLE)
+@click.argument("file", type=click.File("rb"))
+@click.pass_obj
+def import_(invocation: Invocation, file: BinaryIO) -> None:
+    """Register all mandates of a CSV FILE (- is the standard input), or none when a line is wrong.
+
+    Comma or semicolon, UTF-8, a header that names the columns in any order: sender, nsso_number,
+    enterprise_number, from, until. One of the two numbers is enough; an empty from is today, an empty until
+    none. Lines that are there already are passed over, so a file may be imported again.
+    """
+    home = open_home(invocation)
+    rows = read_mandates(file.read(), today(invocation, home))
+    with home.database.writing() as connection:
+        added, known = mandates.import_mandates(connection, by(invocation), rows)
+    say(f"{added} mandates registered, {known} were there already.")

@@ -1,0 +1,64 @@
+"""Open the home a command works on, for as long as it runs."""
+
+import os
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import click
+
+from flexibatch import logs
+from flexibatch.adapters.store.audit import By
+from flexibatch.bootstrap import Home
+from flexibatch.cli.invocation import Invocation
+
+REFUSED_OR_TROUBLE = "\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
+"""What most commands say of their exit status."""
+
+
+def open_home(invocation: Invocation) -> Home:
+    """Open the home, ready for work; it is closed when the command ends."""
+    return _keep(Home.open(invocation.home, environ()))
+
+
+def open_unchecked(invocation: Invocation) -> Home:
+    """Open the home whatever its database holds; it is closed when the command ends."""
+    return _keep(Home.unchecked(invocation.home, environ()))
+
+
+def environ() -> Mapping[str, str]:
+    """Give the environment of this process: the one place where it is read."""
+    return os.environ
+
+
+def by(invocation: Invocation) -> By:
+    """Tell who acts now."""
+    return By(invocation.acting, invocation.clock.now())
+
+
+def today(invocation: Invocation, home: Home) -> date:
+    """Give the day it is where the channel lives."""
+    return invocation.clock.now().astimezone(home.settings.timezone).date()
+
+
+def _keep(home: Home) -> Home:
+    logs.configure(home.settings.log_format, home.settings.log_level)
+    click.get_current_context().call_on_close(home.close)
+    return home
+
+
+class Day(click.ParamType[date]):
+    """Read a day as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it, or say what a day looks like."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            self.fail(f"'{value}' is no day: give it as YYYY-MM-DD, for example 2026-10-05.", param, ctx)
+
+
+DAY = Day()

@@ -1,0 +1,103 @@
+"""The one way to show: results on stdout, as a table for people or as JSON; messages on stderr.
+
+On a terminal tables are drawn; into a pipe every row is one line of columns, two spaces between them, and an
+empty value is a hyphen, so that `grep`, `sort` and `awk` find what they look for.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+NOTHING = "-"
+
+
+def json_option(command: F) -> F:
+    """Give a command the option `--json`, as its argument `as_json`."""
+    option = click.option("--json", "as_json", is_flag=True, help="Show the result as JSON.")
+    return option(command)
+
+
+def say(sentence: str) -> None:
+    """Tell something on stderr that is no result."""
+    click.echo(sentence, err=True)
+
+
+def show_table(
+    title: str, columns: Sequence[str], rows: Iterable[Mapping[str, object]], as_json: bool
+) -> None:
+    """Show rows by the columns named; as JSON a list of objects, a title without rows is told on stderr."""
+    picked = [{column: row[column] for column in columns} for row in rows]
+    if as_json:
+        show_json(picked)
+    elif not picked:
+        say(f"{title}: none.")
+    else:
+        cells = [[cell(value) for value in row.values()] for row in picked]
+        _draw(title, columns, cells) if sys.stdout.isatty() else _align([list(columns), *cells])
+
+
+def show_object(title: str, fields: Mapping[str, object], as_json: bool) -> None:
+    """Show one thing, a field a line; as JSON one object. Lists of values stand on their lines together."""
+    if as_json:
+        show_json(fields)
+    elif sys.stdout.isatty():
+        _draw(title, ("", ""), [[name, cell(value)] for name, value in fields.items()])
+    else:
+        _align([[name, cell(value)] for name, value in fields.items()])
+
+
+def show_json(value: object) -> None:
+    """Show a value as JSON, days and instants in ISO 8601."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def cell(value: object) -> str:
+    """Write a value as one line of text that no terminal obeys.
+
+    >>> cell(None), cell(True), cell(["a", "b"]), cell(date(2026, 10, 5))
+    ('-', 'yes', 'a, b', '2026-10-05')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(one) for one in value) or NOTHING
+    text = str(_plain(value)) if value is not None else ""
+    return "".join(sign if sign.isprintable() else "?" for sign in text) or NOTHING
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Path | set | frozenset):
+        return str(value) if isinstance(value, Path) else sorted(value)
+    return value
+
+
+def _align(lines: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(text) for text in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only a terminal waits for it
+    from rich.console import Console  # noqa: PLC0415 - the same
+    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.text import Text  # noqa: PLC0415 - the same
+
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_header=any(columns))
+    for column in columns:
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(text) for text in row))
+    Console().print(table)

@@ -1,0 +1,118 @@
+"""The commands of upkeep: a home, its database, its schemas, and what may be wrong with it."""
+
+from pathlib import Path
+
+import click
+
+from flexibatch.adapters.store import upgrade
+from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.bootstrap import make_home
+from flexibatch.cli.checks import Health, examine
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, environ, open_unchecked, today
+from flexibatch.cli.output import json_option, say, show_object, show_table
+
+
+@click.command(epilog=REFUSED_OR_TROUBLE)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def init(invocation: Invocation, folder: Path | None) -> None:
+    """Make a home in DIR, or in the folder that --home names.
+
+    It gets a settings file with every setting in it, the spool, and a database. It may be repeated: it makes
+    what is missing, brings the database to this program's tables, and overwrites nothing.
+    """
+    home = make_home(folder or invocation.home, environ())
+    home.close()
+    say(f"The home {home.path} is ready: its settings are in {home.path / 'flexibatch.toml'}.")
+
+
+# ---------------------------------------------------------------------------------------------------- schemas
+
+
+@click.group()
+def schema() -> None:
+    """Show the FLXWAGE schemas."""
+
+
+@schema.command("list", epilog=REFUSED_OR_TROUBLE)
+@json_option
+@click.pass_obj
+def list_(invocation: Invocation, *, as_json: bool) -> None:
+    """List the schemas with the days of reception on which each is taken, both included.
+
+    `ours` tells that it is the project's own, not the institution's official file.
+    """
+    home = open_unchecked(invocation)
+    rows = [
+        {
+            "schema": one.version.name,
+            "from": one.version.opens,
+            "until": one.version.until,
+            "open_today": one.open_today,
+            "ours": one.ours,
+            "sha256": one.sha256,
+        }
+        for one in Schemas(home.settings.schemas).listing(today(invocation, home))
+    ]
+    show_table("Schemas", ("schema", "from", "until", "open_today", "ours", "sha256"), rows, as_json)
+
+
+# --------------------------------------------------------------------------------------------------- database
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command("upgrade", epilog=REFUSED_OR_TROUBLE)
+@click.pass_obj
+def upgrade_(invocation: Invocation) -> None:
+    """Bring the database to the tables of this program, all in one transaction.
+
+    Make a backup first. A database that is there already stays as it is.
+    """
+    home = open_unchecked(invocation)
+    reached = upgrade.upgrade(home.database)
+    say(f"The database is at revision {reached}.")
+
+
+@db.command(
+    epilog="\b\nExit status: 0 they fit; 1 they do not; 2 there is no home; 3 trouble with the database."
+)
+@json_option
+@click.pass_obj
+def check(invocation: Invocation, *, as_json: bool) -> int:
+    """Tell whether database and program belong together: the revision, and every table."""
+    state = upgrade.state(open_unchecked(invocation).database)
+    shown = {"ready": state.ready, "revision": state.current, "wanted": state.wanted}
+    show_object("Database", {**shown, "differences": state.differences}, as_json)
+    return 0 if state.ready else 1
+
+
+# ----------------------------------------------------------------------------------------------------- doctor
+
+
+@click.command(
+    epilog="\b\nExit status: 0 nothing failed; 1 something did; 2 there is no home, or wrong settings."
+)
+@json_option
+@click.pass_obj
+def doctor(invocation: Invocation, *, as_json: bool) -> int:
+    """Look at database, folders, rights, schemas, tables, clock and disk, and say what to do.
+
+    What is told as a warning can wait, what has failed cannot.
+    """
+    checks = examine(open_unchecked(invocation), invocation.clock.now())
+    rows = [
+        {
+            "check": one.name,
+            "state": one.health.value,
+            "told": one.told or None,
+            "what_to_do": one.remedy or None,
+        }
+        for one in checks
+    ]
+    show_table("Doctor", ("check", "state", "told", "what_to_do"), rows, as_json)
+    return 1 if any(one.health is Health.FAILED for one in checks) else 0

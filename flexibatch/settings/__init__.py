@@ -1,0 +1,253 @@
+"""Settings: read once from `flexibatch.toml` and the environment, checked once, frozen.
+
+Every setting is declared here with its default as it stands in the file, so that the file `init` writes, the
+checks and the messages come from one place. Source: channel.md, commands.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from flexibatch.errors import Refusal
+from flexibatch.settings.values import (
+    Classes,
+    Count,
+    Duration,
+    Environments,
+    Folder,
+    OptionalFile,
+    Pause,
+    SchemaFolder,
+    Url,
+    Zone,
+)
+
+FILE = "flexibatch.toml"
+PREFIX = "FLEXIBATCH_"
+OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
+
+DURATIONS = 'seconds (300) or an ISO 8601 duration ("PT5M"), from 0 to ten years'
+COUNTS = "a whole number, 1 or more"
+
+_RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/].*)")
+_SECRET = re.compile(r"(?<=://).*@")
+
+
+def _setting(default: object, meaning: str, allowed: str) -> Any:  # noqa: ANN401 - as pydantic's own Field
+    extra: dict[str, Any] = {"allowed": allowed}
+    return Field(default=default, description=meaning, json_schema_extra=extra)
+
+
+class Settings(BaseSettings):
+    """Hold all settings of one home; paths are absolute once they are loaded."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    database: Url = _setting(
+        "sqlite:///flexibatch.db",
+        "Where the records are kept. A relative SQLite file lies in the home folder.",
+        'a SQLAlchemy URL such as "sqlite:///flexibatch.db", with a file or a server in it',
+    )
+    spool: Folder = _setting(
+        "spool", "The folder of the bureaus' folders and of what was received.", "the path of a folder"
+    )
+    schemas: SchemaFolder = _setting(
+        "",
+        "The folder of the FLXWAGE schemas and their versions.toml. Empty: the program's own.",
+        "the path of a folder, or nothing for the program's own",
+    )
+    categories: OptionalFile = _setting(
+        "",
+        "A newer table of employer categories. Empty: the program's own.",
+        "the path of a CSV file, or nothing for the program's own",
+    )
+    timezone: Zone = _setting(
+        "Europe/Brussels", "Where days begin and end.", 'the name of a time zone, such as "Europe/Brussels"'
+    )
+    environments: Environments = _setting(
+        ["R", "T", "S"],
+        "The environments that are served: R real, T test, S simulation.",
+        'one or more of "R", "T", "S"',
+    )
+    incomplete_after: Duration = _setting(
+        "PT24H", "How long files wait for their GO before they are refused.", DURATIONS
+    )
+    go_grace: Duration = _setting(
+        "PT5M", "How long a GO waits for parts that are not there before the set is refused.", DURATIONS
+    )
+    settle_for: Duration = _setting(
+        "PT10S", "How long a part that was changed after its GO must stand still.", DURATIONS
+    )
+    stray_after: Duration = _setting(
+        "PT24H", "After how long what is no part of a set is reported to the operator.", DURATIONS
+    )
+    claim_delay: Duration = _setting(
+        "PT2S", "How old a GO is before `watch` takes it; `sweep` does not wait.", DURATIONS
+    )
+    poll_interval: Pause = _setting(
+        "PT5S",
+        "How long `watch` pauses between two looks when no event wakes it.",
+        'seconds (5) or an ISO 8601 duration ("PT5S"), more than 0',
+    )
+    max_waiting: Count = _setting(50_000, "How many sets of one bureau are taken in one sweep.", COUNTS)
+    max_attempts: Count = _setting(
+        5, "How often a set that meets a bug is tried before it goes to quarantine.", COUNTS
+    )
+    max_anomalies: Count = _setting(10_000, "How many anomalies of one file are told.", COUNTS)
+    max_name_age_days: Count = _setting(365, "How old the date in a file's name may be, in days.", COUNTS)
+    part_size: Count = _setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
+    log_format: Literal["console", "json"] = _setting(
+        "console", "How events are written: for people, or one JSON object a line.", '"console" or "json"'
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "info", "From which weight on events are written.", '"debug", "info", "warning" or "error"'
+    )
+    rules: Classes = _setting(
+        {},
+        'Other classes for codes of the catalogue, such as "00024-152" = "NB" (in the environment: '
+        "FLEXIBATCH_RULES__00024_152=NB).",
+        'a table of codes, each with "B", "NB", "W" or "off"',
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_process: Any,  # noqa: ANN401 - sources that are not used
+        **_named: Any,  # noqa: ANN401 - the same
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take what `load` was given, never the environment of the process behind its back."""
+        del settings_cls
+        return (init_settings,)
+
+    @classmethod
+    def load(cls, home: Path, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings of a home; raise `Refusal` where there is none, or naming every wrong setting."""
+        home = home.absolute()
+        return cls._checked(home, _of_file(home / FILE), environ)
+
+    @classmethod
+    def defaults(cls, environ: Mapping[str, str]) -> "Settings":
+        """Give the settings that hold where there is no home."""
+        return cls._checked(Path().absolute(), {}, environ)
+
+    @classmethod
+    def _checked(cls, home: Path, told: dict[str, Any], environ: Mapping[str, str]) -> "Settings":
+        overrides = _of_environment(environ)
+        for key, value in overrides.items():
+            both_tables = isinstance(value, dict) and isinstance(told.get(key), dict)
+            told[key] = told[key] | value if both_tables else value
+        try:
+            read = cls(**told)
+        except ValidationError as exc:
+            raise Refusal("\n".join(_complaints(exc, home / FILE, overrides))) from exc
+        return read.model_copy(update=_placed(home, read))
+
+
+def _placed(home: Path, read: Settings) -> dict[str, Any]:
+    """Give the settings that name a place, seen from the home folder."""
+    return {
+        "database": _RELATIVE_SQLITE.sub(lambda found: f"{found[1]}{home / found[2]}", read.database),
+        "spool": home / read.spool,
+        "schemas": home / read.schemas,
+        "categories": home / read.categories if read.categories else None,
+    }
+
+
+# ------------------------------------------------------------------------------------------- where it stands
+
+
+def _of_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as exc:
+        raise Refusal(
+            f"There is no {FILE} in {path.parent}: make a home with `flexibatch init` or name another."
+        ) from exc
+    except OSError as exc:
+        raise Refusal(f"{path} cannot be read ({exc.strerror}): let this user read it.") from exc
+    except ValueError as exc:
+        raise Refusal(f"{path} is no TOML ({exc}): mend it.") from exc
+
+
+def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in OF_THE_COMMAND_LINE:
+            continue
+        key, of_table, entry = name.removeprefix(PREFIX).lower().partition("__")
+        if not of_table:
+            told[key] = environ[name]
+        elif isinstance(told.setdefault(key, {}), dict):
+            told[key][entry.replace("_", "-") if key == "rules" else entry] = environ[name]
+    return told
+
+
+def _complaints(exc: ValidationError, path: Path, overrides: Mapping[str, Any]) -> Iterator[str]:
+    """Give one sentence for every wrong setting."""
+    for error in exc.errors(include_url=False):
+        key, *rest = (str(part) for part in error["loc"])
+        entry = rest[0] if rest and key == "rules" else None
+        told = overrides.get(key)
+        if told is None or (entry and entry not in told):
+            name = f'{key}."{entry}"' if entry else key
+            yield _complaint(error, key, f"{name} in {path}")
+        else:
+            name = f"{PREFIX}{key}__{entry.replace('-', '_')}" if entry else f"{PREFIX}{key}"
+            yield _complaint(error, key, f"{name.upper()} in the environment")
+
+
+def _complaint(error: ErrorDetails, key: str, told: str) -> str:
+    field = Settings.model_fields.get(key)
+    if field is None:
+        near = difflib.get_close_matches(key, Settings.model_fields, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(Settings.model_fields)}."
+        return f"{told} is no setting (its value is {_shown(error['input'])}): {hint}"
+    return f"{told} cannot be {_shown(error['input'])}: give {_allowed(key)}."
+
+
+def _shown(value: object) -> str:
+    return _SECRET.sub("***@", repr(value))[:200]
+
+
+def _allowed(key: str) -> str:
+    extra = Settings.model_fields[key].json_schema_extra
+    return str(extra["allowed"]) if isinstance(extra, dict) else ""
+
+
+# ---------------------------------------------------------------------------------------------- its own text
+
+
+def default_file() -> str:
+    """Write the settings file that `init` puts down: every setting with meaning and default, commented out.
+
+    A line that begins with `#` and no space is a setting.
+    """
+    lines = _prose(
+        "The settings of this home. Every line below shows a default; take its # away to change it. A "
+        "variable FLEXIBATCH_<KEY> of the environment overrides what stands here (FLEXIBATCH_GO_GRACE=600; "
+        "two underscores for an entry of a table). A wrong one stops the program and says what is allowed."
+    )
+    for key, field in Settings.model_fields.items():
+        lines += ["", *_prose(f"{field.description} Allowed: {_allowed(key)}.")]
+        lines.append(f"#[{key}]" if isinstance(field.default, dict) else f"#{key} = {_toml(field.default)}")
+    return "\n".join(lines) + "\n"
+
+
+def _prose(text: str) -> list[str]:
+    return [f"# {line}" for line in wrap(text, 98)]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    return str(value) if isinstance(value, int) else f'"{value}"'

@@ -1,0 +1,90 @@
+"""How the values of settings are read, whether a file or the environment spells them."""
+
+import math
+import re
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from flexibatch.domain.vocabulary import Environment
+
+LONGEST = timedelta(days=3660)
+
+_ISO_DURATION = re.compile(
+    r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
+)
+
+
+def duration(value: object) -> timedelta:
+    """Read seconds, or an ISO 8601 duration of weeks, days, hours, minutes and seconds.
+
+    >>> duration(300) == duration("300") == duration("PT5M") == timedelta(minutes=5)
+    True
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("no duration")  # noqa: TRY004 - pydantic collects ValueErrors
+    parts = _ISO_DURATION.fullmatch(value) if isinstance(value, str) else None
+    spelled = (
+        timedelta(
+            **{unit: float(count) for unit, count in parts.groupdict(default="0").items()}
+        ).total_seconds()
+        if parts
+        else float(value)
+    )
+    if not math.isfinite(spelled) or not 0 <= spelled <= LONGEST.total_seconds():
+        raise ValueError("out of reach")
+    return timedelta(seconds=spelled)
+
+
+def _pause(length: timedelta) -> timedelta:
+    if not length:
+        raise ValueError("no pause")
+    return length
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("no whole number")  # noqa: TRY004 - pydantic collects ValueErrors
+    return int(value)
+
+
+def _zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (OSError, LookupError, ValueError) as exc:
+        raise ValueError("no time zone") from exc
+
+
+def _letters(value: object) -> object:
+    return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
+
+
+def _named(value: object) -> object:
+    if value == "":
+        raise ValueError("no path")
+    return value
+
+
+def _own_schemas(value: object) -> object:
+    return Path(str(files("flexibatch") / "data" / "schemas")) if value == "" else value
+
+
+def _or_none(value: object) -> object:
+    return None if value == "" else value
+
+
+Url = Annotated[str, Field(pattern=r"^[a-z]\w*(\+\w+)?://(/?[^/:]|//[^/])")]
+Folder = Annotated[Path, BeforeValidator(_named)]
+SchemaFolder = Annotated[Path, BeforeValidator(_own_schemas)]
+OptionalFile = Annotated[Path | None, BeforeValidator(_or_none)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Environments = Annotated[frozenset[Environment], BeforeValidator(_letters), Field(min_length=1)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Pause = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_pause)]
+Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
+Classes = dict[str, str]

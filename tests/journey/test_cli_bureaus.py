@@ -1,0 +1,387 @@
+"""Bureaus at the command line: senders, keys and mandates, each change written down with who made it."""
+
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import paramiko
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from sqlalchemy import select
+from twins.clock import FixedClock
+from twins.numbers import company_number, nsso_number
+from twins.program import Caller
+
+from flexibatch.adapters.store import bureaus, parties, tables
+from flexibatch.bootstrap import Home, make_home
+from flexibatch.domain.identifiers import normal_nsso
+
+NSSO, COMPANY, OTHER = nsso_number(1), company_number(1), company_number(2)
+FOLDERS = {"IN", "OUT", "INTEST", "OUTTEST", "INTEST-S", "OUTTEST-S", "REPORT"}
+Key = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def add(call: Caller, number: str = "000640", *words: str) -> None:
+    call.done("sender", "add", number, "--name", "Bureau", "--language", "nl", *words)
+
+
+def key_file(folder: Path, key: Key, name: str = "key.pub") -> Path:
+    path = folder / name
+    path.write_bytes(
+        key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH) + b" anna@bureau\n"
+    )
+    return path
+
+
+def acts(home: Home) -> list[tuple[str, str, str]]:
+    with home.database.reading() as connection:
+        columns = (tables.audit.c.operator, tables.audit.c.action, tables.audit.c.subject)
+        return [tuple(row) for row in connection.execute(select(*columns).order_by(tables.audit.c.id))]
+
+
+def mandated(home: Home, day: str, company: str = COMPANY) -> bool:
+    with home.database.reading() as connection:
+        employer = parties.find_employer(connection, None, company).employer_id
+        assert employer is not None
+        return bureaus.mandated(connection, "000640", employer, datetime.fromisoformat(day).date())
+
+
+# ---------------------------------------------------------------------------------------------------- senders
+
+
+def test_a_sender_is_added_with_its_seven_folders(call: Caller, home: Home) -> None:
+    """`sender add` registers the bureau, makes what its clients expect, and is written down."""
+    add(call, "000640", "--user", "bureau-640")
+    folder = home.settings.spool / "senders" / "000640"
+    assert FOLDERS == {path.name for path in folder.iterdir()}
+    assert call.done("sender", "show", "000640", "--json").json == {
+        "number": "000640",
+        "name": "Bureau",
+        "language": "nl",
+        "signature": "optional",
+        "user_name": "bureau-640",
+        "state": "active",
+        "added_at": "2026-10-05T07:16:02+00:00",
+        "removed_at": None,
+        "keys": [],
+        "mandates": 0,
+        "folder": str(folder),
+    }
+    assert [("anna", "sender add", "000640")] == acts(home)
+
+
+def test_signatures_are_not_promised(call: Caller) -> None:
+    """Nothing that needs signatures is taken, and who asks for nothing is told."""
+    told = call("sender", "add", "000640", "--name", "B", "--language", "fr")
+    assert "not verified" in told.err
+    for words in (
+        ("sender", "add", "000641", "--name", "B", "--language", "fr", "--signature", "required"),
+        ("sender", "add", "000641", "--name", "B", "--language", "fr", "--certificate", "x.pem"),
+        ("sender", "certificate", "add", "000640", "--force", "x.pem"),
+    ):
+        told = call(*words)
+        assert (2, 1) == (told.status, told.sentences)
+        assert "not verified" in told.err
+    assert (
+        "not verified"
+        not in call(
+            "sender", "add", "000642", "--name", "B", "--language", "fr", "--signature", "optional"
+        ).err
+    )
+    assert ["000640", "000642"] == [row["number"] for row in call.done("sender", "list", "--json").json]
+
+
+def test_a_sender_is_held_released_removed_and_brought_back(call: Caller, home: Home) -> None:
+    """Each state follows from a command, is told once, and a removed sender loses keys and user name."""
+    add(
+        call,
+        "000640",
+        "--user",
+        "anna",
+        "--key",
+        str(key_file(home.path, ed25519.Ed25519PrivateKey.generate())),
+    )
+    call.done("mandate", "add", "000640", "--company", COMPANY)
+
+    def state() -> tuple[str, int, str | None]:
+        shown = call.done("sender", "show", "000640", "--json").json
+        return shown["state"], len(shown["keys"]), shown["user_name"]
+
+    assert ("active", 1, "anna") == state()
+    assert "is on hold" in call.done("sender", "hold", "000640").err
+    assert "on hold already" in call.done("sender", "hold", "000640").err
+    assert ("held", 1, "anna") == state()
+    assert "is released" in call.done("sender", "release", "000640").err
+    assert "was not on hold" in call.done("sender", "release", "000640").err
+    call.done("sender", "remove", "000640")
+    assert ("removed", 0, None) == state()
+    for command in ("hold", "release", "remove"):
+        assert 2 == call("sender", command, "000640").status
+    told = call.done("sender", "add", "000640", "--name", "B", "--language", "de").err
+    assert "is back" in told
+    assert "1 mandates of before stand" in told
+    assert ("active", 0, None) == state()
+    assert [
+        "sender add",
+        "sender key add",
+        "mandate add",
+        "sender hold",
+        "sender release",
+        "sender remove",
+    ] == [action for _who, action, _what in acts(home)][:-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sender", "add", "640", "--name", "B", "--language", "nl"),
+        ("sender", "add", "000000", "--name", "B", "--language", "nl"),
+        ("sender", "add", "999999", "--name", "B", "--language", "nl"),
+        ("sender", "add", "000640", "--name", "B", "--language", "nl"),
+        ("sender", "add", "000641", "--name", " ", "--language", "nl"),
+        ("sender", "add", "000641", "--name", "B\n", "--language", "nl"),
+        ("sender", "add", "000641", "--name", "B", "--language", "it"),
+        ("sender", "add", "000641", "--language", "nl"),
+        ("sender", "add", "000641", "--name", "B", "--language", "nl", "--user", "taken"),
+        ("sender", "add", "000641", "--name", "B", "--language", "nl", "--user", "../x"),
+        ("sender", "add", "000641", "--name", "B", "--language", "nl", "--user", "000640"),
+        ("sender", "add", "000641", "--name", "B", "--language", "nl", "--key", "nowhere.pub"),
+        ("sender", "show", "000641"),
+        ("sender", "hold", "000641"),
+        ("sender", "remove", "640"),
+        ("sender", "key", "list", "000641"),
+        ("sender", "key", "remove", "000640", "SHA256:none"),
+        ("sender", "key", "remove", "000640", "nowhere.pub"),
+        ("sender", "rename", "000640"),
+        ("mandate", "add", "000641", "--company", COMPANY),
+        ("mandate", "add", "000640"),
+        ("mandate", "add", "000640", "--nsso", "0"),
+        ("mandate", "add", "000640", "--company", "0400100057"),
+        ("mandate", "add", "000640", "--nsso", "100100023"),
+        ("mandate", "add", "000640", "--company", COMPANY, "--from", "05/10/2026"),
+        ("mandate", "add", "000640", "--company", COMPANY, "--from", "2026-02-30"),
+        ("mandate", "add", "000640", "--company", COMPANY, "--until", "2026-10-04"),
+        ("mandate", "end", "000640", "--company", COMPANY),
+        ("mandate", "list", "--sender", "000641"),
+        ("mandate", "import", "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence_and_status_2(
+    words: tuple[str, ...], call: Caller, home: Home
+) -> None:
+    """Unknown senders, wrong numbers, wrong days: one line on stderr, nothing on stdout, nothing changed."""
+    add(call, "000640", "--user", "taken")
+    before = acts(home)
+    told = call(*words)
+    assert (2, "", 1) == (told.status, told.out, told.sentences)
+    assert told.err.startswith("flexibatch: ")
+    assert before == acts(home)
+
+
+# ------------------------------------------------------------------------------------------------------- keys
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ed25519.Ed25519PrivateKey.generate(),
+        ec.generate_private_key(ec.SECP256R1()),
+        rsa.generate_private_key(65537, 2048),
+    ],
+    ids=["ed25519", "ecdsa", "rsa"],
+)
+def test_a_key_is_kept_with_the_fingerprint_that_others_see(key: Key, call: Caller, home: Home) -> None:
+    """The fingerprint is the one an SSH client shows; a second add is told, remove takes file or fingerprint."""
+    add(call)
+    path = key_file(home.path, key)
+    kind, encoded, _comment = path.read_text().split()
+    expected = paramiko.PKey.from_type_string(kind, b64decode(encoded)).fingerprint
+    call.done("sender", "key", "add", "000640", str(path))
+    assert "already" in call.done("sender", "key", "add", "000640", str(path)).err
+    listed = call.done("sender", "key", "list", "000640", "--json").json
+    assert [(expected, path.read_text().strip())] == [
+        (row["fingerprint"], row["public_key"]) for row in listed
+    ]
+    call.done("sender", "key", "remove", "000640", str(path))
+    assert [] == call.done("sender", "key", "list", "000640", "--json").json
+    call.done("sender", "key", "add", "000640", str(path))
+    call.done("sender", "key", "remove", "000640", expected)
+    assert [] == call.done("sender", "key", "list", "000640", "--json").json
+
+
+def test_other_keys_are_refused(call: Caller, home: Home, tmp_path: Path) -> None:
+    """Weak, private, damaged, foreign and several keys are each refused in a sentence that names the file."""
+    add(call)
+    good = key_file(home.path, ed25519.Ed25519PrivateKey.generate()).read_text()
+    private = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()
+    )
+    contents = {
+        "weak": key_file(home.path, rsa.generate_private_key(65537, 1024)).read_bytes(),  # noqa: S505 - that is the case
+        "private": private,
+        "damaged": good[:40].encode(),
+        "foreign": b"ssh-dss AAAAB3NzaC1kc3MAAACB anna",
+        "ssh2": b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n",
+        "several": good.encode() * 2,
+        "empty": b"",
+        "binary": b"\xff\x00\x01",
+        "options": b'command="ls" ' + good.encode(),
+    }
+    for name, content in contents.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        told = call("sender", "key", "add", "000640", str(path))
+        assert (2, 1) == (told.status, told.sentences), name
+        assert str(path) in told.err
+    assert [] == call.done("sender", "key", "list", "000640", "--json").json
+
+
+# ---------------------------------------------------------------------------------------------------- mandates
+
+
+def test_a_mandate_counts_from_its_first_to_its_last_day(call: Caller, home: Home) -> None:
+    """Both ends are included, and either number leads to the employer that both were given for."""
+    add(call)
+    call.done("mandate", "add", "000640", "--nsso", NSSO, "--company", COMPANY, "--until", "2026-12-31")
+    days = ["2026-10-04", "2026-10-05", "2026-12-31", "2027-01-01"]
+    assert [False, True, True, False] == [mandated(home, day) for day in days]
+    call.done("mandate", "end", "000640", "--nsso", NSSO, "--until", "2026-11-30")
+    assert [False, True, False, False] == [mandated(home, day) for day in days]
+    listed = call.done("mandate", "list", "--json").json
+    assert listed == [
+        {
+            "sender": "000640",
+            "nsso_number": normal_nsso(NSSO),
+            "enterprise_number": COMPANY,
+            "from": "2026-10-05",
+            "until": "2026-11-30",
+            "state": "in force",
+        }
+    ]
+
+
+def test_today_is_the_day_in_brussels(call: Caller) -> None:
+    """Late in the evening of UTC it is tomorrow where the channel lives."""
+    call.clock = FixedClock(datetime(2026, 10, 5, 22, 30, tzinfo=UTC))
+    add(call)
+    call.done("mandate", "add", "000640", "--company", COMPANY)
+    assert ["2026-10-06"] == [row["from"] for row in call.done("mandate", "list", "--json").json]
+
+
+def test_mandates_may_overlap_and_an_equal_one_is_kept_once(call: Caller, home: Home) -> None:
+    """The same mandate twice is one; overlapping ones count together and end together, a later one stays."""
+    add(call)
+    for start in ("2026-01-01", "2026-01-01", "2026-03-01", "2027-01-01"):
+        told = call.done("mandate", "add", "000640", "--company", COMPANY, "--from", start)
+    assert 3 == len(call.done("mandate", "list", "--json").json)
+    told = call.done("mandate", "end", "000640", "--company", COMPANY)
+    assert "2027-01-01" in told.err
+    assert [False, True] == [mandated(home, day) for day in ("2026-10-06", "2027-01-01")]
+    told = call("mandate", "end", "000640", "--company", COMPANY)
+    assert 2 == told.status
+    assert "begins on 2027-01-01" in told.err
+    states = [row["state"] for row in call.done("mandate", "list", "--sender", "000640", "--json").json]
+    assert ["in force", "in force", "to come"] == states
+    assert isinstance(call.clock, FixedClock)
+    call.clock.advance(timedelta(days=1))
+    assert [] == call.done("mandate", "list", "--in-force", "--json").json
+    assert "Mandates: none." in call.done("mandate", "list", "--in-force").err
+
+
+def test_a_csv_of_mandates_is_imported_whole(call: Caller, tmp_path: Path) -> None:
+    """Semicolons, a byte order mark, columns in any order; a second import changes nothing."""
+    add(call)
+    path = tmp_path / "mandates.csv"
+    path.write_text(
+        f"\ufeffuntil;Sender;enterprise_number;nsso_number;from\n"
+        f"2026-12-31;000640;{COMPANY};{NSSO};2026-01-01\n"
+        f"\n"
+        f";000640;{OTHER};;\n",
+        "utf-8",
+    )
+    assert "2 mandates registered, 0 were" in call.done("mandate", "import", str(path)).err
+    assert "0 mandates registered, 2 were" in call.done("mandate", "import", str(path)).err
+    listed = call.done("mandate", "list", "--json").json
+    assert [("2026-01-01", "2026-12-31"), ("2026-10-05", None)] == [
+        (row["from"], row["until"]) for row in listed
+    ]
+
+
+def test_a_csv_with_a_wrong_line_is_not_imported_at_all(call: Caller, home: Home, tmp_path: Path) -> None:
+    """Every faulty line is named with its number, and the good ones are not kept."""
+    add(call)
+    path = tmp_path / "mandates.csv"
+    path.write_text(
+        "sender,enterprise_number,from,until\n"
+        f"000640,{COMPANY},2026-01-01,\n"
+        f"000641,{COMPANY},2026-01-01,\n"
+        "000640,0400100057,2026-01-01,\n"
+        f"000640,{COMPANY},01/01/2026,\n"
+        f"000640,{COMPANY},2026-01-01,2025-12-31\n"
+        "000640\n"
+        "000640,,2026-01-01,\n",
+    )
+    before = acts(home)
+    told = call("mandate", "import", str(path))
+    assert 2 == told.status
+    assert [3, 4, 5, 6, 7, 8] == [int(line.split()[1].rstrip(":")) for line in told.err.splitlines()[1:]]
+    assert [] == call.done("mandate", "list", "--json").json
+    assert before == acts(home)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"sender,company\n",
+        b"sender,from\n",
+        b"sender,sender,nsso_number\n",
+        b"sender,nsso_number\n000640,\xff\n",
+        b'sender,nsso_number\n000640,"1\n',
+    ],
+)
+def test_what_is_no_table_of_mandates_is_refused(content: bytes, call: Caller, tmp_path: Path) -> None:
+    """A wrong header, another encoding, broken quotes: one sentence with the line."""
+    add(call)
+    path = tmp_path / "mandates.csv"
+    path.write_bytes(content)
+    told = call("mandate", "import", str(path))
+    assert (2, 1) == (told.status, told.sentences)
+    assert "line " in told.err
+
+
+def test_many_faulty_lines_are_counted(call: Caller, tmp_path: Path) -> None:
+    """Twenty faults are told, the rest is a number."""
+    add(call)
+    path = tmp_path / "mandates.csv"
+    path.write_text("sender,nsso_number\n" + "000640,7\n" * 50)
+    told = call("mandate", "import", str(path)).err.splitlines()
+    assert (22, "and 30 more lines") == (len(told), told[-1])
+
+
+# ----------------------------------------------------------------------------------------------------- the rest
+
+
+def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:
+    """What is listed without a terminal is a header and one line a row, which no name can break."""
+    add(call)
+    call.done("sender", "add", "000641", "--name", "Zoë's [bold]", "--language", "fr")
+    lines = call.done("sender", "list").out.splitlines()
+    assert 3 == len(lines)
+    assert ["number", "name", "language", "signature", "user_name", "state", "added_at"] == lines[0].split()
+    assert "000641  Zoë's [bold]  fr        optional   -          active" in lines[2]
+
+
+def test_init_makes_the_folders_of_registered_senders_again(call: Caller, home: Home) -> None:
+    """After a restored database `init` puts back the folders that clients expect."""
+    add(call)
+    inbox = home.settings.spool / "senders" / "000640" / "IN"
+    inbox.rmdir()
+    make_home(home.path, {}).close()
+    assert inbox.is_dir()

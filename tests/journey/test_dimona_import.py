@@ -1,0 +1,413 @@
+"""A register comes in from a file: every format, every refusal, all of it or nothing."""
+
+import json
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+
+from flexibatch.adapters.dimona_files import register_file
+from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.importing import ImportResult, import_file
+from flexibatch.adapters.store.register import KnownPeriod, show, stats
+from flexibatch.errors import Refusal
+
+NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
+HEADER = "period_id,enterprise_number,inss,worker_type,start_date"
+LINE = f"{period_number(1)},{company_number(1)},{worker_number(1)},FLX,2026-09-01"
+EMPLOYER = f"<EmployerId><CompanyID>{company_number(1)}</CompanyID></EmployerId>"
+PERSON = f"<NaturalPerson><INSS>{worker_number(1)}</INSS><WorkerName>Nobody</WorkerName></NaturalPerson>"
+KIND = "<JointCommissionNbr>XXX</JointCommissionNbr><WorkerType>FLX</WorkerType>"
+FEATURES = f"<DimonaFeatures>{KIND}</DimonaFeatures>"
+FULL_IN = f"<StartingDate>2026-09-01</StartingDate>{EMPLOYER}{PERSON}{FEATURES}"
+FIRST_ID = "9000000000" + f"{9_000_000_000 % 97:02d}"
+
+
+def bring(database: Database, path: Path, content: str | bytes) -> ImportResult:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with register_file(path) as file:
+        return import_file(database, file, now=NOW, progress=lambda _line: None)
+
+
+def known(database: Database, number: str = worker_number(1)) -> tuple[KnownPeriod, ...]:
+    with database.reading() as connection:
+        return show(connection, number).periods
+
+
+def refused(database: Database, path: Path, content: str | bytes) -> str:
+    """Give the sentence; nothing of a refused file stays."""
+    with database.reading() as connection:
+        before = stats(connection)
+    with pytest.raises(Refusal) as told:
+        bring(database, path, content)
+    with database.reading() as connection:
+        assert before == stats(connection)
+    assert worker_number(1) not in str(told.value)
+    return str(told.value)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "register.dat"
+
+
+# ------------------------------------------------------------------------------------------------------ CSV
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "marked"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_csv_as_programs_write_it(
+    database: Database, path: Path, mark: bytes, delimiter: str, newline: str
+) -> None:
+    """Comma or semicolon, with or without byte order mark, quotes, empty lines, columns in any order."""
+    columns = [
+        "late",
+        "Inss",
+        "start_date",
+        "period_id",
+        "worker_type",
+        "nsso_number",
+        "updated_at",
+        "end_date",
+    ]
+    values = [
+        "1",
+        worker_number(1),
+        "2026-09-01",
+        period_number(1),
+        '"FLX"',
+        "000" + nsso_number(1),
+        "",
+        "9999-12-31",
+    ]
+    lines = [delimiter.join(columns), "", delimiter.join(values), ""]
+    content = mark + newline.join(lines).encode()
+    assert ImportResult("csv", 1, already=False) == bring(database, path, content)
+    (found,) = known(database)
+    assert (period_number(1), (nsso_number(1),), True) == (found.period_id, found.nsso, found.late)
+    assert (date(2026, 9, 1), None) == (found.start_date, found.end_date)
+
+
+def test_a_repeated_file_is_told_and_changes_nothing(database: Database, path: Path) -> None:
+    """The same bytes under another name are the same file; other bytes are not."""
+    content = f"{HEADER}\n{LINE}\n"
+    assert not bring(database, path, content).already
+    assert bring(database, path.with_name("other.csv"), content).already
+    assert ImportResult("csv", 1, already=False, kept=0) == bring(database, path, content + "\n")
+
+
+def test_replaced_numbers_come_in_a_csv_of_their_own(database: Database, path: Path) -> None:
+    """The header tells the form; the date may be empty or not there at all."""
+    bring(database, path, f"{HEADER}\n{LINE.replace(worker_number(1), bis_number(1))}\n")
+    content = f"old_inss;new_inss;date\n{bis_number(1)};{worker_number(1)};2026-09-15\n"
+    assert ImportResult("replacements", 1, already=False) == bring(database, path, content)
+    assert [bis_number(1)] == [period.inss for period in known(database)]
+    assert 1 == bring(database, path, f"new_inss,old_inss\n{worker_number(1)},{bis_number(2)}\n").rows
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (f"{HEADER},shoe_size\n{LINE},43\n", 'line 1: column "shoe_size" is unknown'),
+        (f"{HEADER},inss\n{LINE},\n", "line 1: a column stands in the header twice"),
+        ("period_id,enterprise_number,inss,worker_type\n", "line 1: column start_date is missing"),
+        ("period_id,inss,worker_type,start_date\n", "line 1: give at least one of the columns nsso_number"),
+        ("old_inss,date\n", "line 1: column new_inss is missing"),
+        ("old_inss,new_inss,inss\n", 'line 1: column "inss" is unknown'),
+        (f"{HEADER}\n{LINE}\n{LINE},1\n", "line 3: 6 values where the header names 5"),
+        (f"{HEADER}\n{LINE}\n\n{LINE[:30]}\n", "line 4: 3 values where the header names 5"),
+        (f'{HEADER}\n"{LINE}\n', "line 2: this is no CSV"),
+        (f"{HEADER}\n{LINE}\n{LINE[1:]}\n", "line 3: period_id must be 12 digits"),
+        (f"{HEADER}\n{LINE.replace('FLX', 'FLEX')}\n", 'line 2: worker_type "FLEX" must be'),
+        (
+            f"{HEADER}\n{LINE.replace(worker_number(1), worker_number(1)[1:])}\n",
+            "line 2: inss must be 11 digits",
+        ),
+        (f"{HEADER}\n{LINE}\n".encode() + b"\xe9\n", "line 3: the text is not UTF-8"),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16"), "line 1: "),
+        (f"old_inss,new_inss\n{bis_number(1)},\n", "line 2: new_inss is missing"),
+        (f"old_inss,new_inss\n{worker_number(1)},85073003327\n", "line 2: new_inss"),
+        (f"old_inss,new_inss,date\n{worker_number(1)},{worker_number(2)},today\n", 'line 2: date "today"'),
+        (f"old_inss,new_inss\n{worker_number(1)},{worker_number(1)}\n", "line 2: The new number"),
+        ("", "the file is empty"),
+    ],
+)
+def test_a_csv_that_is_refused(database: Database, path: Path, content: str | bytes, reason: str) -> None:
+    """The line and the reason are told, and no worker's number."""
+    assert refused(database, path, content).startswith(reason)
+
+
+def test_a_bad_line_far_down_undoes_all_before_it(database: Database, path: Path) -> None:
+    """Several batches had gone in when the last line turned out to be bad."""
+    rows = [
+        f"{period_number(n)},{company_number(n % 7)},{worker_number(n)},FLX,2026-09-01" for n in range(5000)
+    ]
+    content = "\n".join([HEADER, *rows, LINE.replace("2026-09-01", "01/09/2026"), ""])
+    assert 'line 5002: start_date "01/09/2026" must be a date YYYY-MM-DD' == refused(database, path, content)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    """A folder, and nothing at all."""
+    for path in (tmp_path, tmp_path / "missing.csv"):
+        with pytest.raises(Refusal), register_file(path):
+            pass
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(database: Database, path: Path) -> None:
+    """What was measured is what must come in: the next import takes the finished file."""
+    path.write_text(f"{HEADER}\n{LINE}\n")
+    with register_file(path) as file:
+        os.utime(path, ns=(1, 1))
+        with pytest.raises(Refusal, match="changed while it was read"):
+            import_file(database, file, now=NOW, progress=lambda _line: None)
+
+
+# ------------------------------------------------------------------------------------------------------ XML
+
+
+def form(content: str, **fixed: str) -> str:
+    told = {
+        "Identification": "DIMONA",
+        "FormCreationDate": "2026-09-01",
+        "FormCreationHour": "10:00:00.000",
+        "AttestationStatus": "0",
+        "TypeForm": "SU",
+    } | fixed
+    return (
+        f"<Form>{''.join(f'<{name}>{value}</{name}>' for name, value in told.items())}"
+        "<Reference><ReferenceNbr>1</ReferenceNbr></Reference>"
+        "<Reference><ReferenceNbr>2</ReferenceNbr></Reference>"
+        f"{content}</Form>"
+    )
+
+
+def document(*forms: str) -> str:
+    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<Dimona><!-- ours -->", *forms, "</Dimona>"])
+
+
+def test_dimona_declarations_make_and_change_periods(database: Database, path: Path) -> None:
+    """In makes a period; out, update and cancel, in the order of the document, change it."""
+    hours = (
+        "<StartingHour>1800</StartingHour><EndingDate>2026-09-02</EndingDate><EndingHour>0200</EndingHour>"
+    )
+    told = FULL_IN.replace("</StartingDate>", f"</StartingDate>{hours}<PlannedHoursNbr>8</PlannedHoursNbr>")
+    assert ImportResult("xml", 1, already=False) == bring(
+        database, path, document(form(f"<DimonaIn>{told}</DimonaIn>"))
+    )
+    (made,) = known(database)
+    assert (FIRST_ID, company_number(1), "XXX") == (made.period_id, made.company, made.joint_committee)
+    assert (date(2026, 9, 1), "1800") == (made.start_date, made.start_hour)
+    assert (date(2026, 9, 2), "0200") == (made.end_date, made.end_hour)
+    assert datetime(2026, 9, 1, 8, tzinfo=UTC) == made.updated_at
+
+    subject = f"<DimonaPeriodId>{FIRST_ID}</DimonaPeriodId>"
+    person = f"<INSS>{worker_number(1)}</INSS>{EMPLOYER}"
+    changes = document(
+        form(f"<DimonaUpdate>{subject}<EndingDate>9999-12-31</EndingDate>{person}</DimonaUpdate>"),
+        form(f"<DimonaOut>{subject}<EndingDate>2026-09-03</EndingDate>{person}</DimonaOut>"),
+        form(
+            f"<DimonaUpdate>{subject}<StartingHour>1700</StartingHour>"
+            "<EndingHour>0100</EndingHour></DimonaUpdate>"
+        ),
+    )
+    assert "line 5: a flexi period with hours" in refused(database, path, changes)
+    assert 3 == bring(database, path, changes.replace("2026-09-03", "2026-09-02")).rows
+    (left,) = known(database)
+    assert ("1700", date(2026, 9, 2), "0100") == (left.start_hour, left.end_date, left.end_hour)
+    bring(database, path, document(form(f"<DimonaCancel>{subject}</DimonaCancel>")))
+    assert known(database)[0].cancelled
+    again = document(form(f"<DimonaCancel>{subject}{person}</DimonaCancel>"))
+    assert f"line 3: period {FIRST_ID} is cancelled already" in refused(database, path, again)
+
+
+def test_an_employer_in_a_declaration_may_have_any_of_its_numbers(database: Database, path: Path) -> None:
+    """Provisional numbers are numbers; that of the former local administrations is passed over."""
+    names = [
+        f"<NOSSRegistrationNbr>{nsso_number(1)}</NOSSRegistrationNbr>",
+        "<ProvisionalNSSONbr>5000000120</ProvisionalNSSONbr>",
+        "<NOSSLPARegistrationNbr>123456</NOSSLPARegistrationNbr>",
+    ]
+    forms = [
+        form(f"<DimonaIn>{FULL_IN.replace('<CompanyID>', f'{name}<CompanyID>')}</DimonaIn>") for name in names
+    ]
+    bring(database, path, document(*forms))
+    assert {(nsso_number(1), "5000000120")} == {period.nsso for period in known(database)}
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('<!DOCTYPE Dimona [<!ENTITY a "b">]><Dimona/>', "line 1: a document with a DOCTYPE"),
+        ('<!DOCTYPE Dimona SYSTEM "file:///etc/passwd"><Dimona/>', "line 1: a document with a DOCTYPE"),
+        ("<Dmfa/>", 'line 1: "Dmfa" stands where Dimona'),
+        ('<Dimona xmlns="urn:x"/>', 'line 1: "{urn:x}Dimona" stands where Dimona'),
+        ("<Dimona>\n<Formular/></Dimona>", 'line 2: "Formular" stands where Form'),
+        ("<Dimona>\n\n<Form>", "line 3: this is no well-formed XML"),
+        (f"<Dimona><Form {worker_number(1)}=''/></Dimona>", "line 1: this is no well-formed XML"),
+        (document("<Form/>"), "line 3: Identification is missing"),
+        (document(form("", Identification="DMFA")), 'line 3: Identification "DMFA" must be DIMONA'),
+        (document(form("", AttestationStatus="1")), 'line 3: AttestationStatus "1" must be 0'),
+        (document(form("", TypeForm="XX")), 'line 3: TypeForm "XX" must be SU'),
+        (document(form("")), "line 3: a Form must hold one of DimonaIn"),
+        (document(form("<DimonaIn/><DimonaIn/>")), "line 3: a Form must hold one of"),
+        (
+            document(form("\n<DimonaIn/>", FormCreationHour="10h")),
+            "line 3: FormCreationDate and FormCreationHour",
+        ),
+        (document(form(f"<DimonaIn>{FULL_IN.replace(EMPLOYER, '')}</DimonaIn>")), "line 3: nsso_number and"),
+        (document(form(f"<DimonaIn>{FULL_IN.replace(PERSON, '')}</DimonaIn>")), "line 3: INSS is missing"),
+        (
+            document(form(f"<DimonaIn>{FULL_IN.replace('<INSS>', '<INSS>1')}</DimonaIn>")),
+            "line 3: INSS must be",
+        ),
+        (
+            document(form(f"<DimonaIn>{FULL_IN.replace(FEATURES, '')}</DimonaIn>")),
+            "line 3: WorkerType is missing",
+        ),
+        (
+            document(form(f"<DimonaIn>{FULL_IN.replace('XXX', '100')}</DimonaIn>")),
+            "line 3: JointCommissionNbr",
+        ),
+        (
+            document(form(f"<DimonaIn>{FULL_IN}<StartingDate/></DimonaIn>")),
+            "line 3: StartingDate stands twice",
+        ),
+        (
+            document(form(f"<DimonaIn>{FULL_IN}<EndingDate>2026-10-01</EndingDate></DimonaIn>")),
+            "line 3: a flexi period must lie in one quarter",
+        ),
+        (document(form("<DimonaOut/>")), "line 3: DimonaPeriodId is missing"),
+        (
+            document(
+                form(
+                    f"<DimonaOut><DimonaPeriodId>{FIRST_ID}</DimonaPeriodId>"
+                    "<EndingDate>9999-12-31</EndingDate></DimonaOut>"
+                )
+            ),
+            "line 3: EndingDate must be a real day",
+        ),
+        (
+            document(
+                form(f"<DimonaIn>{FULL_IN}</DimonaIn>"),
+                form(
+                    f"\n<DimonaCancel><DimonaPeriodId>{period_number(1)}</DimonaPeriodId></DimonaCancel>",
+                ),
+            ),
+            f"line 5: period {period_number(1)} is not in the register",
+        ),
+    ],
+)
+def test_declarations_that_are_refused(database: Database, path: Path, content: str, reason: str) -> None:
+    """Hostile, of something else, or wrong: the line and the reason, and no worker's number."""
+    assert refused(database, path, content).startswith(reason)
+
+
+def test_lines_are_right_far_down_an_xml_document(database: Database, path: Path) -> None:
+    """Past 65,535 lines too."""
+    content = document(form(f"<DimonaIn>{FULL_IN}</DimonaIn>"), "\n" * 70_000, form("<DimonaIn/>"))
+    assert refused(database, path, content).startswith("line 70005: nsso_number")
+
+
+# ----------------------------------------------------------------------------------------------------- JSON
+
+PERIOD: dict[str, Any] = {
+    "periodId": int(period_number(1)),
+    "worker": {"ssin": worker_number(1), "familyName": "Nobody"},
+    "workerType": "FLX",
+    "startDate": "2026-09-01",
+}
+
+
+def test_periods_as_the_rest_service_gives_them(database: Database, path: Path) -> None:
+    """Numbers with or without quotes, hours with or without colon; other members are passed over."""
+    full = {
+        "periodId": period_number(2),
+        "worker": {"ssin": int(worker_number(1))},
+        "features": {"workerType": "FLX", "jointCommissionNumber": "XXX"},
+        "startDate": "2026-09-02",
+        "startHour": "18:00",
+        "endDate": "2026-09-03",
+        "endHour": "0200",
+        "late": True,
+        "cancelled": False,
+        "flexiConditions": 1,
+        "updatedAt": "2026-09-01T10:00:00Z",
+        "plannedHours": 8.5,
+        "employer": {
+            "nssoRegistrationNumber": int(nsso_number(1)),
+            "enterpriseNumber": int(company_number(1)),
+        },
+    }
+    content = {
+        "periods": [PERIOD, full],
+        "page": {"next": None},
+        "employer": {"enterpriseNumber": company_number(1)},
+    }
+    assert ImportResult("json", 2, already=False) == bring(database, path, json.dumps(content, indent=1))
+    first, second = known(database)
+    assert (period_number(1), company_number(1), (nsso_number(1),)) == (
+        first.period_id,
+        first.company,
+        first.nsso,
+    )
+    assert ("1800", "0200", "XXX") == (second.start_hour, second.end_hour, second.joint_committee)
+    assert (True, False, 1) == (second.late, second.cancelled, second.flexi_conditions)
+    assert datetime(2026, 9, 1, 10, tzinfo=UTC) == second.updated_at
+
+
+def test_the_employer_may_stand_under_the_request_or_in_every_period(database: Database, path: Path) -> None:
+    """Both shapes lead to the same."""
+    employer = {"provisionalNssoRegistrationNumber": "5000000120"}
+    other = PERIOD | {"periodId": period_number(2), "employer": employer}
+    assert (
+        1 == bring(database, path, json.dumps({"request": {"employer": employer}, "periods": [PERIOD]})).rows
+    )
+    assert 1 == bring(database, path, json.dumps([other])).rows
+    assert 0 == bring(database, path, '{"periods": [ ], "employer": {}}').rows
+    assert {("5000000120",)} == {period.nsso for period in known(database)}
+
+
+def test_a_long_answer_is_read_piece_by_piece(database: Database, path: Path) -> None:
+    """Values that a piece cuts off are read whole, and lines are counted on."""
+    employer = {"enterpriseNumber": company_number(1)}
+    many = [PERIOD | {"periodId": int(period_number(n)), "note": "é" * 99} for n in range(1500)]
+    text = json.dumps({"employer": employer, "periods": many, "total": 1500}, indent=0, ensure_ascii=False)
+    assert 1500 == bring(database, path, text).rows
+    last = str(many[-1]["periodId"])
+    bad = text.replace(last, "5")
+    line = text[: text.index(last)].count("\n")
+    assert refused(database, path, bad).startswith(f'line {line}: period_id "000000000005"')
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "line 1: this is no well-formed JSON"),
+        ('{"periods": [}', "line 1: this is no well-formed JSON"),
+        ('{"periods": []}\n]', "line 2: this is no well-formed JSON"),
+        ('{"periods": [] "a": 1}', "line 1: this is no well-formed JSON"),
+        ('{"periods": {}}', "line 1: this is no well-formed JSON"),
+        ('{"employer" 1}', "line 1: this is no well-formed JSON"),
+        ("[" * 100_000, "line 1: this is no well-formed JSON"),
+        ('{"a": "' + "x" * 2_000_000, "line 1: this is no well-formed JSON"),
+        ("{}", 'line 1: the document holds no "periods"'),
+        ('{"periods":\n[1]}', "line 2: periods must hold objects"),
+        (json.dumps({"periods": [PERIOD]}), "line 1: no employer is told"),
+        (
+            '[{"employer": {"enterpriseNumber": 4.5}}]',
+            "line 1: enterpriseNumber must be a text or a whole number",
+        ),
+        (
+            json.dumps([PERIOD | {"employer": {"x": 1}}]),
+            "line 1: nsso_number and enterprise_number are both missing",
+        ),
+        (b'{"periods": ["\xe9"]}', "line 1: the text is not UTF-8"),
+    ],
+)
+def test_a_json_that_is_refused(database: Database, path: Path, content: str | bytes, reason: str) -> None:
+    """Broken, endless, without employer: the line and the reason."""
+    assert refused(database, path, content).startswith(reason)

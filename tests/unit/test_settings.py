@@ -1,0 +1,207 @@
+"""Settings: every key has its default in one place; a wrong one is told with what is allowed."""
+
+import re
+import tomllib
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flexibatch.domain.vocabulary import Environment
+from flexibatch.errors import Refusal
+from flexibatch.settings import FILE, Settings, default_file
+from flexibatch.settings.values import LONGEST, duration
+
+DEFAULTS = {
+    "incomplete_after": timedelta(hours=24),
+    "go_grace": timedelta(minutes=5),
+    "settle_for": timedelta(seconds=10),
+    "stray_after": timedelta(hours=24),
+    "claim_delay": timedelta(seconds=2),
+    "poll_interval": timedelta(seconds=5),
+    "max_waiting": 50_000,
+    "max_attempts": 5,
+    "max_anomalies": 10_000,
+    "max_name_age_days": 365,
+    "part_size": 35 * 1024 * 1024,
+    "timezone": ZoneInfo("Europe/Brussels"),
+    "environments": frozenset(Environment),
+    "categories": None,
+    "log_format": "console",
+    "log_level": "info",
+    "rules": {},
+}
+
+
+def load(folder: Path, text: str = "", **environ: str) -> Settings:
+    (folder / FILE).write_text(text, "utf-8")
+    return Settings.load(folder, environ)
+
+
+def complaint(folder: Path, text: str = "", **environ: str) -> str:
+    with pytest.raises(Refusal) as refused:
+        load(folder, text, **environ)
+    return str(refused.value)
+
+
+def test_nothing_configured_is_sqlite_and_spool_in_the_home_folder(tmp_path: Path) -> None:
+    """An empty settings file gives the documented defaults, paths inside the home."""
+    expected = DEFAULTS | {
+        "database": f"sqlite:///{tmp_path}/flexibatch.db",
+        "spool": tmp_path / "spool",
+        "schemas": Path(str(files("flexibatch") / "data" / "schemas")),
+    }
+    assert expected == load(tmp_path).model_dump()
+
+
+def test_the_file_of_init_names_every_key_with_the_program_s_default(tmp_path: Path) -> None:
+    """With every # taken away the file holds all settings, and says nothing but the defaults."""
+    text = re.sub(r"(?m)^#(?! )", "", default_file())
+    assert list(Settings.model_fields) == list(tomllib.loads(text))
+    assert load(tmp_path) == load(tmp_path, text)
+    assert load(tmp_path) == load(tmp_path, default_file())
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    """A variable wins over the file, and an entry of a table over that entry alone."""
+    text = 'max_waiting = 7\nmax_attempts = 3\n[rules]\n"00024-152" = "B"\n"90017-460" = "off"\n'
+    settings = load(
+        tmp_path,
+        text,
+        FLEXIBATCH_MAX_WAITING="9",
+        FLEXIBATCH_RULES__00024_152="NB",
+        FLEXIBATCH_ENVIRONMENTS="R, T",
+        FLEXIBATCH_HOME="elsewhere",
+        FLEXIBATCH_OPERATOR="anna",
+        OTHER="1",
+    )
+    assert (9, 3) == (settings.max_waiting, settings.max_attempts)
+    assert {"00024-152": "NB", "90017-460": "off"} == settings.rules
+    assert frozenset({Environment.REAL, Environment.TEST}) == settings.environments
+
+
+def test_paths_are_seen_from_the_home_folder(tmp_path: Path) -> None:
+    """A relative path lies in the home, an absolute one where it says; a server's URL stays as it is."""
+    settings = load(tmp_path, 'spool = "/srv/spool"\ncategories = "new.csv"\nschemas = "mine"\n')
+    assert Path("/srv/spool") == settings.spool
+    assert (tmp_path / "new.csv", tmp_path / "mine") == (settings.categories, settings.schemas)
+    for url in ("postgresql+psycopg://u:p@db/flexi", "sqlite:////srv/flexi.db"):
+        assert url == load(tmp_path, f'database = "{url}"').database
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value", "allowed"),
+    [
+        ('go_grace = "soon"', "go_grace", "'soon'", "ISO 8601"),
+        ("go_grace = nan", "go_grace", "nan", "ISO 8601"),
+        ("go_grace = -1", "go_grace", "-1", "ISO 8601"),
+        ("go_grace = true", "go_grace", "True", "ISO 8601"),
+        ('go_grace = "P1Y"', "go_grace", "'P1Y'", "ISO 8601"),
+        ("go_grace = 1e300", "go_grace", "1e+300", "ten years"),
+        ("poll_interval = 0", "poll_interval", "0", "more than 0"),
+        ("max_waiting = 0", "max_waiting", "0", "whole number"),
+        ("max_waiting = true", "max_waiting", "True", "whole number"),
+        ("max_waiting = 1.5", "max_waiting", "1.5", "whole number"),
+        ('max_waiting = "many"', "max_waiting", "'many'", "whole number"),
+        ('timezone = "Mars"', "timezone", "'Mars'", "time zone"),
+        ('timezone = "../x"', "timezone", "'../x'", "time zone"),
+        ('environments = ["R", "X"]', "environments", "'X'", '"R", "T", "S"'),
+        ("environments = []", "environments", "[]", '"R", "T", "S"'),
+        ('spool = ""', "spool", "''", "path"),
+        ("spool = 3", "spool", "3", "path"),
+        ('database = "flexi.db"', "database", "'flexi.db'", "SQLAlchemy URL"),
+        ('database = "sqlite://"', "database", "'sqlite://'", "SQLAlchemy URL"),
+        ('database = "sqlite:///:memory:"', "database", "'sqlite:///:memory:'", "SQLAlchemy URL"),
+        ('log_format = "xml"', "log_format", "'xml'", '"console" or "json"'),
+        ('[rules]\n"00024-152" = 1', '"00024-152"', "1", '"off"'),
+        ("rules = 1", "rules", "1", '"off"'),
+        ('go_grice = "PT5M"', "go_grice", "'PT5M'", "go_grace"),
+        ("something = 1", "something", "1", "max_waiting"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(
+    text: str, key: str, value: str, allowed: str, tmp_path: Path
+) -> None:
+    """Whatever is wrong, one sentence tells key, value, place and what is allowed."""
+    told = complaint(tmp_path, text)
+    assert [] == [part for part in (key, value, allowed, str(tmp_path / FILE)) if part not in told]
+    assert "\n" not in told
+
+
+def test_all_wrong_settings_are_told_together(tmp_path: Path) -> None:
+    """Three wrong settings are three sentences, each telling whether file or environment holds it."""
+    told = complaint(
+        tmp_path,
+        'go_grace = "soon"\n[rules]\n"a" = 1',
+        FLEXIBATCH_MAX_WAITING="none",
+        FLEXIBATCH_SPOOL__X="1",
+        FLEXIBATCH_RULES__B="off",
+    )
+    file = f"in {tmp_path / FILE}"
+    assert 4 == len(told.splitlines())
+    assert "FLEXIBATCH_SPOOL in the environment" in told
+    assert f"go_grace {file}" in told
+    assert "FLEXIBATCH_MAX_WAITING in the environment" in told
+    assert f'rules."a" {file}' in told
+
+
+def test_an_unknown_variable_is_refused(tmp_path: Path) -> None:
+    """A mistyped variable is as wrong as a mistyped key."""
+    assert "FLEXIBATCH_GO_GRICE in the environment is no setting" in complaint(
+        tmp_path, FLEXIBATCH_GO_GRICE="1"
+    )
+    assert "FLEXIBATCH_FTP in the environment is no setting" in complaint(tmp_path, FLEXIBATCH_FTP__IDLE="1")
+
+
+def test_a_password_is_not_told(tmp_path: Path) -> None:
+    """What stands before the @ of a wrong URL is hidden."""
+    told = complaint(tmp_path, 'database = "POSTGRES://anna:se/cr@et@db/x"')
+    assert "'POSTGRES://***@db/x'" in told
+
+
+def test_where_there_is_no_home_init_is_named(tmp_path: Path) -> None:
+    """A folder without settings file is no home, and the sentence says how to make one."""
+    with pytest.raises(Refusal, match="flexibatch init"):
+        Settings.load(tmp_path, {})
+
+
+def test_a_file_that_cannot_be_read_is_a_refusal(tmp_path: Path) -> None:
+    """Broken TOML, other encodings and a folder in the file's place are told, not raised."""
+    assert "is no TOML" in complaint(tmp_path, "go_grace = ")
+    (tmp_path / FILE).write_bytes(b'spool = "\xff"')
+    with pytest.raises(Refusal, match="is no TOML"):
+        Settings.load(tmp_path, {})
+    (tmp_path / FILE).unlink()
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(Refusal, match="cannot be read"):
+        Settings.load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [
+        (0, timedelta()),
+        (2.5, timedelta(seconds=2.5)),
+        ("90", timedelta(seconds=90)),
+        ("PT1H30M", timedelta(minutes=90)),
+        ("P1DT0.5S", timedelta(days=1, seconds=0.5)),
+        ("P2W", timedelta(weeks=2)),
+    ],
+)
+def test_durations_are_seconds_or_iso_8601(spelled: object, expected: timedelta) -> None:
+    """Both ways of spelling a duration give the same."""
+    assert expected == duration(spelled)
+
+
+@given(st.text(max_size=12) | st.floats() | st.integers() | st.none() | st.booleans())
+def test_a_duration_is_read_or_refused(value: object) -> None:
+    """Nothing but a duration within ten years, or the error that settings collect, comes out."""
+    try:
+        length = duration(value)
+    except ValueError:
+        return
+    assert timedelta() <= length <= LONGEST
