@@ -1,9 +1,11 @@
 """Make wage files and registers of any size, with generated numbers that belong to nobody."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 NAMESPACE = "http://socialsecurity.be/xml/ns/FLXWAGE"
+BACK = timedelta(days=20)
 
 
 def company_number(n: int) -> str:
@@ -28,8 +30,8 @@ def period_number(n: int) -> str:
     return f"{body}{body % 97 or 97:02d}"
 
 
-def wage_file(path: Path, lines: int, employers: int, month: str = "2026-09") -> None:
-    """Write a FLXWAGE file: one Form an employer, one worker a line."""
+def wage_file(path: Path, lines: int, employers: int, day: date) -> None:
+    """Write a FLXWAGE file of a day: one Form an employer, one worker a line, the three weeks before it."""
     with path.open("w", encoding="utf-8") as file:
         file.write(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<FLXWAGE xmlns="{NAMESPACE}" '
@@ -37,8 +39,8 @@ def wage_file(path: Path, lines: int, employers: int, month: str = "2026-09") ->
             f'xsi:schemaLocation="{NAMESPACE} FLXWAGE_20264.xsd">\n'
         )
         for employer in range(employers):
-            file.write(_form_head(employer))
-            file.writelines(_line(worker, month) for worker in workers_of(employer, lines, employers))
+            file.write(_form_head(employer, day))
+            file.writelines(_line(worker, day) for worker in workers_of(employer, lines, employers))
             file.write("    </Debtor>\n  </Form>\n")
         file.write("</FLXWAGE>\n")
 
@@ -48,22 +50,22 @@ def workers_of(employer: int, lines: int, employers: int) -> range:
     return range(employer, lines, employers)
 
 
-def register_rows(lines: int, employers: int) -> Iterator[str]:
+def register_rows(lines: int, employers: int, day: date) -> Iterator[str]:
     """Give a Dimona register in which every line of `wage_file` is covered."""
     yield "period_id;enterprise_number;inss;worker_type;start_date;end_date;updated_at\n"
     for worker in range(lines):
         company = company_number(worker % employers)
         yield (
-            f"{period_number(worker)};{company};{worker_number(worker)};FLX;2026-07-01;2026-09-30;"
+            f"{period_number(worker)};{company};{worker_number(worker)};FLX;{day - BACK};{day};"
             "2026-07-01T08:00:00\n"
         )
 
 
-def _form_head(employer: int) -> str:
+def _form_head(employer: int, day: date) -> str:
     return f"""  <Form>
     <Identification>FLXWAGE</Identification>
-    <FormCreationDate>2026-10-05</FormCreationDate>
-    <FormCreationHour>09:15:00.000</FormCreationHour>
+    <FormCreationDate>{day}</FormCreationDate>
+    <FormCreationHour>00:00:00.000</FormCreationHour>
     <AttestationStatus>0</AttestationStatus>
     <TypeForm>SU</TypeForm>
     <Debtor>
@@ -71,7 +73,8 @@ def _form_head(employer: int) -> str:
 """
 
 
-def _line(worker: int, month: str) -> str:
+def _line(worker: int, day: date) -> str:
+    start = day - BACK
     return f"""      <Beneficiary>
         <INSS>{worker_number(worker)}</INSS>
         <Relation>
@@ -79,15 +82,15 @@ def _line(worker: int, month: str) -> str:
           <Reference>
             <ReferenceType>10</ReferenceType>
             <ReferenceOrigin>8</ReferenceOrigin>
-            <ReferenceNbr>{month}/{worker:06d}</ReferenceNbr>
+            <ReferenceNbr>{day:%Y-%m}/{worker:06d}</ReferenceNbr>
           </Reference>
           <Calculation>
-            <CalculationPeriodStartingDate>{month}-01</CalculationPeriodStartingDate>
-            <CalculationPeriodEndingDate>{month}-30</CalculationPeriodEndingDate>
-            <CalculationDate>2026-10-02</CalculationDate>
+            <CalculationPeriodStartingDate>{start}</CalculationPeriodStartingDate>
+            <CalculationPeriodEndingDate>{day}</CalculationPeriodEndingDate>
+            <CalculationDate>{day}</CalculationDate>
             <Features>
-              <ValidityPeriodStartingDate>{month}-01</ValidityPeriodStartingDate>
-              <ValidityPeriodEndingDate>{month}-30</ValidityPeriodEndingDate>
+              <ValidityPeriodStartingDate>{start}</ValidityPeriodStartingDate>
+              <ValidityPeriodEndingDate>{day}</ValidityPeriodEndingDate>
               <EmployerClass>017</EmployerClass>
               <WorkerCode>050</WorkerCode>
               <FinancialElement>

@@ -26,6 +26,7 @@ from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
 from flexibatch.watcher import Channel
 
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """Hold what a channel takes from outside: time, chance, and how a folder is listed (None: as it is)."""
@@ -87,9 +88,7 @@ class Gate:
 
 def limits_of(settings: Settings) -> Limits:
     """Give the limits of the envelope."""
-    return Limits(
-        settings.part_size, settings.max_name_age_days, settings.environments, settings.timezone
-    )
+    return Limits(settings.part_size, settings.max_name_age_days, settings.environments, settings.timezone)
 
 
 def keeping_of(home: Home) -> Keeping:

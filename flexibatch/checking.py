@@ -64,7 +64,13 @@ def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sende
         world = replace(_world_in(home, outside, Path(folder)), blind=blind)
         books = _blind(case) if blind else _seeing(home, case)
         trial = try_case(world, books, world.answers)
-        return Checked(trial, _answer(Path(folder), trial))
+        return Checked(_unanswered(trial), _answer(Path(folder), trial))
+
+
+def _unanswered(trial: Trial) -> Trial:
+    """Take away the names of answers that are never put out."""
+    settlement = trial.settlement
+    return replace(trial, settlement=replace(settlement, verdict=replace(settlement.verdict, answers=())))
 
 
 def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
@@ -120,7 +126,9 @@ def _file(path: Path, place: int) -> ReceivedFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return ReceivedFile(path.name, kind, part, file.tell(), digest)
     except OSError as exc:
-        raise Refusal(f"{path} cannot be read ({exc.strerror}): name a file that this user may read.") from exc
+        raise Refusal(
+            f"{path} cannot be read ({exc.strerror}): name a file that this user may read."
+        ) from exc
 
 
 def _answer(folder: Path, trial: Trial) -> str:

@@ -88,7 +88,9 @@ class _FormJudgement:
         elif party.employer_id is not None:
             self._look_up(sound, party.employer_id)
         lines = tuple(
-            _kept(line, prior[line.number]) if line.number in prior else self._settle(line, refused, new_ticket)
+            _kept(line, prior[line.number])
+            if line.number in prior
+            else self._settle(line, refused, new_ticket)
             for line in self.form.lines
         )
         earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
@@ -105,7 +107,9 @@ class _FormJudgement:
             self._add_to_form([_employer_finding(form, "employer-conflict")])
         elif not self.rulebook.blind and (_nsso(form) or form.company_id):
             known = party.employer_id is not None
-            if not known or not self.books.mandated(case.sender.number, party.employer_id or 0, case.received_on):
+            if not known or not self.books.mandated(
+                case.sender.number, party.employer_id or 0, case.received_on
+            ):
                 self._add_to_form([_employer_finding(form, "mandate")])
         key = _employer_key(form, party)
         if key is not None and self.desk._counter.passes(key, len(form.lines)):  # noqa: SLF001 - one unit
@@ -220,7 +224,9 @@ def _placed(one: LocatedAnomaly, places: Mapping[str, tuple[int, int]]) -> Locat
     place = places.get(finding.location or "")
     if place is None:
         return one
-    return replace(one, anomaly=replace(one.anomaly, finding=replace(finding, line=place[0], column=place[1])))
+    return replace(
+        one, anomaly=replace(one.anomaly, finding=replace(finding, line=place[0], column=place[1]))
+    )
 
 
 def _employer_key(form: Form, party: Party) -> str | None:

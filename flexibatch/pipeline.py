@@ -120,9 +120,7 @@ def _acknowledge(world: World, books: Books, verdict: Verdict) -> AnswerFile:
     return world.answers.acknowledge(verdict, name, fault)
 
 
-def _receive(
-    world: World, books: Books, case: Case, decided_at: datetime, document: Document
-) -> Settlement:
+def _receive(world: World, books: Books, case: Case, decided_at: datetime, document: Document) -> Settlement:
     """Judge and write Form by Form; the answers speak of what this transaction writes."""
     provenance = Provenance(
         world.documents.digest(case), document.schema, world.catalogue.version, books.state()

@@ -41,7 +41,9 @@ class SweepResult:
     @property
     def clean(self) -> bool:
         """Tell whether nothing was refused and nothing failed."""
-        return not (self.refused or self.lines_refused or self.quarantined or self.waiting or self.unpublished)
+        return not (
+            self.refused or self.lines_refused or self.quarantined or self.waiting or self.unpublished
+        )
 
     def counts(self) -> dict[str, int]:
         """Give all counts by name."""
@@ -142,7 +144,9 @@ class Channel:
     max_attempts: int
     patient: bool = False
 
-    def sweep(self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never) -> SweepResult:
+    def sweep(
+        self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
+    ) -> SweepResult:
         """Do all that can be done now, once; `tell` hears every verdict, `stop` ends it after the set in hand."""
         return _Sweep(self, tell, stop).run()
 
@@ -242,7 +246,9 @@ class _Sweep:
                 return settle_next(self.channel.world, stream)
             except Superseded:
                 log.info("set.judged_again")
-        raise Unavailable("Other transactions were first again and again; the set is tried again at the next sweep.")
+        raise Unavailable(
+            "Other transactions were first again and again; the set is tried again at the next sweep."
+        )
 
     def _stop(self, stream: Stream) -> bool:
         self.stuck.add(stream)
@@ -289,9 +295,7 @@ class _Sweep:
         self.tell(verdict)
 
 
-def watch(
-    channel: Channel, stop: threading.Event, wake: Callable[[threading.Event], None]
-) -> None:
+def watch(channel: Channel, stop: threading.Event, wake: Callable[[threading.Event], None]) -> None:
     """Sweep for ever; `wake` waits until something moved or the pause is over. Ends after the set in hand."""
     while not stop.is_set():
         try:

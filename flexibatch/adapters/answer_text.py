@@ -200,5 +200,3 @@ def _outcome(one: LineVerdict) -> str:
         return f"{head}/>\n"
     codes = "".join(f"          <Code>{code}</Code>\n" for code in one.codes)
     return f"{head}>\n{codes}        </Declaration>\n"
-
-

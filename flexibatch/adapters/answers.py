@@ -113,7 +113,11 @@ class NotificationFile:
         entry = zipfile.ZipInfo(self._path.name, self._moment.timetuple()[:6])
         entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o640 << 16
         with path.open("w+b") as target:
-            with zipfile.ZipFile(target, "w") as archive, archive.open(entry, "w") as inner, self._path.open("rb") as whole:
+            with (
+                zipfile.ZipFile(target, "w") as archive,
+                archive.open(entry, "w") as inner,
+                self._path.open("rb") as whole,
+            ):
                 while block := whole.read(_BLOCK):
                     inner.write(block)
             _settle_file(target)

@@ -1,13 +1,14 @@
 """The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated.
 
-`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and kept)
-and `out/run-<n>/` (the answers as they were written).
+`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and
+kept) and `out/run-<n>/` (the answers as they were written).
 """
 
 import errno
 import hashlib
 import os
 import stat
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ from flexibatch.errors import Unavailable
 log = structlog.get_logger()
 
 ARRIVED, KEPT, LATE = "arrived", "in", "late"
+PARTS = tuple("123456789")
 _BLOCK = 1 << 20
 
 
@@ -47,11 +49,11 @@ class Keeping:
         with _sheltered(f"The set {claim.name} cannot be claimed"):
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            if not _moved(inbox / claim.leader, arrived) and not (folder / KEPT / claim.leader).exists():
+            if not _moved(inbox / claim.leader, folder):
                 _remove_empty(folder)
                 return False
             for name in claim.names:
-                _moved(inbox / name, arrived)
+                _moved(inbox / name, folder)
             _settle_folder(arrived)
             _settle_folder(inbox)
         return True
@@ -68,6 +70,8 @@ class Keeping:
             _settle_folder(folder / KEPT)
             for file in kept:
                 (folder / ARRIVED / file.name).unlink(missing_ok=True)
+            for left in folder.glob(f"{KEPT}-*"):
+                left.unlink(missing_ok=True)
             if (folder / ARRIVED).is_dir() and not any((folder / ARRIVED).iterdir()):
                 (folder / ARRIVED).rmdir()
             _settle_folder(folder)
@@ -75,26 +79,29 @@ class Keeping:
 
     def _keep(self, folder: Path, name: str) -> ReceivedFile | None:
         arrived, kept = folder / ARRIVED / name, folder / KEPT / name
-        if arrived.is_symlink() or arrived.exists():
-            size, sha256 = self._copy(arrived, kept)
-            if sha256 is None:
-                log.warning("claim.irregular", name=name[:100])
+        try:
+            handle = _open_regular(arrived)
+        except FileNotFoundError:
+            if not kept.exists():
                 return None
-        elif kept.exists():
             size, sha256 = kept.stat().st_size, _digest(kept)
         else:
-            return None
+            if handle is None:
+                log.warning("claim.irregular", name=name[:100])
+                return None
+            size, sha256 = self._copy(handle, kept)
         parsed = parse_name(name)
-        part = int(parsed.part) if parsed and parsed.part and parsed.part.isdecimal() else None
+        part = int(parsed.part) if parsed and parsed.part in PARTS else None
         return ReceivedFile(name, kind_of(name) or FileKind.DATA, part, size, sha256)
 
-    def _copy(self, source: Path, target: Path) -> tuple[int, str | None]:
-        """Copy a regular file, at most one byte more than a part may have; give its true size and the digest."""
-        handle = _open_regular(source)
-        if handle is None:
-            return 0, None
+    def _copy(self, handle: int, target: Path) -> tuple[int, str]:
+        """Copy a file, at most one byte more than a part may have; give its true size and the digest.
+
+        The copy appears whole: another process may be completing the same claim.
+        """
         digest, left = hashlib.sha256(), self._part_size + 1
-        with os.fdopen(handle, "rb") as reading, target.open("wb") as writing:
+        temporary = target.parent.with_name(f"{KEPT}-{os.getpid()}-{threading.get_ident()}")
+        with os.fdopen(handle, "rb") as reading, temporary.open("wb") as writing:
             while left > 0 and (block := reading.read(min(_BLOCK, left))):
                 digest.update(block)
                 writing.write(block)
@@ -103,6 +110,7 @@ class Keeping:
             size = os.fstat(reading.fileno()).st_size if left == 0 else copied
             writing.flush()
             os.fsync(writing.fileno())
+        temporary.rename(target)
         return size, digest.hexdigest()
 
     # ------------------------------------------------------------------------------------------------ places
@@ -141,14 +149,20 @@ class Keeping:
 
 
 def _moved(source: Path, folder: Path) -> bool:
-    """Rename a file into a folder; tell whether it is there now. A folder of that name is left where it is."""
-    target = folder / source.name
+    """Rename a file into a set's folder; tell whether it is there now. Sub-folders are left where they are.
+
+    One that came there before is not replaced: a bureau may have begun to upload the same name again.
+    """
+    target = folder / ARRIVED / source.name
+    if target.is_symlink() or target.exists() or (folder / KEPT / source.name).exists():
+        return True
     try:
-        if not stat.S_ISDIR(source.lstat().st_mode):
-            source.rename(target)
+        if stat.S_ISDIR(source.lstat().st_mode):
+            return False
+        source.rename(target)
     except FileNotFoundError:
-        pass
-    return target.is_symlink() or target.exists()
+        return False
+    return True
 
 
 def _remove_empty(folder: Path) -> None:
@@ -157,7 +171,7 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _open_regular(path: Path) -> int | None:
-    """Open a regular file and nothing else; files that came without rights are given back to their owner."""
+    """Open a regular file and nothing else; one that came without rights is given them."""
     mode = path.lstat().st_mode
     if not stat.S_ISREG(mode):
         return None
@@ -194,5 +208,6 @@ def _sheltered(what: str) -> Iterator[None]:
         yield
     except OSError as exc:
         raise Unavailable(
-            f"{what} ({exc.strerror or exc}): look at free space and permissions of the spool; it is tried again."
+            f"{what} ({exc.strerror or exc}): look at free space and permissions of the spool; it is tried "
+            "again."
         ) from exc

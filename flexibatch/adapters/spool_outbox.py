@@ -13,8 +13,8 @@ from typing import IO
 
 import structlog
 
-from flexibatch.adapters.spool_folders import PRIVATE_MODE, QUARANTINE, SENDERS
-from flexibatch.domain.case import AnswerFile, Case, Report, Verdict
+from flexibatch.adapters.spool_folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
+from flexibatch.domain.case import AnswerFile, Case, Verdict
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
 from flexibatch.errors import Unavailable
@@ -24,6 +24,7 @@ log = structlog.get_logger()
 FILE_MODE = 0o660
 REPORT_NAME_BYTES = 200
 _BLOCK = 1 << 20
+
 
 class Outboxes:
     """Put answers and pages into the folders of a sender; `folder` gives where the answers were written."""
@@ -38,7 +39,7 @@ class Outboxes:
         outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
         written = self._folder(case) / "out" / f"run-{case.run}"
         with _sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
-            outbox.mkdir(parents=True, exist_ok=True)
+            outbox.mkdir(SENDER_MODE, parents=True, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
                 self._publish(outbox, written / answer.name, answer, case.ticket)
 
@@ -58,23 +59,30 @@ class Outboxes:
         folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
         with _sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
-            folder.mkdir(parents=True, exist_ok=True)
-            with self._placing(folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False) as writing:
+            folder.mkdir(SENDER_MODE, parents=True, exist_ok=True)
+            with self._placing(
+                folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False
+            ) as writing:
                 writing.write(content)
 
     @contextmanager
     def _placing(self, folder: Path, name: str, ticket: str, *, lasting: bool = True) -> Iterator[IO[bytes]]:
-        """Open a temporary name that nobody made before; rename it when all is written and, if lasting, on disk."""
-        temporary, final = folder / f".{ticket}.{hashlib.sha256(name.encode()).hexdigest()[:16]}", folder / name
+        """Open a name that nobody made before; rename it when all is written and, if lasting, on disk."""
+        short = hashlib.sha256(name.encode()).hexdigest()[:16]
+        temporary, final = folder / f".{ticket}.{short}", folder / name
         self._clear(temporary, ticket)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as writing:
-            yield writing
-            writing.flush()
-            if lasting:
-                os.fsync(writing.fileno())
-        self._set_aside_planted(final, ticket)
-        temporary.rename(final)
+        try:
+            with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as writing:
+                yield writing
+                writing.flush()
+                if lasting:
+                    os.fsync(writing.fileno())
+            self._set_aside_planted(final, ticket)
+            temporary.rename(final)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
         if lasting:
             _settle_folder(folder)
 
@@ -93,7 +101,7 @@ class Outboxes:
             return
         aside = self._spool / QUARANTINE / "planted"
         aside.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-        target = aside / f"{ticket}.{len(os.listdir(aside))}"
+        target = aside / f"{ticket}.{len(list(aside.iterdir()))}"
         path.rename(target)
         log.warning("outbox.planted", name=path.name[:100], aside=target.name)
 

@@ -45,7 +45,9 @@ class Wake:
     def _inboxes(self) -> tuple[Path, ...]:
         senders = self._spool / SENDERS
         return tuple(
-            sorted(folder for one in Environment for folder in senders.glob(f"*/{one.inbox}") if folder.is_dir())
+            sorted(
+                folder for one in Environment for folder in senders.glob(f"*/{one.inbox}") if folder.is_dir()
+            )
         )
 
     def _listen(self, folders: tuple[Path, ...], stop: threading.Event) -> Generator[object, None, None]:

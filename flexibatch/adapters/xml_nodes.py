@@ -109,7 +109,7 @@ class Node:
             return ()
         if _wants_digits(kind) and text and not _DIGITS.fullmatch(text):
             return ("schema-not-numeric",)
-        rules = [_FACETS.get(name, "schema-invalid") for name in _broken_facets(kind, kind.normalize(text))]
+        rules = [_FACETS[name] for name in _broken_facets(kind, kind.normalize(text)) if name in _FACETS]
         return tuple(dict.fromkeys(rules)) or ("schema-domain",)
 
 

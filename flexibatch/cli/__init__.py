@@ -26,7 +26,11 @@ COMMANDS = {
     "sweep": ("flexibatch.cli.channel", "sweep", "Take what has arrived, settle it, publish, and end."),
     "watch": ("flexibatch.cli.channel", "watch", "Sweep for ever."),
     "check": ("flexibatch.cli.check", "check", "Judge files as the channel would; keep nothing."),
-    "rerun": ("flexibatch.cli.channel", "rerun", "Judge archived sets again, or show what that would change."),
+    "rerun": (
+        "flexibatch.cli.channel",
+        "rerun",
+        "Judge archived sets again, or show what that would change.",
+    ),
     "republish": ("flexibatch.cli.channel", "republish", "Put a set's answers down again."),
     "list": ("flexibatch.cli.records", "list_", "List the sets that were received, or what waits."),
     "show": ("flexibatch.cli.records", "show", "Show a set: files, runs, answers, anomalies."),

@@ -89,7 +89,9 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     return _show(result, rows, as_json)
 
 
-@click.command(epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble.")
+@click.command(
+    epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble."
+)
 @click.pass_obj
 def watch(invocation: Invocation) -> int:
     """Sweep for ever; end cleanly, after the set in hand, on SIGTERM or SIGINT.
@@ -136,7 +138,9 @@ def rerun(  # noqa: PLR0913 - one argument an option
     """
     home = open_home(invocation)
     if not words and not (refused or sender or since):
-        raise Refusal("Say which sets are to be judged again: name tickets, or give --refused, --sender or --since.")
+        raise Refusal(
+            "Say which sets are to be judged again: name tickets, or give --refused, --sender or --since."
+        )
     wanted = sets.WantedSets(sender=sender, since=_first_moment(home, since))
     with home.database.reading() as connection:
         named = [sets.find_ticket(connection, word) for word in words]
@@ -216,7 +220,9 @@ def _change(  # noqa: PLR0913 - a row has many columns
     }
 
 
-@click.command(epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk.")
+@click.command(
+    epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
+)
 @click.argument("ticket")
 @click.pass_obj
 def republish(invocation: Invocation, ticket: str) -> int:
@@ -225,7 +231,9 @@ def republish(invocation: Invocation, ticket: str) -> int:
     with home.database.reading() as connection:
         shown = sets.show_set(connection, ticket)
     if shown["purged_at"] is not None:
-        raise Refusal(f"The answers of set {ticket} were purged; `flexibatch show {ticket}` tells its verdict.")
+        raise Refusal(
+            f"The answers of set {ticket} were purged; `flexibatch show {ticket}` tells its verdict."
+        )
     if not shown["runs"]:
         raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
     world = world_of(home, _outside(invocation))

@@ -21,11 +21,17 @@ from flexibatch.settings import FILE
 DONE, SOME_REFUSED = 0, 1
 
 
-@click.command(epilog="\b\nExit status: 0 nothing would be refused; 1 something would; 2 it cannot be done as asked; 3 trouble.")
+@click.command(
+    epilog="\b\nExit status: 0 nothing would be refused; 1 something would; 2 it cannot be done as asked; 3 trouble."
+)
 @click.argument("files", metavar="FILE", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--sender", help="The sender number; default: the one in the file names.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "xml"]), default="text", help="How the verdict is shown."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "xml"]),
+    default="text",
+    help="How the verdict is shown.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
@@ -63,7 +69,11 @@ def _registered(home: Home, paths: list[Path], number: str | None) -> Sender:
 
 def _refused(checked: Checked) -> bool:
     verdict = checked.trial.settlement.verdict
-    return verdict.state != "received" or verdict.counts.refused > 0 or any(form.refused for form in checked.trial.forms)
+    return (
+        verdict.state != "received"
+        or verdict.counts.refused > 0
+        or any(form.refused for form in checked.trial.forms)
+    )
 
 
 def _show(home: Home, results: list[Checked], form: str) -> None:

@@ -20,7 +20,7 @@ class Sections:
         self._zone = zone
 
     def fields(self, title: str, fields: Mapping[str, object]) -> None:
-        """Show the fields that are plain values; what has fields of its own gets a section."""
+        """Show the fields that hold something plain; what has fields of its own gets a section."""
         own = {name: value for name, value in fields.items() if not _has_parts(value)}
         show_object(title, local(own, self._zone), as_json=False)
 
@@ -45,7 +45,7 @@ def show_rows(
 
 
 def _has_parts(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(one, Mapping) for one in value)
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
 
 
 def for_people(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flexibatch.domain.case import Case
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.names import Place, name_faults, parse_name
+from flexibatch.domain.sets import BAD_NAME
 from flexibatch.domain.vocabulary import Environment, FileKind
 
 
@@ -41,11 +42,13 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     if case.passed:
         return ()
     named = tuple({(fault.rule, fault.value): fault for fault in _name_faults(case, limits)}.values())
-    if named:
-        return named
+    ungrammatical = tuple(fault for fault in case.claim_faults if fault.rule in BAD_NAME.values())
+    if named or ungrammatical:
+        return (*ungrammatical, *named)
     taken = case.earlier_ticket is not None and case.run == 1
     received = (Finding("name-received", value=case.name, details={"ticket": case.earlier_ticket or ""}),)
-    return (*(received if taken else ()), *case.claim_faults, *_size_faults(case, limits))
+    found = case.claim_faults or tuple(_gone_faults(case))
+    return (*(received if taken else ()), *found, *_size_faults(case, limits))
 
 
 def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
@@ -54,6 +57,15 @@ def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
     for parsed in map(parse_name, names):
         if parsed is not None:
             yield from name_faults(parsed, place)
+
+
+def _gone_faults(case: Case) -> Iterator[Finding]:
+    """Miss data files that were there when the set was found and gone, or no files any more, when it was kept."""
+    announced = parse_name(case.name)
+    found = sum(file.kind is FileKind.DATA for file in case.files)
+    if announced is not None and announced.kind is FileKind.GO and str(found) != announced.parts:
+        details = {"announced": announced.parts, "found": str(found)}
+        yield Finding("data-count", tag="FI", value=case.name, details=details)
 
 
 def _size_faults(case: Case, limits: Limits) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from flexibatch.adapters.purging import Purged, delete_bytes
 from flexibatch.adapters.store import tables, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.engine import Database, stored
+from flexibatch.adapters.store.ledger import FIRST_WAIT, StoredLedger
 from flexibatch.adapters.store.queries import (
     WantedDeclarations,
     WantedSets,
@@ -28,6 +29,7 @@ from flexibatch.adapters.store.rows import Shown
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, SetState
 from flexibatch.errors import Refusal, Unavailable
+from tests.twins.clock import FixedClock
 from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number
 from tests.twins.records import NOON, OTHER, SENDER, Records, go_name, put
 
@@ -101,7 +103,8 @@ def test_quarantine_is_listed_with_its_reason(records: Records) -> None:
     """Only what is in quarantine is listed, with what went wrong."""
     records.claim(go_name(1))
     bad = records.claim(go_name(2))
-    records.change(bad, state="quarantine", reason="KeyError while the set was judged")
+    ledger = StoredLedger(records.database, FixedClock())
+    assert ledger.failed(bad, "KeyError while the set was judged", max_attempts=1)
     with records.database.reading() as connection:
         (row,) = quarantined(connection)
     assert (bad, "KeyError while the set was judged") == (row["ticket"], row["reason"])
@@ -136,7 +139,8 @@ def test_a_stream_tells_its_next_set_and_how_many_wait(records: Records) -> None
 def test_a_stream_waits_for_its_back_off_only_until_it_is_over(records: Records) -> None:
     """Trouble is told with its reason and the moment of the next try, then the next sweep is waited for."""
     ticket = records.claim(go_name(1))
-    records.change(ticket, not_before=stored(LATER), reason="The disk is full.", troubles=3)
+    ledger = StoredLedger(records.database, FixedClock(LATER - FIRST_WAIT))
+    ledger.delayed(ticket, "The disk is full.")
     before = stream(records, now=LATER - timedelta(seconds=1))
     assert ("back-off", LATER, "The disk is full.") == (before["why"], before["until"], before["reason"])
     assert "sweep" == stream(records, now=LATER)["why"]

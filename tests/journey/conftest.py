@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from twins.program import Caller
 
 from flexibatch.bootstrap import Home, make_home
+from tests.twins.program import Caller
 
 
 @pytest.fixture

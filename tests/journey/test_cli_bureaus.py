@@ -1,10 +1,8 @@
 """Bureaus at the command line: senders, keys and mandates, each change written down with who made it."""
 
-from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import paramiko
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -14,13 +12,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from sqlalchemy import select
-from twins.clock import FixedClock
-from twins.numbers import company_number, nsso_number
-from twins.program import Caller
 
 from flexibatch.adapters.store import bureaus, parties, tables
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.identifiers import normal_nsso
+from tests.twins.clock import FixedClock
+from tests.twins.numbers import company_number, nsso_number
+from tests.twins.program import Caller
 
 NSSO, COMPANY, OTHER = nsso_number(1), company_number(1), company_number(2)
 FOLDERS = {"IN", "OUT", "INTEST", "OUTTEST", "INTEST-S", "OUTTEST-S", "REPORT"}
@@ -196,23 +194,30 @@ def test_what_cannot_be_done_is_one_sentence_and_status_2(
     ],
     ids=["ed25519", "ecdsa", "rsa"],
 )
-def test_a_key_is_kept_with_the_fingerprint_that_others_see(key: Key, call: Caller, home: Home) -> None:
-    """The fingerprint is the one an SSH client shows; a second add is told, remove takes file or fingerprint."""
+def test_a_key_is_added_once_and_removed(key: Key, call: Caller, home: Home) -> None:
+    """A second add is told and changes nothing; a key goes by its file or by its fingerprint."""
     add(call)
     path = key_file(home.path, key)
-    kind, encoded, _comment = path.read_text().split()
-    expected = paramiko.PKey.from_type_string(kind, b64decode(encoded)).fingerprint
     call.done("sender", "key", "add", "000640", str(path))
     assert "already" in call.done("sender", "key", "add", "000640", str(path)).err
-    listed = call.done("sender", "key", "list", "000640", "--json").json
-    assert [(expected, path.read_text().strip())] == [
-        (row["fingerprint"], row["public_key"]) for row in listed
-    ]
-    call.done("sender", "key", "remove", "000640", str(path))
-    assert [] == call.done("sender", "key", "list", "000640", "--json").json
-    call.done("sender", "key", "add", "000640", str(path))
-    call.done("sender", "key", "remove", "000640", expected)
-    assert [] == call.done("sender", "key", "list", "000640", "--json").json
+    (listed,) = call.done("sender", "key", "list", "000640", "--json").json
+    assert path.read_text().strip() == listed["public_key"]
+    for word in (str(path), listed["fingerprint"]):
+        call.done("sender", "key", "remove", "000640", word)
+        assert [] == call.done("sender", "key", "list", "000640", "--json").json
+        call.done("sender", "key", "add", "000640", str(path))
+
+
+def test_a_fingerprint_is_the_one_that_ssh_clients_show(call: Caller, tmp_path: Path) -> None:
+    """OpenSSH's own `ssh-keygen -l` gave the expected value for this key."""
+    path = tmp_path / "key.pub"
+    path.write_text(
+        "# the bureau's key\n"
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4\n"
+    )
+    add(call, "000640", "--key", str(path))
+    expected = ["SHA256:lbmsoA0yIEcEiVDRnMWuzm+nV+3ZEEpVIURqFoeSspg"]
+    assert expected == call.done("sender", "show", "000640", "--json").json["keys"]
 
 
 def test_other_keys_are_refused(call: Caller, home: Home, tmp_path: Path) -> None:
@@ -242,7 +247,7 @@ def test_other_keys_are_refused(call: Caller, home: Home, tmp_path: Path) -> Non
     assert [] == call.done("sender", "key", "list", "000640", "--json").json
 
 
-# ---------------------------------------------------------------------------------------------------- mandates
+# -------------------------------------------------------------------------------------------------- mandates
 
 
 def test_a_mandate_counts_from_its_first_to_its_last_day(call: Caller, home: Home) -> None:
@@ -365,7 +370,7 @@ def test_many_faulty_lines_are_counted(call: Caller, tmp_path: Path) -> None:
     assert (22, "and 30 more lines") == (len(told), told[-1])
 
 
-# ----------------------------------------------------------------------------------------------------- the rest
+# -------------------------------------------------------------------------------------------------- the rest
 
 
 def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch import cli
 from flexibatch.ports import Clock
-from twins.clock import FixedClock
+from tests.twins.clock import FixedClock
 
 
 @dataclass(frozen=True, slots=True)

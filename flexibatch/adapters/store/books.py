@@ -196,7 +196,15 @@ class StoredBooks:
             number = one.line.number
             for place, quality in enumerate(_calculation(one).qualities, 1):
                 features.append(
-                    (form_id, number, place, quality.start, quality.end, quality.employer_class, quality.worker_code)
+                    (
+                        form_id,
+                        number,
+                        place,
+                        quality.start,
+                        quality.end,
+                        quality.employer_class,
+                        quality.worker_code,
+                    )
                 )
                 elements.extend(
                     (form_id, number, place, nth, element.code, element.amount, element.frequency)

@@ -29,7 +29,9 @@ def cases() -> Select[Any]:
 
 def case_of(connection: Connection, row: Row[Any]) -> Case:
     """Make the case of a row of `cases`, with the files that were kept."""
-    kept = select(received_file).where(received_file.c.set_ticket == row.ticket).order_by(received_file.c.name)
+    kept = (
+        select(received_file).where(received_file.c.set_ticket == row.ticket).order_by(received_file.c.name)
+    )
     return Case(
         ticket=row.ticket,
         name=row.name,

@@ -31,9 +31,7 @@ class Claims:
             rows = connection.execute(select(sender).order_by(sender.c.number)).all()
         return tuple(sender_of(row.number, row.name, row) for row in rows)
 
-    def received(
-        self, number: str, environment: Environment, keys: Collection[str]
-    ) -> Mapping[str, str]:
+    def received(self, number: str, environment: Environment, keys: Collection[str]) -> Mapping[str, str]:
         """Tell which names were received before, with the ticket that received them first."""
         with self._database.reading() as connection:
             return _received(connection, number, environment, sorted(keys))
@@ -102,9 +100,7 @@ class Claims:
         """Give back tickets whose set had vanished before it could be claimed: nothing was received."""
         with self._database.writing() as connection:
             connection.execute(
-                delete(file_set).where(
-                    file_set.c.ticket.in_(tickets), file_set.c.state == SetState.CLAIMING
-                )
+                delete(file_set).where(file_set.c.ticket.in_(tickets), file_set.c.state == SetState.CLAIMING)
             )
 
     def case(self, ticket: str) -> Case:
@@ -122,7 +118,9 @@ class Claims:
             .order_by(func.min(file_set.c.turn))
         )
         with self._database.reading() as connection:
-            return tuple(Stream(row.sender, Environment(row.environment)) for row in connection.execute(query))
+            return tuple(
+                Stream(row.sender, Environment(row.environment)) for row in connection.execute(query)
+            )
 
 
 def next_turn() -> ScalarSelect[int]:

@@ -7,7 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from flexibatch.errors import Refusal, Superseded, Unavailable
 
@@ -85,6 +92,10 @@ def _translated() -> Iterator[None]:
         if exc.connection_invalidated:
             raise Unavailable(
                 "The connection to the database was lost. The work is kept and tried again."
+            ) from exc
+        if type(exc) is DatabaseError:
+            raise Unavailable(
+                f"The database is damaged, or is none ({_first_line(exc)}). Put the last backup back."
             ) from exc
         raise
 

@@ -67,9 +67,7 @@ class StoredLedger:
         with self._database.reading() as connection:
             return self._settled(connection, ticket, number)
 
-    def _settled(
-        self, connection: Connection, ticket: str, number: int
-    ) -> Settlement:
+    def _settled(self, connection: Connection, ticket: str, number: int) -> Settlement:
         of_run = connection.execute(
             select(run).where(run.c.set_ticket == ticket, run.c.number == number)
         ).one()
@@ -109,6 +107,4 @@ class StoredLedger:
 
     def _note(self, connection: Connection, ticket: str, reason: str, **values: object) -> None:
         shown = reason[:REASON_LIMIT]
-        connection.execute(
-            update(file_set).where(file_set.c.ticket == ticket).values(reason=shown, **values)
-        )
+        connection.execute(update(file_set).where(file_set.c.ticket == ticket).values(reason=shown, **values))

@@ -37,7 +37,9 @@ def standings(
 def contents(connection: Connection, tickets: Collection[str]) -> dict[tuple[int, int], list[Quality]]:
     """Give the qualities of the last versions of declarations, by (form id, line)."""
     elements: dict[tuple[int, int, int], list[FinancialElement]] = defaultdict(list)
-    for row in connection.execute(_of_last(financial_element, tickets).order_by(*financial_element.primary_key)):
+    for row in connection.execute(
+        _of_last(financial_element, tickets).order_by(*financial_element.primary_key)
+    ):
         elements[row.form_id, row.line, row.quality].append(
             FinancialElement(row.code, row.eurocents, row.frequency)
         )
@@ -79,9 +81,7 @@ def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality
     content = None
     if not cancelled:
         made = tuple(qualities.get((row.form_id, row.line), ()))
-        content = Calculation(
-            row.payslip_reference, row.start_date, row.end_date, row.calculated_on, made
-        )
+        content = Calculation(row.payslip_reference, row.start_date, row.end_date, row.calculated_on, made)
     return Standing(
         ticket=row.declaration,
         version=row.number,
