@@ -33,7 +33,7 @@ class Limits:
 def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     """Give all that is wrong with names, folder and set, in the order of the checks.
 
-    A set that once passed is not asked again; one that was refused is asked anew, but for its name being taken.
+    A set that once passed is not asked again; one that was refused is asked anew, but for its name being used.
     """
     if case.discarded:
         return (Finding("discarded", value=case.name),)
@@ -60,7 +60,7 @@ def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
 
 
 def _gone_faults(case: Case) -> Iterator[Finding]:
-    """Miss data files that were there when the set was found and gone, or no files any more, when it was kept."""
+    """Miss data files that were there when the set was found, and no longer when it was kept."""
     announced = parse_name(case.name)
     found = sum(file.kind is FileKind.DATA for file in case.files)
     if announced is not None and announced.kind is FileKind.GO and str(found) != announced.parts:

@@ -1,5 +1,9 @@
 """Bureaus at the command line: senders, keys and mandates, each change written down with who made it."""
 
+import os
+import pty
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy import select
 
+from flexibatch import cli
 from flexibatch.adapters.store import bureaus, parties, tables
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.identifiers import normal_nsso
@@ -21,6 +26,7 @@ from tests.twins.numbers import company_number, nsso_number
 from tests.twins.program import Caller
 
 NSSO, COMPANY, OTHER = nsso_number(1), company_number(1), company_number(2)
+ROOT = Path(__file__).parents[2]
 FOLDERS = {"IN", "OUT", "INTEST", "OUTTEST", "INTEST-S", "OUTTEST-S", "REPORT"}
 Key = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -390,3 +396,39 @@ def test_init_makes_the_folders_of_registered_senders_again(call: Caller, home: 
     inbox.rmdir()
     make_home(home.path, {}).close()
     assert inbox.is_dir()
+
+
+def test_tables_are_drawn_on_a_terminal(call: Caller, home: Home) -> None:
+    """On a terminal the same rows stand under headings for people, and no name is taken for markup."""
+    call.done("sender", "add", "000640", "--name", "Zoë [red]x[/red]", "--language", "fr")
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "flexibatch", "--home", str(home.path), "sender", "list"]
+    told = subprocess.run(
+        words,
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "160"},
+    )
+    os.close(theirs)
+    drawn = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert b"" == told.stderr
+    assert "user name" in drawn
+    assert "Zoë [red]x[/red]" in drawn
+
+
+def test_who_acts_is_the_operator_that_was_named_or_the_login(
+    call: Caller, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option wins over the environment, the environment over the login of the process."""
+    path = ["--home", str(home.path)]
+    for operator, words in (("bert", path), ("anna", [*path, "--operator", "anna"])):
+        monkeypatch.setenv("FLEXIBATCH_OPERATOR", "bert")
+        number = "000640" if operator == "bert" else "000641"
+        assert 0 == cli.run([*words, "sender", "add", number, "--name", "B", "--language", "nl"], call.clock)
+    monkeypatch.delenv("FLEXIBATCH_OPERATOR")
+    monkeypatch.setenv("LOGNAME", "claire")
+    assert 0 == cli.run([*path, "sender", "hold", "000640"], call.clock)
+    assert ["bert", "anna", "claire"] == [who for who, _action, _what in acts(home)]

@@ -30,6 +30,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     if processors:
         columns = [list(column) for column in zip(*rows, strict=True)]
         for place, process in processors:
-            columns[place] = [process(value) for value in columns[place]]
+            column = columns[place]
+            processed = {value: process(value) for value in set(column)}
+            columns[place] = [processed[value] for value in column]
         rows = list(zip(*columns, strict=True))
     connection.exec_driver_sql(statement, rows)
