@@ -56,7 +56,9 @@ def compare(lines: int, employers: int, rounds: int) -> None:
             for part in best:
                 best[part] = min(best[part], measured(part, Path(folder)))
     (journey, journey_mb), (yardstick, yardstick_mb) = best["journey"], best["yardstick"]
-    print(f"journey of {lines} lines, {employers} employers: {journey / yardstick:.2f} x libxml2's streaming validation")
+    print(
+        f"journey of {lines} lines, {employers} employers: {journey / yardstick:.2f} x libxml2's streaming validation"
+    )
     print(f"  journey    {journey:6.2f} s, peak {journey_mb} MB (the whole process)")
     print(f"  validation {yardstick:6.2f} s, peak {yardstick_mb} MB")
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,9 +19,9 @@ from flexibatch.adapters.xml_reader import DocumentReader
 from flexibatch.adapters.xml_schemas import Schemas
 from flexibatch.assembly import Outside, world_of
 from flexibatch.bootstrap import Home
-from flexibatch.domain.case import Case, ReceivedFile, Sender
+from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.names import ParsedName, kind_of, parse_name
+from flexibatch.domain.names import ParsedName, answer_name, kind_of, parse_name
 from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import World
@@ -144,10 +145,15 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
 class LookingBooks(StoredBooks):
     """Look everything up as the journey does, and write nothing: what is checked was never received."""
 
-    attempt = BlindBooks.attempt
-    write_form = BlindBooks.write_form
-    answer_name = BlindBooks.answer_name
-    settle = BlindBooks.settle
+    def write_form(self, case: Case, verdict: FormVerdict) -> None:
+        """Keep nothing."""
+
+    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
+        """Name an answer that is never put out."""
+        return answer_name(subject, day, 1, case.environment)
+
+    def settle(self, verdict: Verdict) -> None:
+        """Keep nothing."""
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from flexibatch.domain.case import (
     Settlement,
     Verdict,
 )
-from flexibatch.domain.categories import Categories
 from flexibatch.domain.catalogue import Catalogue
+from flexibatch.domain.categories import Categories
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.rules import Judging
@@ -71,13 +71,21 @@ def finish(world: World, settlement: Settlement) -> None:
 def judge(world: World, books: Books, case: Case) -> Settlement:
     """Decide about a set: recorded, withdrawn, refused whole, or received and judged line by line."""
     decided_at = world.clock.now()
-    if case.silent:
-        return Settlement(Verdict(case, "recorded", decided_at))
-    if case.subject is Subject.ACKNOWLEDGEMENT:
-        named = world.documents.acknowledged(case)
-        return Settlement(Verdict(case, "recorded", decided_at, acknowledges=named))
+    if case.silent or case.subject is Subject.ACKNOWLEDGEMENT:
+        return _record(world, case, decided_at)
     if case.withdrawn:
         return _answered(world, books, Verdict(case, "withdrawn", decided_at))
+    return _judge_declarations(world, books, case, decided_at)
+
+
+def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
+    """Record what is not answered: a bureau's acknowledgement, and what is archived in silence."""
+    named = None if case.silent else world.documents.acknowledged(case)
+    return Settlement(Verdict(case, "recorded", decided_at, acknowledges=named))
+
+
+def _judge_declarations(world: World, books: Books, case: Case, decided_at: datetime) -> Settlement:
+    """Go from the envelope to the last line, and stop where the whole file is refused."""
     faults = envelope_faults(case, world.limits)
     if faults:
         return _refuse(world, books, case, decided_at, faults)

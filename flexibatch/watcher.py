@@ -257,7 +257,7 @@ class _Sweep:
 
     def _count_bug(self, stream: Stream, case: Case, exc: Exception) -> bool:
         reason = f"{type(exc).__name__} while the set was judged"
-        log.exception("set.failed", kind=type(exc).__name__)
+        log.error("set.failed", kind=type(exc).__name__, exc_info=exc)
         if not self.channel.failures.failed(case.ticket, reason, self.channel.max_attempts):
             return self._stop(stream)
         self.channel.arrivals.quarantine(case.ticket)
@@ -276,7 +276,7 @@ class _Sweep:
             except Unavailable as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))
-            except Exception as exc:  # noqa: BLE001 - the verdict stands; the next sweep publishes again
+            except Exception as exc:
                 self.result.unpublished += 1
                 log.exception("answers.failed", kind=type(exc).__name__)
 

@@ -82,7 +82,8 @@ def form_result(
     """Write what became of one Form, piece by piece."""
     form = judged.form
     yield "  <Form>\n" + _created(moment, "NOTI001", "FA") + _file_reference(verdict)
-    yield f"    <HandledOriginalFile>\n      <SenderId>{verdict.case.sender.number}</SenderId>\n    </HandledOriginalFile>\n"
+    sender = _leaf(3, "SenderId", verdict.case.sender.number)
+    yield f"    <HandledOriginalFile>\n{sender}    </HandledOriginalFile>\n"
     yield _original_form(form)
     yield _reference(2, "Reference", "0", "2", verdict.case.ticket)
     if form.reference:
@@ -183,8 +184,9 @@ def _outcomes_head(verdict: Verdict, judged: FormVerdict) -> str:
     counts = " ".join(f'{outcome.value}="{judged.count(outcome)}"' for outcome in Outcome)
     register = provenance.register
     state = f' register="{register.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"' if register else ""
+    lines = len(judged.lines)
     return (
-        f'      <Declarations xmlns="{OUTCOME_NAMESPACE}" run="{verdict.case.run}" lines="{len(judged.lines)}" {counts}\n'
+        f'      <Declarations xmlns="{OUTCOME_NAMESPACE}" run="{verdict.case.run}" lines="{lines}" {counts}\n'
         f'                    sha256="{provenance.sha256}" schema="{provenance.schema}" '
         f'catalogue="{provenance.catalogue}"{state}>\n'
     )

@@ -2,9 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -21,11 +20,15 @@ from flexibatch.domain.case import Verdict
 from flexibatch.domain.vocabulary import Outcome
 from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
-from flexibatch.watcher import Channel, SweepResult, watch as watch_channel
+from flexibatch.watcher import SweepResult
+from flexibatch.watcher import watch as watch_channel
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
-SWEPT = "\b\nExit status: 0 done; 1 a set or a line was refused, or a set has to wait; 2 it cannot be done as asked;\n3 trouble with database or disk."
+SWEPT = (
+    "\b\nExit status: 0 done; 1 a set or a line was refused, or a set has to wait; "
+    "2 it cannot be done as asked;\n3 trouble with database or disk."
+)
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
 CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
 
@@ -200,7 +203,7 @@ def _changes(
     return rows
 
 
-def _change(  # noqa: PLR0913 - a row has many columns
+def _change(  # noqa: PLR0913, PLR0917 - a row has many columns
     ticket: str,
     form: int | None,
     line: int | None,

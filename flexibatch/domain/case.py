@@ -52,10 +52,10 @@ class Case:
     """Hold a claimed set that waits for its verdict.
 
     `name` is the GO's name (or the name at fault). `arrived_at` is UTC; `received_on` the day of reception where the
-    channel lives. `arrival` orders sets over all senders. `run` counts from 1. `names` are the files that were found
-    with the set. `passed` tells that an earlier run got past envelope, signature and schema window.
-    `earlier_ticket` names the set that received this name first; what is `silent` is archived without an answer. `claim_faults` are findings made before the claim
-    (a GO that never came, missing parts); they are part of the envelope's verdict.
+    channel lives. `arrival` orders sets over all senders; `run` counts from 1. `passed` tells that an earlier run got
+    past envelope, signature and schema window. `earlier_ticket` names the set that received this name first. What is
+    `silent` is archived without an answer. `claim_faults` were found before the claim (a GO that never came, missing
+    parts) and are part of the envelope's verdict.
     """
 
     ticket: str

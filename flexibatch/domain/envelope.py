@@ -33,7 +33,7 @@ class Limits:
 def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     """Give all that is wrong with names, folder and set, in the order of the checks.
 
-    A set that once passed is not asked again; one that was refused is asked anew, but for its name being used.
+    A set that once passed is not asked again; one that was refused is asked anew, except for its name.
     """
     if case.discarded:
         return (Finding("discarded", value=case.name),)

@@ -26,9 +26,9 @@ def step(name: str, position: int) -> str:
 
 
 def shown(value: str) -> str:
-    """Make a value fit to be shown: at most 100 characters, control characters replaced by a question mark.
+    r"""Make a value fit to be shown: at most 100 characters, control characters replaced by a question mark.
 
-    >>> shown("a\\tb")
+    >>> shown("a\tb")
     'a?b'
     """
     return _CONTROL.sub("?", value[:VALUE_LIMIT])

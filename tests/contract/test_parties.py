@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Table, func, insert, select
-from twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.parties import current_persons, find_employer, link_employer, link_persons
 from flexibatch.errors import Refusal
 from flexibatch.ports import Party
+from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 NOON = datetime(2026, 10, 5, 12)  # noqa: DTZ001 - as the tables hold it
 DAY = date(2026, 10, 5)

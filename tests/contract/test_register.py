@@ -7,7 +7,6 @@ from itertools import count
 
 import pytest
 from sqlalchemy import select
-from twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
@@ -28,6 +27,7 @@ from flexibatch.domain.register import (
     Span,
 )
 from flexibatch.errors import Refusal, Unavailable
+from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -348,7 +348,7 @@ def test_statistics_are_flat(database: Database, take: Take) -> None:
         "imports": 1,
         "periods_FLX": 2,
         "periods_OTH": 1,
-        "last_import": "2026-10-05T07:16:00+00:00",
+        "last_import": NOW,
     }
     with database.reading() as connection:
         assert expected == stats(connection)

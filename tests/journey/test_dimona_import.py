@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+from sqlalchemy import select
 
 from flexibatch.adapters.dimona_files import register_file
+from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.importing import ImportResult, import_file
 from flexibatch.adapters.store.register import KnownPeriod, show, stats
+from flexibatch.bootstrap import Home
 from flexibatch.errors import Refusal
+from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+from tests.twins.program import Caller
 
 NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
 HEADER = "period_id,enterprise_number,inss,worker_type,start_date"
@@ -411,3 +415,68 @@ def test_a_long_answer_is_read_piece_by_piece(database: Database, path: Path) ->
 def test_a_json_that_is_refused(database: Database, path: Path, content: str | bytes, reason: str) -> None:
     """Broken, endless, without employer: the line and the reason."""
     assert refused(database, path, content).startswith(reason)
+
+
+# -------------------------------------------------------------------------------------- at the command line
+
+
+def test_a_register_is_fed_and_looked_into(call: Caller, home: Home, path: Path) -> None:
+    """Import tells on stderr what came in; show finds worker and period; stats is one flat object."""
+    path.write_text(f"{HEADER}\n{LINE}\n")
+    told = call.done("dimona", "import", str(path))
+    assert ("", f"{path}: 1 periods taken in.\n") == (told.out, told.err)
+    for number in (worker_number(1), period_number(1)):
+        assert period_number(1) in call.done("dimona", "show", number).out
+        (shown,) = call.done("dimona", "show", number, "--json").json["periods"]
+        assert ("FLX", "2026-09-01", None) == (shown["worker_type"], shown["start_date"], shown["end_date"])
+    counted = call.done("dimona", "stats", "--json").json
+    assert (1, 1, "2026-10-05T07:16:02+00:00") == (
+        counted["periods"],
+        counted["periods_FLX"],
+        counted["last_import"],
+    )
+    assert "2026-10-05 09:16:02" in call.done("dimona", "stats").out
+    with home.database.reading() as connection:
+        acts = connection.execute(select(tables.audit.c.operator, tables.audit.c.action)).all()
+    assert [("anna", "dimona import")] == [tuple(act) for act in acts]
+
+
+def test_a_repeated_import_ends_well(call: Caller, path: Path) -> None:
+    """It is told, and exits 0; a row that is older than what is held is counted."""
+    path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T08:00\n")
+    call.done("dimona", "import", str(path))
+    assert "was imported before, with 1 periods" in call.done("dimona", "import", str(path)).err
+    path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T07:00\n")
+    told = call.done("dimona", "import", str(path), "--json")
+    expected = {"file": str(path), "format": "csv", "rows": 1, "already": False, "kept": 1}
+    assert [expected] == told.json
+    assert "1 of them were older" in told.err
+
+
+def test_a_refused_file_stops_the_import(call: Caller, path: Path) -> None:
+    """The files before it stand, those behind it are not read; the line is told."""
+    bad, never = path.with_name("bad.csv"), path.with_name("never.csv")
+    path.write_text(f"{HEADER}\n{LINE}\n")
+    bad.write_text(f"{HEADER}\n{LINE}x\n")
+    told = call("dimona", "import", str(path), str(bad), str(never), "--json")
+    assert (2, [str(path)]) == (told.status, [one["file"] for one in told.json])
+    assert f'{bad}: line 2: start_date "2026-09-01x" must be' in told.err
+    assert told.err.endswith("Nothing of this file was taken in.\n")
+    assert "cannot be read" in call("dimona", "import", str(never)).err
+
+
+@pytest.mark.parametrize("number", ["12345678901", worker_number(9), period_number(9)])
+def test_what_the_register_does_not_know_is_told(call: Caller, number: str) -> None:
+    """Exit 2 and a sentence; a worker's number is not in it."""
+    told = call("dimona", "show", number)
+    assert (2, 1) == (told.status, told.sentences)
+    assert worker_number(9) not in told.err
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(call: Caller, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes to stderr, and nothing of it to stdout."""
+    path.write_text(f"{HEADER}\n{LINE}\n")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    told = call.done("dimona", "import", str(path))
+    assert "" == told.out
+    assert "taken in." in told.err

@@ -49,7 +49,8 @@ def test_sample_shows_what_it_says(name: str) -> None:
 
 
 def _verdict(name: str) -> str:
-    return {"remarked": "accepted", "withdrawn": "rejected"}.get(name.split("-")[0], name.split("-")[0])
+    first = name.split("-", maxsplit=1)[0]
+    return {"remarked": "accepted", "withdrawn": "rejected"}.get(first, first)
 
 
 def _verdict_of(answer: bytes) -> str:

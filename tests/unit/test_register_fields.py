@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from twins.numbers import company_number, nsso_number, period_number, worker_number
 
 from flexibatch.domain.register import RegisterRow, Span
 from flexibatch.domain.register_fields import COLUMNS, register_row
 from flexibatch.errors import Refusal
+from tests.twins.numbers import company_number, nsso_number, period_number, worker_number
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LEAST = {

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from xml_samples import DAY, SCHEMAS, SPACE, beneficiary, faults, form, message, read, relation, told
+from tests.twins.xml_samples import (
+    DAY,
+    SCHEMAS,
+    SPACE,
+    beneficiary,
+    faults,
+    form,
+    message,
+    read,
+    relation,
+    told,
+)
 
 from flexibatch.adapters.xml_schemas import Schemas
 from flexibatch.adapters.xml_stream import _refused

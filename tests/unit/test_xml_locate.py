@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
+from tests.twins.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
 
 from flexibatch.adapters.xml_locate import Locator, document_lines
 from flexibatch.adapters.xml_reader import DocumentReader

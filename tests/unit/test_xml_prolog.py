@@ -5,7 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from xml_samples import DAY, OPENING, SCHEMAS, SPACE, beneficiary, form, message, opened, read, relation
+from tests.twins.xml_samples import (
+    DAY,
+    OPENING,
+    SCHEMAS,
+    SPACE,
+    beneficiary,
+    form,
+    message,
+    opened,
+    read,
+    relation,
+)
 
 from flexibatch.adapters.xml_reader import DocumentReader
 from flexibatch.adapters.xml_wellformed import fault

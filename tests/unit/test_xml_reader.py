@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from xml_samples import (
+from tests.twins.xml_samples import (
     DAY,
     OPENING,
     SCHEMAS,
@@ -216,7 +216,7 @@ _PEAK = """
 import sys
 sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
-from xml_samples import SCHEMAS, DAY
+from tests.twins.xml_samples import SCHEMAS, DAY
 from flexibatch.adapters.xml_reader import DocumentReader
 from flexibatch.errors import DocumentBroken
 count = 0

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from xml_samples import SCHEMAS, SPACE
+from tests.twins.xml_samples import SCHEMAS, SPACE
 
 from flexibatch.adapters.xml_schemas import Schemas, SchemaVersion
 from flexibatch.domain.findings import Finding

@@ -37,7 +37,10 @@ class Claims:
             return _received(connection, number, environment, sorted(keys))
 
     def begin(self, claims: Sequence[Claim], now: datetime) -> tuple[Ticketed, ...]:
-        """Commit tickets and arrival numbers, in the order given; a claim that another process has begun is left to it."""
+        """Commit tickets and arrival numbers, in the order given.
+
+        A claim that another process has begun is left to it.
+        """
         with self._database.writing() as connection:
             begun = [self._begin(connection, claim, now) for claim in claims]
         return tuple(one for one in begun if one is not None)

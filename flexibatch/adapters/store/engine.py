@@ -19,6 +19,8 @@ from sqlalchemy.exc import (
 from flexibatch.errors import Refusal, Superseded, Unavailable
 
 BUSY_SECONDS = 60
+CACHE_KIBIBYTES = 16_384
+"""Of pages that SQLite keeps in memory: enough for what one large file writes to."""
 
 
 class Database:
@@ -68,6 +70,7 @@ def _keep_sqlite_honest(engine: Engine) -> None:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         cursor.close()
 
     @event.listens_for(engine, "begin")

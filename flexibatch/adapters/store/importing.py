@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.adapters.store.numbering import PeriodIds
@@ -34,9 +35,14 @@ class ImportResult:
 
 
 def import_file(
-    database: Database, file: RegisterFile, *, now: datetime, progress: Callable[[int], None]
+    database: Database,
+    file: RegisterFile,
+    *,
+    now: datetime,
+    progress: Callable[[int], None],
+    operator: str | None = None,
 ) -> ImportResult:
-    """Take a register file in; `progress` is told the line that was reached.
+    """Take a register file in; `progress` is told the line that was reached, the audit which operator did it.
 
     The same bytes twice change nothing, and `already` tells it. Raise `Refusal` with the line for the first
     entry that cannot be: then nothing at all was taken in.
@@ -45,19 +51,16 @@ def import_file(
         before = _imported(connection, file.sha256)
         if before is not None:
             return ImportResult(file.format, before, already=True)
-        intake = _Intake(connection)
-        rows = 0
+        intake, rows = _Intake(connection), 0
         for batch in _batches(file.entries):
             intake.take(batch)
             rows += len(batch)
             progress(batch[-1].line)
-        told = {
-            "sha256": file.sha256,
-            "file_name": file.name[:NAME_LIMIT],
-            "format": file.format,
-            "rows": rows,
-        }
-        connection.execute(insert(register_import).values(**told, imported_at=stored(now)))
+        told = {"format": file.format, "rows": rows}
+        names = {"sha256": file.sha256, "file_name": file.name[:NAME_LIMIT], "imported_at": stored(now)}
+        connection.execute(insert(register_import).values(**names, **told))
+        if operator is not None:
+            note(connection, By(operator, now), "dimona import", file.sha256, format=file.format, rows=rows)
     return ImportResult(file.format, rows, already=False, kept=intake.kept)
 
 

@@ -157,7 +157,7 @@ def _known_period(row: Row[Any], nsso: tuple[str, ...]) -> KnownPeriod:
     )
 
 
-def stats(connection: Connection) -> dict[str, int | str | None]:
+def stats(connection: Connection) -> dict[str, int | datetime | None]:
     """Count what the register holds, flat: `periods`, and `periods_FLX` and so on by worker type."""
     counted = select(
         func.count(),
@@ -168,12 +168,13 @@ def stats(connection: Connection) -> dict[str, int | str | None]:
         func.count(period.c.person.distinct()),
     )
     names = ("periods", "cancelled", "locked", "late", "open", "workers")
-    result: dict[str, int | str | None] = dict(zip(names, connection.execute(counted).one(), strict=True))
+    result: dict[str, int | datetime | None] = dict(
+        zip(names, connection.execute(counted).one(), strict=True)
+    )
     for name, table in (("employers", employer), ("replacements", replacement), ("imports", register_import)):
         result[name] = connection.scalar(select(func.count()).select_from(table))
     types = select(period.c.worker_type, func.count()).group_by(period.c.worker_type)
     result |= {
         f"periods_{kind}": number for kind, number in connection.execute(types.order_by(period.c.worker_type))
     }
-    last = register_state(connection)
-    return result | {"last_import": last.isoformat() if last else None}
+    return result | {"last_import": register_state(connection)}

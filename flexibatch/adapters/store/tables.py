@@ -276,9 +276,8 @@ declaration = Table(
     Column("employer_id", Integer, ForeignKey("employer.id"), nullable=False),
     Column("person", String(11), nullable=False),
     Column("reference", String(64), nullable=False),
-    UniqueConstraint("environment", "employer_id", "person", "reference"),
+    UniqueConstraint("person", "environment", "employer_id", "reference"),
     _one_of("environment", [*Environment], "environment"),
-    Index(None, "person"),
 )
 
 version = Table(
@@ -300,6 +299,7 @@ version = Table(
     _one_of("operation", [*Operation], "operation"),
     CheckConstraint("(operation = '3') = (start_date IS NULL)", name="content"),
     CheckConstraint("(operation = '0') = (number = 1)", name="first"),
+    sqlite_with_rowid=False,
 )
 
 feature = Table(
@@ -314,6 +314,7 @@ feature = Table(
     Column("worker_code", String(3), nullable=False),
     ForeignKeyConstraint(["form_id", "line"], ["version.form_id", "version.line"]),
     CheckConstraint("end_date >= start_date", name="order"),
+    sqlite_with_rowid=False,
 )
 
 financial_element = Table(
@@ -331,6 +332,7 @@ financial_element = Table(
     ),
     CheckConstraint("eurocents > 0", name="eurocents"),
     CheckConstraint("frequency IS NULL OR frequency BETWEEN 0 AND 99", name="frequency"),
+    sqlite_with_rowid=False,
 )
 
 unchanged_line = Table(

@@ -92,16 +92,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_declaration_employer_id")),
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_declaration")),
         sa.UniqueConstraint(
+            "person",
             "environment",
             "employer_id",
-            "person",
             "reference",
-            name=op.f("uq_declaration_environment_employer_id_person_reference"),
+            name=op.f("uq_declaration_person_environment_employer_id_reference"),
         ),
     )
-    with op.batch_alter_table("declaration", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_declaration_person"), ["person"], unique=False)
-
     op.create_table(
         "employer_number",
         sa.Column("nsso_number", sa.String(length=10), nullable=False),
@@ -401,6 +398,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_version_form_id")),
         sa.PrimaryKeyConstraint("form_id", "line", name=op.f("pk_version")),
         sa.UniqueConstraint("declaration", "number", name=op.f("uq_version_declaration_number")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "feature",
@@ -416,6 +414,7 @@ def upgrade() -> None:
             ["form_id", "line"], ["version.form_id", "version.line"], name=op.f("fk_feature_form_id_line")
         ),
         sa.PrimaryKeyConstraint("form_id", "line", "quality", name=op.f("pk_feature")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "financial_element",
@@ -436,5 +435,6 @@ def upgrade() -> None:
             name=op.f("fk_financial_element_form_id_line_quality"),
         ),
         sa.PrimaryKeyConstraint("form_id", "line", "quality", "element", name=op.f("pk_financial_element")),
+        sqlite_with_rowid=False,
     )
     # ### end Alembic commands ###
