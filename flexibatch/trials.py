@@ -70,7 +70,7 @@ class _Listening:
         return AnswerFile(Subject.NOTIFICATION, self._name, "", 0)
 
 
-class _Undo(Exception):  # noqa: N818 - it reports no error, it ends a transaction
+class _Undo(Exception):
     """End a transaction without keeping anything."""
 
 

@@ -45,7 +45,7 @@ class Source:
     node: Node
 
 
-class _TooManyErrors(Exception):  # noqa: N818 - no error: the way to begin again
+class _TooManyErrors(Exception):
     """Begin again without libxml2's validation."""
 
 

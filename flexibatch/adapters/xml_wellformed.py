@@ -36,7 +36,7 @@ def fault(parts: Sequence[Path], encoding: str) -> Finding | None:
     return None
 
 
-class TooLong(Exception):  # noqa: N818 - it stops a reading, it is no trouble
+class TooLong(Exception):
     """Stop at a piece of markup that would have to be held whole."""
 
 

@@ -152,7 +152,7 @@ def test_a_sweep_by_hand_does_not_wait() -> None:
     assert GO == only({FI: 0, GO: 0}).leader
 
 
-# ----------------------------------------------------------------------------------------- arriving, incomplete
+# ------------------------------------------------------------------------------------ arriving, incomplete
 
 
 @pytest.mark.parametrize(("age", "claimed"), [(86_400 * SECOND - 1, False), (86_400 * SECOND, True)])
@@ -274,7 +274,7 @@ def test_a_td_that_came_too_late_is_put_away_at_once() -> None:
 @pytest.mark.parametrize("name", [FI, FS, f"{FI}.xml", f"FI.{KEY}.x.1"])
 @pytest.mark.parametrize(("age", "claimed"), [(43_200 * SECOND - 1, False), (43_200 * SECOND, True)])
 def test_parts_left_over_from_a_received_set_are_put_away(name: str, age: int, claimed: bool) -> None:
-    """After `stray_after` they go to that set's archive, without a second answer, whatever their names are."""
+    """After `stray_after` they go to that set's archive, without a second answer, whatever their names."""
     found = decided({name: age}, received=True)
     assert ([(KEY, True, ())] if claimed else []) == [(one.key, one.silent, one.faults) for one in found]
 
@@ -306,7 +306,7 @@ def test_a_bad_value_is_claimed_at_once(wrong: str) -> None:
 
 
 def test_a_bad_part_names_the_file_at_fault() -> None:
-    """Where only one file's own position is wrong, the set goes under that file's name, its GO still first."""
+    """Where only one file's own position is wrong, the set goes under its name, the GO still first."""
     found = only({FI: 0, f"FI.{KEY}.1.x": 0, GO: 0})
     assert (f"FI.{KEY}.1.x", GO) == (found.name, found.leader)
 

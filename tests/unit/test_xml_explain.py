@@ -6,6 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+
+from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml_stream import _refused
+from flexibatch.domain.model import Form
 from tests.twins.xml_samples import (
     DAY,
     SCHEMAS,
@@ -18,10 +22,6 @@ from tests.twins.xml_samples import (
     relation,
     told,
 )
-
-from flexibatch.adapters.xml_schemas import Schemas
-from flexibatch.adapters.xml_stream import _refused
-from flexibatch.domain.model import Form
 
 LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
 XSI = "xmlns:i='http://www.w3.org/2001/XMLSchema-instance'"

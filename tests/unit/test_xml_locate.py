@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from tests.twins.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
 
 from flexibatch.adapters.xml_locate import Locator, document_lines
 from flexibatch.adapters.xml_reader import DocumentReader
+from tests.twins.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
 
 
 def expected(text: str, needle: str, nth: int = 1) -> tuple[int, int]:

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.adapters.xml_wellformed import fault
 from tests.twins.xml_samples import (
     DAY,
     OPENING,
@@ -17,9 +20,6 @@ from tests.twins.xml_samples import (
     read,
     relation,
 )
-
-from flexibatch.adapters.xml_reader import DocumentReader
-from flexibatch.adapters.xml_wellformed import fault
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 BODY = message().partition("?>\n")[2]

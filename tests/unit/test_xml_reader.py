@@ -6,6 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
+from flexibatch.adapters import xml_stream
+from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.domain.model import Calculation, FinancialElement, Line, Quality
+from flexibatch.domain.vocabulary import Operation
 from tests.twins.xml_samples import (
     DAY,
     OPENING,
@@ -19,11 +24,6 @@ from tests.twins.xml_samples import (
     read,
     relation,
 )
-
-from flexibatch.adapters import xml_stream
-from flexibatch.adapters.xml_reader import DocumentReader
-from flexibatch.domain.model import Calculation, FinancialElement, Line, Quality
-from flexibatch.domain.vocabulary import Operation
 
 GOOD = Line(
     1,

@@ -4,11 +4,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.twins.xml_samples import SCHEMAS, SPACE
 
 from flexibatch.adapters.xml_schemas import Schemas, SchemaVersion
 from flexibatch.domain.findings import Finding
 from flexibatch.errors import Refusal
+from tests.twins.xml_samples import SCHEMAS, SPACE
 
 ENTRY = '[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n'
 
