@@ -1,0 +1,323 @@
+"""Claim, copy, archive: repeatable wherever they were cut short, and out of a bureau's reach."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from flexibatch.adapters.spool_keeping import Keeping
+from flexibatch.domain.case import Ticketed
+from flexibatch.domain.vocabulary import FileKind
+from flexibatch.errors import Unavailable
+from tests.twins.spool import (
+    CASE,
+    CLAIM,
+    FI,
+    FI2,
+    GO,
+    KEPT,
+    KEY,
+    LIMIT,
+    NAMES,
+    SET,
+    TICKET,
+    filled_inbox,
+    made_spool,
+    sha,
+    tree,
+)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return made_spool(tmp_path)
+
+
+@pytest.fixture
+def inbox(spool: Path) -> Path:
+    return filled_inbox(spool)
+
+
+@pytest.fixture
+def keeping(spool: Path) -> Keeping:
+    return Keeping(spool, LIMIT)
+
+
+@pytest.fixture
+def claimed(spool: Path) -> Path:
+    return spool / "claimed" / TICKET
+
+
+# --------------------------------------------------------------------------------------------------- claiming
+
+
+def test_a_set_is_moved_and_copied(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
+    assert keeping.take(SET)
+    assert {} == tree(inbox)
+    kept = keeping.keep(SET)
+    assert [
+        (GO, FileKind.GO, None, 0, sha(b"")),
+        (FI, FileKind.DATA, 1, 3, sha(b"one")),
+        (FI2, FileKind.DATA, 2, 3, sha(b"two")),
+    ] == [(one.name, one.kind, one.part, one.size, one.sha256) for one in kept]
+    assert KEPT == tree(claimed)
+    assert ["in"] == [path.name for path in claimed.iterdir()]
+
+
+def test_a_set_that_vanished_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """The bureau took its GO away: nothing is moved, nothing is left behind."""
+    (inbox / GO).unlink()
+    assert not keeping.take(SET)
+    assert (False, {FI, FI2}) == (claimed.exists(), set(tree(inbox)))
+
+
+def test_a_folder_in_place_of_the_go_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """Sub-folders are never moved."""
+    (inbox / GO).unlink()
+    (inbox / GO).mkdir()
+    assert not keeping.take(SET)
+    assert (False, True) == (claimed.exists(), (inbox / GO).is_dir())
+
+
+def test_a_part_that_vanished_is_not_kept(inbox: Path, keeping: Keeping) -> None:
+    """The set is claimed all the same; its envelope misses the part."""
+    (inbox / FI2).unlink()
+    assert keeping.take(SET)
+    assert [GO, FI] == [one.name for one in keeping.keep(SET)]
+
+
+def _folder_made(folder: Path, _inbox: Path) -> None:
+    (folder / "arrived").mkdir(parents=True)
+
+
+def _go_moved(folder: Path, inbox: Path) -> None:
+    _folder_made(folder, inbox)
+    (inbox / GO).rename(folder / "arrived" / GO)
+
+
+def _all_moved(folder: Path, inbox: Path) -> None:
+    _go_moved(folder, inbox)
+    for name in (FI, FI2):
+        (inbox / name).rename(folder / "arrived" / name)
+
+
+def _half_copied(folder: Path, inbox: Path) -> None:
+    _all_moved(folder, inbox)
+    (folder / "in").mkdir()
+    (folder / "in" / GO).write_bytes(b"")
+    (folder / "in-1-1").write_bytes(b"on")
+
+
+def _all_copied(folder: Path, inbox: Path) -> None:
+    _half_copied(folder, inbox)
+    (folder / "in" / FI).write_bytes(b"one")
+    (folder / "in" / FI2).write_bytes(b"two")
+
+
+def _go_removed(folder: Path, inbox: Path) -> None:
+    _all_copied(folder, inbox)
+    (folder / "arrived" / GO).unlink()
+
+
+def _all_removed(folder: Path, inbox: Path) -> None:
+    _go_removed(folder, inbox)
+    for name in (FI, FI2):
+        (folder / "arrived" / name).unlink()
+
+
+def _claimed(folder: Path, inbox: Path) -> None:
+    _all_removed(folder, inbox)
+    (folder / "arrived").rmdir()
+
+
+STEPS = (
+    _folder_made,
+    _go_moved,
+    _all_moved,
+    _half_copied,
+    _all_copied,
+    _go_removed,
+    _all_removed,
+    _claimed,
+)
+
+
+@pytest.mark.parametrize("cut", STEPS)
+def test_a_claim_cut_short_is_completed(
+    cut: Callable[[Path, Path], None], inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """Wherever the process died, the next one ends with the same files, digests and folders."""
+    cut(claimed, inbox)
+    assert keeping.take(SET)
+    kept = {one.name: (one.size, one.sha256) for one in keeping.keep(SET)}
+    assert {GO: (0, sha(b"")), FI: (3, sha(b"one")), FI2: (3, sha(b"two"))} == kept
+    assert (KEPT, {}) == (tree(claimed), tree(inbox))
+    assert ["in"] == [path.name for path in claimed.iterdir()]
+
+
+@pytest.mark.parametrize("cut", STEPS[1:])
+def test_a_claim_cut_short_keeps_what_came_first(
+    cut: Callable[[Path, Path], None], inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """A bureau that sends the same names again meanwhile changes nothing of what was moved already."""
+    cut(claimed, inbox)
+    moved = [name for name in NAMES if not (inbox / name).exists()]
+    for name in moved:
+        (inbox / name).write_bytes(b"again")
+    assert keeping.take(SET)
+    keeping.keep(SET)
+    assert (KEPT, set(moved)) == (tree(claimed), set(tree(inbox)))
+
+
+def test_two_processes_may_complete_the_same_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """Whoever is second finds what the first one made."""
+    assert keeping.take(SET)
+    first = keeping.keep(SET)
+    assert keeping.take(SET)
+    assert (first, KEPT, {}) == (keeping.keep(SET), tree(claimed), tree(inbox))
+
+
+def test_a_handle_kept_open_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """A client that writes on after the claim writes into a file that nobody reads any more."""
+    with (inbox / FI).open("r+b") as uploading:
+        assert keeping.take(SET)
+        before = keeping.keep(SET)
+        uploading.write(b"ANOTHER")
+        uploading.flush()
+    assert KEPT == tree(claimed)
+    assert before == keeping.keep(SET)
+
+
+def test_a_second_name_of_a_file_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """A hard link is another name of the moved file, not of the copy."""
+    (inbox / "second").hardlink_to(inbox / FI)
+    assert keeping.take(SET)
+    keeping.keep(SET)
+    (inbox / "second").write_bytes(b"ANOTHER")
+    assert KEPT == tree(claimed)
+
+
+@pytest.mark.parametrize(("size", "copied"), [(LIMIT, LIMIT), (LIMIT + 1, LIMIT + 1), (5 * LIMIT, LIMIT + 1)])
+def test_no_more_than_the_limit_is_copied(
+    size: int, copied: int, inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """One byte more than the limit proves enough; the true size is told."""
+    (inbox / FI).write_bytes(b"x" * size)
+    keeping.take(SET)
+    kept = {one.name: one.size for one in keeping.keep(SET)}
+    assert (size, copied) == (kept[FI], (claimed / "in" / FI).stat().st_size)
+
+
+def test_files_without_rights_are_read(inbox: Path, keeping: Keeping) -> None:
+    """A client may leave a file with no mode bits at all."""
+    (inbox / FI).chmod(0)
+    keeping.take(SET)
+    assert sha(b"one") == {one.name: one.sha256 for one in keeping.keep(SET)}[FI]
+
+
+def _link(path: Path, outside: Path) -> None:
+    path.symlink_to(outside)
+
+
+def _pipe(path: Path, _outside: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("swap", [_link, _pipe])
+@pytest.mark.parametrize("name", [GO, FI])
+def test_what_was_swapped_after_the_look_is_not_read(
+    swap: Callable[[Path, Path], None], name: str, inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """A link or a pipe put in a file's place is moved, never opened, never waited for, and reported."""
+    secret = inbox.parent / "secret"
+    secret.write_bytes(b"secret")
+    (inbox / name).unlink()
+    swap(inbox / name, secret)
+    assert keeping.take(SET)
+    for _again in range(2):
+        with capture_logs() as logs:
+            kept = keeping.keep(SET)
+        assert ["claim.irregular"] == [line["event"] for line in logs]
+        assert {*NAMES} - {name} == {one.name for one in kept}
+    assert b"secret" not in tree(claimed / "in").values()
+    assert secret.exists()
+
+
+@pytest.mark.parametrize("part", ["0", "10", "٣", "9" * 200])
+def test_only_good_part_numbers_are_numbers(part: str, inbox: Path, keeping: Keeping) -> None:
+    """Whatever stands in a bad name, what is kept fits into a table."""
+    name = f"FI.{KEY}.2.{part}"
+    (inbox / FI).rename(inbox / name)
+    again = Ticketed(TICKET, replace(CLAIM, names=(GO, name)))
+    keeping.take(again)
+    assert [None, None] == [one.part for one in keeping.keep(again)]
+
+
+def test_trouble_is_told_with_what_to_do(spool: Path, inbox: Path, keeping: Keeping) -> None:
+    """A folder that cannot be made is trouble of the channel, and nothing was claimed."""
+    (spool / "claimed").rmdir()
+    (spool / "claimed").write_bytes(b"")
+    with pytest.raises(Unavailable, match="tried again"):
+        keeping.take(SET)
+    assert set(NAMES) == set(tree(inbox))
+
+
+# -------------------------------------------------------------------------------------------- private folders
+
+
+def test_a_set_is_archived_by_its_day(spool: Path, inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """The private folder moves as it is; archiving again changes nothing."""
+    assert keeping.take(SET)
+    keeping.keep(SET)
+    assert claimed == keeping.folder(CASE)
+    for _again in range(2):
+        keeping.archive(CASE)
+        archived = spool / "archive/2026/10/05" / TICKET
+        assert (archived, KEPT, False) == (keeping.folder(CASE), tree(archived), claimed.exists())
+    assert {} == tree(inbox)
+
+
+def test_quarantine_holds_a_set_until_it_is_archived(
+    spool: Path, inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """It moves there whole, once, and is found there."""
+    assert inbox.is_dir()
+    keeping.take(SET)
+    keeping.keep(SET)
+    for _again in range(2):
+        keeping.quarantine(TICKET)
+        assert spool / "quarantine" / TICKET == keeping.folder(CASE)
+    assert not claimed.exists()
+    keeping.archive(CASE)
+    assert KEPT == tree(spool / "archive/2026/10/05" / TICKET)
+
+
+def test_what_came_late_lies_beside_its_set(spool: Path, inbox: Path, keeping: Keeping) -> None:
+    """Parts left over from a received set go to that set's archive."""
+    assert inbox.is_dir()
+    earlier = spool / "archive/2026/10/04/EARLIER"
+    earlier.mkdir(parents=True)
+    keeping.take(SET)
+    keeping.keep(SET)
+    late = replace(CASE, silent=True, earlier_ticket="EARLIER")
+    for _again in range(2):
+        keeping.archive(late)
+        assert KEPT == tree(earlier / "late" / TICKET)
+
+
+def test_private_folders_are_private(spool: Path, inbox: Path, keeping: Keeping, claimed: Path) -> None:
+    """Nobody but the channel's user looks into what was claimed."""
+    assert inbox.is_dir()
+    keeping.take(SET)
+    folders = [
+        spool / "claimed",
+        spool / "archive",
+        spool / "quarantine",
+        claimed / "arrived",
+        claimed / "in",
+    ]
+    assert {0o700} == {folder.stat().st_mode & 0o777 for folder in folders}

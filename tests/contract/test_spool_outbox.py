@@ -1,0 +1,170 @@
+"""Publishing: repeatable, in order, and never through what a bureau planted."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from flexibatch.adapters.spool_outbox import Outboxes
+from flexibatch.domain.case import AnswerFile, Verdict
+from flexibatch.domain.vocabulary import Environment, Subject
+from flexibatch.errors import Unavailable
+from tests.twins.spool import CASE, GO, NOON, TICKET, made_spool, sha, tree
+
+ACRF, NOTI = "FO.ACRF.999999.20261005.00001.R", "FO.NOTI.999999.20261005.00001.R"
+PUBLISHED = {ACRF: b"<ACRF/>", f"GO{ACRF[2:]}": b"", NOTI: b"<NOTI/>", f"GO{NOTI[2:]}": b""}
+ANSWERS = (
+    AnswerFile(Subject.NOTIFICATION, NOTI, sha(b"<NOTI/>"), 7),
+    AnswerFile(Subject.ACKNOWLEDGEMENT, ACRF, sha(b"<ACRF/>"), 7),
+)
+VERDICT = Verdict(CASE, "received", NOON, answers=ANSWERS)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    return made_spool(tmp_path)
+
+
+@pytest.fixture
+def claimed(spool: Path) -> Path:
+    return spool / "claimed" / TICKET
+
+
+@pytest.fixture
+def out(spool: Path) -> Path:
+    return spool / "senders/000640/OUT"
+
+
+@pytest.fixture
+def outboxes(spool: Path, claimed: Path) -> Outboxes:
+    """Give outboxes for a set whose answers are written."""
+    written = claimed / "out/run-1"
+    written.mkdir(parents=True)
+    (written / ACRF).write_bytes(b"<ACRF/>")
+    (written / NOTI).write_bytes(b"<NOTI/>")
+    return Outboxes(spool, lambda _case: claimed)
+
+
+def test_answers_are_published_with_their_gos(outboxes: Outboxes, out: Path) -> None:
+    """ACRF first, each one's empty GO after it; publishing again puts down the same."""
+    for _again in range(2):
+        outboxes.publish(VERDICT)
+        assert PUBLISHED == tree(out)
+    changed = [(out / name).stat().st_ctime_ns for name in PUBLISHED]
+    assert sorted(changed) == changed
+
+
+def test_what_was_fetched_is_put_down_again(outboxes: Outboxes, out: Path) -> None:
+    """Until it is marked as published, all of it is there after publishing."""
+    outboxes.publish(VERDICT)
+    for name in list(PUBLISHED)[:3]:
+        (out / name).unlink()
+    outboxes.publish(VERDICT)
+    assert PUBLISHED == tree(out)
+
+
+def test_a_compressed_answer_has_a_go_like_any_other(outboxes: Outboxes, out: Path, claimed: Path) -> None:
+    """CO in place of FO, the same GO."""
+    name = f"CO{NOTI[2:]}"
+    (claimed / "out/run-1" / NOTI).rename(claimed / "out/run-1" / name)
+    outboxes.publish(replace(VERDICT, answers=(replace(ANSWERS[0], name=name),)))
+    assert {name: b"<NOTI/>", f"GO{NOTI[2:]}": b""} == tree(out)
+
+
+def test_answers_lie_beside_where_the_set_came_in(outboxes: Outboxes, spool: Path) -> None:
+    """A test set is answered in OUTTEST."""
+    outboxes.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
+    assert PUBLISHED == tree(spool / "senders/000640/OUTTEST")
+
+
+def test_an_answer_that_is_not_what_was_settled_is_not_published(
+    outboxes: Outboxes, out: Path, claimed: Path
+) -> None:
+    """A changed byte is a bug or worse: nothing of that answer appears."""
+    (claimed / "out/run-1" / ACRF).write_bytes(b"<ACRF>")
+    with pytest.raises(ValueError, match="not what was settled"):
+        outboxes.publish(VERDICT)
+    assert [] == list(out.iterdir())
+
+
+def temporary_name(outboxes: Outboxes, out: Path) -> str:
+    """Learn under which name an answer is written."""
+    with outboxes._placing(out, ACRF, TICKET):
+        name = next(out.iterdir()).name
+    (out / ACRF).unlink()
+    return name
+
+
+def _plant_link(path: Path, victim: Path) -> None:
+    path.symlink_to(victim)
+
+
+def _plant_dangling(path: Path, victim: Path) -> None:
+    path.symlink_to(victim.with_name("nowhere"))
+
+
+def _plant_folder(path: Path, _victim: Path) -> None:
+    path.mkdir()
+    (path / "inside").write_bytes(b"")
+
+
+def _plant_pipe(path: Path, _victim: Path) -> None:
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize("plant", [_plant_link, _plant_dangling, _plant_folder, _plant_pipe])
+@pytest.mark.parametrize("where", ["final", "go", "temporary"])
+def test_what_was_planted_is_moved_aside(
+    plant: Callable[[Path, Path], None], where: str, outboxes: Outboxes, out: Path, spool: Path
+) -> None:
+    """Nothing is written through it, the answers appear, and the operator is told where it lies now."""
+    victim = spool / "victim"
+    victim.write_bytes(b"untouched")
+    names = {"final": ACRF, "go": f"GO{ACRF[2:]}", "temporary": temporary_name(outboxes, out)}
+    plant(out / names[where], victim)
+    for events in (["outbox.planted"], []):
+        with capture_logs() as logs:
+            outboxes.publish(VERDICT)
+        assert (PUBLISHED, b"untouched") == (tree(out), victim.read_bytes())
+        assert events == [line["event"] for line in logs]
+    assert 1 == len(list((spool / "quarantine/planted").iterdir()))
+    assert not victim.with_name("nowhere").exists()
+
+
+@pytest.mark.parametrize("where", ["final", "temporary"])
+def test_a_file_in_an_answers_place_is_replaced(
+    where: str, outboxes: Outboxes, out: Path, spool: Path
+) -> None:
+    """Also one that has a second name: nothing is written into it."""
+    victim = spool / "victim"
+    victim.write_bytes(b"untouched")
+    names = {"final": ACRF, "temporary": temporary_name(outboxes, out)}
+    (out / names[where]).hardlink_to(victim)
+    outboxes.publish(VERDICT)
+    assert (PUBLISHED, b"untouched") == (tree(out), victim.read_bytes())
+
+
+def test_pages_are_put_into_report(outboxes: Outboxes, spool: Path) -> None:
+    """Under the GO's name and the ticket; a newer page replaces an older one."""
+    for content in (b"in treatment", b"received"):
+        outboxes.put_page(CASE, "html", content)
+    assert {f"{GO}.{TICKET}.html": b"received"} == tree(spool / "senders/000640/REPORT")
+
+
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_pages_on_long_names_fit_a_folder(letter: str, outboxes: Outboxes, spool: Path) -> None:
+    """A name of 255 bytes has a page too."""
+    outboxes.put_page(replace(CASE, name="GO." + letter * (252 // len(letter.encode()))), "json", b"{}")
+    page = next((spool / "senders/000640/REPORT").iterdir())
+    assert page.name.endswith(f"{letter}.{TICKET}.json")
+
+
+def test_trouble_in_an_outbox_is_told(outboxes: Outboxes, out: Path) -> None:
+    """A folder that is none is trouble: publishing is tried again."""
+    out.rmdir()
+    out.write_bytes(b"")
+    with pytest.raises(Unavailable, match=CASE.ticket):
+        outboxes.publish(VERDICT)
