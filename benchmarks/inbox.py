@@ -1,0 +1,82 @@
+"""Measure a sweep over an inbox full of one-line sets: is its cost linear, is its memory flat?
+
+Prints ratios in one run: the time a set takes among many against the time it takes among few, and the peak memory.
+"""
+
+import argparse
+import logging
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import structlog
+from journey import SENDER, prepare, tell
+from material import wage_file
+
+from flexibatch.assembly import Outside, channel_of
+from flexibatch.bootstrap import Home
+
+
+def main() -> None:
+    """Sweep inboxes of two sizes in processes of their own and compare."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--few", type=int, default=500)
+    arguments.add_argument("--many", type=int, default=5_000)
+    arguments.add_argument("--sweep", type=Path)
+    told = arguments.parse_args()
+    if told.sweep:
+        sweep(told.sweep)
+        return
+    results = {}
+    for count in (told.few, told.many):
+        with tempfile.TemporaryDirectory() as folder:
+            fill(Path(folder), count)
+            command = [sys.executable, __file__, "--sweep", folder]
+            out = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+            seconds, peak = out.split()[-2:]
+            results[count] = (float(seconds) / count, int(peak))
+    (few, few_mb), (many, many_mb) = results[told.few], results[told.many]
+    print(f"a set among {told.many} takes {many / few:.2f} x what it takes among {told.few}")
+    print(f"  {1 / few:.0f} and {1 / many:.0f} sets a second; peak {few_mb} and {many_mb} MB (the whole process)")
+
+
+def fill(folder: Path, count: int) -> None:
+    """Make a home and drop one-line sets, a file FI and a file GO each."""
+    prepare(folder, count, 1)
+    home = Home.open(folder / "home", {})
+    today = Outside.real().clock.now().astimezone(home.settings.timezone).date()
+    inbox = home.settings.spool / "senders" / SENDER / "IN"
+    for worker, document in enumerate(_documents(folder, count, today), 1):
+        name = f"FLEX.{SENDER}.{today:%Y%m%d}.{worker:05d}.R.1"
+        (inbox / f"FI.{name}.1").write_text(document, "utf-8")
+        (inbox / f"GO.{name}").touch()
+    home.close()
+
+
+def _documents(folder: Path, count: int, today: date) -> list[str]:
+    """Cut a file of many lines into documents of one line."""
+    path = folder / "all.xml"
+    wage_file(path, count, 1, today)
+    head, *lines = path.read_text("utf-8").split("      <Beneficiary>\n")
+    tail = lines[-1].split("      </Beneficiary>\n")[1]
+    bodies = [line.split("      </Beneficiary>\n")[0] for line in lines]
+    return [f"{head}      <Beneficiary>\n{body}      </Beneficiary>\n{tail}" for body in bodies]
+
+
+def sweep(folder: Path) -> None:
+    """Sweep and print seconds and peak memory."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    channel = channel_of(Home.open(folder / "home", {}), Outside.real())
+    begin = time.perf_counter()
+    result = channel.sweep()
+    seconds = time.perf_counter() - begin
+    if not result.clean or not result.settled:
+        raise SystemExit(f"the benchmark's sets were not all accepted: {result}")
+    tell(seconds)
+
+
+if __name__ == "__main__":
+    main()
