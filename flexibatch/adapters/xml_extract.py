@@ -4,6 +4,7 @@ The same values are gathered in two ways: in one flat run over a Relation the sc
 level by level over one it has not, whose elements may stand anywhere.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,10 +23,6 @@ from flexibatch.adapters.xml_literals import (
 )
 from flexibatch.adapters.xml_names import tag
 from flexibatch.domain.model import Calculation, FinancialElement, Quality
-
-Texts = dict[str, str]
-Gathered = tuple[Texts, list[Texts]]
-"""One quality: its own texts, and those of each of its elements, by tag."""
 
 FEATURES = tag("Features")
 FINANCIAL_ELEMENT = tag("FinancialElement")
@@ -51,6 +48,21 @@ _ELEMENT_CODE = tag("FinancialElementCode")
 _AMOUNT = tag("Amount")
 _FREQUENCY = tag("BonusPaymentFrequency")
 
+ABSENT = -1
+_HEAD_TAGS = (
+    _RELATION_TYPE,
+    _REFERENCE_TYPE,
+    _REFERENCE_ORIGIN,
+    _REFERENCE_NBR,
+    CALCULATION,
+    _PAYSLIP,
+    _PERIOD_START,
+    _PERIOD_END,
+    _CALCULATED_ON,
+)
+_QUALITY_TAGS = (_START, _END, _CLASS, _WORKER)
+_ELEMENT_TAGS = (_ELEMENT_TYPE, _ELEMENT_CODE, _AMOUNT, _FREQUENCY)
+
 
 class Extract(NamedTuple):
     """Hold what a Relation says; `literal` tells that every value is there and written as it must be."""
@@ -60,73 +72,108 @@ class Extract(NamedTuple):
     literal: bool
 
 
+Names = tuple[str, ...]
+Texts = Sequence[str | None]
+"""What stands in the elements of a flat run, and None behind the last: where an absent element points to."""
+
+Spots = tuple[int, ...]
+"""Where the values of one level stand in the flat run, in the order of its tags; ABSENT for those that do not."""
+
+Gathered = tuple[Spots, tuple[Spots, ...]]
+"""One quality: its own values, and those of each of its elements."""
+
+Head = tuple[Spots, tuple[Gathered, ...]]
+"""One Relation: its own values with its Calculation's, and its qualities."""
+
+_Places = dict[str, int]
+
+
 def extract(beneficiary: etree._Element) -> tuple[str | None, list[Extract]]:
     """Read a Beneficiary the schema has passed, or one Relation of it: the INSS as it stands, and the lines.
 
-    One flat run over the elements: a text belongs to the last Relation, quality or element begun before it.
+    One flat run over the elements. Most workers' elements stand in one of a few outlines, so where each value
+    stands is worked out once an outline.
     """
-    top: Texts = {}
+    names: Names
+    names, texts = zip(*[(node.tag, node.text) for node in beneficiary.iter()], strict=True)
+    inss, heads = _outline(names)
+    texts = (*texts, None)
+    return (None if inss == ABSENT else texts[inss] or ""), [_read(*head, texts) for head in heads]
+
+
+@lru_cache(maxsize=256)
+def _outline(names: Names) -> tuple[int, tuple[Head, ...]]:
+    """Work out where everything stands: a value belongs to the last Relation, quality or element begun before it."""
+    top: _Places = {}
     level = top
-    heads: list[tuple[Texts, list[Gathered]]] = []
-    qualities: list[Gathered] = []
-    elements: list[Texts] = []
-    for node in beneficiary.iter():
-        name = node.tag
+    heads: list[tuple[_Places, list[tuple[_Places, list[_Places]]]]] = []
+    for place, name in enumerate(names):
         if name not in _BEGINNINGS:
-            level[name] = node.text or ""
+            level[name] = place
             continue
         level = {}
         if name == FINANCIAL_ELEMENT:
-            elements.append(level)
+            heads[-1][1][-1][1].append(level)
         elif name == FEATURES:
-            elements = []
-            qualities.append((level, elements))
+            heads[-1][1].append((level, []))
         else:
-            qualities = []
-            heads.append((level, qualities))
-    return top.get(INSS), [_read(head, gathered) for head, gathered in heads]
+            heads.append((level, []))
+    return top.get(INSS, ABSENT), tuple(_head(*head) for head in heads)
 
 
 def salvage(relation: etree._Element) -> Extract:
     """Read what can be read of a Relation that has faults, wherever its elements stand."""
-    head = _texts(relation)
-    head |= {name: text for node in relation.iterchildren(_REFERENCE) for name, text in _texts(node).items()}
-    qualities: list[Gathered] = []
+    texts: list[str | None] = []
+
+    def places(parent: etree._Element) -> _Places:
+        found = {}
+        for child in parent:
+            found[child.tag] = len(texts)
+            texts.append(child.text or "")
+        return found
+
+    head = places(relation)
+    for node in relation.iterchildren(_REFERENCE):
+        head |= places(node)
+    qualities = []
     for calculation in relation.iterchildren(CALCULATION):
-        head |= _texts(calculation)
+        head |= places(calculation)
         qualities += [
-            (_texts(node), [_texts(element) for element in node.iterchildren(FINANCIAL_ELEMENT)])
+            (places(node), [places(element) for element in node.iterchildren(FINANCIAL_ELEMENT)])
             for node in calculation.iterchildren(FEATURES)
         ]
-    return _read(head, qualities)
+    return _read(*_head(head, qualities), (*texts, None))
 
 
-def _texts(parent: etree._Element) -> Texts:
-    return {child.tag: child.text or "" for child in parent}
-
-
-def _read(head: Texts, gathered: list[Gathered]) -> Extract:
-    get = head.get
-    number = reference(get(_REFERENCE_NBR, ""))
-    literal = (
-        number is not None
-        and get(_RELATION_TYPE) == "1"
-        and get(_REFERENCE_TYPE) == "10"
-        and get(_REFERENCE_ORIGIN) == "8"
+def _head(head: _Places, qualities: list[tuple[_Places, list[_Places]]]) -> Head:
+    gathered = (
+        (_spots(own, _QUALITY_TAGS), tuple(_spots(element, _ELEMENT_TAGS) for element in elements))
+        for own, elements in qualities
     )
-    if CALCULATION not in head:
+    return _spots(head, _HEAD_TAGS), tuple(gathered)
+
+
+def _spots(places: _Places, tags: Names) -> Spots:
+    return tuple(places.get(name, ABSENT) for name in tags)
+
+
+def _read(head: Spots, gathered: tuple[Gathered, ...], texts: Texts) -> Extract:
+    relation, kind, origin, number_at, calculation, slip_at, start_at, end_at, on = head
+    number = reference(texts[number_at] or "")
+    literal = number is not None and texts[relation] == "1" and texts[kind] == "10" and texts[origin] == "8"
+    if calculation == ABSENT:
         return Extract(number, None, literal)
-    slip = get(_PAYSLIP)
-    if slip is not None:
-        slip = payslip(slip)
+    slip = texts[slip_at]
+    if slip_at != ABSENT:
+        slip = payslip(slip or "")
         literal = literal and slip is not None
-    start, end = _days(get(_PERIOD_START), get(_PERIOD_END))
-    calculated_on = day(get(_CALCULATED_ON, ""))
+    start, end = _days(texts[start_at], texts[end_at])
+    calculated_on = day(texts[on] or "")
     if start is None or end is None or calculated_on is None:
         literal = False
     qualities = []
-    for texts, elements in gathered:
-        quality, well = _quality(texts, elements)
+    for own, elements in gathered:
+        quality, well = _quality(own, elements, texts)
         qualities.append(quality)
         literal = literal and well
     return Extract(number, Calculation(slip, start, end, calculated_on, tuple(qualities)), literal)
@@ -142,19 +189,19 @@ def _codes(employer_class: str | None, worker_code: str | None) -> tuple[str | N
     return category(employer_class or ""), worker(worker_code or "")
 
 
-def _quality(texts: Texts, gathered: list[Texts]) -> tuple[Quality, bool]:
-    get = texts.get
-    start, end = _days(get(_START), get(_END))
-    employer_class, worker_code = _codes(get(_CLASS), get(_WORKER))
+def _quality(own: Spots, gathered: tuple[Spots, ...], texts: Texts) -> tuple[Quality, bool]:
+    start_at, end_at, class_at, worker_at = own
+    start, end = _days(texts[start_at], texts[end_at])
+    employer_class, worker_code = _codes(texts[class_at], texts[worker_at])
     literal = not (start is None or end is None or employer_class is None or worker_code is None)
     elements = []
-    for element in gathered:
-        code, cents = element_code(element.get(_ELEMENT_CODE, "")), amount(element.get(_AMOUNT, ""))
+    for kind, code_at, amount_at, frequency_at in gathered:
+        code, cents = element_code(texts[code_at] or ""), amount(texts[amount_at] or "")
         frequency = None
-        if _FREQUENCY in element:
-            frequency = months(element[_FREQUENCY])
+        if frequency_at != ABSENT:
+            frequency = months(texts[frequency_at] or "")
             literal = literal and frequency is not None
-        if code is None or cents is None or element.get(_ELEMENT_TYPE) != "1":
+        if code is None or cents is None or texts[kind] != "1":
             literal = False
         elements.append(FinancialElement(code, cents, frequency))
     return Quality(start, end, employer_class, worker_code, tuple(elements)), literal

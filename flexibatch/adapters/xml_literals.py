@@ -15,7 +15,7 @@ Reading = Callable[[str], object | None]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}")
-_AMOUNT = re.compile(r"[1-9][0-9]{0,10}")
+_AMOUNT_LIMIT = 11
 _MONTHS = re.compile(r"0|[1-9][0-9]?")
 _REFERENCE = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f]{1,64}(?<! )")
 _REFERENCE_LIMIT = 64
@@ -36,14 +36,15 @@ def day(text: str) -> date | None:
         return None
 
 
-@lru_cache(maxsize=4096)
 def amount(text: str) -> int | None:
     """Read an amount in eurocents: up to 11 digits, more than zero, no sign, space or leading zero.
 
     >>> amount("100000"), amount("0"), amount("007"), amount("+1")
     (100000, None, None, None)
     """
-    return int(text) if _AMOUNT.fullmatch(text) else None
+    if len(text) > _AMOUNT_LIMIT or not text.isdigit() or not text.isascii() or text[0] == "0":
+        return None
+    return int(text)
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +82,6 @@ def digits(least: int, most: int) -> Callable[[str], str | None]:
     ('017', None, '0477472701')
     """
 
-    @lru_cache(maxsize=1024)
     def read(text: str) -> str | None:
         return text if least <= len(text) <= most and text.isascii() and text.isdigit() else None
 

@@ -35,14 +35,17 @@ def periods_of(connection: Connection, employer_id: int, persons: Collection[str
     )
     more = (period.c.cancelled, period.c.late, period.c.flexi_conditions)
     for start in range(0, len(asked), BATCH):
-        found = (
-            select(*columns, *more)
-            .where(period.c.employer_id == employer_id, period.c.person.in_(asked[start : start + BATCH]))
-            .order_by(period.c.start_date, period.c.period_id)
+        found = select(*columns, *more).where(
+            period.c.employer_id == employer_id, period.c.person.in_(asked[start : start + BATCH])
         )
         for person, *values in connection.execute(found).all():
             result[person].append(Period(*values))
-    return dict(result)
+    # Most workers have one period: to sort the few that have more is cheaper than to have all sorted.
+    return {person: sorted(found, key=_age) if len(found) > 1 else found for person, found in result.items()}
+
+
+def _age(one: Period) -> tuple[date, str]:
+    return one.start, one.period_id
 
 
 def register_state(connection: Connection) -> datetime | None:
