@@ -158,7 +158,9 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
 def _closing(world: World, case: Case, untold: int) -> LocatedAnomaly | None:
     if untold == 0:
         return None
-    return LocatedAnomaly(_anomaly(world, case, Finding("more-anomalies", details={"count": str(untold)})))
+    finding = Finding("more-anomalies", details={"count": str(untold)})
+    closing = world.catalogue.anomaly(finding, case.sender.language)
+    return None if closing is None else LocatedAnomaly(closing)
 
 
 def _add(counts: Counts, judged: FormVerdict) -> Counts:

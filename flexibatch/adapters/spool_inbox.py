@@ -19,6 +19,8 @@ from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
 
+STRAYS_REMEMBERED = 10_000
+
 _MICROSECOND = 1000
 
 _Located = tuple[str, Found, Environment]
@@ -72,6 +74,7 @@ class Inboxes:
         """Keep where to look and how to judge; `scan` lists a folder."""
         self._spool, self._known, self._limits, self._waits = spool, known, limits, waits
         self._scan = scan or scan_folder
+        self._told: dict[tuple[str, str, str], None] = {}
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way."""
@@ -112,8 +115,18 @@ class Inboxes:
         inbox = Inbox(place, self._waits.patience(patient=patient), signed)
         result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
         for name in result.strays:
-            log.warning("inbox.stray", sender=sender.number, folder=environment.inbox, name=name[:100])
+            self._tell_stray(sender.number, environment.inbox, name)
         return result.found
+
+    def _tell_stray(self, sender: str, folder: str, name: str) -> None:
+        """Report a stray once a process, however often it is seen: `watch` looks every few seconds."""
+        stray = (sender, folder, name)
+        if stray in self._told:
+            return
+        if len(self._told) >= STRAYS_REMEMBERED:
+            self._told.clear()
+        self._told[stray] = None
+        log.warning("inbox.stray", sender=sender, folder=folder, name=name[:100])
 
     def _claim(self, sender: str, found: Found, environment: Environment) -> Claim:
         arrived_at = _instant(found.arrived_ns)

@@ -3,6 +3,7 @@
 A bureau can delete in its out folders and may have planted something there: it is moved aside and reported.
 """
 
+import filecmp
 import hashlib
 import os
 import stat
@@ -78,6 +79,8 @@ class Outboxes:
                 writing.flush()
                 if lasting:
                     os.fsync(writing.fileno())
+            if lasting and final.is_file() and not filecmp.cmp(temporary, final, shallow=False):
+                self._set_aside(final, ticket)
             self._set_aside_planted(final, ticket)
             temporary.rename(final)
         except BaseException:
@@ -97,8 +100,11 @@ class Outboxes:
             mode = path.lstat().st_mode
         except FileNotFoundError:
             return
-        if stat.S_ISREG(mode):
-            return
+        if not stat.S_ISREG(mode):
+            self._set_aside(path, ticket)
+
+    def _set_aside(self, path: Path, ticket: str) -> None:
+        """Move what a bureau planted where it does no harm, and report it."""
         aside = self._spool / QUARANTINE / "planted"
         aside.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
         target = aside / f"{ticket}.{len(list(aside.iterdir()))}"

@@ -94,10 +94,13 @@ def extract(beneficiary: etree._Element) -> tuple[str | None, list[Extract]]:
     One flat run over the elements. Most workers' elements stand in one of a few outlines, so where each value
     stands is worked out once an outline.
     """
-    names: Names
-    names, texts = zip(*[(node.tag, node.text) for node in beneficiary.iter()], strict=True)
-    inss, heads = _outline(names)
-    texts = (*texts, None)
+    names: list[str] = []
+    texts: list[str | None] = []
+    for node in beneficiary.iter():
+        names.append(node.tag)
+        texts.append(node.text)
+    inss, heads = _outline(tuple(names))
+    texts.append(None)
     return (None if inss == ABSENT else texts[inss] or ""), [_read(*head, texts) for head in heads]
 
 

@@ -18,7 +18,8 @@ LABEL_LIMIT = 500
 UNKNOWN = "–"
 
 _CODE = re.compile(r"(?:ACRF|[0-9]{5})-[0-9]{3}")
-_LOCKED = re.compile(r"(?:90082|00011|00014)-[0-9]{3}|90059-172")
+_LOCKED = re.compile(r"(?:90082|00011|00014)-[0-9]{3}|90059-172|99101-00[15]")
+"""What keeps its class: without a Calculation (99101) there would be nothing to keep as a version."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -142,7 +143,7 @@ def _class(code: str, value: str, codes: Collection[str], types: Collection[str]
     fixed = code in codes and (code.startswith("ACRF-") or _LOCKED.fullmatch(code) is not None)
     schema = code not in codes and _CODE.fullmatch(code) is not None and code[-3:] in types
     if fixed or schema:
-        kind = "file and schema faults, 90082-*, 00011-*, 00014-* and 90059-172 keep their class"
+        kind = "file and schema faults, 90082-*, 00011-*, 00014-*, 90059-172 and 99101-* keep their class"
         raise Refusal(f"{told} is not allowed: {kind}; take the line out")
     if code not in codes:
         raise Refusal(

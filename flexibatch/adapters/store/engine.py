@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from flexibatch.errors import Refusal, Superseded, Unavailable
 
 BUSY_SECONDS = 60
+UNIQUE_VIOLATION = "23505"
 CACHE_KIBIBYTES = 16_384
 """Of pages that SQLite keeps in memory: enough for what one large file writes to."""
 
@@ -85,6 +86,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except IntegrityError as exc:
+        if not _is_taken(exc):
+            raise
         raise Superseded("Another transaction has written the same; this one was undone.") from exc
     except OperationalError as exc:
         raise Unavailable(
@@ -101,6 +104,11 @@ def _translated() -> Iterator[None]:
                 f"The database is damaged, or is none ({_first_line(exc)}). Put the last backup back."
             ) from exc
         raise
+
+
+def _is_taken(exc: IntegrityError) -> bool:
+    """Tell whether somebody else was first with a key; any other broken constraint is a bug."""
+    return getattr(exc.orig, "sqlstate", None) == UNIQUE_VIOLATION or str(exc.orig).startswith("UNIQUE")
 
 
 def _first_line(exc: DBAPIError) -> str:

@@ -313,7 +313,6 @@ feature = Table(
     Column("employer_class", String(3), nullable=False),
     Column("worker_code", String(3), nullable=False),
     ForeignKeyConstraint(["form_id", "line"], ["version.form_id", "version.line"]),
-    CheckConstraint("end_date >= start_date", name="order"),
     sqlite_with_rowid=False,
 )
 

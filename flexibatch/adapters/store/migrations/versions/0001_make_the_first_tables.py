@@ -409,7 +409,6 @@ def upgrade() -> None:
         sa.Column("end_date", sa.Date(), nullable=False),
         sa.Column("employer_class", sa.String(length=3), nullable=False),
         sa.Column("worker_code", sa.String(length=3), nullable=False),
-        sa.CheckConstraint("end_date >= start_date", name=op.f("ck_feature_order")),
         sa.ForeignKeyConstraint(
             ["form_id", "line"], ["version.form_id", "version.line"], name=op.f("fk_feature_form_id_line")
         ),
