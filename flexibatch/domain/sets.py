@@ -170,7 +170,7 @@ def sort_out(
 def _decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
     group.files.sort(key=lambda one: one[0].text)
     gos, patience = group.gos, inbox.patience
-    if any(now_ns - changed < patience.claim_delay for changed in gos):
+    if any(0 <= now_ns - changed < patience.claim_delay for changed in gos):
         return None
     if not gos:
         return _without_go(group, received, inbox, now_ns)

@@ -11,6 +11,7 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.settings.values import duration
+from tests.twins.clock import FixedClock
 from tests.twins.town import SAMPLES, Town
 
 NO_INPUT = (".toml", ".csv", ".json")
@@ -61,6 +62,7 @@ class Player:
 
     def __init__(self, sample: Sample, town: Town) -> None:
         self.sample, self.town, self.broken = sample, town, False
+        self.clock = town.clock
         self.sender, self.folder = sample.told["sender"], sample.told["folder"]
 
     def play(self) -> dict[str, bytes]:
@@ -82,7 +84,8 @@ class Player:
         channel.sweep()
 
     def _wait(self, told: str) -> None:
-        self.town.clock.advance(duration(told))
+        assert isinstance(self.clock, FixedClock)
+        self.clock.advance(duration(told))
 
     def _register(self, name: str) -> None:
         self.town.import_register(self.sample.folder / name)

@@ -3,7 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import text
@@ -20,16 +20,24 @@ from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.sets import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.ports import Clock
 from flexibatch.watcher import Channel, SweepResult
+from samples import today
 from tests.twins.clock import CountedTickets, FixedClock
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
+def moved_to_today(path: Path) -> tuple[str, bytes]:
+    """Give name and content of a sample's file, moved to today as the demo moves them."""
+    days = today.days_from_reception(SystemClock().now().date())
+    return today.moved_name(path.name, days), today.moved(path.read_bytes(), days)
+
+
 class Town:
     """Hold a home, its cast, a clock and tickets that are the same every time."""
 
-    def __init__(self, home: Home, clock: FixedClock) -> None:
+    def __init__(self, home: Home, clock: Clock) -> None:
         self.home, self.clock = home, clock
         self.dropped_ns: dict[str, int] = {}
         self.outside = Outside(clock, CountedTickets(), self._scan)
@@ -92,7 +100,25 @@ class Town:
         for entry in scan_folder(folder):
             yield Entry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.regular)
 
+    def import_of_today(self, path: Path) -> None:
+        """Import a register file, its dates moved to today."""
+        name, content = moved_to_today(path)
+        target = self.home.path / name
+        target.write_bytes(content)
+        self.import_register(target)
+
+    def register_cast_of_today(self) -> None:
+        """Register the cast, with a register that covers today."""
+        self._register_senders()
+        self.import_of_today(SAMPLES / "register.csv")
+        self.import_of_today(SAMPLES / "replacements.csv")
+
     def _register_cast(self) -> None:
+        self._register_senders()
+        self.import_register(SAMPLES / "register.csv")
+        self.import_register(SAMPLES / "replacements.csv")
+
+    def _register_senders(self) -> None:
         by = By("test", self.clock.now())
         with self.home.database.writing() as connection:
             for row in _rows("senders.csv"):
@@ -105,19 +131,12 @@ class Town:
                 start = date.fromisoformat(row["from"])
                 made = Mandate(row["sender"], row["nsso_number"], row["enterprise_number"], start)
                 mandates.add_mandate(connection, by, made)
-        self.import_register(SAMPLES / "register.csv")
-        self.import_register(SAMPLES / "replacements.csv")
 
 
 def copied(town: Town, path: Path) -> Town:
     """Copy a town that nothing happened in yet; much faster than making one."""
     shutil.copytree(town.home.path, path)
     return Town(Home.open(path, {}), FixedClock())
-
-
-def today() -> datetime:
-    """Give the real time, for what must be true today."""
-    return SystemClock().now()
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -1,0 +1,180 @@
+"""Sweep, watch, check, re-run and republish, as an operator calls them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.clock import SystemClock
+from flexibatch.bootstrap import Home
+from tests.twins.program import Caller
+from tests.twins.town import SAMPLES, Town, moved_to_today
+
+SENDER = "000640"
+
+
+@pytest.fixture
+def town(home: Home) -> Town:
+    """Give the samples' cast, in a home whose files arrive today."""
+    made = Town(home, SystemClock())
+    made.register_cast_of_today()
+    return made
+
+
+@pytest.fixture
+def today(call: Caller) -> Caller:
+    """Give the program, called by the real clock: the files that a test drops arrive now."""
+    call.clock = SystemClock()
+    return call
+
+
+def _drop(town: Town, sample: str, sequence: str = "00001") -> str:
+    """Drop a sample of today; give the name of its GO."""
+    name = ""
+    for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
+        told, content = moved_to_today(path)
+        told = told.replace(".00001.", f".{sequence}.")
+        (town.inbox() / told).write_bytes(content)
+        name = told if told.startswith("GO.") else name
+    return name
+
+
+def test_sweep_takes_settles_publishes_and_ends(town: Town, today: Caller) -> None:
+    """A clean sweep ends with 0, shows the set, and the answers are out."""
+    name = _drop(town, "accepted-two-workers")
+    told = today("sweep", "--json")
+    shown = told.json
+    assert 0 == told.status, told.err
+    assert [(name, "received", 2)] == [
+        (one["name"], one["verdict"], one["accepted"]) for one in shown["sets"]
+    ]
+    assert ["FO.ACRF", "FO.NOTI", "GO.ACRF", "GO.NOTI"] == sorted(told[:7] for told in town.published())
+
+
+def test_sweep_with_a_refused_line_ends_with_one(town: Town, today: Caller) -> None:
+    """A refused line makes the exit status 1; so does a file refused whole."""
+    _drop(town, "partly-no-dimona")
+    assert 1 == today("sweep").status
+    _drop(town, "rejected-cut-off", "00002")
+    told = today("sweep")
+    assert 1 == told.status
+    assert "refused" in told.out
+    assert 0 == today("sweep").status
+
+
+def test_check_judges_without_keeping(town: Town, today: Caller) -> None:
+    """A check tells what would be refused and leaves nothing behind."""
+    paths = []
+    for path in (SAMPLES / "partly-no-dimona").glob("FI.FLEX.*"):
+        told, content = moved_to_today(path)
+        paths.append(town.home.path / told)
+        paths[-1].write_bytes(content)
+    text = today("check", str(paths[0]))
+    assert 1 == text.status
+    assert "00024-152 (B)" in text.out
+    assert "reference 2026-09/0002" in text.out
+    shown = today("check", "--format", "json", str(paths[0])).json
+    assert ["00024-152"] == [one["code"] for one in shown[0]["anomalies"]]
+    assert today("check", "--format", "xml", str(paths[0])).out.startswith("<?xml")
+    assert [(0,)] == town.rows("SELECT count(*) FROM file_set")
+    assert [] == list(town.published())
+
+
+def test_check_without_a_home_says_what_it_did_not_judge(tmp_path: Path) -> None:
+    """In a folder that is no home the schema and the rules are judged, and the rest is named."""
+    sample = next((SAMPLES / "partly-schema-missing").glob("FI.FLEX.*"))
+    told = _program(tmp_path, "check", str(sample))
+    assert 1 == told.returncode
+    assert "99003-001" in told.stdout
+    assert "not judged" in told.stderr
+    assert "00024-152" not in told.stdout
+
+
+def test_check_of_a_missing_file_is_a_sentence(today: Caller) -> None:
+    """A file that is not there is named; the exit status is 2."""
+    told = today("check", "nowhere.xml")
+    assert (2, 1) == (told.status, told.sentences)
+    assert "nowhere.xml" in told.err
+
+
+def test_rerun_shows_then_does_what_would_change(town: Town, today: Caller) -> None:
+    """A dry run shows the line that a new Dimona would save, and changes nothing; the re-run does it."""
+    name = _drop(town, "accepted-rerun")
+    assert 1 == today("sweep").status
+    assert [] == today("rerun", "--refused", "--dry-run", "--json").json
+    town.import_of_today(SAMPLES / "accepted-rerun" / "later.csv")
+    changes = today("rerun", name, "--dry-run", "--json").json
+    assert [(1, 2, "refused 00024-152", "accepted")] == [
+        (one["form"], one["line"], one["before"], one["after"]) for one in changes
+    ]
+    assert [(1,)] == town.rows("SELECT max(number) FROM run")
+    done = today("rerun", name, "--json")
+    assert 0 == done.status, done.err
+    assert [(1, 1, 0)] == [(one["accepted"], one["unchanged"], one["refused"]) for one in done.json["sets"]]
+    assert 2 == sum(told.startswith("FO.NOTI") for told in town.published())
+
+
+def test_rerun_without_a_choice_is_refused(today: Caller) -> None:
+    """A re-run of everything is never done by accident."""
+    told = today("rerun")
+    assert (2, 1) == (told.status, told.sentences)
+
+
+def test_republish_puts_down_the_same_bytes(town: Town, today: Caller) -> None:
+    """What a bureau has fetched and deleted comes back, byte for byte."""
+    name = _drop(town, "partly-no-dimona")
+    today("sweep")
+    before = town.published()
+    for path in (town.spool / "senders" / SENDER / "OUT").iterdir():
+        path.unlink()
+    assert 0 == today("republish", name).status
+    assert before == town.published()
+
+
+def test_watch_settles_what_is_dropped_and_ends_on_sigterm(town: Town) -> None:
+    """A set dropped while `watch` runs is answered; SIGTERM ends it with 0."""
+    environ = {**os.environ, "FLEXIBATCH_CLAIM_DELAY": "0", "FLEXIBATCH_POLL_INTERVAL": "0.2"}
+    words = [sys.executable, "-m", "flexibatch", "--home", str(town.home.path), "watch"]
+    with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "Watching" in process.stderr.readline()
+        _drop(town, "accepted-two-workers")
+        deadline = time.monotonic() + 30
+        while len(town.published()) < 4 and time.monotonic() < deadline:
+            process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert 0 == process.returncode
+    assert 4 == len(town.published())
+
+
+def _program(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("FLEXIBATCH_")}
+    root = str(SAMPLES.parent)
+    return subprocess.run(
+        [sys.executable, "-m", "flexibatch", *words],
+        cwd=folder,
+        env={**environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_command_has_a_help_that_names_its_exit_statuses(tmp_path: Path) -> None:
+    """`--help` of each command that moves sets tells its exit statuses."""
+    for word in ("sweep", "watch", "check", "rerun", "republish"):
+        told = _program(tmp_path, word, "--help")
+        assert (0, True) == (told.returncode, "Exit status" in told.stdout), word
+
+
+def test_sweep_as_json_is_one_object(town: Town, today: Caller) -> None:
+    """The counts of a sweep can be read by a program, also when nothing was there."""
+    shown = json.loads(today("sweep", "--json").out)
+    assert ([], 0) == (shown["sets"], shown["claimed"])
+    assert town.home.path.is_dir()
