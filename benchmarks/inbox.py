@@ -40,7 +40,9 @@ def main() -> None:
             results[count] = (float(seconds) / count, int(peak))
     (few, few_mb), (many, many_mb) = results[told.few], results[told.many]
     print(f"a set among {told.many} takes {many / few:.2f} x what it takes among {told.few}")
-    print(f"  {1 / few:.0f} and {1 / many:.0f} sets a second; peak {few_mb} and {many_mb} MB (the whole process)")
+    print(
+        f"  {1 / few:.0f} and {1 / many:.0f} sets a second; peak {few_mb} and {many_mb} MB (the whole process)"
+    )
 
 
 def fill(folder: Path, count: int) -> None:
