@@ -1,4 +1,4 @@
-"""Measure a sweep over an inbox full of one-line sets: is its cost linear, is its memory flat?
+"""Measure a sweep over an inbox full of one-line sets: whether its cost is linear and its memory flat.
 
 Prints ratios in one run: the time a set takes among many against the time it takes among few, and the peak memory.
 """
