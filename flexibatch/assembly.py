@@ -13,7 +13,7 @@ from flexibatch.adapters.spool_keeping import Keeping
 from flexibatch.adapters.spool_outbox import Outboxes
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.adapters.tables import load_catalogue, load_categories
+from flexibatch.adapters.tables import edition, load_catalogue, load_categories
 from flexibatch.adapters.xml_documents import KeptDocuments
 from flexibatch.adapters.xml_reader import DocumentReader
 from flexibatch.adapters.xml_schemas import Schemas
@@ -100,6 +100,7 @@ def world_of(home: Home, outside: Outside, *, patient: bool = False) -> World:
     """Put together everything the journey touches."""
     settings, keeping = home.settings, keeping_of(home)
     outboxes = Outboxes(settings.spool, keeping.folder)
+    catalogue = load_catalogue(settings.rules)
     return World(
         clock=outside.clock,
         tickets=outside.tickets,
@@ -107,8 +108,9 @@ def world_of(home: Home, outside: Outside, *, patient: bool = False) -> World:
         documents=KeptDocuments(DocumentReader(Schemas(settings.schemas)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone),
         outbox=Desk(outboxes, ReportPages(settings.timezone), keeping),
-        catalogue=load_catalogue(settings.rules),
+        catalogue=catalogue,
         categories=load_categories(settings.categories),
+        edition=edition(catalogue, settings.categories, settings.rules),
         limits=limits_of(settings),
         max_anomalies=settings.max_anomalies,
     )

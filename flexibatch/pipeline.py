@@ -32,7 +32,7 @@ from flexibatch.ports import Answers, Books, Clock, Document, Documents, Ledger,
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Hold everything the journey touches, and what it judges by."""
+    """Hold everything the journey touches, and what it judges by; `edition` names that in answers."""
 
     clock: Clock
     tickets: Tickets
@@ -42,6 +42,7 @@ class World:
     outbox: Outbox
     catalogue: Catalogue
     categories: Categories
+    edition: str
     limits: Limits
     max_anomalies: int
     blind: bool = False
@@ -130,9 +131,7 @@ def _acknowledge(world: World, books: Books, verdict: Verdict) -> AnswerFile:
 
 def _receive(world: World, books: Books, case: Case, decided_at: datetime, document: Document) -> Settlement:
     """Judge and write Form by Form; the answers speak of what this transaction writes."""
-    provenance = Provenance(
-        world.documents.digest(case), document.schema, world.catalogue.version, books.state()
-    )
+    provenance = Provenance(world.documents.digest(case), document.schema, world.edition, books.state())
     verdict = Verdict(case, "received", decided_at, provenance=provenance)
     name = books.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
     judging = Judging(case.received_on, world.categories)

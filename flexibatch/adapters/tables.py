@@ -3,6 +3,7 @@
 import csv
 import tomllib
 from collections.abc import Mapping
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +20,24 @@ def load_catalogue(overrides: Mapping[str, str] | None = None) -> Catalogue:
     """
     table = files("flexibatch") / "data" / "anomalies.toml"
     return Catalogue(tomllib.loads(table.read_text("utf-8")), overrides)
+
+
+def edition(catalogue: Catalogue, categories: Path | None, rules: Mapping[str, str]) -> str:
+    """Name what verdicts are reached by: the catalogue's version, and digests of what an operator put in its place.
+
+    >>> edition(load_catalogue(), None, {}), edition(load_catalogue(), None, {"00024-152": "NB"})
+    ('2026.1', '2026.1+rules.3fbc8eae')
+    """
+    parts = [catalogue.version]
+    if categories is not None:
+        parts.append(f"categories.{_short(categories.read_bytes())}")
+    if rules:
+        parts.append(f"rules.{_short(repr(sorted(rules.items())).encode())}")
+    return "+".join(parts)
+
+
+def _short(content: bytes) -> str:
+    return sha256(content).hexdigest()[:8]
 
 
 def load_categories(path: Path | None = None) -> Categories:

@@ -225,7 +225,7 @@ run = Table(
     Column("decided_at", DateTime, nullable=False),
     Column("sha256", String(64)),
     Column("schema", String(40)),
-    Column("catalogue", String(40)),
+    Column("catalogue", String(80)),
     Column("register_at", DateTime),
     Column("forms", Integer, nullable=False),
     Column("lines", Integer, nullable=False),

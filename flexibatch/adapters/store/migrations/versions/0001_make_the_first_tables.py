@@ -311,7 +311,7 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.DateTime(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("schema", sa.String(length=40), nullable=True),
-        sa.Column("catalogue", sa.String(length=40), nullable=True),
+        sa.Column("catalogue", sa.String(length=80), nullable=True),
         sa.Column("register_at", sa.DateTime(), nullable=True),
         sa.Column("forms", sa.Integer(), nullable=False),
         sa.Column("lines", sa.Integer(), nullable=False),
