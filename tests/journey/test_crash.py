@@ -1,0 +1,115 @@
+"""However a process dies, the next sweep ends the same: one answer, one set of rows, one archived set, nothing left."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store.audit import By
+from tests.twins.mortal import Killed, Life, mortal
+from tests.twins.town import SAMPLES, Town, copied
+
+SAMPLE = SAMPLES / "accepted-rerun"
+CHUNKS = 8
+"""The deaths are told apart in so many tests, so that they can be spread over processes."""
+
+
+@pytest.fixture(scope="session")
+def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town that nothing happened in yet."""
+    return Town.made(tmp_path_factory.mktemp("quiet") / "home")
+
+
+def _with_set(quiet: Town, path: Path, sample: Path) -> Town:
+    town = copied(quiet, path)
+    for file in sorted(sample.glob("[FG][IO].FLEX.*")):
+        town.drop(file)
+    return town
+
+
+def _calls(town: Town) -> int:
+    """Count the calls of a life that nothing ends."""
+    life = Life()
+    mortal(town.channel(), life).sweep()
+    return life.count
+
+
+def _nothing_left(town: Town, answers: int) -> None:
+    """Assert that the set is archived once, and that nothing lies about."""
+    sender = town.spool / "senders" / "000640"
+    assert [] == list((sender / "IN").iterdir())
+    assert [] == list((town.spool / "claimed").iterdir())
+    assert [] == [path for folder in ("OUT", "REPORT") for path in (sender / folder).glob(".*")]
+    assert 1 == len(list(town.spool.glob("archive/*/*/*/*")))
+    assert [(1,)] == town.rows("SELECT count(*) FROM file_set")
+    assert [(answers,)] == town.rows("SELECT count(*) FROM answer")
+    assert answers == sum(name.startswith("FO.") for name in town.published())
+    assert answers == sum(name.startswith("GO.") for name in town.published())
+    assert 2 == len(list((sender / "REPORT").iterdir()))
+
+
+def _told_is_kept(town: Town, run: int) -> None:
+    """Assert that the last NOTI tells what stands in the database, line by line."""
+    names = [name for name in town.published() if name.startswith("FO.NOTI")]
+    text = town.published()[max(names)].decode()
+    told = set(re.findall(r'outcome="accepted" ticket="(\w+)"', text))
+    kept = {str(row[0]) for row in town.rows(f"SELECT declaration FROM version WHERE run = {run}")}  # noqa: S608
+    assert kept == told
+    page = next((town.spool / "senders" / "000640" / "REPORT").glob("*.json"))
+    shown = json.loads(page.read_text("utf-8"))
+    counts = town.rows(f"SELECT accepted, refused FROM run WHERE number = {run}")  # noqa: S608
+    assert counts == [(shown["counts"]["accepted"], shown["counts"]["refused"])]
+    assert "received" == shown["state"]
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well."""
+    calls = _calls(_with_set(quiet_town, tmp_path / "counted", SAMPLE))
+    for at in range(1 + chunk, calls + 1, CHUNKS):
+        town = _with_set(quiet_town, tmp_path / str(at), SAMPLE)
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        town.import_register(SAMPLE / "later.csv")
+        town.sweep()
+        town.sweep()
+        _nothing_left(town, answers=2)
+        _told_is_kept(town, run=1)
+
+
+@pytest.mark.parametrize("chunk", range(2))
+def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """A file refused in the middle of its document is answered once, whatever happens."""
+    sample = SAMPLES / "rejected-cut-off"
+    calls = _calls(_with_set(quiet_town, tmp_path / "counted", sample))
+    for at in range(1 + chunk, calls + 1, 2):
+        town = _with_set(quiet_town, tmp_path / str(at), sample)
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        town.sweep()
+        _nothing_left(town, answers=1)
+        assert [(0,)] == town.rows("SELECT count(*) FROM form")
+
+
+def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
+    """A re-run that dies at any call is ended by the next sweep, and loses or doubles nothing."""
+
+    def rerunning(path: Path) -> Town:
+        town = _with_set(quiet_town, path, SAMPLE)
+        town.sweep()
+        town.import_register(SAMPLE / "later.csv")
+        with town.home.database.writing() as connection:
+            ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
+            upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
+        return town
+
+    for at in range(1, _calls(rerunning(tmp_path / "counted")) + 1):
+        town = rerunning(tmp_path / str(at))
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        town.sweep()
+        _nothing_left(town, answers=4)
+        _told_is_kept(town, run=2)
+        assert [(2,)] == town.rows("SELECT count(*) FROM version")
