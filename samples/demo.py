@@ -129,6 +129,9 @@ def main() -> None:
     console.print(f"\nEverything lies in {folder}. Look around:", soft_wrap=True)
     console.print(f"  {Path(sys.executable).parent / 'flexibatch'} --home {home.path} list", soft_wrap=True)
     console.print(f"  {home.path}/spool/senders/000640/REPORT holds the pages for people.", soft_wrap=True)
+    surprises = [name for name, sets in verdicts.items() if not as_named(name, sets)]
+    if surprises:
+        sys.exit(f"These samples did not end as their names say: {', '.join(surprises)}.")
 
 
 def read(case: Path, number: int) -> Sample:
@@ -208,6 +211,22 @@ def verdicts_of(home: Home, samples: list[Sample]) -> Iterator[tuple[str, list[d
         keys = {name.partition(".")[2] for name in sample.files}
         mine = [one for one in listed if any(key.startswith(_key(one["name"])) for key in keys)]
         yield sample.name, mine
+
+
+def as_named(name: str, sets: list[dict[str, Any]]) -> bool:
+    """Tell whether a sample ended as the first word of its name says."""
+    states = {one["state"] for one in sets}
+    accepted, refused, remarks = (
+        sum(one[key] or 0 for one in sets) for key in ("accepted", "refused", "anomalies")
+    )
+    return {
+        "accepted": states == {"settled"} and refused == 0,
+        "remarked": states == {"settled"} and refused == 0 and remarks > 0,
+        "partly": states == {"settled"} and refused > 0 and accepted > 0,
+        "refused": states == {"settled"} and refused > 0,
+        "rejected": "refused" in states,
+        "withdrawn": states == {"withdrawn"},
+    }[name.split("-", maxsplit=1)[0]]
 
 
 def _key(name: str) -> str:
