@@ -2,11 +2,16 @@
 
 Every ISO date in contents and the date in every name move by the same number of days. Dates before 2025, which show
 what lies outside the channel's scope, stay. References and schema versions are no dates and stay too.
+
+    python samples/today.py SAMPLE FOLDER    writes a sample's files and the register, moved to today, into a folder
 """
 
 import re
-from datetime import date, timedelta
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+SAMPLES = Path(__file__).parent
 RECEPTION = date(2026, 10, 5)
 SCOPE = date(2025, 1, 1)
 
@@ -47,3 +52,18 @@ def _day(found: re.Match[bytes] | re.Match[str], days: int, form: str) -> str:
         text = found[0]
         return text.decode() if isinstance(text, bytes) else text
     return f"{before + timedelta(days=days):{form}}"
+
+
+def main(sample: str, into: Path) -> None:
+    """Write a sample and the register, moved to today, into a folder."""
+    days = days_from_reception(datetime.now(UTC).date())
+    into.mkdir(parents=True, exist_ok=True)
+    sources = [*sorted((SAMPLES / sample).glob("[FGT][IOSD].FLEX.*")), SAMPLES / "register.csv"]
+    for source in sources:
+        target = into / moved_name(source.name, days)
+        target.write_bytes(moved(source.read_bytes(), days))
+        print(target)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
