@@ -30,7 +30,7 @@ def _default(value: object) -> str:
 
 
 def _between(text: str, mark: str) -> str:
-    return text.split(f"<!-- {mark} -->\n")[1].split(f"<!-- /{mark} -->")[0]
+    return text.split(f"<!-- {mark} -->\n")[1].split(f"<!-- /{mark} -->", maxsplit=1)[0]
 
 
 def test_settings_in_the_runbook_are_the_program_s() -> None:
