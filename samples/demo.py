@@ -15,7 +15,6 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ class Home:
         self.path = path
         environ = {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in (settings or {}).items()}
         self.environ = {**os.environ, **QUICK, **environ, "FLEXIBATCH_HOME": str(path)}
-        self.days = days_from_reception(datetime.now(UTC).date())
+        self.days = days_from_reception()
 
     def make(self) -> None:
         """Make the home with the samples' cast."""
@@ -137,7 +136,7 @@ def main() -> None:
 def read(case: Path, number: int) -> Sample:
     """Read a sample: dates are moved to today; an ordinary one gets sequences and references of its own."""
     told = tomllib.loads(case.read_text("utf-8"))
-    days = days_from_reception(datetime.now(UTC).date())
+    days = days_from_reception()
     sample = Sample(case.parent.name, told, {})
     paths = [
         path

@@ -8,8 +8,9 @@ what lies outside the channel's scope, stay. References and schema versions are 
 
 import re
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 SAMPLES = Path(__file__).parent
 RECEPTION = date(2026, 10, 5)
@@ -19,9 +20,9 @@ _ISO = re.compile(rb"(?<![0-9])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _IN_NAME = re.compile(r"(?<=\.)([0-9]{4})([0-9]{2})([0-9]{2})(?=\.)")
 
 
-def days_from_reception(today: date) -> int:
-    """Count the days by which the samples move to be received today."""
-    return (today - RECEPTION).days
+def days_from_reception() -> int:
+    """Count the days by which the samples move to be received today, where the channel lives."""
+    return (datetime.now(ZoneInfo("Europe/Brussels")).date() - RECEPTION).days
 
 
 def moved(data: bytes, days: int) -> bytes:
@@ -56,7 +57,7 @@ def _day(found: re.Match[bytes] | re.Match[str], days: int, form: str) -> str:
 
 def main(sample: str, into: Path) -> None:
     """Write a sample and the register, moved to today, into a folder."""
-    days = days_from_reception(datetime.now(UTC).date())
+    days = days_from_reception()
     into.mkdir(parents=True, exist_ok=True)
     sources = [*sorted((SAMPLES / sample).glob("[FGT][IOSD].FLEX.*")), SAMPLES / "register.csv"]
     for source in sources:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.dimona_files import register_file
 from flexibatch.adapters.spool_folders import make_sender_folders
 from flexibatch.adapters.spool_inbox import scan_folder
@@ -30,7 +29,7 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 
 def moved_to_today(path: Path) -> tuple[str, bytes]:
     """Give name and content of a sample's file, moved to today as the demo moves them."""
-    days = today.days_from_reception(SystemClock().now().date())
+    days = today.days_from_reception()
     return today.moved_name(path.name, days), today.moved(path.read_bytes(), days)
 
 
