@@ -62,6 +62,10 @@ class Town:
         """Assemble the channel."""
         return channel_of(self.home, self.outside)
 
+    def patient_channel(self) -> Channel:
+        """Assemble the channel as `watch` does."""
+        return channel_of(self.home, self.outside, patient=True)
+
     def sweep(self) -> SweepResult:
         """Sweep once."""
         return self.channel().sweep()

@@ -1,0 +1,230 @@
+"""What a sweep does when things go wrong, and in which order it does them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store.audit import By
+from flexibatch.domain.case import Case
+from flexibatch.errors import Superseded, Unavailable
+from flexibatch.ports import Ledger, Stream
+from flexibatch.watcher import Channel, SweepResult
+from tests.twins.clock import FixedClock
+from tests.twins.player import Broken
+from tests.twins.town import SAMPLES, Town, copied
+
+DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+ACKNOWLEDGEMENT = (
+    b"<ACRF><Form><FileReference><FileName>FO.NOTI.999999.20261005.00001.R</FileName>"
+    b"</FileReference></Form></ACRF>"
+)
+
+
+@pytest.fixture(scope="session")
+def still_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town that nothing happened in yet."""
+    return Town.made(tmp_path_factory.mktemp("still") / "home")
+
+
+@pytest.fixture
+def town(still_town: Town, tmp_path: Path) -> Town:
+    """Give a copy of it."""
+    return copied(still_town, tmp_path / "home")
+
+
+class Troubled:
+    """Stand in for documents on a disk that does not answer, for some senders."""
+
+    def __init__(self, inner: Any, senders: set[str]) -> None:  # noqa: ANN401 - the port
+        self._inner, self._senders = inner, senders
+
+    def open(self, case: Case) -> Any:  # noqa: ANN401 - the port's own
+        if case.sender.number in self._senders:
+            raise Unavailable("The disk does not answer.")
+        return self._inner.open(case)
+
+    def digest(self, case: Case) -> str:
+        return str(self._inner.digest(case))
+
+
+class Overtaken:
+    """Stand in for a ledger whose first turns are lost to another process's commit."""
+
+    def __init__(self, inner: Ledger, times: int) -> None:
+        self._inner, self._left = inner, times
+
+    def turn(self, stream: Stream) -> AbstractContextManager[Any]:
+        if self._left:
+            self._left -= 1
+            return self._lost()
+        return self._inner.turn(stream)
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        raise Superseded("another was first")
+        yield
+
+    def published(self, verdict: Any) -> None:  # noqa: ANN401 - the port's own
+        self._inner.published(verdict)
+
+
+def _drop(
+    town: Town, sequence: str = "00001", content: bytes = DOCUMENT, sender: str = "000640", folder: str = "IN"
+) -> None:
+    letter = {"IN": "R", "INTEST": "T"}[folder]
+    name = f"FLEX.{sender}.20261005.{sequence}.{letter}.1"
+    town.put(f"FI.{name}.1", content.replace(b"2026-09/", f"{sequence}/".encode()), sender, folder)
+    town.put(f"GO.{name}", b"", sender, folder)
+
+
+def _with(channel: Channel, **parts: Any) -> Channel:  # noqa: ANN401 - parts of the world
+    return replace(channel, world=replace(channel.world, **parts))
+
+
+def _states(town: Town) -> list[tuple[object, ...]]:
+    return town.rows("SELECT sender, state FROM file_set ORDER BY arrival")
+
+
+def test_trouble_keeps_a_set_and_holds_up_its_stream_only(town: Town) -> None:
+    """A set that met trouble is tried again later; another sender's set is settled meanwhile."""
+    for sender in ("000640", "000641"):
+        _drop(town, sender=sender, content=DOCUMENT.replace(b"2026-09/", sender.encode()))
+    channel = town.channel()
+    troubled = _with(channel, documents=Troubled(channel.world.documents, {"000640"}))
+    result = troubled.sweep()
+    assert (1, 1) == (result.settled, result.waiting)
+    assert [("000640", "claimed"), ("000641", "settled")] == _states(town)
+    assert [(1, 0)] == town.rows("SELECT troubles, attempts FROM file_set WHERE state = 'claimed'")
+    assert 0 == replace(town.patient_channel()).sweep().settled
+    assert isinstance(town.clock, FixedClock)
+    town.clock.advance(timedelta(seconds=11))
+    assert 1 == town.patient_channel().sweep().settled
+
+
+def test_a_bug_is_counted_and_ends_in_quarantine(town: Town) -> None:
+    """After `max_attempts` the set is in quarantine, and the next one of its stream is settled."""
+    _drop(town)
+    channel = replace(town.channel(), max_attempts=2)
+    broken = _with(channel, documents=Broken())
+    assert 1 == broken.sweep().waiting
+    _drop(town, "00002")
+    assert 1 == broken.sweep().quarantined
+    assert 1 == len(list((town.spool / "quarantine").iterdir()))
+    town.sweep()
+    assert [("000640", "quarantine"), ("000640", "settled")] == _states(town)
+
+
+def test_sets_are_settled_in_order_of_their_go(town: Town) -> None:
+    """The GO that was put first is settled first, whatever the names are."""
+    assert isinstance(town.clock, FixedClock)
+    for sequence in ("00003", "00001", "00002"):
+        _drop(town, sequence)
+        town.clock.advance(timedelta(seconds=1))
+    town.sweep()
+    order = town.rows("SELECT set_key FROM file_set ORDER BY arrival")
+    assert ["00003", "00001", "00002"] == [str(key[0]).split(".")[3] for key in order]
+    numbered = town.rows(
+        "SELECT a.name FROM answer a JOIN file_set f ON f.ticket = a.set_ticket ORDER BY arrival"
+    )
+    assert [1, 1, 2, 2, 3, 3] == [int(str(name[0]).split(".")[4]) for name in numbered]
+
+
+def test_a_held_sender_waits_untouched(town: Town) -> None:
+    """Nothing is taken from a sender on hold; after the release it is."""
+    _drop(town)
+    by = By("test", town.clock.now())
+    with town.home.database.writing() as connection:
+        bureaus.hold_sender(connection, by, "000640")
+    assert 0 == town.sweep().claimed
+    assert 2 == len(list(town.inbox().iterdir()))
+    with town.home.database.writing() as connection:
+        bureaus.release_sender(connection, by, "000640")
+    assert 1 == town.sweep().settled
+
+
+def test_environments_are_apart(town: Town) -> None:
+    """What was declared as a test is new as real, and numbered apart."""
+    _drop(town, folder="INTEST")
+    _drop(town)
+    result = town.sweep()
+    assert (2, 0) == (result.settled, result.lines_refused)
+    assert [("R", 2), ("T", 2)] == town.rows(
+        "SELECT environment, count(*) FROM declaration GROUP BY 1 ORDER BY 1"
+    )
+    assert [("00001",)] == sorted({(name.split(".")[4],) for name in town.published()})
+
+
+def test_a_bureau_s_acknowledgement_is_recorded_and_not_answered(town: Town) -> None:
+    """It is kept with the answer it names; nothing is put into OUT for it."""
+    _drop(town)
+    town.sweep()
+    before = town.published()
+    name = "ACRF.000640.20261005.00002.R.1"
+    town.put(f"FI.{name}.1", ACKNOWLEDGEMENT)
+    town.put(f"GO.{name}")
+    town.sweep()
+    assert before == town.published()
+    assert [("FO.NOTI.999999.20261005.00001.R", 1)] == town.rows(
+        "SELECT answer_name, answer_ticket IS NOT NULL FROM acknowledgement"
+    )
+    assert [("recorded",)] == town.rows("SELECT state FROM file_set WHERE subject = 'ACRF'")
+
+
+def test_a_withdrawal_after_the_claim_is_archived_in_silence(town: Town) -> None:
+    """A TD that comes too late lies beside the set it meant, and is answered by nothing."""
+    _drop(town)
+    town.sweep()
+    before = town.published()
+    town.put("TD.FLEX.000640.20261005.00001.R.1")
+    town.sweep()
+    assert before == town.published()
+    assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
+    assert 1 == len(list(town.spool.glob("archive/*/*/*/*/late/*/in/TD.*")))
+
+
+def test_what_another_was_first_with_is_judged_again(town: Town) -> None:
+    """A lost turn is taken again; turn after turn lost, the set waits."""
+    _drop(town)
+    channel = town.channel()
+    assert 1 == _with(channel, ledger=Overtaken(channel.world.ledger, 2)).sweep().settled
+    _drop(town, "00002")
+    assert 1 == _with(channel, ledger=Overtaken(channel.world.ledger, 99)).sweep().waiting
+    assert 1 == town.sweep().settled
+
+
+def test_a_name_that_was_received_is_refused_with_its_ticket(town: Town) -> None:
+    """The second set of a name is refused; its page names the ticket of the first."""
+    _drop(town)
+    town.sweep()
+    first = str(town.rows("SELECT ticket FROM file_set")[0][0])
+    _drop(town)
+    assert 1 == town.sweep().refused
+    pages = [path.read_text("utf-8") for path in (town.inbox(folder="REPORT")).glob("*.json")]
+    assert 1 == sum(f'"earlier_ticket": "{first}"' in page for page in pages)
+
+
+def test_answers_that_cannot_be_put_out_are_put_out_later(town: Town) -> None:
+    """A file where the out folder was holds up the answers, not the verdict."""
+    _drop(town)
+    out = town.inbox(folder="OUT")
+    out.rmdir()
+    out.write_text("in the way")
+    result = town.sweep()
+    assert (1, 1) == (result.settled, result.unpublished)
+    out.unlink()
+    town.sweep()
+    assert 4 == len(town.published())
+
+
+def test_a_sweep_can_be_asked_to_stop(town: Town) -> None:
+    """Asked to stop, it settles nothing more; the next sweep does."""
+    _drop(town)
+    result: SweepResult = town.channel().sweep(stop=lambda: True)
+    assert 0 == result.settled
+    assert 1 == town.sweep().settled
