@@ -112,7 +112,7 @@ class _FormJudgement:
             ):
                 self._add_to_form([_employer_finding(form, "mandate")])
         key = _employer_key(form, party)
-        if key is not None and self.desk._counter.passes(key, len(form.lines)):  # noqa: SLF001 - one unit
+        if key is not None and self.desk._counter.passes(key, len(form.lines) + form.unlisted):  # noqa: SLF001 - one unit
             details = {"limit": str(LINES_LIMIT)}
             self._add_to_form(
                 [Finding("too-many-lines", tag="Form", location=form.location, details=details)]

@@ -165,7 +165,7 @@ def _closing(world: World, case: Case, untold: int) -> LocatedAnomaly | None:
 def _add(counts: Counts, judged: FormVerdict) -> Counts:
     return Counts(
         counts.forms + 1,
-        counts.lines + len(judged.lines),
+        counts.lines + judged.size,
         counts.accepted + judged.count(Outcome.ACCEPTED),
         counts.unchanged + judged.count(Outcome.UNCHANGED),
         counts.refused + judged.count(Outcome.REFUSED),

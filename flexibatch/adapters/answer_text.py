@@ -184,9 +184,8 @@ def _outcomes_head(verdict: Verdict, judged: FormVerdict) -> str:
     counts = " ".join(f'{outcome.value}="{judged.count(outcome)}"' for outcome in Outcome)
     register = provenance.register
     state = f' register="{register.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"' if register else ""
-    lines = len(judged.lines)
     return (
-        f'      <Declarations xmlns="{OUTCOME_NAMESPACE}" run="{verdict.case.run}" lines="{lines}" {counts}\n'
+        f'      <Declarations xmlns="{OUTCOME_NAMESPACE}" run="{verdict.case.run}" lines="{judged.size}" {counts}\n'
         f'                    sha256="{provenance.sha256}" schema="{provenance.schema}" '
         f'catalogue="{provenance.catalogue}"{state}>\n'
     )

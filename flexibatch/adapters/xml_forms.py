@@ -12,14 +12,14 @@ from flexibatch.adapters.xml_literals import inss
 from flexibatch.adapters.xml_names import tag
 from flexibatch.adapters.xml_nodes import Node
 from flexibatch.adapters.xml_trust import Trust
+from flexibatch.domain.counting import LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.model import Calculation, Form, Line
 from flexibatch.domain.vocabulary import Operation
 
 FORM, DEBTOR, BENEFICIARY = tag("Form"), tag("Debtor"), tag("Beneficiary")
 RELATION = tag("Relation")
-LINE_LIMIT = 2000
-"""Lines of a Form that are held with their calculation: with more the Form is refused."""
+
 FINDING_LIMIT = 20_000
 """Findings of one Form that are held; beyond them each faulty line keeps its first one."""
 _OPERATIONS = {one.value: one for one in Operation}
@@ -49,6 +49,7 @@ class FormUnderWay:
         self._beneficiary: Container | None = None
         self._employer: dict[str, str | None] = {}
         self._lines: list[Line] = []
+        self._unlisted = 0
         self._pending: list[_Pending] = []
         self._oversized: etree._Element | None = None
         self._room = FINDING_LIMIT
@@ -92,6 +93,7 @@ class FormUnderWay:
             ids.get("NOSSRegistrationNbr"),
             tuple(self._lines),
             tuple(self.faults.found),
+            self._unlisted,
         )
 
     def _entered_debtor(self, element: etree._Element, nth: int) -> Container:
@@ -135,8 +137,11 @@ class FormUnderWay:
         lines = self._lines
         for relation, (reference, calculation, _) in enumerate(found, 1):
             at = len(lines) + 1
+            if at > LISTED_LIMIT:
+                self._unlisted += 1
+                continue
             lines.append(
-                Line(at, nth, relation, number, reference, calculation if at <= LINE_LIMIT else None)
+                Line(at, nth, relation, number, reference, calculation if at <= LINES_LIMIT else None)
             )
         return True
 
@@ -167,7 +172,11 @@ class FormUnderWay:
         if found is None or not found.literal:
             node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
             found, faults = self._explained(element, node, place)
-        held = len(self._lines) + len(self._pending) < LINE_LIMIT
+        before = len(self._lines) + len(self._pending)
+        if before >= LISTED_LIMIT:
+            self._unlisted += 1
+            return
+        held = before < LINES_LIMIT
         self._pending.append(_Pending(nth, found.reference, found.calculation if held else None, faults))
 
     def _explained(

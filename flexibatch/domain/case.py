@@ -120,8 +120,14 @@ class FormVerdict:
     told: tuple[LocatedAnomaly, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
-        """Count the lines with an outcome."""
-        return sum(1 for line in self.lines if line.outcome is outcome)
+        """Count the lines with an outcome; lines that are not listed are refused."""
+        unlisted = self.form.unlisted if outcome is Outcome.REFUSED else 0
+        return unlisted + sum(1 for line in self.lines if line.outcome is outcome)
+
+    @property
+    def size(self) -> int:
+        """Count all lines of the Form."""
+        return len(self.lines) + self.form.unlisted
 
     @property
     def result(self) -> ResultCode:
@@ -129,7 +135,7 @@ class FormVerdict:
         refused = self.count(Outcome.REFUSED)
         if refused == 0 and not self.refused:
             return ResultCode.ACCEPTED
-        return ResultCode.REFUSED if refused == len(self.lines) else ResultCode.PARTLY
+        return ResultCode.REFUSED if refused == self.size else ResultCode.PARTLY
 
 
 @dataclass(frozen=True, slots=True)

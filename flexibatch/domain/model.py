@@ -68,7 +68,8 @@ class Form:
 
     `created_on` / `created_at` are FormCreationDate and FormCreationHour as they were written (None where invalid).
     Lines past the limit of 2,000 are held without their calculation: their Form is refused anyway.
-    `faults` are the schema's findings on the Form's own fields and its Debtor.
+    `faults` are the schema's findings on the Form's own fields and its Debtor. `unlisted` counts lines past the
+    100,000 that are held of one Form.
     """
 
     number: int
@@ -82,6 +83,7 @@ class Form:
     nsso_number: str | None
     lines: tuple[Line, ...]
     faults: tuple[Finding, ...] = ()
+    unlisted: int = 0
 
     @property
     def location(self) -> str:

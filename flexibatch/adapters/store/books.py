@@ -149,7 +149,7 @@ class StoredBooks:
                 reference=verdict.form.reference[:64] if verdict.form.reference else None,
                 employer_id=verdict.employer_id,
                 result=verdict.result.value,
-                lines=len(verdict.lines),
+                lines=verdict.size,
                 **counts,
             )
         )

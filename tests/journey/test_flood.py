@@ -1,0 +1,26 @@
+"""A file that floods the channel is answered, and fills neither memory nor the answer."""
+
+from pathlib import Path
+
+from flexibatch.domain.counting import LISTED_LIMIT
+from tests.twins.town import SAMPLES, Town
+
+MORE = 50
+
+
+def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> None:
+    """All lines are counted as refused; only so many as are held are listed."""
+    document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+    head, rest = document.split(b"        <Relation>", 1)
+    tail = rest[rest.rindex(b"      </Beneficiary>") :]
+    town = Town.made(tmp_path / "home", {"max_anomalies": 10})
+    name = "FLEX.000640.20261005.00001.R.1"
+    town.put(f"FI.{name}.1", head + b"<Relation/>" * (LISTED_LIMIT + MORE) + tail)
+    town.put(f"GO.{name}")
+    town.sweep()
+    assert [("settled", LISTED_LIMIT + MORE, LISTED_LIMIT + MORE)] == town.rows(
+        "SELECT f.state, r.lines, r.refused FROM file_set f JOIN run r ON r.set_ticket = f.ticket"
+    )
+    noti = town.published()["FO.NOTI.999999.20261005.00001.R"]
+    assert LISTED_LIMIT == noti.count(b"<Declaration ")
+    assert f'lines="{LISTED_LIMIT + MORE}"'.encode() in noti
