@@ -13,7 +13,8 @@ REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Features", "FinancialE
 """Elements that may stand more than once: their position is always told."""
 
 VALUE_LIMIT = 100
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Lone surrogates and the two that are no characters may stand in a file's name, but in no XML.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def step(name: str, position: int) -> str:
