@@ -176,7 +176,12 @@ class _FormJudgement:
             self.decisions[line.number] = decision
 
     def _decide(self, line: Line, standing: Standing | None) -> Decision:
-        return decide(self.form, line, standing, rerun=self.case.run > 1, arrival=self.case.arrival)
+        return decide(self.form, line, standing, rerun=self._late, arrival=self.case.arrival)
+
+    @property
+    def _late(self) -> bool:
+        """Tell whether sets that arrived later may have been settled before: never overwrite what they made."""
+        return self.case.run > 1 or self.case.released
 
     def _settle(self, line: Line, refused: bool, new_ticket: Callable[[], str]) -> LineVerdict:
         anomalies = self.of_lines.get(line.number, ())

@@ -148,9 +148,10 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
             raise DocumentBroken(tuple(document.findings))
         notify = notification.close(_closing(world, case, desk.untold))
     counts = replace(counts, anomalies=len(told) + desk.untold)
-    acknowledge = _acknowledge(world, books, verdict)
+    # A set that was received once is not acknowledged again: only what became of its lines is news.
+    acknowledged = () if case.passed else (_acknowledge(world, books, verdict),)
     return Settlement(
-        replace(verdict, counts=counts, answers=(acknowledge, notify)), tuple(told), desk.untold
+        replace(verdict, counts=counts, answers=(*acknowledged, notify)), tuple(told), desk.untold
     )
 
 

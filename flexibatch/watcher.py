@@ -17,7 +17,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Settlement, Ticketed, Verdict
-from flexibatch.errors import Superseded, Unavailable
+from flexibatch.errors import Refusal, Superseded, Unavailable
 from flexibatch.pipeline import World, finish, settle_next
 from flexibatch.ports import Stream
 
@@ -209,6 +209,9 @@ class _Sweep:
                 except Unavailable as exc:
                     self.result.waiting += 1
                     log.warning("claim.delayed", reason=str(exc))
+                except Exception as exc:
+                    self.result.waiting += 1
+                    log.exception("claim.failed", kind=type(exc).__name__)
         if void:
             self.channel.claims.void(void)
         if kept:
@@ -224,6 +227,8 @@ class _Sweep:
                 self.channel.world.outbox.report(Report(case, "in-treatment"))
             except Unavailable as exc:
                 log.warning("report.delayed", reason=str(exc))
+            except Exception as exc:
+                log.exception("report.failed", kind=type(exc).__name__)
 
     # ----------------------------------------------------------------------------------------------- settling
 
@@ -243,7 +248,7 @@ class _Sweep:
         with bound_contextvars(ticket=case.ticket, run=case.run):
             try:
                 settlement = self._settle_or_judge_again(stream)
-            except Unavailable as exc:
+            except (Unavailable, Refusal) as exc:
                 self.channel.failures.delayed(case.ticket, str(exc))
                 log.warning("set.delayed", reason=str(exc))
                 return self._stop(stream)

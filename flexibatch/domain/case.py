@@ -55,7 +55,7 @@ class Case:
     channel lives. `arrival` orders sets over all senders; `run` counts from 1. `passed` tells that an earlier run got
     past envelope, signature and schema window. `earlier_ticket` names the set that received this name first. What is
     `silent` is archived without an answer. `claim_faults` were found before the claim (a GO that never came, missing
-    parts) and are part of the envelope's verdict.
+    parts) and are part of the envelope's verdict. A set `released` from quarantine is judged like a re-run.
     """
 
     ticket: str
@@ -73,6 +73,7 @@ class Case:
     withdrawn: bool = False
     silent: bool = False
     discarded: bool = False
+    released: bool = False
     claim_faults: tuple[Finding, ...] = ()
 
 

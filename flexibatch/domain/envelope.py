@@ -37,10 +37,10 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     """
     if case.discarded:
         return (Finding("discarded", value=case.name),)
-    if case.sender.removed:
-        return (Finding("sender-removed", value=case.sender.number),)
     if case.passed:
         return ()
+    if case.sender.removed:
+        return (Finding("sender-removed", value=case.sender.number),)
     named = tuple({(fault.rule, fault.value): fault for fault in _name_faults(case, limits)}.values())
     ungrammatical = tuple(fault for fault in case.claim_faults if fault.rule in BAD_NAME.values())
     if named or ungrammatical:

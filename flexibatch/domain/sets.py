@@ -145,7 +145,7 @@ def _group(groups: dict[str, Group], key: str) -> Group:
 
 def orphans(groups: Mapping[str, Group]) -> list[str]:
     """Give the keys of groups without a GO: for them it matters whether their name was received before."""
-    return [key for key, group in groups.items() if not group.gos]
+    return [key for key, group in groups.items() if not group.gos or group.of(FileKind.WITHDRAW)]
 
 
 def sort_out(
@@ -175,7 +175,7 @@ def _decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | 
     if not gos:
         return _without_go(group, received, inbox, now_ns)
     if group.of(FileKind.WITHDRAW):
-        return _claim(group, withdrawn=True)
+        return _claim(group, withdrawn=not received, silent=received)
     return _at_fault(group, inbox) or _with_go(group, inbox, now_ns)
 
 

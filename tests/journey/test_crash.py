@@ -110,6 +110,6 @@ def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()
         town.sweep()
-        _nothing_left(town, answers=4)
+        _nothing_left(town, answers=3)
         _told_is_kept(town, run=2)
         assert [(2,)] == town.rows("SELECT count(*) FROM version")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store import bureaus, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.errors import Superseded, Unavailable
@@ -228,3 +228,30 @@ def test_a_sweep_can_be_asked_to_stop(town: Town) -> None:
     result: SweepResult = town.channel().sweep(stop=lambda: True)
     assert 0 == result.settled
     assert 1 == town.sweep().settled
+
+
+def test_a_late_withdrawal_with_a_go_is_archived_in_silence(town: Town) -> None:
+    """TD and GO of a name that was received withdraw nothing, and are answered by nothing."""
+    _drop(town)
+    town.sweep()
+    before = town.published()
+    for kind in ("TD", "GO"):
+        town.put(f"{kind}.FLEX.000640.20261005.00001.R.1")
+    town.sweep()
+    assert before == town.published()
+    assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
+
+
+def test_a_released_set_never_overwrites_newer_data(town: Town) -> None:
+    """A set that left quarantine is judged like a re-run: what a later set made stands."""
+    _drop(town, "00001")
+    channel = replace(town.channel(), max_attempts=1)
+    assert 1 == _with(channel, documents=Broken()).sweep().quarantined
+    town.put("FI.FLEX.000640.20261005.00002.R.1.1", DOCUMENT.replace(b"2026-09/", b"00001/"))
+    town.put("GO.FLEX.000640.20261005.00002.R.1")
+    assert 0 == town.sweep().lines_refused
+    ticket = str(town.rows("SELECT ticket FROM file_set WHERE state = 'quarantine'")[0][0])
+    with town.home.database.writing() as connection:
+        upkeep.release(connection, By("test", town.clock.now()), ticket)
+    assert 2 == town.sweep().lines_refused
+    assert [("90082-180", 2)] == town.rows("SELECT code, count(*) FROM anomaly GROUP BY code")

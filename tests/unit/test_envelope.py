@@ -89,8 +89,9 @@ def test_every_file_is_named_with_its_fault() -> None:
 
 
 def test_an_operators_word_comes_first() -> None:
-    """Discarded, sender removed: told alone, also of a set that passed; who passed is asked no more."""
-    removed = replace(CASE, sender=replace(CASE.sender, removed=True), passed=True, name="GO.x")
+    """Discarded, sender removed: told alone; a set that passed is asked no more, also when its sender is gone."""
+    removed = replace(CASE, sender=replace(CASE.sender, removed=True), name="GO.x")
     assert ["sender-removed"] == rules(removed)
     assert ["discarded"] == rules(replace(removed, discarded=True))
+    assert [] == rules(replace(removed, passed=True))
     assert [] == rules(replace(CASE, passed=True, name="GO.x", files=()))

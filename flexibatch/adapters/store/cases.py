@@ -48,6 +48,7 @@ def case_of(connection: Connection, row: Row[Any]) -> Case:
         withdrawn=row.withdrawn,
         silent=row.silent,
         discarded=row.discarded,
+        released=row.released,
         claim_faults=tuple(Finding(**fault) for fault in row.claim_faults),
     )
 

@@ -70,6 +70,7 @@ class Claims:
             "state": SetState.CLAIMING.value,
             "passed": False,
             "discarded": False,
+            "released": False,
             "run": 1,
             "attempts": 0,
             "troubles": 0,

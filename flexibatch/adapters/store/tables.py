@@ -174,6 +174,7 @@ file_set = Table(
     Column("state", String(10), nullable=False),
     Column("passed", Boolean, nullable=False),
     Column("discarded", Boolean, nullable=False),
+    Column("released", Boolean, nullable=False),
     Column("run", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("troubles", Integer, nullable=False),

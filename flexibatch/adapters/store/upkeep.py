@@ -57,7 +57,7 @@ def require_quarantined(connection: Connection, ticket: str) -> None:
 def _leave_quarantine(connection: Connection, ticket: str, *, discarded: bool) -> None:
     require_quarantined(connection, ticket)
     turn = connection.scalar(select(next_turn()))
-    _change(connection, ticket, SetState.QUARANTINE, **_FRESH, discarded=discarded, turn=turn)
+    _change(connection, ticket, SetState.QUARANTINE, **_FRESH, discarded=discarded, released=True, turn=turn)
 
 
 # ---------------------------------------------------------------------------------------------------- re-runs
