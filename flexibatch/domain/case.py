@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form, Line, Quality
@@ -93,8 +94,7 @@ class LocatedAnomaly:
     quality: Quality | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LineVerdict:
+class LineVerdict(NamedTuple):
     """Hold what became of one line: outcome, the codes of all that was found, ticket and version where it has them.
 
     `person` is the worker's current number; `kept` tells that an earlier run settled the line.
@@ -123,7 +123,7 @@ class FormVerdict:
     def count(self, outcome: Outcome) -> int:
         """Count the lines with an outcome; lines that are not listed are refused."""
         unlisted = self.form.unlisted if outcome is Outcome.REFUSED else 0
-        return unlisted + sum(1 for line in self.lines if line.outcome is outcome)
+        return unlisted + [line.outcome for line in self.lines].count(outcome)
 
     @property
     def size(self) -> int:

@@ -1,8 +1,8 @@
 """Dimona: is a worker declared to the register for what is declared here? Source: dimona.md, the check."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Calculation, Form, Line
@@ -16,8 +16,7 @@ _FLEXI = WorkerType.FLEXI.value
 _OPEN = date.max
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Hold one period of a worker with an employer, ends included; an end of None or 9999-12-31 is open.
 
     `flexi_conditions` is the result of employment measure 99: 1 accepted, 0 refused, 2 to 4 pending, None

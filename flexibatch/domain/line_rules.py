@@ -25,7 +25,7 @@ def inss_check(place: Place) -> tuple[Finding, ...]:
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import LINE, PLACE
-    >>> inss_check(PLACE._replace(line=replace(LINE, inss="85073003329")))[0].location
+    >>> inss_check(PLACE._replace(line=LINE._replace(inss="85073003329")))[0].location
     '/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/INSS'
     """
     form, line, _ = place
@@ -44,7 +44,7 @@ def calculation_missing(place: Place) -> tuple[Finding, ...]:
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import LINE, PLACE
-    >>> calculation_missing(PLACE._replace(line=replace(LINE, calculation=None)))[0].tag
+    >>> calculation_missing(PLACE._replace(line=LINE._replace(calculation=None)))[0].tag
     'Calculation'
     """
     form, line, _ = place

@@ -2,10 +2,12 @@
 
 Values are literal: codes are text, amounts whole eurocents, dates real dates. A field that could not be read is None
 and then a finding in `faults` says why; a line or Form without blocking faults has every required field.
+What there is one of for every line is a named tuple: a file makes hundreds of thousands of them.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.vocabulary import Operation
@@ -14,8 +16,7 @@ GROSS_WAGE = "0001001000"
 GROSS_BONUS = "0002001000"
 
 
-@dataclass(frozen=True, slots=True)
-class FinancialElement:
+class FinancialElement(NamedTuple):
     """Hold one amount: wage or bonus, in eurocents; `frequency` in months where it was given."""
 
     code: str | None
@@ -23,8 +24,7 @@ class FinancialElement:
     frequency: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(NamedTuple):
     """Hold one quality (Features): employer category and worker code over a validity period, ends included."""
 
     start: date | None
@@ -34,8 +34,7 @@ class Quality:
     elements: tuple[FinancialElement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Calculation:
+class Calculation(NamedTuple):
     """Hold one wage calculation: its period, ends included, the day it was made, its qualities."""
 
     payslip_reference: str | None
@@ -45,8 +44,7 @@ class Calculation:
     qualities: tuple[Quality, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Hold one transmission (Relation): a declaration of one worker by one employer.
 
     `number` counts the lines of the Form from 1 in document order; `beneficiary` and `relation` are the positions in

@@ -160,7 +160,7 @@ def frequency_on_wage(calculation: Calculation, place: Place) -> tuple[Finding, 
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import PLACE, WAGE, calculation, quality
-    >>> frequency_on_wage(calculation(quality(elements=(replace(WAGE, frequency=0),))), PLACE)[0].value
+    >>> frequency_on_wage(calculation(quality(elements=(WAGE._replace(frequency=0),))), PLACE)[0].value
     '0'
     """
     found = _NONE
@@ -179,7 +179,7 @@ def frequency_missing(calculation: Calculation, place: Place) -> tuple[Finding, 
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import BONUS, PLACE, calculation, quality
-    >>> frequency_missing(calculation(quality(elements=(replace(BONUS, frequency=None),))), PLACE)[0].tag
+    >>> frequency_missing(calculation(quality(elements=(BONUS._replace(frequency=None),))), PLACE)[0].tag
     'BonusPaymentFrequency'
     """
     found = _NONE

@@ -1,6 +1,5 @@
 """One sound Form, from which the examples of the rules depart; its numbers belong to nobody."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,7 +51,7 @@ def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality
     >>> quality(worker_code="450").worker_code
     '450'
     """
-    return replace(QUALITY, **changes)
+    return QUALITY._replace(**changes)
 
 
 def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: ANN401 - any field of it
@@ -61,4 +60,4 @@ def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: AN
     >>> calculation(start=date(2026, 9, 2)).start, len(calculation(QUALITY, QUALITY).qualities)
     (datetime.date(2026, 9, 2), 2)
     """
-    return replace(CALCULATION, **{"qualities": qualities or CALCULATION.qualities, **changes})
+    return CALCULATION._replace(**{"qualities": qualities or CALCULATION.qualities, **changes})

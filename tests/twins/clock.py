@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from flexibatch.adapters.clock import ticket_text
-
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LENGTH = 13
 STEP = 1_234_567_890_123_456_789
 
 
@@ -31,4 +31,8 @@ class CountedTickets:
 
     def new(self) -> str:
         self._given += 1
-        return ticket_text(self._given * STEP % 36**13)
+        rest, ticket = self._given * STEP % len(ALPHABET) ** LENGTH, ""
+        for _ in range(LENGTH):
+            rest, place = divmod(rest, len(ALPHABET))
+            ticket = ALPHABET[place] + ticket
+        return ticket

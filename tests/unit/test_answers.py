@@ -229,7 +229,7 @@ XML_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 @given(value=XML_TEXT, reference=XML_TEXT)
 def test_any_value_gives_a_valid_answer(value: str, reference: str) -> None:
     """Whatever a bureau wrote, quotes, markup and control characters too, the answer stays valid."""
-    lines = (replace(FORM.lines[0], reference=reference or "r"), FORM.lines[1])
+    lines = (FORM.lines[0]._replace(reference=reference or "r"), FORM.lines[1])
     judged = _judged(_anomaly(value), form=replace(FORM, lines=lines))
     with TemporaryDirectory() as folder:
         root = _valid(_written(Path(folder), [judged])[1])
@@ -239,7 +239,7 @@ def test_any_value_gives_a_valid_answer(value: str, reference: str) -> None:
 
 def test_markup_in_values_is_escaped(tmp_path: Path) -> None:
     """Angle brackets, ampersands, quotes come back as they were; a control character as a question mark."""
-    lines = (replace(FORM.lines[0], reference="<\"&'>"), FORM.lines[1])
+    lines = (FORM.lines[0]._replace(reference="<\"&'>"), FORM.lines[1])
     data = _written(tmp_path, [_judged(_anomaly("<a>&\"'\x01"), form=replace(FORM, lines=lines))])[1]
     root = _valid(data)
     assert "<a>&\"'?" == root.findtext(".//Value")

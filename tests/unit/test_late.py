@@ -12,7 +12,7 @@ from flexibatch.domain.vocabulary import Operation
 
 
 def line(number: int, calculated_on: date | None) -> Line:
-    return replace(LINE, number=number, relation=number, calculation=calculation(calculated_on=calculated_on))
+    return LINE._replace(number=number, relation=number, calculation=calculation(calculated_on=calculated_on))
 
 
 def told(days: list[date | None], received_on: date) -> dict[int, tuple[str, str]]:
@@ -48,7 +48,7 @@ def test_the_last_calculation_of_each_month_counts(
 
 def test_a_line_without_a_calculation_says_nothing() -> None:
     """What a line does not hold is not late."""
-    assert {} == late_findings(FORM, [replace(LINE, calculation=None)], date(2026, 12, 1))
+    assert {} == late_findings(FORM, [LINE._replace(calculation=None)], date(2026, 12, 1))
 
 
 @pytest.mark.parametrize("operation", [Operation.MODIFICATION, Operation.CANCELLATION, None])

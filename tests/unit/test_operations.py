@@ -52,7 +52,7 @@ def test_every_operation_on_everything_that_may_stand(
     form: Form, standing: Standing | None, expected: object, *, rerun: bool
 ) -> None:
     """The table of operations holds in a first run and in a re-run that nothing has overtaken."""
-    sent = replace(LINE, calculation=None) if form is CANCELLATION else LINE
+    sent = LINE._replace(calculation=None) if form is CANCELLATION else LINE
     assert expected == told(decide(form, sent, standing, rerun=rerun, arrival=7))
 
 
@@ -72,7 +72,7 @@ def test_a_modification_whose_content_is_not_known_is_a_change() -> None:
     """Where nothing can be compared, the next version is made."""
     bare = replace(IN_FORCE, content=None)
     assert NEXT == told(decide(MODIFICATION, LINE, bare, rerun=False, arrival=9))
-    assert NEXT == told(decide(MODIFICATION, replace(LINE, calculation=None), SAME, rerun=False, arrival=9))
+    assert NEXT == told(decide(MODIFICATION, LINE._replace(calculation=None), SAME, rerun=False, arrival=9))
 
 
 def test_a_finding_names_the_reference_and_its_place() -> None:
@@ -103,7 +103,7 @@ QUALITIES = st.builds(
 def test_order_makes_no_difference(qualities: list[Quality], random: Random) -> None:
     """Qualities and their elements may stand in any order."""
     shuffled = [
-        replace(one, elements=tuple(random.sample(one.elements, len(one.elements)))) for one in qualities
+        one._replace(elements=tuple(random.sample(one.elements, len(one.elements)))) for one in qualities
     ]
     random.shuffle(shuffled)
     one, other = calculation(qualities=tuple(qualities)), calculation(qualities=tuple(shuffled))
@@ -118,7 +118,7 @@ def test_the_same_content_is_the_same_sorted(these: list[Quality], those: list[Q
 
 
 def canonical(qualities: list[Quality]) -> list[str]:
-    return sorted(repr(replace(one, elements=tuple(sorted(one.elements, key=repr)))) for one in qualities)
+    return sorted(repr(one._replace(elements=tuple(sorted(one.elements, key=repr)))) for one in qualities)
 
 
 @pytest.mark.parametrize(
@@ -135,8 +135,8 @@ def canonical(qualities: list[Quality]) -> list[str]:
         calculation(quality(worker_code="450")),
         calculation(quality(elements=(WAGE,))),
         calculation(quality(elements=(WAGE, BONUS, BONUS))),
-        calculation(quality(elements=(WAGE, replace(BONUS, amount=15_001)))),
-        calculation(quality(elements=(WAGE, replace(BONUS, frequency=None)))),
+        calculation(quality(elements=(WAGE, BONUS._replace(amount=15_001)))),
+        calculation(quality(elements=(WAGE, BONUS._replace(frequency=None)))),
     ],
 )
 def test_every_value_makes_a_difference(other: Calculation) -> None:

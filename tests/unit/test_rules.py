@@ -31,7 +31,7 @@ BARE = FinancialElement(BONUS.code, 15_000, None)
 
 
 def judged(content: Calculation | None, **changes: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - any field of a line
-    return judge_line(FORM, replace(LINE, calculation=content, **changes), JUDGING)
+    return judge_line(FORM, LINE._replace(calculation=content, **changes), JUDGING)
 
 
 def rules(findings: tuple[Finding, ...]) -> list[str]:
@@ -77,7 +77,7 @@ SOUND = {
     "validity of one day": calculation(quality(start=date(2026, 9, 30))),
     "employee": calculation(quality(worker_code="450")),
     "bonuses only": calculation(quality(elements=(BONUS, BONUS))),
-    "irregular bonus": calculation(quality(elements=(replace(BONUS, frequency=0),))),
+    "irregular bonus": calculation(quality(elements=(BONUS._replace(frequency=0),))),
     "a wage in each of two qualities": calculation(quality(elements=(WAGE,)), quality(elements=(WAGE,))),
     "nothing could be read": NOTHING_READ,
 }
@@ -170,7 +170,7 @@ FAULTS = {
         [("wages-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1)],
     ),
     "frequency-on-wage": (
-        calculation(quality(elements=(BONUS, replace(WAGE, frequency=0)))),
+        calculation(quality(elements=(BONUS, WAGE._replace(frequency=0)))),
         [
             (
                 "frequency-on-wage",
@@ -271,7 +271,7 @@ def test_a_calculation_stands_where_the_operation_asks_for_it(
     operation: Operation | None, content: Calculation | None, expected: list[str]
 ) -> None:
     """Originals and modifications need one; a cancellation has none, and nothing in it is judged."""
-    form, line = replace(FORM, operation=operation), replace(LINE, calculation=content)
+    form, line = replace(FORM, operation=operation), LINE._replace(calculation=content)
     assert expected == rules(judge_line(form, line, JUDGING))
 
 
@@ -286,7 +286,7 @@ def test_the_worker_s_number_is_judged_whatever_the_operation(operation: Operati
     """A wrong number stands at the Beneficiary; one that could not be read was told already."""
     form = replace(FORM, operation=operation)
     wrong, unread = (
-        replace(LINE, beneficiary=7, calculation=None, inss=inss) for inss in ("85073003329", None)
+        LINE._replace(beneficiary=7, calculation=None, inss=inss) for inss in ("85073003329", None)
     )
     place = "/FLXWAGE/Form[1]/Debtor/Beneficiary[7]/INSS"
     found = judge_line(form, wrong, JUDGING)[0]
@@ -375,8 +375,8 @@ def test_a_rule_says_its_code_its_source_and_an_example(rule: Callable[..., obje
 
 def test_a_form_of_two_workers_places_each_line() -> None:
     """A location counts Form, Beneficiary and Relation as they stand in the document."""
-    line = replace(
-        LINE, number=3, beneficiary=2, relation=2, calculation=calculation(quality(worker_code="1"))
+    line = LINE._replace(
+        number=3, beneficiary=2, relation=2, calculation=calculation(quality(worker_code="1"))
     )
     form = replace(FORM, number=4, lines=(line,))
     place = "/FLXWAGE/Form[4]/Debtor/Beneficiary[2]/Relation[2]/Calculation/Features[1]/WorkerCode"

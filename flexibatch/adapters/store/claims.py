@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.cases import case_of, cases, faults_as_stored, sender_of
 from flexibatch.adapters.store.engine import Database, instant, stored
 from flexibatch.adapters.store.tables import file_set, received_file, sender, stream
@@ -14,8 +15,6 @@ from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, SetState, Subject
 from flexibatch.ports import Stream, Tickets
-
-BATCH = 500
 
 
 class Claims:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.parties import current_persons
 from flexibatch.adapters.store.register import elsewhere, show
 from flexibatch.adapters.store.rows import Shown, all_shown
@@ -22,9 +23,6 @@ from flexibatch.adapters.store.versions import CONTENT, TOTAL, versions_of
 from flexibatch.domain.identifiers import is_inss, normal_company, normal_nsso
 from flexibatch.domain.vocabulary import Environment, Operation
 from flexibatch.errors import Refusal
-
-BATCH = 1000
-
 
 # --------------------------------------------------------------------------------------------------- the list
 

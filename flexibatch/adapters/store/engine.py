@@ -20,6 +20,9 @@ from flexibatch.errors import Refusal, Superseded, Unavailable
 
 BUSY_SECONDS = 60
 UNIQUE_VIOLATION = "23505"
+PAGE_BYTES = 8192
+"""A page of a SQLite database that is made here: twice the default, a tenth less work for what one file writes."""
+
 CACHE_KIBIBYTES = 16_384
 """Of pages that SQLite keeps in memory: enough for what one large file writes to."""
 
@@ -68,6 +71,7 @@ def _keep_sqlite_honest(engine: Engine) -> None:
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
         connection.isolation_level = None
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")

@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
+from flexibatch.adapters.store.bulk import Among
 from flexibatch.adapters.store.tables import (
     declaration,
     employer,
@@ -22,7 +23,6 @@ from flexibatch.domain.identifiers import normal_company, normal_nsso
 from flexibatch.errors import Refusal
 from flexibatch.ports import Party
 
-BATCH = 1000
 _HERE, _THERE = declaration.alias("here"), declaration.alias("there")
 _OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
 _OF_PERSON = (period, declaration)
@@ -169,13 +169,9 @@ def link_persons(connection: Connection, old: str, new: str, on: date | None) ->
         connection.execute(update(table).where(table.c.person == old).values(person=target))
 
 
+_REPLACED = Among(select(replacement.c.old_inss, replacement.c.current_inss), replacement.c.old_inss)
+
+
 def current_persons(connection: Connection, inss: Collection[str]) -> dict[str, str]:
     """Give the current number of every replaced one; those that are not replaced are left out."""
-    asked = sorted(set(inss))
-    result: dict[str, str] = {}
-    for start in range(0, len(asked), BATCH):
-        found = select(replacement.c.old_inss, replacement.c.current_inss).where(
-            replacement.c.old_inss.in_(asked[start : start + BATCH])
-        )
-        result.update((old, current) for old, current in connection.execute(found))
-    return result
+    return {row[0]: row[1] for row in _REPLACED.rows(connection, inss)}

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from flexibatch.adapters.store.bulk import BATCH, Among
 from flexibatch.adapters.store.engine import instant
-from flexibatch.adapters.store.parties import BATCH, current_persons
+from flexibatch.adapters.store.parties import current_persons
 from flexibatch.adapters.store.tables import (
     employer,
     employer_number,
@@ -21,25 +22,26 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_inss, is_period_id
 from flexibatch.errors import Refusal
 
-
-def periods_of(connection: Connection, employer_id: int, persons: Collection[str]) -> dict[str, list[Period]]:
-    """Give all periods of workers with an employer, by current number, oldest first."""
-    asked = sorted(set(persons))
-    result: dict[str, list[Period]] = defaultdict(list)
-    columns = (
+_PERIODS = Among(
+    select(
         period.c.person,
         period.c.period_id,
         period.c.worker_type,
         period.c.start_date,
         period.c.end_date,
-    )
-    more = (period.c.cancelled, period.c.late, period.c.flexi_conditions)
-    for start in range(0, len(asked), BATCH):
-        found = select(*columns, *more).where(
-            period.c.employer_id == employer_id, period.c.person.in_(asked[start : start + BATCH])
-        )
-        for person, *values in connection.execute(found).all():
-            result[person].append(Period(*values))
+        period.c.cancelled,
+        period.c.late,
+        period.c.flexi_conditions,
+    ).where(period.c.employer_id == bindparam("employer_id")),
+    period.c.person,
+)
+
+
+def periods_of(connection: Connection, employer_id: int, persons: Collection[str]) -> dict[str, list[Period]]:
+    """Give all periods of workers with an employer, by current number, oldest first."""
+    result: dict[str, list[Period]] = defaultdict(list)
+    for person, *values in _PERIODS.rows(connection, persons, employer_id=employer_id):
+        result[person].append(Period._make(values))
     # Most workers have one period: to sort the few that have more is cheaper than to have all sorted.
     return {person: sorted(found, key=_age) if len(found) > 1 else found for person, found in result.items()}
 

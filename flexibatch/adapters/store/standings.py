@@ -4,14 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
+from flexibatch.adapters.store.bulk import BATCH, Among
 from flexibatch.adapters.store.tables import declaration, feature, financial_element, version
 from flexibatch.domain.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.vocabulary import Environment, Operation
 
-BATCH = 1000
+_DECLARED = Among(
+    select(declaration.c.ticket, declaration.c.person, declaration.c.reference).where(
+        declaration.c.environment == bindparam("environment"),
+        declaration.c.employer_id == bindparam("employer_id"),
+    ),
+    declaration.c.person,
+)
 
 
 def standings(
@@ -19,15 +26,13 @@ def standings(
 ) -> Mapping[tuple[str, str], Standing]:
     """Give the standing declarations by (person, reference): three queries for a Form, whatever its lines."""
     tickets: dict[str, tuple[str, str]] = {}
-    for persons in _batches(sorted({person for person, _ in keys})):
-        found = select(declaration.c.ticket, declaration.c.person, declaration.c.reference).where(
-            declaration.c.environment == environment.value,
-            declaration.c.employer_id == employer_id,
-            declaration.c.person.in_(persons),
-        )
-        for ticket, person, reference in connection.execute(found):
-            if (person, reference) in keys:
-                tickets[ticket] = (person, reference)
+    asked = {person for person, _ in keys}
+    world = environment.value
+    for ticket, person, reference in _DECLARED.rows(
+        connection, asked, environment=world, employer_id=employer_id
+    ):
+        if (person, reference) in keys:
+            tickets[ticket] = (person, reference)
     result: dict[tuple[str, str], Standing] = {}
     for some in _batches(sorted(tickets)):
         result.update((tickets[one.ticket], one) for one in _standing(connection, some))

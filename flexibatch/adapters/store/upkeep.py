@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from flexibatch.adapters.store.audit import By, note
+from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.claims import next_turn
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.tables import file_set, run
 from flexibatch.domain.vocabulary import SetState, Subject
 from flexibatch.errors import Refusal
 
-BATCH = 1000
 _FRESH = {"state": SetState.CLAIMED.value, "attempts": 0, "troubles": 0, "not_before": None, "reason": None}
 _WHY_NOT = {
     SetState.CLAIMING: "waits to be claimed; the next sweep goes on with it",

@@ -63,11 +63,16 @@ def upgrade() -> None:
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
         sa.Column("removed_at", sa.DateTime(), nullable=True),
-        sa.CheckConstraint("language IN ('nl', 'fr', 'de', 'en')", name=op.f("ck_sender_language")),
+        sa.CheckConstraint(
+            "language = 'nl' OR language = 'fr' OR language = 'de' OR language = 'en'",
+            name=op.f("ck_sender_language"),
+        ),
         sa.CheckConstraint(
             "length(number) = 6 AND number <> '000000' AND number <> '999999'", name=op.f("ck_sender_number")
         ),
-        sa.CheckConstraint("signature IN ('required', 'optional')", name=op.f("ck_sender_signature")),
+        sa.CheckConstraint(
+            "signature = 'required' OR signature = 'optional'", name=op.f("ck_sender_signature")
+        ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_sender")),
         sa.UniqueConstraint("user_name", name=op.f("uq_sender_user_name")),
     )
@@ -88,7 +93,10 @@ def upgrade() -> None:
         sa.Column("employer_id", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(length=11), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
-        sa.CheckConstraint("environment IN ('R', 'T', 'S')", name=op.f("ck_declaration_environment")),
+        sa.CheckConstraint(
+            "environment = 'R' OR environment = 'T' OR environment = 'S'",
+            name=op.f("ck_declaration_environment"),
+        ),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_declaration_employer_id")),
         sa.PrimaryKeyConstraint("ticket", name=op.f("pk_declaration")),
         sa.UniqueConstraint(
@@ -141,9 +149,12 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("purged_at", sa.DateTime(), nullable=True),
-        sa.CheckConstraint("environment IN ('R', 'T', 'S')", name=op.f("ck_file_set_environment")),
         sa.CheckConstraint(
-            "state IN ('claiming', 'claimed', 'refused', 'settled', 'withdrawn', 'quarantine', 'recorded')",
+            "environment = 'R' OR environment = 'T' OR environment = 'S'",
+            name=op.f("ck_file_set_environment"),
+        ),
+        sa.CheckConstraint(
+            "state = 'claiming' OR state = 'claimed' OR state = 'refused' OR state = 'settled' OR state = 'withdrawn' OR state = 'quarantine' OR state = 'recorded'",
             name=op.f("ck_file_set_state"),
         ),
         sa.CheckConstraint("run >= 1", name=op.f("ck_file_set_run")),
@@ -238,7 +249,9 @@ def upgrade() -> None:
         "stream",
         sa.Column("sender", sa.String(length=6), nullable=False),
         sa.Column("environment", sa.String(length=1), nullable=False),
-        sa.CheckConstraint("environment IN ('R', 'T', 'S')", name=op.f("ck_stream_environment")),
+        sa.CheckConstraint(
+            "environment = 'R' OR environment = 'T' OR environment = 'S'", name=op.f("ck_stream_environment")
+        ),
         sa.ForeignKeyConstraint(["sender"], ["sender.number"], name=op.f("fk_stream_sender")),
         sa.PrimaryKeyConstraint("sender", "environment", name=op.f("pk_stream")),
     )
@@ -267,7 +280,7 @@ def upgrade() -> None:
         sa.Column("value", sa.String(length=100), nullable=True),
         sa.Column("line_nbr", sa.Integer(), nullable=True),
         sa.Column("column_nbr", sa.Integer(), nullable=True),
-        sa.Column("location", sa.String(length=300), nullable=True),
+        sa.Column("location", sa.Text(), nullable=True),
         sa.Column("employer", sa.String(length=30), nullable=True),
         sa.Column("inss", sa.String(length=11), nullable=True),
         sa.Column("reference", sa.String(length=64), nullable=True),
@@ -297,7 +310,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("kind", sa.String(length=2), nullable=False),
         sa.Column("part", sa.Integer(), nullable=True),
-        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["set_ticket"], ["file_set.ticket"], name=op.f("fk_received_file_set_ticket")
@@ -322,7 +335,8 @@ def upgrade() -> None:
         sa.Column("anomalies", sa.Integer(), nullable=False),
         sa.Column("published_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint(
-            "verdict IN ('received', 'refused', 'withdrawn', 'recorded')", name=op.f("ck_run_verdict")
+            "verdict = 'received' OR verdict = 'refused' OR verdict = 'withdrawn' OR verdict = 'recorded'",
+            name=op.f("ck_run_verdict"),
         ),
         sa.CheckConstraint("lines = accepted + unchanged + refused", name=op.f("ck_run_counts")),
         sa.ForeignKeyConstraint(["set_ticket"], ["file_set.ticket"], name=op.f("fk_run_set_ticket")),
@@ -359,7 +373,7 @@ def upgrade() -> None:
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("unchanged", sa.Integer(), nullable=False),
         sa.Column("refused", sa.Integer(), nullable=False),
-        sa.CheckConstraint("result IN ('0', '1', '2')", name=op.f("ck_form_run_result")),
+        sa.CheckConstraint("result = '0' OR result = '1' OR result = '2'", name=op.f("ck_form_run_result")),
         sa.CheckConstraint("lines = accepted + unchanged + refused", name=op.f("ck_form_run_counts")),
         sa.ForeignKeyConstraint(["employer_id"], ["employer.id"], name=op.f("fk_form_run_employer_id")),
         sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_form_run_form_id")),
@@ -394,7 +408,9 @@ def upgrade() -> None:
         sa.Column("calculated_on", sa.Date(), nullable=True),
         sa.CheckConstraint("(operation = '0') = (number = 1)", name=op.f("ck_version_first")),
         sa.CheckConstraint("(operation = '3') = (start_date IS NULL)", name=op.f("ck_version_content")),
-        sa.CheckConstraint("operation IN ('0', '1', '3')", name=op.f("ck_version_operation")),
+        sa.CheckConstraint(
+            "operation = '0' OR operation = '1' OR operation = '3'", name=op.f("ck_version_operation")
+        ),
         sa.ForeignKeyConstraint(["declaration"], ["declaration.ticket"], name=op.f("fk_version_declaration")),
         sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_version_form_id")),
         sa.PrimaryKeyConstraint("form_id", "line", name=op.f("pk_version")),
