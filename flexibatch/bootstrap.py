@@ -9,6 +9,7 @@ from flexibatch.adapters import spool_folders
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import require_ready, upgrade
+from flexibatch.adapters.tables import load_catalogue
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
 from flexibatch.settings import FILE, Settings, default_file
 
@@ -28,6 +29,7 @@ class Home:
         """Open a home that is ready for work; raise `Refusal` where something must be done first."""
         home = cls.unchecked(path, environ)
         try:
+            load_catalogue(home.settings.rules)
             require_ready(home.database)
         except FlexibatchError:
             home.close()

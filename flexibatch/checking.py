@@ -1,7 +1,7 @@
 """Judge files that lie anywhere, as the channel would, and keep nothing: `check` and the dry run of a re-run."""
 
 import hashlib
-from collections import defaultdict
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -13,15 +13,16 @@ from flexibatch.adapters.answers import AnswerPress
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.books import StoredBooks
+from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.xml_documents import KeptDocuments
 from flexibatch.adapters.xml_reader import DocumentReader
 from flexibatch.adapters.xml_schemas import Schemas
-from flexibatch.assembly import Outside, world_of
+from flexibatch.assembly import Outside, limits_of, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict
-from flexibatch.domain.findings import Finding
-from flexibatch.domain.names import ParsedName, answer_name, kind_of, parse_name
+from flexibatch.domain.names import answer_name, key_of, kind_of, parse_name
+from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, sort_out
 from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import World
@@ -35,6 +36,8 @@ NOT_JUDGED = "mandates, earlier declarations, the workers' Dimona, and whether t
 """What cannot be judged without a home."""
 
 LATER_THAN_ALL = 2**31 - 1
+AT_ONCE = Patience(incomplete_after=0, go_grace=0, settle_for=0, stray_after=0, claim_delay=0)
+NEVER = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,22 @@ class Checked:
 
 
 def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
-    """Group files into sets by their names; a name that follows no grammar is a set of its own."""
-    groups: dict[str, list[Path]] = defaultdict(list)
+    """Group files into sets as an inbox does; raise `Refusal` for one file name from two folders.
+
+    What begins like no file of the channel is a set of its own.
+    """
+    named: dict[str, Path] = {}
     for path in paths:
-        parsed = parse_name(path.name)
-        groups[parsed.key if parsed else str(path)].append(path)
-    return list(groups.values())
+        other = named.setdefault(path.name, path)
+        if other.absolute() != path.absolute():
+            raise Refusal(
+                f"{other} and {path} have the same name, which one inbox cannot hold: check them one by one."
+            )
+    groups, others = groups_of(Entry(name, 0) for name in named)
+    return [
+        *([named[name] for _, name, _ in group.in_order] for group in groups.values()),
+        *([named[one.name]] for one in others),
+    ]
 
 
 def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender, *, blind: bool) -> Checked:
@@ -62,6 +75,10 @@ def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sende
         for path in paths:
             (kept / path.name).symlink_to(path.absolute())
         case = _case(home, outside, paths, sender)
+        if not blind:
+            known = Claims(home.database, outside.tickets)
+            received = known.received(sender.number, case.environment, [key_of(case.name)])
+            case = replace(case, earlier_ticket=received.get(key_of(case.name)))
         world = replace(_world_in(home, outside, Path(folder)), blind=blind)
         books = _blind(case) if blind else _seeing(home, case)
         trial = try_case(world, books, world.answers)
@@ -82,40 +99,48 @@ def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
 def _world_in(home: Home, outside: Outside, folder: Path) -> World:
     settings = home.settings
     documents = KeptDocuments(DocumentReader(Schemas(settings.schemas)), lambda _case: folder)
-    press = AnswerPress(lambda _case: folder, settings.timezone)
+    press = AnswerPress(lambda _case: folder, settings.timezone, compress_above=NEVER)
     return replace(world_of(home, outside), documents=documents, answers=press)
 
 
 def _case(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender) -> Case:
     now = outside.clock.now()
-    files = tuple(_file(path, place) for place, path in enumerate(sorted(paths), 1))
-    named = [parsed for parsed in map(parse_name, (path.name for path in sorted(paths))) if parsed]
+    named = [parsed for parsed in map(parse_name, (path.name for path in paths)) if parsed]
     letter = named[0].environment if named else Environment.REAL.value
     known = letter in {environment.value for environment in Environment}
+    environment = Environment(letter) if known else Environment.REAL
+    limits = limits_of(home.settings)
+    signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
+    inbox = Inbox(limits.place(sender.number, environment, limits.day_of(now)), AT_ONCE, signed)
+    found = _found(paths, inbox)
     return Case(
         ticket=CHECKED,
-        name=_go_name(named[0]) if named else paths[0].name,
-        subject=Subject.DECLARATION,
+        name=found.name if found else paths[0].name,
+        subject=Subject.ACKNOWLEDGEMENT
+        if found and found.subject == Subject.ACKNOWLEDGEMENT
+        else Subject.DECLARATION,
         sender=sender,
-        environment=Environment(letter) if known else Environment.REAL,
+        environment=environment,
         arrival=LATER_THAN_ALL,
         arrived_at=now,
-        received_on=now.astimezone(home.settings.timezone).date(),
+        received_on=limits.day_of(now),
         run=1,
-        files=files,
-        claim_faults=tuple(_missing_parts(named)),
+        files=tuple(_file(path, place) for place, path in enumerate(paths, 1)),
+        withdrawn=found is not None and found.withdrawn,
+        claim_faults=found.faults if found else (),
     )
 
 
-def _go_name(parsed: ParsedName) -> str:
-    return f"{FileKind.GO}.{parsed.key}.{parsed.parts}"
-
-
-def _missing_parts(named: Sequence[ParsedName]) -> Iterator[Finding]:
-    data = [parsed for parsed in named if parsed.kind is FileKind.DATA]
-    if data and data[0].parts.isdecimal() and len(data) != int(data[0].parts):
-        details = {"announced": data[0].parts, "found": str(len(data))}
-        yield Finding("data-count", tag="FI", value=_go_name(data[0]), details=details)
+def _found(paths: Sequence[Path], inbox: Inbox) -> Found | None:
+    """Find the set as a sweep would once its GO is there: a clerk checks files before the GO is made."""
+    entries = [Entry(path.name, 0) for path in paths]
+    groups, others = groups_of(entries)
+    for group in groups.values():
+        if not group.gos and group.files:
+            first = group.files[0][0]
+            entries.append(Entry(f"{FileKind.GO}.{first.key}.{first.parts}", 0))
+    groups, others = groups_of(entries)
+    return next(iter(sort_out(groups, others, {}, inbox, 0).found), None)
 
 
 def _file(path: Path, place: int) -> ReceivedFile:
@@ -133,9 +158,9 @@ def _file(path: Path, place: int) -> ReceivedFile:
 
 
 def _answer(folder: Path, trial: Trial) -> str:
-    written = sorted((folder / "out" / "run-1").iterdir())
-    wanted = trial.settlement.verdict.answers[-1].name
-    return next(path for path in written if path.name == wanted).read_text("utf-8")
+    """Give the last answer; what is recorded only has none."""
+    answers = trial.settlement.verdict.answers
+    return (folder / "out" / "run-1" / answers[-1].name).read_text("utf-8") if answers else ""
 
 
 def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:

@@ -49,8 +49,15 @@ class Desk:
         return _FormJudgement(self, form).verdict(new_ticket)
 
     def tell(self, located: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
-        """Take the anomalies that are still told in full, each once; count the others."""
-        once = {_key(one): one for one in located}
+        """Take the anomalies that are still told in full, each once; count the others.
+
+        What several lines of a worker share is told with the first of them, and of no reference.
+        """
+        once: dict[_Key, LocatedAnomaly] = {}
+        for one in located:
+            known = once.setdefault(_key(one), one)
+            if known.line != one.line and known.reference is not None:
+                once[_key(one)] = replace(known, reference=None)
         room = max(0, self._rulebook.max_anomalies - self._told)
         told = tuple(once.values())[:room]
         self._told += len(told)
@@ -58,7 +65,10 @@ class Desk:
         return told
 
 
-def _key(one: LocatedAnomaly) -> tuple[str, str | None, str | None, str]:
+_Key = tuple[str, str | None, str | None, str]
+
+
+def _key(one: LocatedAnomaly) -> _Key:
     finding = one.anomaly.finding
     return one.anomaly.code, finding.location, finding.value, one.anomaly.what
 

@@ -21,6 +21,7 @@ from flexibatch.domain.case import (
 )
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
+from flexibatch.domain.counting import FORMS_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.rules import Judging
@@ -28,6 +29,8 @@ from flexibatch.domain.vocabulary import Outcome, Subject
 from flexibatch.errors import DocumentBroken
 from flexibatch.judging import Desk, Rulebook
 from flexibatch.ports import Answers, Books, Clock, Document, Documents, Ledger, Outbox, Stream, Tickets
+
+_TOO_MANY_FORMS = Finding("too-many-forms", tag="Form", details={"limit": str(FORMS_LIMIT)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,7 @@ def finish(world: World, settlement: Settlement) -> None:
     """Publish and archive what was settled; every step may be repeated and ends the same."""
     verdict = settlement.verdict
     world.outbox.publish(verdict)
-    if verdict.state != "recorded":
-        world.outbox.report(report_of(settlement))
+    world.outbox.report(report_of(settlement))
     world.outbox.archive(verdict.case)
     world.ledger.published(verdict)
 
@@ -103,10 +105,11 @@ def _judge_declarations(world: World, books: Books, case: Case, decided_at: date
 def _refuse(
     world: World, books: Books, case: Case, decided_at: datetime, findings: Sequence[Finding]
 ) -> Settlement:
-    faults = tuple(_anomaly(world, case, finding) for finding in findings)
-    counts = Counts(anomalies=len(faults))
-    verdict = Verdict(case, "refused", decided_at, counts, faults=faults)
-    return _answered(world, books, verdict, tuple(LocatedAnomaly(fault) for fault in faults))
+    """Refuse the whole file; `max_anomalies` holds here too, and the others are counted."""
+    faults = tuple(_anomaly(world, case, finding) for finding in findings[: world.max_anomalies])
+    verdict = Verdict(case, "refused", decided_at, Counts(anomalies=len(findings)), faults=faults)
+    told = tuple(LocatedAnomaly(fault) for fault in faults)
+    return _answered(world, books, verdict, told, len(findings) - len(faults))
 
 
 def _anomaly(world: World, case: Case, finding: Finding) -> Anomaly:
@@ -117,9 +120,9 @@ def _anomaly(world: World, case: Case, finding: Finding) -> Anomaly:
 
 
 def _answered(
-    world: World, books: Books, verdict: Verdict, told: tuple[LocatedAnomaly, ...] = ()
+    world: World, books: Books, verdict: Verdict, told: tuple[LocatedAnomaly, ...] = (), more: int = 0
 ) -> Settlement:
-    return Settlement(replace(verdict, answers=(_acknowledge(world, books, verdict),)), told)
+    return Settlement(replace(verdict, answers=(_acknowledge(world, books, verdict),)), told, more)
 
 
 def _acknowledge(world: World, books: Books, verdict: Verdict) -> AnswerFile:
@@ -144,6 +147,8 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
             notification.add(judged)
             counts = _add(counts, judged)
             told.extend(judged.told)
+            if counts.forms > FORMS_LIMIT:
+                raise DocumentBroken((_TOO_MANY_FORMS,))
         if document.findings:
             raise DocumentBroken(tuple(document.findings))
         notify = notification.close(_closing(world, case, desk.untold))

@@ -266,9 +266,7 @@ class _Sweep:
                 return settle_next(self.channel.world, stream)
             except Superseded:
                 log.info("set.judged_again")
-        raise Unavailable(
-            "Other transactions were first again and again; the set is tried again at the next sweep."
-        )
+        raise RuntimeError(f"the set was judged {JUDGED_AGAIN} times and never fits what is stored")
 
     def _stop(self, stream: Stream) -> bool:
         self.stuck.add(stream)
@@ -302,6 +300,8 @@ class _Sweep:
 
     def _count(self, verdict: Verdict) -> None:
         counts = verdict.counts
+        if verdict.case.silent:
+            log.warning("set.set_aside", name=verdict.case.name, earlier_ticket=verdict.case.earlier_ticket)
         log.info(
             "set.settled",
             verdict=verdict.state,

@@ -48,7 +48,9 @@ class AnswerPress:
         """Begin the NOTI; it is thrown away when the block is left by an exception."""
         path = self._path(verdict.case, name)
         moment = self._local(verdict.decided_at)
-        with _sheltered(path), path.open("wb") as file:
+        with _sheltered(path):
+            file = path.open("wb")
+        with file:
             try:
                 yield NotificationFile(verdict, path, file, moment, self._compress_above)
             except BaseException:
@@ -87,10 +89,11 @@ class NotificationFile:
         """End the file, with one more anomaly in its last Form where there is one; fsync it."""
         self._release(last)
         self._write(notification_tail())
-        _settle_file(self._file)
-        if self._size > self._compress_above:
-            return self._compressed()
-        _settle_folder(self._path.parent)
+        with _sheltered(self._path):
+            _settle_file(self._file)
+            if self._size > self._compress_above:
+                return self._compressed()
+            _settle_folder(self._path.parent)
         return AnswerFile(Subject.NOTIFICATION, self._path.name, self._sha256.hexdigest(), self._size)
 
     def _release(self, last: LocatedAnomaly | None) -> None:
@@ -104,7 +107,8 @@ class NotificationFile:
         data = text.encode()
         self._sha256.update(data)
         self._size += len(data)
-        self._file.write(data)
+        with _sheltered(self._path):
+            self._file.write(data)
 
     def _compressed(self) -> AnswerFile:
         """Put the answer into a ZIP whose bytes depend on the answer only."""

@@ -41,6 +41,8 @@ _TONES = {
     "remarks": "note",
     "partly": "note",
     "withdrawn": "calm",
+    "recorded": "calm",
+    "set-aside": "note",
 }
 _CLASS_TONES = {AnomalyClass.BLOCKING: "bad", AnomalyClass.REMARK: "note", AnomalyClass.WARNING: "note"}
 
@@ -140,6 +142,8 @@ def lead_of(report: Report) -> str:
     """Name the sentence the page begins with: `report.state`, or what it comes down to for a clerk."""
     if report.state == "refused" and any(_is_duplicate(one) for one in report.located):
         return "duplicate"
+    if report.state == "recorded" and report.case.silent:
+        return "set-aside"
     if report.state != "received":
         return report.state
     counts = report.counts

@@ -1,7 +1,8 @@
 """Open the kept bytes of a set as one document: its parts joined in the order of their numbers."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
@@ -32,13 +33,10 @@ class KeptDocuments:
         if len(data) == 1:
             return data[0].sha256
         whole = hashlib.sha256()
-        try:
-            for path in self._parts(case):
-                with path.open("rb") as part:
-                    while block := part.read(_BLOCK):
-                        whole.update(block)
-        except OSError as exc:
-            raise Unavailable(f"The kept files of set {case.ticket} cannot be read: {exc.strerror}.") from exc
+        for path in self._parts(case):
+            with _sheltered(case), path.open("rb") as part:
+                while block := part.read(_BLOCK):
+                    whole.update(block)
         return whole.hexdigest()
 
     def acknowledged(self, case: Case) -> str | None:
@@ -46,13 +44,21 @@ class KeptDocuments:
         parts = self._parts(case)
         if not parts:
             return None
-        with parts[0].open("rb") as part:
+        with _sheltered(case), parts[0].open("rb") as part:
             return _file_name(part.read(ACKNOWLEDGEMENT_LIMIT))
 
     def _parts(self, case: Case) -> list[Path]:
         data = [file for file in case.files if file.kind is FileKind.DATA]
         folder = self._folder(case) / "in"
         return [folder / file.name for file in sorted(data, key=lambda file: file.part or 0)]
+
+
+@contextmanager
+def _sheltered(case: Case) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise Unavailable(f"The kept files of set {case.ticket} cannot be read: {exc.strerror}.") from exc
 
 
 def _file_name(data: bytes) -> str | None:

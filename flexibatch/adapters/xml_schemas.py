@@ -71,11 +71,14 @@ class Schemas:
         """Choose the version a message is judged by, or tell why there is none.
 
         Only the file name in the entry of our namespace counts. Without `schema_location` it is the
-        newest one that is open.
+        newest one that is open; where none is and the window is not asked for, the newest of all.
         """
         if schema_location is None:
-            open_ones = [one for one in self.versions if ignore_window or one.open_on(on)]
-            return max(open_ones, key=_age, default=Finding("schema-version", details={"schema": "FLXWAGE"}))
+            open_ones = [one for one in self.versions if one.open_on(on)]
+            may_be_taken = open_ones or (self.versions if ignore_window else ())
+            return max(
+                may_be_taken, key=_age, default=Finding("schema-version", details={"schema": "FLXWAGE"})
+            )
         file = _named_file(schema_location)
         if file is None:
             return Finding("schema-location", tag="schemaLocation", value=shown(schema_location))

@@ -28,7 +28,7 @@ COMMANDS = {
     "watch": ("flexibatch.cli.channel", "watch", "Sweep for ever."),
     "check": ("flexibatch.cli.check", "check", "Judge files as the channel would; keep nothing."),
     "rerun": (
-        "flexibatch.cli.channel",
+        "flexibatch.cli.reruns",
         "rerun",
         "Judge archived sets again, or show what that would change.",
     ),

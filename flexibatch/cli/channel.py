@@ -1,25 +1,19 @@
-"""The commands that move sets: sweep, watch, rerun, republish."""
+"""The commands that move sets: sweep, watch, republish."""
 
 import signal
 import threading
-from collections.abc import Sequence
-from datetime import datetime
 
 import click
 
-from flexibatch.adapters.store import sets, upkeep
+from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.adapters.wake import Wake
 from flexibatch.assembly import Outside, channel_of, world_of
-from flexibatch.bootstrap import Home
-from flexibatch.checking import rerun_trial
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import DAY, by, open_home
+from flexibatch.cli.opened import open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
-from flexibatch.domain.vocabulary import Outcome
 from flexibatch.errors import Refusal
-from flexibatch.trials import Trial
 from flexibatch.watcher import SweepResult
 from flexibatch.watcher import watch as watch_channel
 
@@ -30,15 +24,16 @@ SWEPT = (
     "2 it cannot be done as asked;\n3 trouble with database or disk."
 )
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
-CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
 
 
-def _outside(invocation: Invocation) -> Outside:
+def outside_of(invocation: Invocation) -> Outside:
+    """Give time, chance and folders as this call has them."""
     real = Outside.real()
     return Outside(invocation.clock, real.tickets, real.scan)
 
 
-def _row(verdict: Verdict) -> dict[str, object]:
+def settled_row(verdict: Verdict) -> dict[str, object]:
+    """Give a verdict as the table of a sweep shows it."""
     case, counts = verdict.case, verdict.counts
     return {
         "ticket": case.ticket,
@@ -55,7 +50,7 @@ def _row(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _show(result: SweepResult, rows: list[dict[str, object]], as_json: bool) -> int:
+def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bool) -> int:
     """Show what a sweep did; tell the exit status."""
     if as_json:
         show_json({**result.counts(), "sets": rows})
@@ -88,8 +83,8 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     """
     home = open_home(invocation)
     rows: list[dict[str, object]] = []
-    result = channel_of(home, _outside(invocation)).sweep(lambda verdict: rows.append(_row(verdict)))
-    return _show(result, rows, as_json)
+    result = channel_of(home, outside_of(invocation)).sweep(lambda verdict: rows.append(settled_row(verdict)))
+    return show_settled(result, rows, as_json)
 
 
 @click.command(
@@ -105,7 +100,7 @@ def watch(invocation: Invocation) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: stop.set())
-    channel = channel_of(home, _outside(invocation), patient=True)
+    channel = channel_of(home, outside_of(invocation), patient=True)
     settings = home.settings
     wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
     say(f"Watching {settings.spool}; SIGTERM ends it.")
@@ -113,122 +108,13 @@ def watch(invocation: Invocation) -> int:
     return DONE
 
 
-# ------------------------------------------------------------------------------------------------------ re-runs
-
-
-@click.command(epilog=SWEPT)
-@click.argument("words", metavar="TICKET|NAME", nargs=-1)
-@click.option("--refused", is_flag=True, help="All sets that were refused, whole or in part.")
-@click.option("--sender", help="Only sets of this sender.")
-@click.option("--since", type=DAY, help="Only sets that arrived on this day or later.")
-@click.option("--dry-run", is_flag=True, help="Show, line by line, what would change; change nothing.")
-@json_option
-@click.pass_obj
-def rerun(  # noqa: PLR0913 - one argument an option
-    invocation: Invocation,
-    words: tuple[str, ...],
-    *,
-    refused: bool,
-    sender: str | None,
-    since: datetime | None,
-    dry_run: bool,
-    as_json: bool,
-) -> int:
-    """Judge archived sets again, by the register, rules and mandates as they stand now.
-
-    Lines that an earlier run accepted stay as they are. New answers are published before the command ends.
-    Name sets by ticket or by the name of their GO, or choose them with --refused, --sender, --since.
-    """
-    home = open_home(invocation)
-    if not words and not (refused or sender or since):
-        raise Refusal(
-            "Say which sets are to be judged again: name tickets, or give --refused, --sender or --since."
-        )
-    wanted = sets.WantedSets(sender=sender, since=_first_moment(home, since))
-    with home.database.reading() as connection:
-        named = [sets.find_ticket(connection, word) for word in words]
-        chosen = [] if words else sets.tickets_for_rerun(connection, wanted, refused=refused)
-    tickets = list(dict.fromkeys(named + chosen))
-    if dry_run:
-        return _show_changes(home, invocation, tickets, as_json)
-    with home.database.writing() as connection:
-        for ticket in tickets:
-            upkeep.begin_rerun(connection, by(invocation), ticket)
-    rows: list[dict[str, object]] = []
-    result = channel_of(home, _outside(invocation)).settle(lambda verdict: rows.append(_row(verdict)))
-    return _show(result, rows, as_json)
-
-
-def _first_moment(home: Home, day: datetime | None) -> datetime | None:
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=home.settings.timezone)
-
-
-def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as_json: bool) -> int:
-    world = world_of(home, _outside(invocation))
-    rows = []
-    for ticket in tickets:
-        before = _codes_before(home, ticket)
-        rows += _changes(ticket, rerun_trial(home, world, by(invocation), ticket), before)
-    show_table("What would change", CHANGES, rows, as_json)
-    return DONE
-
-
-def _codes_before(home: Home, ticket: str) -> dict[tuple[int | None, int | None], list[str]]:
-    with home.database.reading() as connection:
-        told = sets.show_set(connection, ticket)["anomalies"]
-    codes: dict[tuple[int | None, int | None], list[str]] = {}
-    for one in told:
-        codes.setdefault((one["form_number"], one["line"]), []).append(one["code"])
-    return codes
-
-
-def _changes(
-    ticket: str, trial: Trial, before: dict[tuple[int | None, int | None], list[str]]
-) -> list[dict[str, object]]:
-    """Give a row for every line that would stand otherwise than it does, and for a file refused whole."""
-    whole = before.get((None, None), [])
-    verdict = trial.settlement.verdict
-    if verdict.faults:
-        codes = [fault.code for fault in verdict.faults]
-        changed = codes != whole
-        return [_change(ticket, None, None, None, whole, "refused", codes)] if changed else []
-    rows = []
-    for judged in trial.forms:
-        for one in judged.lines:
-            was = before.get((judged.form.number, one.line.number), whole)
-            same = one.kept or (one.outcome is Outcome.REFUSED and list(one.codes) == was)
-            if not same:
-                told = (judged.form.number, one.line.number, one.line.reference)
-                rows.append(_change(ticket, *told, was, one.outcome.value, list(one.codes)))
-    return rows
-
-
-def _change(  # noqa: PLR0913, PLR0917 - a row has many columns
-    ticket: str,
-    form: int | None,
-    line: int | None,
-    reference: str | None,
-    before: list[str],
-    after: str,
-    codes: list[str],
-) -> dict[str, object]:
-    return {
-        "ticket": ticket,
-        "form": form,
-        "line": line,
-        "reference": reference,
-        "before": f"refused {' '.join(before)}".strip(),
-        "after": after,
-        "codes": codes,
-    }
-
-
 @click.command(
     epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 )
-@click.argument("ticket")
+@click.argument("ticket", metavar="TICKET|NAME")
+@json_option
 @click.pass_obj
-def republish(invocation: Invocation, ticket: str) -> int:
+def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     home = open_home(invocation)
     with home.database.reading() as connection:
@@ -239,9 +125,13 @@ def republish(invocation: Invocation, ticket: str) -> int:
         )
     if not shown["runs"]:
         raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
-    world = world_of(home, _outside(invocation))
+    world = world_of(home, outside_of(invocation))
     ledger = StoredLedger(home.database, invocation.clock)
     for run in shown["runs"]:
         world.outbox.publish(ledger.settled(shown["ticket"], run["number"]).verdict)
-    say(f"The answers of set {shown['ticket']} are out again.")
+    if as_json:
+        names = [one["name"] for run in shown["runs"] for one in run["answers"]]
+        show_json({"ticket": shown["ticket"], "answers": names})
+    else:
+        say(f"The answers of set {shown['ticket']} are out again.")
     return DONE

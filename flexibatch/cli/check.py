@@ -19,6 +19,11 @@ from flexibatch.pipeline import report_of
 from flexibatch.settings import FILE
 
 DONE, SOME_REFUSED = 0, 1
+OTHERWISE = {
+    "refused": "would be refused whole",
+    "withdrawn": "would be withdrawn: nothing in it would be processed",
+    "recorded": "would be recorded, and not answered",
+}
 
 
 @click.command(
@@ -70,7 +75,7 @@ def _registered(home: Home, paths: list[Path], number: str | None) -> Sender:
 def _refused(checked: Checked) -> bool:
     verdict = checked.trial.settlement.verdict
     return (
-        verdict.state != "received"
+        verdict.state == "refused"
         or verdict.counts.refused > 0
         or any(form.refused for form in checked.trial.forms)
     )
@@ -97,7 +102,7 @@ def _tell(checked: Checked) -> None:
             f"{counts.unchanged} unchanged, {counts.refused} refused."
         )
     else:
-        click.echo(f"{verdict.case.name}: would be refused whole.")
+        click.echo(f"{verdict.case.name}: {OTHERWISE[verdict.state]}.")
     for one in settlement.told:
         click.echo(f"  {_sentence(one)}")
     if settlement.more:

@@ -40,8 +40,9 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@json_option
 @click.pass_obj
-def release(invocation: Invocation, words: tuple[str, ...]) -> None:
+def release(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) -> None:
     """Have sets judged again, once the program is mended: the next sweep does it.
 
     They take their turn behind what waits. With several, all are released or none.
@@ -51,14 +52,18 @@ def release(invocation: Invocation, words: tuple[str, ...]) -> None:
         tickets = [queries.find_ticket(connection, word) for word in words]
         for ticket in tickets:
             upkeep.release(connection, by(invocation), ticket)
+    if as_json:
+        show_json({"released": tickets})
+        return
     for ticket in tickets:
         say(f"Set {ticket} is released: the next sweep judges it.")
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@json_option
 @click.pass_obj
-def discard(invocation: Invocation, words: tuple[str, ...]) -> None:
+def discard(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) -> None:
     """Give sets up: the next sweep answers them with a refusal (ACRF-163) and archives them.
 
     The bureau then sends the same again under a new sequence number. With several, all are discarded or none.
@@ -68,6 +73,9 @@ def discard(invocation: Invocation, words: tuple[str, ...]) -> None:
         tickets = [queries.find_ticket(connection, word) for word in words]
         for ticket in tickets:
             upkeep.discard(connection, by(invocation), ticket)
+    if as_json:
+        show_json({"discarded": tickets})
+        return
     for ticket in tickets:
         say(f"Set {ticket} is discarded: the next sweep refuses it with ACRF-163.")
 

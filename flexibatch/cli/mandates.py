@@ -9,9 +9,10 @@ from flexibatch.adapters.mandates_csv import read_mandates
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
-from flexibatch.cli.output import json_option, say, show_table
+from flexibatch.cli.output import json_option, say, show_json, show_table
+from flexibatch.domain.bureaus import Mandate, sender_number
 from flexibatch.domain.bureaus import mandate as read_mandate
-from flexibatch.domain.bureaus import sender_number
+from flexibatch.errors import Refusal
 
 COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until", "state")
 
@@ -43,7 +44,7 @@ def add(  # noqa: PLR0913 - one argument an option
     """
     home = open_home(invocation)
     first = start or today(invocation, home)
-    new = read_mandate(sender, nsso, company, start=first, until=until)
+    new = _read(sender, nsso, company, first, until)
     with home.database.writing() as connection:
         news = mandates.add_mandate(connection, by(invocation), new)
     if not news:
@@ -51,6 +52,15 @@ def add(  # noqa: PLR0913 - one argument an option
         return
     end = f"until {until}" if until else "with no end"
     say(f"Sender {sender} may declare for {new.employer} from {first}, {end}.")
+
+
+def _read(sender: str, nsso: str, company: str, start: date, until: date | None) -> Mandate:
+    """Read a mandate; what is wrong is told by the options' names, not those of the columns of a CSV."""
+    try:
+        return read_mandate(sender, nsso, company, start=start, until=until)
+    except Refusal as exc:
+        told = str(exc).replace("nsso_number", "--nsso").replace("enterprise_number", "--company")
+        raise Refusal(told) from exc
 
 
 @mandate.command(epilog=REFUSED_OR_TROUBLE)
@@ -66,7 +76,7 @@ def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: 
     """
     home = open_home(invocation)
     last = until or today(invocation, home)
-    ended = read_mandate(sender, nsso, company, start=last, until=last)
+    ended = _read(sender, nsso, company, last, last)
     with home.database.writing() as connection:
         later = mandates.end_mandate(connection, by(invocation), ended)
     say(f"Sender {sender} may declare for {ended.employer} until {last}, that day included.")
@@ -91,8 +101,9 @@ def list_(invocation: Invocation, *, sender: str | None, in_force: bool, as_json
 
 @mandate.command("import", epilog=REFUSED_OR_TROUBLE)
 @click.argument("file", type=click.File("rb"))
+@json_option
 @click.pass_obj
-def import_(invocation: Invocation, file: BinaryIO) -> None:
+def import_(invocation: Invocation, file: BinaryIO, *, as_json: bool) -> None:
     """Register all mandates of a CSV FILE (- is the standard input), or none when a line is wrong.
 
     Comma or semicolon, UTF-8, a header that names the columns in any order: sender, nsso_number,
@@ -103,4 +114,7 @@ def import_(invocation: Invocation, file: BinaryIO) -> None:
     rows = read_mandates(file.read(), today(invocation, home))
     with home.database.writing() as connection:
         added, known = mandates.import_mandates(connection, by(invocation), rows)
-    say(f"{added} mandates registered, {known} were there already.")
+    if as_json:
+        show_json({"added": added, "known": known})
+    else:
+        say(f"{added} mandates registered, {known} were there already.")

@@ -100,4 +100,24 @@ def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         table.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(Text(text) for text in row))
-    Console().print(table)
+    console = Console()
+    if any(columns) and _natural(columns, rows) > console.width:
+        _stack(title, columns, rows)
+    else:
+        console.print(table)
+
+
+def _natural(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count the characters of the widest line, with what stands between columns."""
+    return sum(max(map(len, column)) + 2 for column in zip(columns, *rows, strict=True)) + 2
+
+
+def _stack(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show a table that is wider than the terminal row by row, a field a line: no ticket or name is broken."""
+    width = max(map(len, columns))
+    click.echo(title)
+    for row in rows:
+        click.echo()
+        for column, text in zip(columns, row, strict=True):
+            if text != NOTHING:
+                click.echo(f"  {column.replace('_', ' ').ljust(width)}  {text}")

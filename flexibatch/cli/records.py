@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from flexibatch.adapters.store import queries
+from flexibatch.adapters.store import bureaus, queries
 from flexibatch.adapters.store.queries import WantedSets, Why
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
@@ -65,6 +65,9 @@ def list_(  # noqa: PLR0913 - one argument an option
     if waiting and (states or since or name or limit):
         raise click.UsageError("--waiting goes with --sender and --json only.")
     home = open_home(invocation)
+    if number is not None:
+        with home.database.reading() as connection:
+            bureaus.show_sender(connection, number)
     if waiting:
         _list_waiting(invocation, home, number, as_json)
         return

@@ -10,13 +10,15 @@ from flexibatch.bootstrap import make_home
 from flexibatch.cli.checks import Health, examine
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, environ, open_unchecked, today
-from flexibatch.cli.output import json_option, say, show_object, show_table
+from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
+from flexibatch.settings import FILE
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@json_option
 @click.pass_obj
-def init(invocation: Invocation, folder: Path | None) -> None:
+def init(invocation: Invocation, folder: Path | None, *, as_json: bool) -> None:
     """Make a home in DIR, or in the folder that --home names.
 
     It gets a settings file with every setting in it, the spool, and a database. It may be repeated: it makes
@@ -24,7 +26,10 @@ def init(invocation: Invocation, folder: Path | None) -> None:
     """
     home = make_home(folder or invocation.home, environ())
     home.close()
-    say(f"The home {home.path} is ready: its settings are in {home.path / 'flexibatch.toml'}.")
+    if as_json:
+        show_json({"home": home.path, "settings": home.path / FILE, "spool": home.settings.spool})
+        return
+    say(f"The home {home.path} is ready: its settings are in {home.path / FILE}.")
 
 
 # ---------------------------------------------------------------------------------------------------- schemas
@@ -67,15 +72,19 @@ def db() -> None:
 
 
 @db.command("upgrade", epilog=REFUSED_OR_TROUBLE)
+@json_option
 @click.pass_obj
-def upgrade_(invocation: Invocation) -> None:
+def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
     """Bring the database to the tables of this program, all in one transaction.
 
     Make a backup first. A database that is there already stays as it is.
     """
     home = open_unchecked(invocation)
     reached = upgrade.upgrade(home.database)
-    say(f"The database is at revision {reached}.")
+    if as_json:
+        show_json({"revision": reached})
+    else:
+        say(f"The database is at revision {reached}.")
 
 
 @db.command(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flexibatch.domain.case import Case
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.names import Place, name_faults, parse_name
+from flexibatch.domain.names import FOLDER_RULES, Place, name_fault, parse_name, part_rules, set_rules
 from flexibatch.domain.sets import BAD_NAME
 from flexibatch.domain.vocabulary import Environment, FileKind
 
@@ -41,22 +41,30 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
         return ()
     if case.sender.removed:
         return (Finding("sender-removed", value=case.sender.number),)
-    named = tuple({(fault.rule, fault.value): fault for fault in _name_faults(case, limits)}.values())
-    ungrammatical = tuple(fault for fault in case.claim_faults if fault.rule in BAD_NAME.values())
-    if named or ungrammatical:
-        return (*ungrammatical, *named)
-    taken = case.earlier_ticket is not None and case.run == 1
-    received = (Finding("name-received", value=case.name, details={"ticket": case.earlier_ticket or ""}),)
-    found = case.claim_faults or tuple(_gone_faults(case))
-    return (*(received if taken else ()), *found, *_size_faults(case, limits))
+    ungrammatical = [fault for fault in case.claim_faults if fault.rule in BAD_NAME.values()]
+    named = _name_faults(case, limits)
+    of_set = [fault for fault in case.claim_faults if fault not in ungrammatical]
+    if not (ungrammatical or named or of_set):
+        of_set = list(_gone_faults(case))
+    return (*ungrammatical, *named, *_received(case), *of_set, *_size_faults(case, limits))
 
 
-def _name_faults(case: Case, limits: Limits) -> Iterator[Finding]:
+def _name_faults(case: Case, limits: Limits) -> list[Finding]:
+    """Give what is wrong in the positions of the names, then with the folder.
+
+    What the files of a set share is told once, by the first of them.
+    """
     place = limits.place(case.sender.number, case.environment, case.received_on)
     names = dict.fromkeys((case.name, *(file.name for file in case.files)))
-    for parsed in map(parse_name, names):
-        if parsed is not None:
-            yield from name_faults(parsed, place)
+    parsed = [one for one in map(parse_name, names) if one is not None]
+    shared = [name_fault(rule, one, place) for one in parsed[:1] for rule in set_rules(one, place)]
+    parts = [name_fault(rule, one, place) for one in parsed for rule in part_rules(one)]
+    return sorted([*shared, *parts], key=lambda fault: fault.rule in FOLDER_RULES)
+
+
+def _received(case: Case) -> Iterator[Finding]:
+    if case.earlier_ticket is not None and case.run == 1:
+        yield Finding("name-received", value=case.name, details={"ticket": case.earlier_ticket})
 
 
 def _gone_faults(case: Case) -> Iterator[Finding]:

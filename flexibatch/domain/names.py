@@ -20,6 +20,9 @@ _SHARED = 5
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MISPLACED = {"R": "environment-real", "T": "environment-test", "S": "environment-simulation"}
+FOLDER_RULES = frozenset({*_MISPLACED.values(), "environment-closed"})
+"""The rules that speak of the folder a file lies in, asked after all that the name itself breaks."""
+
 _NUMBERING = {FileKind.DATA: "data-numbering", FileKind.SIGNATURE: "signature-numbering"}
 _TEMPORARY = re.compile(r".*(?:\.(?:filepart|part|partial|tmp|temp)|~)", re.IGNORECASE | re.DOTALL)
 _DATE = re.compile(r"[0-9]{8}")
@@ -107,14 +110,10 @@ class Place:
     environments: frozenset[Environment]
 
 
-def name_faults(parsed: ParsedName, place: Place) -> tuple[Finding, ...]:
-    """Give all that is wrong with the values in a name, in the order of the positions."""
-    rules = [*set_rules(parsed, place), *part_rules(parsed)]
-    return tuple(_fault(rule, parsed) for rule in rules)
-
-
-def _fault(rule: str, parsed: ParsedName) -> Finding:
-    return Finding(rule, tag=parsed.kind.value, value=parsed.text)
+def name_fault(rule: str, parsed: ParsedName, place: Place) -> Finding:
+    """Give the finding that a name breaks a rule."""
+    details = {"days": str(place.max_age_days)} if rule == "date-old" else {}
+    return Finding(rule, tag=parsed.kind.value, value=parsed.text, details=details)
 
 
 def set_rules(parsed: ParsedName, place: Place) -> Iterator[str]:

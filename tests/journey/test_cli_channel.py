@@ -95,6 +95,94 @@ def test_check_without_a_home_says_what_it_did_not_judge(tmp_path: Path) -> None
     assert "00024-152" not in told.stdout
 
 
+def _copied(folder: Path, sample: str, *names: str) -> list[str]:
+    """Copy the data file of a sample under other names; give their paths as words."""
+    content = next((SAMPLES / sample).glob("FI.FLEX.*")).read_bytes()
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in names]
+
+
+@pytest.mark.usefixtures("town")
+def test_check_counts_and_numbers_parts_as_a_sweep_would(today: Caller, tmp_path: Path) -> None:
+    """Parts missing are told as 120, parts wrongly numbered as 123, without a GO there."""
+    key = "FLEX.000640.20261005.00001.R"
+    one, third = _copied(tmp_path / "in", "accepted-two-workers", f"FI.{key}.2.1", f"FI.{key}.2.3")
+    missing = today("check", "--json", one).json
+    numbered = today("check", "--json", one, third).json
+    assert [["ACRF-120"], ["ACRF-123"]] == [
+        [fault["code"] for fault in shown["anomalies"] if fault["code"] in {"ACRF-120", "ACRF-123"}]
+        for shown in (*missing, *numbered)
+    ]
+
+
+def test_check_tells_a_name_that_was_received(town: Town, today: Caller) -> None:
+    """What a sweep would refuse as a duplicate, a check tells first."""
+    name = _drop(town, "accepted-two-workers")
+    data = next(path for path in town.inbox().iterdir() if path.name.startswith("FI."))
+    (content,) = _copied(town.home.path / "kept", "accepted-two-workers", data.name)
+    assert 0 == today("check", content).status
+    assert 0 == today("sweep").status
+    told = today("check", content)
+    assert 1 == told.status
+    assert name.removeprefix("GO.").removesuffix(".1") in told.out
+    assert "ACRF-133" in told.out
+
+
+@pytest.mark.usefixtures("town")
+def test_check_knows_withdrawals_and_acknowledgements(today: Caller, tmp_path: Path) -> None:
+    """Neither is told as a refusal."""
+    key = "000640.20261005.00001.R.1"
+    told = today(
+        "check", *_copied(tmp_path / "in", "accepted-two-workers", f"TD.FLEX.{key}", f"GO.FLEX.{key}")
+    )
+    assert (0, True) == (told.status, "would be withdrawn" in told.out)
+    told = today("check", *_copied(tmp_path / "in", "accepted-two-workers", f"FI.ACRF.{key}.1"))
+    assert (0, True) == (told.status, "would be recorded" in told.out)
+
+
+@pytest.mark.usefixtures("town")
+def test_check_of_one_name_in_two_folders_is_a_sentence(today: Caller, tmp_path: Path) -> None:
+    """The same file twice is one file; two files of one name cannot lie in one inbox."""
+    name = "FI.FLEX.000640.20261005.00001.R.1.1"
+    (one,) = _copied(tmp_path / "one", "accepted-two-workers", name)
+    (two,) = _copied(tmp_path / "two", "accepted-two-workers", name)
+    assert 0 == today("check", one, one).status
+    told = today("check", one, two)
+    assert (2, 1) == (told.status, told.sentences)
+
+
+def test_a_rerun_chooses_in_one_way(town: Town, today: Caller) -> None:
+    """Names with filters, an unknown sender, a sender on hold: a sentence each, and nothing is run."""
+    name = _drop(town, "partly-no-dimona")
+    today("sweep")
+    assert 2 == today("rerun", name, "--refused").status
+    assert 2 == today("rerun", "--sender", "000999").status
+    assert 2 == today("list", "--sender", "000999").status
+    today.done("sender", "hold", SENDER)
+    held = today("rerun", name)
+    assert (2, True) == (held.status, "on hold" in held.err)
+    assert [] == today("rerun", "--refused", "--json").json["sets"]
+    assert [(1,)] == town.rows("SELECT max(number) FROM run")
+
+
+def test_a_dry_run_shows_no_change_where_there_is_none(town: Town, today: Caller) -> None:
+    """A fault that the lines of a worker share stands against each of them, before as after."""
+    _drop(town, "partly-beneficiary")
+    assert 1 == today("sweep").status
+    assert [] == today("rerun", "--refused", "--dry-run", "--json").json
+
+
+def test_a_wrong_rule_stops_every_command(town: Town, today: Caller) -> None:
+    """Also a command that judges nothing names the setting."""
+    with (town.home.path / "flexibatch.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[rules]\n"00024-152" = "perhaps"\n')
+    for command in (("list",), ("sweep",), ("sender", "list"), ("dimona", "stats")):
+        told = today(*command)
+        assert (2, True) == (told.status, '"00024-152" = "perhaps"' in told.err)
+
+
 def test_check_of_a_missing_file_is_a_sentence(today: Caller) -> None:
     """A file that is not there is named; the exit status is 2."""
     told = today("check", "nowhere.xml")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from flexibatch.domain.catalogue import UNKNOWN
 from tests.twins.player import Player, Sample
 from tests.twins.town import SAMPLES, Town, copied
 
@@ -44,6 +45,7 @@ def test_sample_shows_what_it_says(name: str) -> None:
     sample = Sample.read(name)
     text = b"".join(content for told, content in sample.goldens.items() if told.startswith("FO.")).decode()
     assert [] == [code for code in sample.told["shows"] if f">{code}<" not in text]
+    assert f" {UNKNOWN} " not in text, "a label has a hole"
     last = sorted(told for told in sample.goldens if told.startswith(("FO.NOTI.", "FO.ACRF.")))
     assert _verdict(name) in {_verdict_of(sample.goldens[told]) for told in last}
 

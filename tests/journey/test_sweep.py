@@ -1,5 +1,6 @@
 """What a sweep does when things go wrong, and in which order it does them."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -148,6 +149,19 @@ def test_a_held_sender_waits_untouched(town: Town) -> None:
     assert 1 == town.sweep().settled
 
 
+def test_too_many_forms_refuse_the_file(town: Town) -> None:
+    """A file of nothing but Forms is refused whole once it has more than are taken, and keeps no row."""
+    name = "FLEX.000640.20261005.00001.R.1"
+    root = '<FLXWAGE xmlns="http://socialsecurity.be/xml/ns/FLXWAGE">'
+    town.put(f"FI.{name}.1", f"{root}{'<Form/>' * 30}</FLXWAGE>".encode())
+    town.put(f"GO.{name}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flexibatch.pipeline.FORMS_LIMIT", 29)
+        assert 1 == town.sweep().refused
+    assert [("too-many-forms", "ACRF-184")] == town.rows("SELECT rule, code FROM anomaly")
+    assert [(0,)] == town.rows("SELECT count(*) FROM form")
+
+
 def test_environments_are_apart(town: Town) -> None:
     """What was declared as a test is new as real, and numbered apart."""
     _drop(town, folder="INTEST")
@@ -174,6 +188,8 @@ def test_a_bureau_s_acknowledgement_is_recorded_and_not_answered(town: Town) -> 
         "SELECT answer_name, answer_ticket IS NOT NULL FROM acknowledgement"
     )
     assert [("recorded",)] == town.rows("SELECT state FROM file_set WHERE subject = 'ACRF'")
+    pages = town.spool.glob("senders/000640/REPORT/GO.ACRF.*.json")
+    assert ["recorded"] == [json.loads(page.read_text("utf-8"))["state"] for page in pages]
 
 
 def test_a_withdrawal_after_the_claim_is_archived_in_silence(town: Town) -> None:
@@ -186,6 +202,8 @@ def test_a_withdrawal_after_the_claim_is_archived_in_silence(town: Town) -> None
     assert before == town.published()
     assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
     assert 1 == len(list(town.spool.glob("archive/*/*/*/*/late/*/in/TD.*")))
+    pages = town.spool.glob("senders/000640/REPORT/TD.*.json")
+    assert ["recorded"] == [json.loads(page.read_text("utf-8"))["state"] for page in pages]
 
 
 def test_what_another_was_first_with_is_judged_again(town: Town) -> None:

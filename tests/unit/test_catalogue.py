@@ -44,6 +44,7 @@ signature ACRF-125 B
 name-received ACRF-133 B ticket
 data-empty ACRF-134 B
 part-size ACRF-184 B size limit
+too-many-forms ACRF-184 B limit
 not-well-formed ACRF-102 B reason
 doctype ACRF-102 B
 bytes-encoding ACRF-102 B encoding

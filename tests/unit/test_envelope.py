@@ -68,24 +68,32 @@ def test_a_used_name_comes_before_what_the_claim_found() -> None:
 
 
 def test_names_come_before_all_else() -> None:
-    """A name that fits no grammar, then bad values: nothing else is told."""
+    """A name that fits no grammar, then bad values, then what is wrong with the set."""
     wrong = replace(
         CASE,
         name=f"{GO}.xml",
         earlier_ticket="EARLIER",
         claim_faults=(Finding("name-go", value=f"{GO}.xml"), Finding("data-count", value=GO)),
     )
-    assert ["name-go"] == rules(wrong)
-    assert ["name-go", "name-sender"] == rules(
-        replace(wrong, files=(replace(DATA, name=FI.replace("000640", "000641")),))
-    )
+    assert ["name-go", "name-received", "data-count"] == rules(wrong)
+    other = replace(DATA, name=FI.replace("000640", "000641"), size=0)
+    told = ["name-go", "name-sender", "name-received", "data-count", "data-empty"]
+    assert told == rules(replace(wrong, files=(other,)))
 
 
-def test_every_file_is_named_with_its_fault() -> None:
-    """GO and FI of a wrong date are told each, once."""
+def test_the_folder_is_asked_after_every_position() -> None:
+    """A file in the wrong folder whose number of parts is wrong too: the name comes first."""
+    name = GO.replace(".R.1", ".T.0")
+    assert ["parts-zero", "environment-test"] == rules(replace(CASE, name=name, files=()))
+
+
+def test_what_a_set_shares_is_told_once() -> None:
+    """GO and FI of a wrong date: one fault, of the GO; a wrong part is told with its file."""
     names = [name.replace("20261005", "20261006") for name in (GO, FI)]
     late = replace(CASE, name=names[0], files=(*(replace(DATA, name=name) for name in names),))
-    assert names == [fault.value for fault in envelope_faults(late, LIMITS)]
+    assert names[:1] == [fault.value for fault in envelope_faults(late, LIMITS)]
+    zeroth = replace(CASE, files=(replace(DATA, name=f"FI.{KEY}.1.0"),))
+    assert [f"FI.{KEY}.1.0"] == [fault.value for fault in envelope_faults(zeroth, LIMITS)]
 
 
 def test_an_operators_word_comes_first() -> None:

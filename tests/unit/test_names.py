@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexibatch.domain.findings import Finding
 from flexibatch.domain.names import (
     NAME_LIMIT,
+    ParsedName,
     Place,
     answer_name,
     cut,
@@ -15,15 +17,21 @@ from flexibatch.domain.names import (
     is_temporary,
     key_of,
     kind_of,
-    name_faults,
+    name_fault,
     parse_name,
+    part_rules,
     sequence_text,
+    set_rules,
 )
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 
 TODAY = date(2026, 10, 5)
 PLACE = Place("000640", Environment.REAL, TODAY, 365, frozenset(Environment))
 LAST_SEQUENCE = 10**5 - 1 + 26 * 36**4
+
+
+def name_faults(parsed: ParsedName, place: Place) -> list[Finding]:
+    return [name_fault(rule, parsed, place) for rule in (*set_rules(parsed, place), *part_rules(parsed))]
 
 
 def rules(name: str, place: Place = PLACE) -> list[str]:

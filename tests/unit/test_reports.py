@@ -27,6 +27,7 @@ INSS = "85073003328"
 LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
 HOSTILE = '<script>alert(1)</script>"&\u202egnp.\u0000\x85é'
 LEADS = ["in-treatment", "accepted", "remarks", "partly", "none", "refused", "duplicate", "withdrawn"]
+LEADS += ["recorded", "set-aside"]
 
 
 def located(rule: str, language: Language = Language.EN, *, value: str = "2026-09/0001") -> LocatedAnomaly:
@@ -134,6 +135,7 @@ def test_every_language_tells_every_lead(language: Language, lead: str) -> None:
 
 def examples(language: Language) -> dict[str, Report]:
     undecided = report(language, state="in-treatment", decided_at=None, counts=Counts(), answers=())
+    recorded = report(language, state="recorded", counts=Counts(), answers=())
     duplicate = report(language, "name-received", state="refused", counts=Counts(anomalies=1))
     return {
         "in-treatment": undecided,
@@ -144,6 +146,8 @@ def examples(language: Language) -> dict[str, Report]:
         "refused": report(language, "no-form", state="refused", counts=Counts(anomalies=1)),
         "duplicate": replace(duplicate, case=replace(duplicate.case, earlier_ticket="1A2B3C4D5E6F7")),
         "withdrawn": report(language, state="withdrawn", counts=Counts(), answers=()),
+        "recorded": recorded,
+        "set-aside": replace(recorded, case=replace(recorded.case, silent=True)),
     }
 
 

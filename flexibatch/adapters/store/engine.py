@@ -95,8 +95,8 @@ def _translated() -> Iterator[None]:
         raise Superseded("Another transaction has written the same; this one was undone.") from exc
     except OperationalError as exc:
         raise Unavailable(
-            f"The database does not answer as it should ({_first_line(exc)}). The work is kept and tried again; "
-            "`flexibatch doctor` says what to look at."
+            f"The database does not answer as it should ({_first_line(exc)}). Nothing was done by halves: the channel "
+            "tries again by itself, a command is to be repeated; `flexibatch doctor` says what to look at."
         ) from exc
     except DBAPIError as exc:
         if exc.connection_invalidated:

@@ -104,7 +104,8 @@ def is_last_run() -> ColumnElement[bool]:
 def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bool = False) -> list[str]:
     """Give the sets among those wanted that can be run again now, in order of arrival.
 
-    `refused` keeps those refused whole or in part; sets refused for their name being taken are passed over.
+    `refused` keeps those refused whole or in part; sets refused for their name being taken, and those of
+    senders on hold, are passed over.
     """
     taken = select(anomaly.c.id).where(
         anomaly.c.set_ticket == file_set.c.ticket,
@@ -115,12 +116,14 @@ def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bo
         select(file_set.c.ticket)
         .select_from(file_set)
         .join(run, is_last_run())
+        .join(sender, sender.c.number == file_set.c.sender)
         .where(
             file_set.c.subject == Subject.DECLARATION,
             file_set.c.state.in_([SetState.SETTLED, SetState.REFUSED]),
             file_set.c.purged_at.is_(None),
             run.c.published_at.is_not(None),
             ~taken.exists(),
+            ~sender.c.held,
             *wanted.conditions(),
         )
         .order_by(file_set.c.arrival)

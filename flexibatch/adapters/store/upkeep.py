@@ -10,7 +10,7 @@ from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.claims import next_turn
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.tables import file_set, run
+from flexibatch.adapters.store.tables import file_set, run, sender
 from flexibatch.domain.vocabulary import SetState, Subject
 from flexibatch.errors import Refusal
 
@@ -66,8 +66,8 @@ def _leave_quarantine(connection: Connection, ticket: str, *, discarded: bool) -
 def begin_rerun(connection: Connection, by: By, ticket: str) -> int:
     """Put a settled or refused set behind all that wait, to be judged again; give the number of the new run.
 
-    Raise `Refusal` for a set that waits, was withdrawn or recorded, was purged, or has answers that are not
-    out yet. A discarded set is judged this time.
+    Raise `Refusal` for a set that waits, was withdrawn or recorded, was purged, is of a sender on hold, or has
+    answers that are not out yet. A discarded set is judged this time.
     """
     row = _set(connection, ticket)
     if row.state in _WHY_NOT:
@@ -78,6 +78,11 @@ def begin_rerun(connection: Connection, by: By, ticket: str) -> int:
         raise Refusal(
             f"Set {ticket} cannot be run again: its files were purged on {row.purged_at:%Y-%m-%d} (UTC). Its "
             "verdicts and versions are kept; ask the bureau to send it under a new sequence number."
+        )
+    if connection.scalar(select(sender.c.held).where(sender.c.number == row.sender)):
+        raise Refusal(
+            f"Set {ticket} cannot be run again now: its sender {row.sender} is on hold, so nothing of it is judged. "
+            f"`flexibatch sender release {row.sender}` ends that."
         )
     if connection.scalar(_unpublished(ticket)):
         raise Refusal(

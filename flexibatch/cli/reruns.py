@@ -1,0 +1,149 @@
+"""The command `rerun`: archived sets are judged again, or what that would change is shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import click
+
+from flexibatch.adapters.store import bureaus, sets, upkeep
+from flexibatch.adapters.store.rows import Shown
+from flexibatch.assembly import channel_of, world_of
+from flexibatch.bootstrap import Home
+from flexibatch.checking import rerun_trial
+from flexibatch.cli.channel import DONE, SWEPT, outside_of, settled_row, show_settled
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.opened import DAY, by, open_home
+from flexibatch.cli.output import json_option, show_table
+from flexibatch.domain.bureaus import sender_number
+from flexibatch.domain.model import Form, Line
+from flexibatch.domain.vocabulary import Outcome
+from flexibatch.errors import Refusal
+from flexibatch.trials import Trial
+
+CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
+
+
+@click.command(epilog=f"{SWEPT}\nA dry run ends with 0 whatever it shows.")
+@click.argument("words", metavar="TICKET|NAME", nargs=-1)
+@click.option("--refused", is_flag=True, help="All sets that were refused, whole or in part.")
+@click.option("--sender", help="Only sets of this sender.")
+@click.option("--since", type=DAY, help="Only sets that arrived on this day or later.")
+@click.option("--dry-run", is_flag=True, help="Show, line by line, what would change; change nothing.")
+@json_option
+@click.pass_obj
+def rerun(  # noqa: PLR0913 - one argument an option
+    invocation: Invocation,
+    words: tuple[str, ...],
+    *,
+    refused: bool,
+    sender: str | None,
+    since: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Judge archived sets again, by the register, rules and mandates as they stand now.
+
+    Lines that an earlier run accepted stay as they are. New answers are published before the command ends.
+    Name sets by ticket or by the name of their GO, or choose them with --refused, --sender, --since; sets of
+    senders on hold are not chosen.
+    """
+    home = open_home(invocation)
+    if bool(words) == bool(refused or sender or since):
+        raise Refusal(
+            "Say which sets are to be judged again: either name tickets, or give --refused, --sender or --since."
+        )
+    wanted = sets.WantedSets(sender=sender, since=_first_moment(home, since))
+    with home.database.reading() as connection:
+        if sender is not None:
+            bureaus.show_sender(connection, sender_number(sender))
+        named = [sets.find_ticket(connection, word) for word in words]
+        chosen = [] if words else sets.tickets_for_rerun(connection, wanted, refused=refused)
+    tickets = list(dict.fromkeys(named + chosen))
+    if dry_run:
+        return _show_changes(home, invocation, tickets, as_json)
+    with home.database.writing() as connection:
+        for ticket in tickets:
+            upkeep.begin_rerun(connection, by(invocation), ticket)
+    rows: list[dict[str, object]] = []
+    result = channel_of(home, outside_of(invocation)).settle(
+        lambda verdict: rows.append(settled_row(verdict))
+    )
+    return show_settled(result, rows, as_json)
+
+
+def _first_moment(home: Home, day: datetime | None) -> datetime | None:
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=home.settings.timezone)
+
+
+def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as_json: bool) -> int:
+    world = world_of(home, outside_of(invocation))
+    rows = []
+    for ticket in tickets:
+        before = _told_before(home, ticket)
+        rows += _changes(ticket, rerun_trial(home, world, by(invocation), ticket), before)
+    show_table("What would change", CHANGES, rows, as_json)
+    return DONE
+
+
+def _told_before(home: Home, ticket: str) -> list[Shown]:
+    with home.database.reading() as connection:
+        told: list[Shown] = sets.show_set(connection, ticket)["anomalies"]
+    return told
+
+
+def _was(told: list[Shown], form: Form, line: Line) -> list[str]:
+    """Give the codes that stood against a line: its own, those of its worker, those of the whole file."""
+    worker = f"{form.beneficiary_location(line)}/"
+    own = [one["code"] for one in told if _speaks_of(one, form, line, worker)]
+    return list(dict.fromkeys(own)) or _whole(told)
+
+
+def _speaks_of(one: Shown, form: Form, line: Line, worker: str) -> bool:
+    if one["form_number"] != form.number:
+        return False
+    location = one["location"] or ""
+    shared = location.startswith(worker) and "/Relation" not in location[len(worker) - 1 :]
+    return one["line"] == line.number or shared
+
+
+def _whole(told: list[Shown]) -> list[str]:
+    return [one["code"] for one in told if one["form_number"] is None]
+
+
+def _changes(ticket: str, trial: Trial, before: list[Shown]) -> list[dict[str, object]]:
+    """Give a row for every line that would stand otherwise than it does, and for a file refused whole."""
+    whole = _whole(before)
+    verdict = trial.settlement.verdict
+    if verdict.faults:
+        codes = [fault.code for fault in verdict.faults]
+        changed = codes != whole
+        return [_change(ticket, None, None, None, whole, "refused", codes)] if changed else []
+    rows = []
+    for judged in trial.forms:
+        for one in judged.lines:
+            was = _was(before, judged.form, one.line)
+            same = one.kept or (one.outcome is Outcome.REFUSED and set(one.codes) == set(was))
+            if not same:
+                told = (judged.form.number, one.line.number, one.line.reference)
+                rows.append(_change(ticket, *told, was, one.outcome.value, list(one.codes)))
+    return rows
+
+
+def _change(  # noqa: PLR0913, PLR0917 - a row has many columns
+    ticket: str,
+    form: int | None,
+    line: int | None,
+    reference: str | None,
+    before: list[str],
+    after: str,
+    codes: list[str],
+) -> dict[str, object]:
+    return {
+        "ticket": ticket,
+        "form": form,
+        "line": line,
+        "reference": reference,
+        "before": f"refused {' '.join(before)}".strip(),
+        "after": after,
+        "codes": codes,
+    }
