@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from sys import intern
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import INSTITUTION, Environment, FileKind, Subject
@@ -61,7 +62,8 @@ def parse_name(text: str) -> ParsedName | None:
     kind = _KINDS.get(positions[0])
     if kind is None or len(positions) != INBOUND[kind]:
         return None
-    subject, sender, day, sequence, environment, parts, *part = positions[1:]
+    # Of 90,000 names in an inbox most positions are the same few texts: each is held once.
+    subject, sender, day, sequence, environment, parts, *part = map(intern, positions[1:])
     return ParsedName(
         text, kind, subject, sender, day, sequence, environment, parts, part[0] if part else None
     )
