@@ -175,10 +175,8 @@ def _open_regular(path: Path) -> int | None:
     mode = path.lstat().st_mode
     if not stat.S_ISREG(mode):
         return None
-    if not mode & stat.S_IRUSR:
-        path.chmod(0o600)
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = _open_to_read(path)
     except OSError as exc:
         if exc.errno == errno.ELOOP:
             return None
@@ -187,6 +185,16 @@ def _open_regular(path: Path) -> int | None:
         return handle
     os.close(handle)
     return None
+
+
+def _open_to_read(path: Path) -> int:
+    """Open a file; who owns it but may not read it gives itself the right, who reads by privilege needs none."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        return os.open(path, flags)
+    except PermissionError:
+        path.chmod(0o600)
+        return os.open(path, flags)
 
 
 def _digest(path: Path) -> str:
