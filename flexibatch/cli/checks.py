@@ -86,8 +86,14 @@ def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
             yield Fault(
                 Health.FAILED, f"{folder} is not there.", "Run `flexibatch init`: it makes what is missing."
             )
-        elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        elif not os.access(folder, _rights(folder)):
             yield Fault(Health.FAILED, f"{folder} is not open to this user.", "Let this user own it.")
+
+
+def _rights(folder: Path) -> int:
+    """Give what the channel must be able to do in a folder; only `sender add` writes in the senders' own."""
+    looking = os.R_OK | os.X_OK
+    return looking if folder.name == spool_folders.SENDERS else looking | os.W_OK
 
 
 def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
