@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench clean
+.PHONY: help demo servers test check format bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -18,7 +18,10 @@ $(READY): setup.cfg pyproject.toml
 demo: $(READY) ## run the main job on the embedded defaults and show what came out
 	@$(BIN)/python samples/demo.py
 
-test: $(READY) ## run all tests and tell the coverage
+servers: ## install the servers and clients that the tests drive, where they are missing
+	@sh tests/servers.sh
+
+test: $(READY) servers ## run all tests and tell the coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 
 check: $(READY) ## format, lint, types, import contracts, tests

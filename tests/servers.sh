@@ -1,0 +1,30 @@
+#!/bin/sh
+# Install what the tests drive and this machine lacks: a real sshd, and the clients that bureaus use.
+# Packages of Debian and its relatives; elsewhere, or without rights, a sentence says what is needed.
+set -eu
+PATH="$PATH:/usr/sbin:/sbin"
+
+missing=
+lacks() { command -v "$1" >/dev/null || missing="$missing $2"; }
+lacks sshd openssh-server
+lacks sftp openssh-client
+lacks setpriv util-linux
+lacks useradd passwd
+missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
+[ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The tests need the Debian packages ${missing}- install them as root, then try again." >&2
+    exit 1
+fi
+
+# The tests start their own servers: the package's own is not to listen on this machine because of them.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+install() { apt-get install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
+install || { apt-get update --quiet --quiet && install; }
