@@ -9,6 +9,7 @@ from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
+from flexibatch.cli.openssh import export_openssh
 from flexibatch.cli.output import json_option, say, show_object, show_table
 from flexibatch.domain.bureaus import NewSender, SshKey, sender_number
 from flexibatch.domain.vocabulary import Language, SignatureDemand
@@ -26,6 +27,9 @@ def sender() -> None:
 
     A sender's folders stand in the spool, under senders/NUMBER.
     """
+
+
+sender.add_command(export_openssh)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
