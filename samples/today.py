@@ -3,7 +3,8 @@
 Every ISO date in contents and the date in every name move by the same number of days. Dates before 2025, which show
 what lies outside the channel's scope, stay. References and schema versions are no dates and stay too.
 
-    python samples/today.py SAMPLE FOLDER    writes a sample's files and the register, moved to today, into a folder
+    python samples/today.py SAMPLE FOLDER    writes a sample's files and the register (and what comes to it later), moved
+                                             to today, into a folder
 """
 
 import re
@@ -59,7 +60,12 @@ def main(sample: str, into: Path) -> None:
     """Write a sample and the register, moved to today, into a folder."""
     days = days_from_reception()
     into.mkdir(parents=True, exist_ok=True)
-    sources = [*sorted((SAMPLES / sample).glob("[FGT][IOSD].FLEX.*")), SAMPLES / "register.csv"]
+    of_sample = SAMPLES / sample
+    sources = [
+        *sorted(of_sample.glob("[FGT][IOSD].FLEX.*")),
+        *of_sample.glob("later.csv"),
+        SAMPLES / "register.csv",
+    ]
     for source in sources:
         target = into / moved_name(source.name, days)
         target.write_bytes(moved(source.read_bytes(), days))
