@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from flexibatch.adapters.answers import AnswerPress
+from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.spool_inbox import Inboxes, Waits
-from flexibatch.adapters.spool_keeping import Keeping
-from flexibatch.adapters.spool_outbox import Outboxes
+from flexibatch.adapters.spool.inbox import Inboxes, Waits
+from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.outbox import Outboxes
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.adapters.tables import edition, load_catalogue, load_categories
-from flexibatch.adapters.xml_documents import KeptDocuments
-from flexibatch.adapters.xml_reader import DocumentReader
-from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml.documents import KeptDocuments
+from flexibatch.adapters.xml.reader import DocumentReader
+from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Ticketed, Verdict
 from flexibatch.domain.envelope import Limits

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexibatch.adapters import spool_folders
+from flexibatch.adapters.spool import folders
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import require_ready, upgrade
@@ -76,10 +76,10 @@ def make_home(path: Path, environ: Mapping[str, str]) -> Home:
             f"The home {path} cannot be made ({exc.strerror}, {exc.filename}): see to disk and rights, "
             "then repeat the command."
         ) from exc
-    spool_folders.make_spool(settings.spool)
+    folders.make_spool(settings.spool)
     upgrade(home.database)
     for number in registered(home.database):
-        spool_folders.make_sender_folders(settings.spool, number)
+        folders.make_sender_folders(settings.spool, number)
     return home
 
 

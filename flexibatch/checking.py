@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flexibatch.adapters.answers import AnswerPress
+from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
-from flexibatch.adapters.xml_documents import KeptDocuments
-from flexibatch.adapters.xml_reader import DocumentReader
-from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml.documents import KeptDocuments
+from flexibatch.adapters.xml.reader import DocumentReader
+from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import Outside, limits_of, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict

@@ -3,8 +3,9 @@
 Every ISO date in contents and the date in every name move by the same number of days. Dates before 2025, which show
 what lies outside the channel's scope, stay. References and schema versions are no dates and stay too.
 
-    python samples/today.py SAMPLE FOLDER    writes a sample's files and the register (and what comes to it later), moved
-                                             to today, into a folder
+    python samples/today.py SAMPLE FOLDER
+
+writes a sample's files and the register, with what comes to it later, moved to today, into a folder.
 """
 
 import re

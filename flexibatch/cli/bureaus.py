@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters import spool_folders
+from flexibatch.adapters.spool import folders
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.cli.invocation import Invocation
@@ -75,7 +75,7 @@ def add(  # noqa: PLR0913 - one argument an option
         back = bureaus.add_sender(connection, by(invocation), new)
         for key in read:
             bureaus.add_key(connection, by(invocation), number, key)
-        folder = spool_folders.make_sender_folders(home.settings.spool, number)
+        folder = folders.make_sender_folders(home.settings.spool, number)
         held = bureaus.show_sender(connection, number)["mandates"]
     if signature is None:
         say(f"{NO_SIGNATURES}: sender {number} is registered as one that need not sign.")
@@ -112,7 +112,7 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
     home = open_home(invocation)
     with home.database.reading() as connection:
         found = bureaus.show_sender(connection, sender_number(number))
-    folder = home.settings.spool / spool_folders.SENDERS / number
+    folder = home.settings.spool / folders.SENDERS / number
     show_object(f"Sender {number}", {**found, "folder": folder}, as_json)
 
 

@@ -5,9 +5,9 @@ import threading
 
 import click
 
+from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.adapters.wake import Wake
 from flexibatch.assembly import Outside, channel_of, world_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import open_home

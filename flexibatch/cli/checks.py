@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from flexibatch.adapters import spool_folders
+from flexibatch.adapters.spool import folders
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.tables import load_catalogue, load_categories
-from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import Home, database_file, registered
 from flexibatch.errors import FlexibatchError
 from flexibatch.settings import FILE
@@ -93,7 +93,7 @@ def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
 def _rights(folder: Path) -> int:
     """Give what the channel must be able to do in a folder; only `sender add` writes in the senders' own."""
     looking = os.R_OK | os.X_OK
-    return looking if folder.name == spool_folders.SENDERS else looking | os.W_OK
+    return looking if folder.name == folders.SENDERS else looking | os.W_OK
 
 
 def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
@@ -109,10 +109,10 @@ def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
-    private = [home.settings.spool / name for name in spool_folders.PRIVATE]
+    private = [home.settings.spool / name for name in folders.PRIVATE]
     file = database_file(home.database)
     closed = [(path, ANYONE_ELSE) for path in (*private, home.path / FILE, file) if path is not None]
-    open_to_members = [(home.settings.spool / spool_folders.SENDERS / one, OTHERS) for one in _numbers(home)]
+    open_to_members = [(home.settings.spool / folders.SENDERS / one, OTHERS) for one in _numbers(home)]
     for path, forbidden in (*closed, *open_to_members):
         if path.exists() and path.stat().st_mode & forbidden:
             rights = "o=" if forbidden == OTHERS else "go="
@@ -175,7 +175,7 @@ def _numbers(home: Home) -> list[str]:
 
 
 def _wanted(home: Home) -> tuple[Path, ...]:
-    return spool_folders.wanted_folders(home.settings.spool, _numbers(home))
+    return folders.wanted_folders(home.settings.spool, _numbers(home))
 
 
 LOOKS: dict[str, Look] = {

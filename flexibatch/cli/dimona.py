@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters.dimona_files import register_file
+from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.store import register
 from flexibatch.adapters.store.importing import ImportResult, import_file
 from flexibatch.bootstrap import Home

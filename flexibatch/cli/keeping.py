@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from flexibatch.adapters.purging import delete_bytes
-from flexibatch.adapters.spool_folders import ARCHIVE
+from flexibatch.adapters.spool.folders import ARCHIVE
 from flexibatch.adapters.store import queries, upkeep
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from flexibatch.adapters.store import upgrade
-from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import make_home
 from flexibatch.cli.checks import Health, examine
 from flexibatch.cli.invocation import Invocation

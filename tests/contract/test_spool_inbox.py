@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool_inbox import Inboxes, Waits, scan_folder
+from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.sets import Entry

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool_keeping import Keeping
+from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.domain.case import Ticketed
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable

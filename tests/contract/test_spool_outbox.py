@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool_outbox import Outboxes
+from flexibatch.adapters.spool.outbox import Outboxes
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable

@@ -47,8 +47,8 @@ def test_tours_run_line_by_line(tmp_path: Path) -> None:
         )
         assert (int(wanted[1]) if wanted else 0) == told.returncode, (line, told.stderr)
     answers = sorted(folder.glob("tour/spool/senders/000640/OUT/FO.NOTI.*"))
-    told = [re.findall(r'outcome="(\w+)"', path.read_text("utf-8")) for path in answers]
-    assert [["accepted", "refused"], ["unchanged", "accepted"]] == told
+    outcomes = [re.findall(r'outcome="(\w+)"', path.read_text("utf-8")) for path in answers]
+    assert [["accepted", "refused"], ["unchanged", "accepted"]] == outcomes
 
 
 @pytest.mark.parametrize(

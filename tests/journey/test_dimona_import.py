@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from flexibatch.adapters.dimona_files import register_file
+from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.importing import ImportResult, import_file

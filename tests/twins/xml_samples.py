@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from flexibatch.adapters.xml_reader import DocumentReader, FileDocument
-from flexibatch.adapters.xml_schemas import Schemas
+from flexibatch.adapters.xml.reader import DocumentReader, FileDocument
+from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from flexibatch.adapters.answers import AnswerPress
+from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.domain.case import AnswerFile, FormVerdict, LineVerdict, LocatedAnomaly, Provenance, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form, Line

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from flexibatch.adapters.xml_schemas import Schemas
-from flexibatch.adapters.xml_stream import _refused
+from flexibatch.adapters.xml.schemas import Schemas
+from flexibatch.adapters.xml.stream import _refused
 from flexibatch.domain.model import Form
 from tests.twins.xml_samples import (
     DAY,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.adapters.xml_locate import Locator, document_lines
-from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.adapters.xml.locate import Locator, document_lines
+from flexibatch.adapters.xml.reader import DocumentReader
 from tests.twins.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.adapters.xml_reader import DocumentReader
-from flexibatch.adapters.xml_wellformed import fault
+from flexibatch.adapters.xml.reader import DocumentReader
+from flexibatch.adapters.xml.wellformed import fault
 from tests.twins.xml_samples import (
     DAY,
     OPENING,

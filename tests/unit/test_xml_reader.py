@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.adapters import xml_stream
-from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.adapters.xml import stream
+from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.domain.model import Calculation, FinancialElement, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 from tests.twins.xml_samples import (
@@ -102,7 +102,7 @@ def test_cut_into_single_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     text = message(form(beneficiary(relation("x", amount="0")), beneficiary()), form())
     whole = read(tmp_path, text)
     for size in (1, 7, 100, 1000):
-        monkeypatch.setattr(xml_stream, "chunks", lambda parts, size=size: _pieces(parts, size))
+        monkeypatch.setattr(stream, "chunks", lambda parts, size=size: _pieces(parts, size))
         assert whole == read(tmp_path, text)
 
 
@@ -200,7 +200,7 @@ def test_too_many_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     bad = beneficiary(relation(amount="-1"))
     text = message(form(), *[form(*[bad] * 40) for _ in range(4)], form())
     whole = read(tmp_path, text)
-    monkeypatch.setattr(xml_stream, "ERROR_LIMIT", 50)
+    monkeypatch.setattr(stream, "ERROR_LIMIT", 50)
     assert whole == read(tmp_path, text)
     assert 160 == len(faults(whole[0]))
 
@@ -217,7 +217,7 @@ import sys
 sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
 from tests.twins.xml_samples import SCHEMAS, DAY
-from flexibatch.adapters.xml_reader import DocumentReader
+from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.errors import DocumentBroken
 count = 0
 try:

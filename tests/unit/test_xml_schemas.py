@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.adapters.xml_schemas import Schemas, SchemaVersion
+from flexibatch.adapters.xml.schemas import Schemas, SchemaVersion
 from flexibatch.domain.findings import Finding
 from flexibatch.errors import Refusal
 from tests.twins.xml_samples import SCHEMAS, SPACE

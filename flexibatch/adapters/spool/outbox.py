@@ -14,11 +14,11 @@ from typing import IO
 
 import structlog
 
-from flexibatch.adapters.spool_folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
+from flexibatch.adapters.disk import settle_folder, sheltered
+from flexibatch.adapters.spool.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
 from flexibatch.domain.case import AnswerFile, Case, Verdict
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
-from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -39,7 +39,7 @@ class Outboxes:
         case = verdict.case
         outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
         written = self._folder(case) / "out" / f"run-{case.run}"
-        with _sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
+        with sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
             outbox.mkdir(SENDER_MODE, parents=True, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
                 self._publish(outbox, written / answer.name, answer, case.ticket)
@@ -59,7 +59,7 @@ class Outboxes:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
-        with _sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
+        with sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
             folder.mkdir(SENDER_MODE, parents=True, exist_ok=True)
             with self._placing(
                 folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False
@@ -87,7 +87,7 @@ class Outboxes:
             temporary.unlink(missing_ok=True)
             raise
         if lasting:
-            _settle_folder(folder)
+            settle_folder(folder)
 
     def _clear(self, temporary: Path, ticket: str) -> None:
         """Remove what an interrupted publishing left; what cannot be from us is set aside."""
@@ -110,21 +110,3 @@ class Outboxes:
         target = aside / f"{ticket}.{len(list(aside.iterdir()))}"
         path.rename(target)
         log.warning("outbox.planted", name=path.name[:100], aside=target.name)
-
-
-def _settle_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _sheltered(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(
-            f"{what} ({exc.strerror or exc}): look at free space and permissions; it is tried again."
-        ) from exc

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import xmlschema
 from lxml import etree
 
-from flexibatch.adapters.xml_names import INSTANCE, ROOT, local, tag
-from flexibatch.adapters.xml_nodes import Node
+from flexibatch.adapters.xml.names import INSTANCE, ROOT, local, tag
+from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import Finding, shown, step
 from flexibatch.domain.zones import zone_at
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.parsers import expat
 
-from flexibatch.adapters.xml_reader import DocumentReader, FileDocument
+from flexibatch.adapters.xml.reader import DocumentReader, FileDocument
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable

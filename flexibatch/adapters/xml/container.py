@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from flexibatch.adapters import xml_explain as explain
-from flexibatch.adapters.xml_explain import Faults
-from flexibatch.adapters.xml_names import local, tag
-from flexibatch.adapters.xml_nodes import Node
+from flexibatch.adapters.xml import explain
+from flexibatch.adapters.xml.explain import Faults
+from flexibatch.adapters.xml.names import local, tag
+from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import step
 
 UNITS = frozenset({tag("Debtor"), tag("Beneficiary"), tag("Relation")})

@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from flexibatch.adapters import xml_explain as explain
-from flexibatch.adapters.xml_container import Container, last_child
-from flexibatch.adapters.xml_explain import Faults
-from flexibatch.adapters.xml_extract import Extract, extract, salvage
-from flexibatch.adapters.xml_literals import inss
-from flexibatch.adapters.xml_names import tag
-from flexibatch.adapters.xml_nodes import Node
-from flexibatch.adapters.xml_trust import Trust
+from flexibatch.adapters.xml import explain
+from flexibatch.adapters.xml.container import Container, last_child
+from flexibatch.adapters.xml.explain import Faults
+from flexibatch.adapters.xml.extract import Extract, extract, salvage
+from flexibatch.adapters.xml.literals import inss
+from flexibatch.adapters.xml.names import tag
+from flexibatch.adapters.xml.nodes import Node
+from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.counting import LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.model import Calculation, Form, Line

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from flexibatch.adapters.xml_locate import Locator, document_lines
-from flexibatch.adapters.xml_prolog import Prolog, read_prolog
-from flexibatch.adapters.xml_schemas import Schemas
-from flexibatch.adapters.xml_stream import Source, forms
+from flexibatch.adapters.xml.locate import Locator, document_lines
+from flexibatch.adapters.xml.prolog import Prolog, read_prolog
+from flexibatch.adapters.xml.schemas import Schemas
+from flexibatch.adapters.xml.stream import Source, forms
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken

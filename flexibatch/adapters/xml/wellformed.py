@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.parsers import expat
 
-from flexibatch.adapters.xml_names import chunks
+from flexibatch.adapters.xml.names import chunks
 from flexibatch.domain.findings import Finding
 
 TOKEN_LIMIT = 10_000_000

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from flexibatch.adapters.dimona_csv import read_csv
-from flexibatch.adapters.dimona_json import read_json
-from flexibatch.adapters.dimona_xml import read_xml
+from flexibatch.adapters.dimona.csv import read_csv
+from flexibatch.adapters.dimona.json import read_json
+from flexibatch.adapters.dimona.xml import read_xml
 from flexibatch.domain.register import Entry, RegisterFile
 from flexibatch.errors import Refusal
 

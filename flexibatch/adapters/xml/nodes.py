@@ -12,8 +12,8 @@ from typing import Any
 
 import xmlschema
 
-from flexibatch.adapters.xml_literals import READINGS, REQUIRED
-from flexibatch.adapters.xml_names import local
+from flexibatch.adapters.xml.literals import READINGS, REQUIRED
+from flexibatch.adapters.xml.names import local
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _FACETS = {

@@ -9,17 +9,16 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
 
-from flexibatch.adapters.spool_folders import ARCHIVE, CLAIMED, PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.adapters.disk import settle_folder, sheltered
+from flexibatch.adapters.spool.folders import ARCHIVE, CLAIMED, PRIVATE_MODE, QUARANTINE, SENDERS
 from flexibatch.domain.case import Case, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
-from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -46,7 +45,7 @@ class Keeping:
         inbox = self._spool / SENDERS / claim.sender / claim.environment.inbox
         folder = self._spool / CLAIMED / ticketed.ticket
         arrived = folder / ARRIVED
-        with _sheltered(f"The set {claim.name} cannot be claimed"):
+        with sheltered(f"The set {claim.name} cannot be claimed"):
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
             if not _moved(inbox / claim.leader, folder):
@@ -54,8 +53,8 @@ class Keeping:
                 return False
             for name in claim.names:
                 _moved(inbox / name, folder)
-            _settle_folder(arrived)
-            _settle_folder(inbox)
+            settle_folder(arrived)
+            settle_folder(inbox)
         return True
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
@@ -64,17 +63,17 @@ class Keeping:
         What was moved goes when all copies are on disk; what is no regular file stays in `arrived/`.
         """
         folder = self._spool / CLAIMED / ticketed.ticket
-        with _sheltered(f"The set {ticketed.claim.name} cannot be copied"):
+        with sheltered(f"The set {ticketed.claim.name} cannot be copied"):
             files = [self._keep(folder, name) for name in ticketed.claim.names]
             kept = tuple(file for file in files if file is not None)
-            _settle_folder(folder / KEPT)
+            settle_folder(folder / KEPT)
             for file in kept:
                 (folder / ARRIVED / file.name).unlink(missing_ok=True)
             for left in folder.glob(f"{KEPT}-*"):
                 left.unlink(missing_ok=True)
             if (folder / ARRIVED).is_dir() and not any((folder / ARRIVED).iterdir()):
                 (folder / ARRIVED).rmdir()
-            _settle_folder(folder)
+            settle_folder(folder)
         return kept
 
     def _keep(self, folder: Path, name: str) -> ReceivedFile | None:
@@ -135,15 +134,15 @@ class Keeping:
         source, target = self.folder(case), self._archived(case)
         if source == target:
             return
-        with _sheltered(f"The set {case.ticket} cannot be archived"):
+        with sheltered(f"The set {case.ticket} cannot be archived"):
             target.parent.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             source.rename(target)
-            _settle_folder(target.parent)
+            settle_folder(target.parent)
 
     def quarantine(self, ticket: str) -> None:
         """Move a set's folder to quarantine; one that is there stays there."""
         source, target = self._spool / CLAIMED / ticket, self._spool / QUARANTINE / ticket
-        with _sheltered(f"The set {ticket} cannot be moved to quarantine"):
+        with sheltered(f"The set {ticket} cannot be moved to quarantine"):
             if source.is_dir():
                 source.rename(target)
 
@@ -200,22 +199,3 @@ def _open_to_read(path: Path) -> int:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _settle_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _sheltered(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(
-            f"{what} ({exc.strerror or exc}): look at free space and permissions of the spool; it is tried "
-            "again."
-        ) from exc

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from flexibatch.adapters.xml_literals import (
+from flexibatch.adapters.xml.literals import (
     amount,
     category,
     day,
@@ -21,7 +21,7 @@ from flexibatch.adapters.xml_literals import (
     reference,
     worker,
 )
-from flexibatch.adapters.xml_names import tag
+from flexibatch.adapters.xml.names import tag
 from flexibatch.domain.model import Calculation, FinancialElement, Quality
 
 FEATURES = tag("Features")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
-from flexibatch.adapters.xml_names import INSTANCE, NAMESPACE, ROOT, chunks
-from flexibatch.adapters.xml_wellformed import broken
+from flexibatch.adapters.xml.names import INSTANCE, NAMESPACE, ROOT, chunks
+from flexibatch.adapters.xml.wellformed import broken
 from flexibatch.domain.findings import Finding, shown
 from flexibatch.errors import DocumentBroken
 

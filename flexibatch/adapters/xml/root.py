@@ -4,12 +4,12 @@ from collections import Counter
 
 from lxml import etree
 
-from flexibatch.adapters import xml_explain as explain
-from flexibatch.adapters.xml_container import last_child
-from flexibatch.adapters.xml_explain import Faults
-from flexibatch.adapters.xml_names import local, tag
-from flexibatch.adapters.xml_nodes import Node
-from flexibatch.adapters.xml_trust import Trust
+from flexibatch.adapters.xml import explain
+from flexibatch.adapters.xml.container import last_child
+from flexibatch.adapters.xml.explain import Faults
+from flexibatch.adapters.xml.names import local, tag
+from flexibatch.adapters.xml.nodes import Node
+from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.findings import Finding, shown, step
 
 FINDING_LIMIT = 10_000

@@ -13,9 +13,9 @@ from typing import TypeGuard
 import xmlschema
 from lxml import etree
 
-from flexibatch.adapters.xml_explain import root_node
-from flexibatch.adapters.xml_names import NAMESPACE
-from flexibatch.adapters.xml_nodes import Node
+from flexibatch.adapters.xml.explain import root_node
+from flexibatch.adapters.xml.names import NAMESPACE
+from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import Finding, shown
 from flexibatch.errors import Refusal
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from flexibatch.adapters.xml_container import last_child
-from flexibatch.adapters.xml_forms import FORM, FormUnderWay
-from flexibatch.adapters.xml_names import ROOT, chunks, tag
-from flexibatch.adapters.xml_nodes import Node
-from flexibatch.adapters.xml_root import Root
-from flexibatch.adapters.xml_trust import Trust
-from flexibatch.adapters.xml_wellformed import broken, fault
+from flexibatch.adapters.xml.container import last_child
+from flexibatch.adapters.xml.forms import FORM, FormUnderWay
+from flexibatch.adapters.xml.names import ROOT, chunks, tag
+from flexibatch.adapters.xml.nodes import Node
+from flexibatch.adapters.xml.root import Root
+from flexibatch.adapters.xml.trust import Trust
+from flexibatch.adapters.xml.wellformed import broken, fault
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken

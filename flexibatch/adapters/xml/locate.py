@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
-from flexibatch.adapters.xml_names import NAMESPACE, chunks
-from flexibatch.adapters.xml_wellformed import Strict, TooLong
+from flexibatch.adapters.xml.names import NAMESPACE, chunks
+from flexibatch.adapters.xml.wellformed import Strict, TooLong
 from flexibatch.domain.findings import step
 
 _FORM = f"{NAMESPACE} Form"

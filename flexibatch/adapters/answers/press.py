@@ -4,7 +4,6 @@ Answers are written into the set's private folder while its transaction is open,
 """
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +12,16 @@ from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from flexibatch.adapters.answer_text import acknowledgement, form_result, notification_head, notification_tail
+from flexibatch.adapters.answers.text import (
+    acknowledgement,
+    form_result,
+    notification_head,
+    notification_tail,
+)
+from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.domain.case import AnswerFile, Case, FormVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.vocabulary import FileKind, Subject
-from flexibatch.errors import Unavailable
 
 COMPRESS_ABOVE = 50_000_000
 _BLOCK = 1 << 20
@@ -36,10 +40,10 @@ class AnswerPress:
         """Write the ACRF: received, or refused for a fault."""
         path = self._path(verdict.case, name)
         text = acknowledgement(verdict, self._local(verdict.decided_at), fault)
-        with _sheltered(path), path.open("wb") as file:
+        with sheltered(_unwritten(path)), path.open("wb") as file:
             file.write(text.encode())
-            _settle_file(file)
-            _settle_folder(path.parent)
+            settle_file(file)
+            settle_folder(path.parent)
         data = text.encode()
         return AnswerFile(Subject.ACKNOWLEDGEMENT, name, hashlib.sha256(data).hexdigest(), len(data))
 
@@ -48,7 +52,7 @@ class AnswerPress:
         """Begin the NOTI; it is thrown away when the block is left by an exception."""
         path = self._path(verdict.case, name)
         moment = self._local(verdict.decided_at)
-        with _sheltered(path):
+        with sheltered(_unwritten(path)):
             file = path.open("wb")
         with file:
             try:
@@ -59,7 +63,7 @@ class AnswerPress:
 
     def _path(self, case: Case, name: str) -> Path:
         folder = self._folder(case) / "out" / f"run-{case.run}"
-        with _sheltered(folder):
+        with sheltered(_unwritten(folder)):
             folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 
@@ -89,11 +93,11 @@ class NotificationFile:
         """End the file, with one more anomaly in its last Form where there is one; fsync it."""
         self._release(last)
         self._write(notification_tail())
-        with _sheltered(self._path):
-            _settle_file(self._file)
+        with sheltered(_unwritten(self._path)):
+            settle_file(self._file)
             if self._size > self._compress_above:
                 return self._compressed()
-            _settle_folder(self._path.parent)
+            settle_folder(self._path.parent)
         return AnswerFile(Subject.NOTIFICATION, self._path.name, self._sha256.hexdigest(), self._size)
 
     def _release(self, last: LocatedAnomaly | None) -> None:
@@ -107,7 +111,7 @@ class NotificationFile:
         data = text.encode()
         self._sha256.update(data)
         self._size += len(data)
-        with _sheltered(self._path):
+        with sheltered(_unwritten(self._path)):
             self._file.write(data)
 
     def _compressed(self) -> AnswerFile:
@@ -124,34 +128,14 @@ class NotificationFile:
             ):
                 while block := whole.read(_BLOCK):
                     inner.write(block)
-            _settle_file(target)
+            settle_file(target)
             target.seek(0)
             digest = hashlib.file_digest(target, "sha256").hexdigest()
             size = target.tell()
         self._path.unlink()
-        _settle_folder(path.parent)
+        settle_folder(path.parent)
         return AnswerFile(Subject.NOTIFICATION, name, digest, size)
 
 
-def _settle_file(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _settle_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _sheltered(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(
-            f"The answer {path.name} cannot be written ({exc.strerror or exc}). Look at free space and permissions of "
-            f"{path.parent}; the set is kept and tried again."
-        ) from exc
+def _unwritten(path: Path) -> str:
+    return f"The answer {path} cannot be written"

@@ -1,0 +1,1 @@
+"""The answers that bureaus' software reads: ACRF and NOTI."""

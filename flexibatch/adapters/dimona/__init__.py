@@ -1,0 +1,1 @@
+"""The register's files: three formats, told apart by their content."""

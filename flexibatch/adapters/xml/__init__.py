@@ -1,0 +1,1 @@
+"""The message: read while it streams, judged by its schema, its faults explained and placed."""
