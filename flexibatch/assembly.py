@@ -41,7 +41,7 @@ class Outside:
         return cls(SystemClock(), RandomTickets())
 
 
-class Desk:
+class Dispatch:
     """Fulfil the port `Outbox`: answers and pages into the bureau's folders, the set into the archive."""
 
     def __init__(self, outboxes: Outboxes, pages: ReportPages, keeping: Keeping) -> None:
@@ -107,7 +107,7 @@ def world_of(home: Home, outside: Outside, *, patient: bool = False) -> World:
         ledger=StoredLedger(home.database, outside.clock, patient=patient),
         documents=KeptDocuments(DocumentReader(Schemas(settings.schemas)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone),
-        outbox=Desk(outboxes, ReportPages(settings.timezone), keeping),
+        outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping),
         catalogue=catalogue,
         categories=load_categories(settings.categories),
         edition=edition(catalogue, settings.categories, settings.rules),

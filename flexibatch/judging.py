@@ -34,21 +34,32 @@ class Rulebook:
     blind: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Hold what the judgement of every Form of a document works with, and what is remembered across them."""
+
+    case: Case
+    books: Books
+    document: Document
+    rulebook: Rulebook
+    repetitions: Repetitions
+    counter: LineCounter
+
+
 class Desk:
     """Judge the Forms of one document in document order."""
 
     def __init__(self, case: Case, books: Books, document: Document, rulebook: Rulebook) -> None:
         """Take a seat with nothing seen yet."""
-        self._case, self._books, self._document, self._rulebook = case, books, document, rulebook
-        self._repetitions, self._counter = Repetitions(), LineCounter(LINES_LIMIT)
+        self._seat = _Seat(case, books, document, rulebook, Repetitions(), LineCounter(LINES_LIMIT))
         self._told = 0
         self.untold = 0
 
     def judge(self, form: Form, new_ticket: Callable[[], str]) -> FormVerdict:
         """Judge a Form and all its lines."""
-        return _FormJudgement(self, form).verdict(new_ticket)
+        return _FormJudgement(self._seat, form, self._tell).verdict(new_ticket)
 
-    def tell(self, located: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
+    def _tell(self, located: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
         """Take the anomalies that are still told in full, each once; count the others.
 
         What several lines of a worker share is told with the first of them, and of no reference.
@@ -58,7 +69,7 @@ class Desk:
             known = once.setdefault(_key(one), one)
             if known.line != one.line and known.reference is not None:
                 once[_key(one)] = replace(known, reference=None)
-        room = max(0, self._rulebook.max_anomalies - self._told)
+        room = max(0, self._seat.rulebook.max_anomalies - self._told)
         told = tuple(once.values())[:room]
         self._told += len(told)
         self.untold += len(once) - len(told)
@@ -76,9 +87,14 @@ def _key(one: LocatedAnomaly) -> _Key:
 class _FormJudgement:
     """Hold the state of the judgement of one Form."""
 
-    def __init__(self, desk: Desk, form: Form) -> None:
-        self.desk, self.form = desk, form
-        self.case, self.books, self.rulebook = desk._case, desk._books, desk._rulebook  # noqa: SLF001 - one unit
+    def __init__(
+        self,
+        seat: _Seat,
+        form: Form,
+        tell: Callable[[Iterable[LocatedAnomaly]], tuple[LocatedAnomaly, ...]],
+    ) -> None:
+        self.seat, self.form, self.tell = seat, form, tell
+        self.case, self.books, self.rulebook = seat.case, seat.books, seat.rulebook
         self.of_form: list[Anomaly] = []
         self.of_lines: dict[int, list[Anomaly]] = {}
         self.decisions: dict[int, Decision] = {}
@@ -122,7 +138,7 @@ class _FormJudgement:
             ):
                 self._add_to_form([_employer_finding(form, "mandate")])
         key = _employer_key(form, party)
-        if key is not None and self.desk._counter.passes(key, len(form.lines) + form.unlisted):  # noqa: SLF001 - one unit
+        if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
             self._add_to_form(
                 [Finding("too-many-lines", tag="Form", location=form.location, details=details)]
@@ -160,7 +176,7 @@ class _FormJudgement:
         if employer is None or line.inss is None or line.reference is None:
             return ()
         person = self.persons.get(line.inss, line.inss)
-        if not self.desk._repetitions.seen(employer, person, line.reference):  # noqa: SLF001 - one unit
+        if not self.seat.repetitions.seen(employer, person, line.reference):
             return ()
         return (_reference_finding(self.form, line, "repeated"),)
 
@@ -210,9 +226,9 @@ class _FormJudgement:
     def _told(self) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.desk.tell(self._located())
+        told = self.tell(self._located())
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
-        places = self.desk._document.places(self.form.number, wanted) if wanted else {}  # noqa: SLF001 - one unit
+        places = self.seat.document.places(self.form.number, wanted) if wanted else {}
         return tuple(_placed(one, places) for one in told)
 
     def _located(self) -> Iterator[LocatedAnomaly]:

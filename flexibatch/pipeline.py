@@ -23,7 +23,7 @@ from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.counting import FORMS_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
-from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.findings import Finding
 from flexibatch.domain.rules import Judging
 from flexibatch.domain.vocabulary import Outcome, Subject
 from flexibatch.errors import DocumentBroken
@@ -106,17 +106,11 @@ def _refuse(
     world: World, books: Books, case: Case, decided_at: datetime, findings: Sequence[Finding]
 ) -> Settlement:
     """Refuse the whole file; `max_anomalies` holds here too, and the others are counted."""
-    faults = tuple(_anomaly(world, case, finding) for finding in findings[: world.max_anomalies])
+    told_in_full = findings[: world.max_anomalies]
+    faults = tuple(world.catalogue.fault(finding, case.sender.language) for finding in told_in_full)
     verdict = Verdict(case, "refused", decided_at, Counts(anomalies=len(findings)), faults=faults)
     told = tuple(LocatedAnomaly(fault) for fault in faults)
     return _answered(world, books, verdict, told, len(findings) - len(faults))
-
-
-def _anomaly(world: World, case: Case, finding: Finding) -> Anomaly:
-    anomaly = world.catalogue.anomaly(finding, case.sender.language)
-    if anomaly is None:
-        raise LookupError(f"the rule {finding.rule} on a file cannot be switched off")
-    return anomaly
 
 
 def _answered(

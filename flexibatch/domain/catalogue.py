@@ -106,6 +106,13 @@ class Catalogue:
         what, remedy = self._plain[finding.rule, language] or entry.texts[language].filled(_details(finding))
         return Anomaly(finding, code, entry.anomaly_class, what, remedy)
 
+    def fault(self, finding: Finding, language: Language) -> Anomaly:
+        """Tell a finding on a whole file, whose rule cannot be switched off; raise `LookupError` where it is."""
+        anomaly = self.anomaly(finding, language)
+        if anomaly is None:
+            raise LookupError(f"the rule {finding.rule} does not refuse a file: it was switched off")
+        return anomaly
+
 
 def _zone(finding: Finding) -> str:
     if finding.zone:

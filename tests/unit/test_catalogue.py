@@ -311,3 +311,11 @@ def test_zones_are_told_apart_from_a_location() -> None:
 def test_every_zone_is_five_digits() -> None:
     """A code has at most nine characters: five digits, a dash, three digits."""
     assert all(re.fullmatch(r"[0-9]{5}", zone) for zone in ZONES.values())
+
+
+def test_a_file_is_never_refused_by_a_rule_that_is_off() -> None:
+    """Rules on files cannot be switched off; one that can is no reason to refuse a file."""
+    off = load_catalogue({"00024-152": "off"})
+    assert "ACRF-157" == off.fault(Finding("no-form"), Language.EN).code
+    with pytest.raises(LookupError, match="dimona-none"):
+        off.fault(Finding("dimona-none"), Language.EN)
