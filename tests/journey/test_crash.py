@@ -5,13 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store import tables, upkeep
 from flexibatch.adapters.store.audit import By
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.town import SAMPLES, Town, copied
 
 SAMPLE = SAMPLES / "accepted-rerun"
+TWO_PARTS = "FLEX.000640.20261005.00001.R.2"
 CHUNKS = 8
 """The deaths are told apart in so many tests, so that they can be spread over processes."""
 
@@ -113,3 +115,36 @@ def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
         _nothing_left(town, answers=3)
         _told_is_kept(town, run=2)
         assert [(2,)] == town.rows("SELECT count(*) FROM version")
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_a_set_of_two_parts_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """Cut inside a number, everybody cancelled in the register meanwhile: what was committed first is told."""
+    document = next(SAMPLE.glob("FI.FLEX.*")).read_bytes()
+    cut = document.index(b"<INSS>") + 9
+
+    def dropped(path: Path) -> Town:
+        town = copied(quiet_town, path)
+        town.put(f"FI.{TWO_PARTS}.1", document[:cut])
+        town.put(f"FI.{TWO_PARTS}.2", document[cut:])
+        town.put(f"GO.{TWO_PARTS}")
+        return town
+
+    verdicts = set()
+    for at in range(1 + chunk, _calls(dropped(tmp_path / "counted")) + 1, 4):
+        town = dropped(tmp_path / str(at))
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        _cancel_all_periods(town)
+        town.sweep()
+        _nothing_left(town, answers=2)
+        _told_is_kept(town, run=1)
+        assert 3 == len(town.rows("SELECT name FROM received_file"))
+        verdicts.update(town.rows("SELECT accepted, refused FROM run"))
+    assert {(0, 2), (1, 1)} == verdicts
+
+
+def _cancel_all_periods(town: Town) -> None:
+    """Let the register change its mind about everybody."""
+    with town.home.database.writing() as connection:
+        connection.execute(update(tables.period).values(cancelled=True))

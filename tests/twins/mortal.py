@@ -63,6 +63,11 @@ class MortalContext:
     def __enter__(self) -> Any:  # noqa: ANN401 - whatever the port opens
         self._life.pass_by(f"before entering {self._name}")
         opened = self._inner.__enter__()
+        try:
+            self._life.pass_by(f"after entering {self._name}")
+        except Killed as killed:
+            self._inner.__exit__(type(killed), killed, killed.__traceback__)
+            raise
         return None if opened is None else Mortal(opened, self._life)
 
     def __exit__(

@@ -1,0 +1,257 @@
+"""What a sweep does when a step of it fails, and what becomes of the lines that only such steps meet."""
+
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.tables import load_catalogue
+from flexibatch.assembly import Outside
+from flexibatch.checking import check_set
+from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.errors import Unavailable
+from flexibatch.watcher import Channel, watch
+from tests.twins.town import SAMPLES, Town, copied
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "ACRF_20231.xsd"
+NAME = "FLEX.000640.20261005.00001.R.1"
+BUREAU = Sender("000640", "Bureau", Language.NL, SignatureDemand.OPTIONAL)
+
+
+@pytest.fixture(scope="session")
+def calm_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town that nothing happened in yet."""
+    return Town.made(tmp_path_factory.mktemp("calm") / "home")
+
+
+@pytest.fixture
+def town(calm_town: Town, tmp_path: Path) -> Town:
+    """Give a copy of it."""
+    return copied(calm_town, tmp_path / "home")
+
+
+def _drop(town: Town, sample: str = "accepted-two-workers") -> None:
+    for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
+        town.drop(path)
+
+
+def _in_world(channel: Channel, **parts: Any) -> Channel:  # noqa: ANN401 - parts of the world
+    return replace(channel, world=replace(channel.world, **parts))
+
+
+class Before:
+    """Stand before a port and do one thing otherwise."""
+
+    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
+        self._inner, self._otherwise = inner, otherwise
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
+        return self._otherwise.get(name) or getattr(self._inner, name)
+
+
+def _unavailable(*_arguments: object, **_named: object) -> Any:  # noqa: ANN401 - it never returns
+    raise Unavailable("The disk does not answer.")
+
+
+def _bug(*_arguments: object) -> None:
+    raise RuntimeError("a bug")
+
+
+def test_a_set_that_cannot_be_taken_is_taken_later(town: Town) -> None:
+    """The ticket stays, the files wait in the inbox, and the next sweep completes the claim."""
+    _drop(town)
+    channel = town.channel()
+    troubled = replace(channel, arrivals=Before(channel.arrivals, take=_unavailable))
+    assert (0, 1) == (troubled.sweep().claimed, len(town.rows("SELECT ticket FROM file_set")))
+    before = town.rows("SELECT ticket FROM file_set")
+    assert 1 == town.sweep().settled
+    assert before == town.rows("SELECT ticket FROM file_set")
+
+
+def test_a_set_that_cannot_be_copied_is_copied_later(town: Town) -> None:
+    """What was moved stays moved; the next sweep copies it under the same ticket."""
+    _drop(town)
+    channel = town.channel()
+    assert 1 == replace(channel, arrivals=Before(channel.arrivals, keep=_unavailable)).sweep().waiting
+    assert [] == list(town.inbox().iterdir())
+    assert 1 == town.sweep().settled
+
+
+def test_a_set_that_vanished_gives_its_ticket_back(town: Town) -> None:
+    """A bureau may delete what has not been claimed yet: then nothing was received."""
+    _drop(town)
+    channel = town.channel()
+
+    def vanished(ticketed: Ticketed) -> bool:
+        (town.inbox() / ticketed.claim.leader).unlink()
+        return channel.arrivals.take(ticketed)
+
+    assert 0 == replace(channel, arrivals=Before(channel.arrivals, take=vanished)).sweep().claimed
+    assert [] == town.rows("SELECT ticket FROM file_set")
+    assert [] == list((town.spool / "claimed").iterdir())
+    _drop(town)
+    assert 1 == town.sweep().settled
+
+
+def test_a_page_that_cannot_be_put_out_keeps_nobody_waiting(town: Town) -> None:
+    """The page on a set in treatment is a courtesy: without it the set is settled all the same."""
+    _drop(town)
+    channel = town.channel()
+
+    def in_treatment_only(report: Report) -> None:
+        if report.state == "in-treatment":
+            _unavailable()
+        channel.world.outbox.report(report)
+
+    outbox = Before(channel.world.outbox, report=in_treatment_only)
+    result = _in_world(channel, outbox=outbox).sweep()
+    assert (1, 0) == (result.settled, result.unpublished)
+
+
+def test_a_bug_in_publishing_leaves_the_verdict(town: Town) -> None:
+    """What was settled stays settled, and is put out by the next sweep that has no bug."""
+    _drop(town)
+    channel = town.channel()
+    result = _in_world(channel, outbox=Before(channel.world.outbox, publish=_bug)).sweep()
+    assert (1, 1) == (result.settled, result.unpublished)
+    assert {} == town.published()
+    town.sweep()
+    assert 4 == len(town.published())
+
+
+def test_a_stuck_stream_is_left_alone_by_the_rest_of_its_sweep(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its later sets are claimed, in later batches too, and none is settled out of turn."""
+    monkeypatch.setattr("flexibatch.watcher.CLAIMS_AT_ONCE", 1)
+    _drop(town)
+    town.put("GO." + NAME.replace("00001", "00002"))
+    town.put("FI." + NAME.replace("00001", "00002") + ".1", b"<a/>")
+    channel = town.channel()
+    documents = Before(channel.world.documents, open=_unavailable)
+    result = _in_world(channel, documents=documents).sweep()
+    assert (2, 0, 1) == (result.claimed, result.settled, result.waiting)
+
+
+def test_a_file_fault_that_nobody_can_tell_is_a_bug(town: Town) -> None:
+    """Rules on a file cannot be switched off; where one is, the set is not refused without a code."""
+    _drop(town, "rejected-cut-off")
+
+    class Mute:
+        def anomaly(self, _finding: Finding, _language: Language) -> Anomaly | None:
+            return None
+
+    assert 1 == _in_world(town.channel(), catalogue=Mute()).sweep().waiting
+    assert [("claimed", 1)] == town.rows("SELECT state, attempts FROM file_set")
+
+
+def test_watch_goes_on_after_trouble_and_ends_when_told(town: Town) -> None:
+    """A sweep that fails as a whole is tried again; told to stop, watching ends."""
+    _drop(town)
+    channel = town.channel()
+    looks: list[bool] = []
+
+    def look(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - passed on as they are
+        looks.append(True)
+        if len(looks) == 1:
+            _unavailable()
+        return channel.arrivals.look(*arguments, **named)
+
+    def wake(stop: threading.Event) -> None:
+        if len(looks) == 2:
+            stop.set()
+
+    watch(replace(channel, arrivals=Before(channel.arrivals, look=look)), threading.Event(), wake)
+    assert 2 == len(looks)
+    assert 4 == len(town.published())
+
+
+def test_places_that_are_not_found_leave_an_anomaly_without_a_line(town: Town) -> None:
+    """An anomaly is told with its location when the second look at the document found no line for it."""
+
+    class Placeless(Before):
+        def __iter__(self) -> Any:  # noqa: ANN401 - the document's Forms
+            return iter(self._inner)
+
+    def nowhere(_form: int, _locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        return {}
+
+    _drop(town, "accepted-rerun")
+    channel = town.channel()
+    inner = channel.world.documents
+    documents = Before(inner, open=lambda case: Placeless(inner.open(case), places=nowhere))
+    assert 1 == _in_world(channel, documents=documents).sweep().lines_refused
+    text = town.published()["FO.NOTI.999999.20261005.00001.R"].decode()
+    assert "<LineNbr>" not in text
+    assert "<Location>/FLXWAGE/Form[1]" in text
+
+
+def test_a_rule_that_is_switched_off_is_not_told(town: Town) -> None:
+    """The remark on a late set is gone where the operator switched it off."""
+    _drop(town, "remarked-late")
+    catalogue = load_catalogue({"90017-460": "off"})
+    _in_world(town.channel(), catalogue=catalogue).sweep()
+    assert "90017-460" not in town.published()["FO.NOTI.999999.20261005.00001.R"].decode()
+
+
+def test_a_rerun_does_not_remark_again_on_what_stands(town: Town) -> None:
+    """A late line that the first run accepted is not told of again; the one accepted now is."""
+    sample = SAMPLES / "accepted-rerun"
+    document = next(sample.glob("FI.FLEX.*")).read_bytes()
+    town.put(f"FI.{NAME}.1", document.replace(b"2026-10-02", b"2026-09-29"))
+    town.put(f"GO.{NAME}")
+    town.sweep()
+    town.import_register(sample / "later.csv")
+    ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
+    with town.home.database.writing() as connection:
+        upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
+    town.sweep()
+    answers = town.published()
+    told = [answers[f"FO.NOTI.999999.20261005.0000{run}.R"].count(b"<ErrorID>90017-460") for run in (1, 2)]
+    assert [2, 1] == told
+    assert 2 == len(town.rows("SELECT declaration FROM version"))
+
+
+def test_a_check_without_a_register_judges_what_can_be_judged(town: Town) -> None:
+    """Blind, every sound line would be accepted; a line that breaks a rule is refused all the same."""
+    outside = Outside(town.clock, Outside.real().tickets)
+    counts = []
+    for sample in ("accepted-rerun", "partly-inss-check"):
+        paths = sorted((SAMPLES / sample).glob("FI.FLEX.*"))
+        checked = check_set(town.home, outside, paths, BUREAU, blind=True)
+        verdict: Verdict = checked.trial.settlement.verdict
+        counts.append((verdict.state, verdict.counts.accepted, verdict.counts.refused))
+    assert ("received", 2, 0) == counts[0]
+    assert ("received", True) == (counts[1][0], counts[1][2] > 0)
+    assert [] == town.rows("SELECT ticket FROM file_set")
+
+
+@pytest.mark.parametrize("name", ["GO.FLEX.000640.20261005.0000\uffff.R.1", "GO.FLEX.\x01\u202e<&\n"])
+def test_a_name_that_no_xml_can_hold_is_answered(name: str, town: Town) -> None:
+    """Whatever characters a name is made of, its ACRF can be read and is valid."""
+    town.put(name)
+    assert 1 == town.sweep().refused
+    answer = etree.fromstring(town.published()["FO.ACRF.999999.20261005.00001.R"])
+    etree.XMLSchema(etree.parse(SCHEMA)).assertValid(answer)
+
+
+def test_nothing_of_a_vanished_part_is_kept(town: Town) -> None:
+    """A part that goes between the look and the claim is missed in the answer, and its set refused."""
+    _drop(town)
+    channel = town.channel()
+
+    def without_data(ticketed: Ticketed) -> Sequence[ReceivedFile]:
+        for path in town.spool.glob("claimed/*/arrived/FI.*"):
+            path.unlink()
+        return channel.arrivals.keep(ticketed)
+
+    assert 1 == replace(channel, arrivals=Before(channel.arrivals, keep=without_data)).sweep().refused
+    assert b"<ErrorID>ACRF-120<" in town.published()["FO.ACRF.999999.20261005.00001.R"]
