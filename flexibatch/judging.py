@@ -158,14 +158,16 @@ class _FormJudgement:
     def _judge_lines(self, prior: Mapping[int, PriorLine], employer: str | None) -> None:
         form, judging = self.form, self.rulebook.judging
         self.persons = self.books.persons({line.inss for line in form.lines if line.inss})
-        for line in form.lines:
+        # Lines past the limit are not judged one by one: for them the Form was refused.
+        within = form.lines[:LINES_LIMIT]
+        for line in within:
             repeated = self._repeated(line, employer)
             if line.number in prior:
                 continue
             findings = (*line.faults, *judge_line(form, line, judging), *repeated)
             if findings:
                 self.of_lines[line.number] = list(self._anomalies(findings))
-        sound = [line for line in form.lines if not self._blocked(line)]
+        sound = [line for line in within if not self._blocked(line)]
         late = late_findings(form, sound, self.case.received_on)
         for number, finding in late.items():
             if number in prior:

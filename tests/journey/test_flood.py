@@ -24,3 +24,18 @@ def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> Non
     noti = town.published()["FO.NOTI.999999.20261005.00001.R"]
     assert LISTED_LIMIT == noti.count(b"<Declaration ")
     assert f'lines="{LISTED_LIMIT + MORE}"'.encode() in noti
+
+
+def test_workers_without_lines_are_counted_and_not_held(tmp_path: Path) -> None:
+    """Past what is listed an empty Beneficiary is one more refused line, and is looked at no more."""
+    document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+    head, rest = document.split(b"      <Beneficiary>", 1)
+    tail = rest[rest.rindex(b"    </Debtor>") :]
+    town = Town.made(tmp_path / "home", {"max_anomalies": 10})
+    name = "FLEX.000640.20261005.00001.R.1"
+    town.put(f"FI.{name}.1", head + b"<Beneficiary/>" * (LISTED_LIMIT + MORE) + tail)
+    town.put(f"GO.{name}")
+    town.sweep()
+    assert [(LISTED_LIMIT + MORE,)] == town.rows("SELECT refused FROM run")
+    noti = town.published()["FO.NOTI.999999.20261005.00001.R"]
+    assert LISTED_LIMIT == noti.count(b"<Declaration") - noti.count(b"<Declarations")

@@ -135,7 +135,12 @@ def test_ignored_window(tmp_path: Path) -> None:
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str | None]] = {
     "comment": (lambda: b"<!--" + b"c" * 12_000_000 + b"-->" + BODY.encode(), "not-well-formed"),
-    "comments": (lambda: b"<!-- c -->" * 1_200_000 + BODY.encode(), None),
+    "comments": (lambda: b"<!-- c -->" * 1_200_000 + BODY.encode(), "not-well-formed"),
+    "some comments": (lambda: b"<!-- c -->" * 9_000 + BODY.encode(), None),
+    "entities": (
+        lambda: BODY.encode().replace(b"</FLXWAGE>", b"&amp;" * 4_000_000 + b"</FLXWAGE>"),
+        "not-well-formed",
+    ),
     "attributes": (
         lambda: b"<FLXWAGE " + b" ".join(b"a%d='1'" % n for n in range(1_000_000)) + b"/>",
         "not-well-formed",

@@ -22,6 +22,10 @@ RELATION = tag("Relation")
 
 FINDING_LIMIT = 20_000
 """Findings of one Form that are held; beyond them each faulty line keeps its first one."""
+
+DEBTORS_LIMIT = 100
+"""Debtors of one Form that are looked at: one is right, so that all are refused from the second on."""
+
 _OPERATIONS = {one.value: one for one in Operation}
 
 
@@ -96,6 +100,17 @@ class FormUnderWay:
             self._unlisted,
         )
 
+    @property
+    def _full(self) -> bool:
+        """Tell whether as many lines are held as are listed; the Form is refused for their number long since."""
+        return len(self._lines) + len(self._pending) >= LISTED_LIMIT
+
+    def _pass_over(self, element: etree._Element) -> None:
+        """Count the lines in what is no longer looked at; one without a Relation would have told its faults."""
+        self._unlisted += max(1, sum(1 for _ in element.iter(RELATION)))
+        self._trust.explain()
+        self._trust.unit_ended()
+
     def _entered_debtor(self, element: etree._Element, nth: int) -> Container:
         if self._debtor is not None and self._debtor.element is element:
             return self._debtor
@@ -110,6 +125,9 @@ class FormUnderWay:
         return Container(element, node, place, Faults(self._room), self._relation_ended)
 
     def _debtor_ended(self, element: etree._Element) -> None:
+        if self._debtor is None and self._form.count(DEBTOR) > DEBTORS_LIMIT:
+            self._pass_over(element)
+            return
         debtor = self._debtor = self._entered_debtor(element, self._form.count(DEBTOR))
         debtor.close(trusted=False)
         self._employer = debtor.texts | self._employer
@@ -118,6 +136,9 @@ class FormUnderWay:
     def _beneficiary_ended(self, element: etree._Element) -> None:
         """Turn a Beneficiary into lines."""
         self.units += 1
+        if self._beneficiary is None and self._full:
+            self._pass_over(element)
+            return
         nth = self._debtor.count(BENEFICIARY) if self._debtor else 0
         if self._beneficiary is not None or not self._trust.unit or not self._taken_as_it_is(element, nth):
             beneficiary = self._beneficiary = self._entered_beneficiary(element, nth)
@@ -166,17 +187,17 @@ class FormUnderWay:
         beneficiary = self._beneficiary
         if beneficiary is None:
             return
+        if self._full:
+            self._unlisted += 1
+            self._trust.explain()
+            return
         nth = beneficiary.count(RELATION)
         faults: tuple[Finding, ...] = ()
         found = extract(element)[1][0] if self._trust.unit else None
         if found is None or not found.literal:
             node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
             found, faults = self._explained(element, node, place)
-        before = len(self._lines) + len(self._pending)
-        if before >= LISTED_LIMIT:
-            self._unlisted += 1
-            return
-        held = before < LINES_LIMIT
+        held = len(self._lines) + len(self._pending) < LINES_LIMIT
         self._pending.append(_Pending(nth, found.reference, found.calculation if held else None, faults))
 
     def _explained(

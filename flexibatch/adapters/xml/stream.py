@@ -17,6 +17,7 @@ from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.forms import FORM, FormUnderWay
 from flexibatch.adapters.xml.names import ROOT, chunks, tag
 from flexibatch.adapters.xml.nodes import Node
+from flexibatch.adapters.xml.pieces import PIECES_LIMIT, Pieces
 from flexibatch.adapters.xml.root import Root
 from flexibatch.adapters.xml.trust import Trust
 from flexibatch.adapters.xml.wellformed import broken, fault
@@ -33,6 +34,10 @@ ERROR_LIMIT = 5000
 _ROOT = tag(ROOT)
 _END_TAG = re.compile(rb"</(?:[^\s<>:]+:)?FLXWAGE\s*>")
 _LIMITS = "it passes a limit of the reader (levels, or the length of one piece of text)"
+_TOO_MANY_PIECES = Finding(
+    "not-well-formed",
+    details={"reason": f"more than {PIECES_LIMIT} entities, comments or CDATA sections between two tags"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class _Pass:
         self._root: Root | None = None
         self._form: FormUnderWay | None = None
         self._ready: list[Form] = []
+        self._pieces = Pieces()
         self._tail: deque[bytes] = deque(maxlen=3)
         self._after_end = 0
         self._held = 0
@@ -109,6 +115,8 @@ class _Pass:
         return self._root.findings if self._root else []
 
     def _feed(self, parser: etree.XMLPullParser, chunk: bytes) -> None:
+        if self._pieces.too_many(chunk):
+            raise DocumentBroken((_TOO_MANY_PIECES,))
         try:
             self._decoder.decode(chunk)
             parser.feed(chunk)
