@@ -8,6 +8,8 @@ from flexibatch.errors import Unavailable
 
 SENDERS = "senders"
 CLAIMED, ARCHIVE, QUARANTINE = "claimed", "archive", "quarantine"
+ARRIVED, KEPT = "arrived", "in"
+"""Where, in the private folder of a set, lies what was moved out of an inbox, and what is judged and kept."""
 PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE)
 PRIVATE_MODE = 0o700
 SENDER_MODE = 0o770

@@ -15,14 +15,22 @@ from pathlib import Path
 import structlog
 
 from flexibatch.adapters.disk import settle_folder, sheltered
-from flexibatch.adapters.spool.folders import ARCHIVE, CLAIMED, PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.adapters.spool.folders import (
+    ARCHIVE,
+    ARRIVED,
+    CLAIMED,
+    KEPT,
+    PRIVATE_MODE,
+    QUARANTINE,
+    SENDERS,
+)
 from flexibatch.domain.case import Case, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
 
 log = structlog.get_logger()
 
-ARRIVED, KEPT, LATE = "arrived", "in", "late"
+LATE = "late"
 PARTS = tuple("123456789")
 _BLOCK = 1 << 20
 
