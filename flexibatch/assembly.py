@@ -1,14 +1,18 @@
 """Put the channel together from a home: the one place where the journey meets its adapters."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.adapters.clock import RandomTickets, SystemClock
+from flexibatch.adapters.remote.connection import Connection, Peer
+from flexibatch.adapters.remote.sightings import Sightings
+from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.spool.inbox import Inboxes, Waits
+from flexibatch.adapters.spool.folders import SENDER_FOLDERS
+from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes
 from flexibatch.adapters.store.claims import Claims
@@ -41,41 +45,53 @@ class Outside:
         return cls(SystemClock(), RandomTickets())
 
 
+Elsewhere = Mapping[str, RemoteSpool]
+"""The bureaus whose folders stand on another party's server, by sender number."""
+
+
 class Dispatch:
     """Fulfil the port `Outbox`: answers and pages into the bureau's folders, the set into the archive."""
 
-    def __init__(self, outboxes: Outboxes, pages: ReportPages, keeping: Keeping) -> None:
+    def __init__(
+        self, outboxes: Outboxes, pages: ReportPages, keeping: Keeping, elsewhere: Elsewhere
+    ) -> None:
         """Keep who puts down what."""
-        self._outboxes, self._pages, self._keeping = outboxes, pages, keeping
+        self._outboxes, self._pages, self._keeping, self._elsewhere = outboxes, pages, keeping, elsewhere
+
+    def _outbox(self, case: Case) -> Outboxes | RemoteSpool:
+        return self._elsewhere.get(case.sender.number, self._outboxes)
 
     def publish(self, verdict: Verdict) -> None:
         """Put down the answers."""
-        self._outboxes.publish(verdict)
+        self._outbox(verdict.case).publish(verdict)
 
     def report(self, report: Report) -> None:
         """Put down the page for people and its JSON."""
-        self._outboxes.put_page(report.case, "html", self._pages.html(report))
-        self._outboxes.put_page(report.case, "json", self._pages.json(report))
+        outbox = self._outbox(report.case)
+        outbox.put_page(report.case, "html", self._pages.html(report))
+        outbox.put_page(report.case, "json", self._pages.json(report))
 
     def archive(self, case: Case) -> None:
-        """Move the set's private folder to the archive."""
+        """Move the set's private folder to the archive; elsewhere nothing stays of it."""
         self._keeping.archive(case)
+        if case.sender.number in self._elsewhere:
+            self._elsewhere[case.sender.number].forget(case)
 
 
 class Gate:
     """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
 
-    def __init__(self, inboxes: Inboxes, keeping: Keeping) -> None:
+    def __init__(self, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
         """Keep who looks and who moves."""
-        self._inboxes, self._keeping = inboxes, keeping
+        self._inboxes, self._keeping, self._elsewhere = inboxes, keeping, elsewhere
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed."""
         return self._inboxes.look(now, patient=patient)
 
     def take(self, ticketed: Ticketed) -> bool:
-        """Rename a set into its private folder."""
-        return self._keeping.take(ticketed)
+        """Rename a set into its private folder; from elsewhere, fetch what was renamed there."""
+        return self._elsewhere.get(ticketed.claim.sender, self._keeping).take(ticketed)
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Make the private copies."""
@@ -96,9 +112,36 @@ def keeping_of(home: Home) -> Keeping:
     return Keeping(home.settings.spool, home.settings.part_size)
 
 
-def world_of(home: Home, outside: Outside, *, patient: bool = False) -> World:
+def elsewhere_of(home: Home, clock: Clock) -> Elsewhere:
+    """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
+    settings, keeping, opened = home.settings, keeping_of(home), {}
+    for one in settings.remote:
+        connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
+        folders = {name: one.place(name) for name in SENDER_FOLDERS}
+        places = Places(folders, one.place(one.work), settings.spool, settings.part_size)
+        sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
+        opened[one.sender] = RemoteSpool(connection, places, sightings, clock, keeping.folder)
+        home.doors.callback(connection.close)
+    return opened
+
+
+def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:
+    """Give how an inbox is listed, wherever it is."""
+    here = outside.scan or scan_folder
+
+    def scan(folder: Path) -> Iterable[Entry]:
+        remote = elsewhere.get(folder.parent.name)
+        return here(folder) if remote is None else remote.scan(folder)
+
+    return scan
+
+
+def world_of(
+    home: Home, outside: Outside, *, patient: bool = False, elsewhere: Elsewhere | None = None
+) -> World:
     """Put together everything the journey touches."""
     settings, keeping = home.settings, keeping_of(home)
+    elsewhere = elsewhere_of(home, outside.clock) if elsewhere is None else elsewhere
     outboxes = Outboxes(settings.spool, keeping.folder)
     catalogue = load_catalogue(settings.rules)
     return World(
@@ -107,7 +150,7 @@ def world_of(home: Home, outside: Outside, *, patient: bool = False) -> World:
         ledger=StoredLedger(home.database, outside.clock, patient=patient),
         documents=KeptDocuments(DocumentReader(Schemas(settings.schemas)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone),
-        outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping),
+        outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere),
         catalogue=catalogue,
         categories=load_categories(settings.categories),
         edition=edition(catalogue, settings.categories, settings.rules),
@@ -127,14 +170,15 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.claim_delay,
         settings.max_waiting,
     )
-    world = world_of(home, outside, patient=patient)
+    elsewhere = elsewhere_of(home, outside.clock)
+    world = world_of(home, outside, patient=patient, elsewhere=elsewhere)
     claims = Claims(home.database, outside.tickets)
-    inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, outside.scan)
+    inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
     return Channel(
         world=world,
         claims=claims,
         failures=StoredLedger(home.database, outside.clock, patient=patient),
-        arrivals=Gate(inboxes, keeping_of(home)),
+        arrivals=Gate(inboxes, keeping_of(home), elsewhere),
         max_attempts=settings.max_attempts,
         patient=patient,
     )

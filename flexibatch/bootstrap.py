@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flexibatch.adapters.spool import folders
@@ -18,11 +19,15 @@ PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Hold what every command works with: the home folder, its settings, its database."""
+    """Hold what every command works with: the home folder, its settings, its database.
+
+    `doors` holds what was opened on the way and is closed with the home.
+    """
 
     path: Path
     settings: Settings
     database: Database
+    doors: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str]) -> "Home":
@@ -55,7 +60,8 @@ class Home:
         return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"))
 
     def close(self) -> None:
-        """Give the database's connections back."""
+        """Give all connections back."""
+        self.doors.close()
         self.database.close()
 
 

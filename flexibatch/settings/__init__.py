@@ -10,13 +10,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flexibatch.errors import Refusal
+from flexibatch.settings.remote import Remote, apart
 from flexibatch.settings.values import (
     Classes,
     Count,
@@ -110,6 +111,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "info", "From which weight on events are written.", '"debug", "info", "warning" or "error"'
     )
+    remote: Annotated[tuple[Remote, ...], AfterValidator(apart)] = _setting(
+        [],
+        "Bureaus whose folders stand on another party's SFTP server, each a table [[remote]]; see "
+        "docs/operations.md.",
+        "tables [[remote]], one a sender, each with sender, host, user, key and host_key, and if need be port, "
+        "folder, folders, work",
+    )
     rules: Classes = _setting(
         {},
         'Other classes for codes of the catalogue, such as "00024-152" = "NB" (in the environment: '
@@ -160,6 +168,7 @@ def _placed(home: Path, read: Settings) -> dict[str, Any]:
         "spool": home / read.spool,
         "schemas": home / read.schemas,
         "categories": home / read.categories if read.categories else None,
+        "remote": tuple(one.model_copy(update={"key": home / one.key}) for one in read.remote),
     }
 
 
@@ -197,6 +206,10 @@ def _complaints(exc: ValidationError, path: Path, overrides: Mapping[str, Any]) 
     for error in exc.errors(include_url=False):
         key, *rest = (str(part) for part in error["loc"])
         entry = rest[0] if rest and key == "rules" else None
+        if key == "remote" and len(rest) > 1:
+            place = f"{rest[1]} of entry {int(rest[0]) + 1} of [[{key}]] in {path}"
+            yield f"{place} is wrong or missing: give {_allowed(key)}."
+            continue
         told = overrides.get(key)
         if told is None or (entry and entry not in told):
             name = f'{key}."{entry}"' if entry else key

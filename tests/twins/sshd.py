@@ -1,14 +1,18 @@
 """A real OpenSSH server on loopback and a free port, and what its clients need to find it."""
 
+import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from flexibatch.adapters.remote.connection import Peer
 
 PRIVILEGE_SEPARATION = Path("/run/sshd")
 TRIES = 5
@@ -49,6 +53,21 @@ class Sshd:
         path.write_text(f"[127.0.0.1]:{self.port} {self.host_key}\n", "ascii")
         return path
 
+    def end_sessions(self) -> None:
+        """Cut all connections: the server's sessions are its children."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        for child in children.read_text("ascii").split() if children.exists() else ():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Listen no more, and cut all connections: one that stayed would keep the log open."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGSTOP)
+            self.end_sessions()
+            self.process.kill()
+            self.process.wait(timeout=30)
+
     def sftp(self, user: str, key: Path, *lines: str) -> "subprocess.CompletedProcess[str]":
         """Run OpenSSH's own client with lines of commands; it stops at the first that fails."""
         options = (
@@ -75,8 +94,7 @@ def running_sshd(folder: Path, lines: Sequence[str], port: int = 0) -> Iterator[
     try:
         yield server
     finally:
-        server.process.terminate()
-        server.process.wait(timeout=30)
+        server.stop()
         logging.join(timeout=30)
         assert server.process.stderr is not None
         server.process.stderr.close()
@@ -123,3 +141,44 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Elsewhere:
+    """Hold another party's server: who logs in there by which key, and the folder that its sessions begin in."""
+
+    sshd: Sshd
+    user: str
+    key: Path
+    root: Path
+
+    def end_sessions(self) -> None:
+        """Cut all connections, as a server that goes down does."""
+        self.sshd.end_sessions()
+
+    def stop(self) -> None:
+        """Go away, with all sessions."""
+        self.sshd.stop()
+
+    def peer(self, host_key: str = "") -> Peer:
+        """Give what the channel must know of it."""
+        return Peer("127.0.0.1", self.sshd.port, self.user, self.key, host_key or self.sshd.host_key)
+
+
+@contextmanager
+def running_elsewhere(folder: Path, port: int = 0) -> Iterator[Elsewhere]:
+    """Run a server for this machine's own user, as another party's may be; may be run again in the same folder."""
+    folder.mkdir(exist_ok=True)
+    root = folder / "root"
+    root.mkdir(exist_ok=True)
+    key = folder / "key" if (folder / "key").exists() else make_key(folder / "key")
+    settings = [
+        f"AuthorizedKeysFile {key}.pub",
+        "StrictModes no",
+        "PermitRootLogin prohibit-password",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        f"Subsystem sftp internal-sftp -d {root}",
+    ]
+    with running_sshd(folder / "sshd", settings, port) as sshd:
+        yield Elsewhere(sshd, getpass.getuser(), key, root)

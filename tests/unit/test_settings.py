@@ -33,6 +33,7 @@ DEFAULTS = {
     "categories": None,
     "log_format": "console",
     "log_level": "info",
+    "remote": (),
     "rules": {},
 }
 
@@ -91,6 +92,43 @@ def test_paths_are_seen_from_the_home_folder(tmp_path: Path) -> None:
     assert (tmp_path / "new.csv", tmp_path / "mine") == (settings.categories, settings.schemas)
     for url in ("postgresql+psycopg://u:p@db/flexi", "sqlite:////srv/flexi.db"):
         assert url == load(tmp_path, f'database = "{url}"').database
+
+
+REMOTE = """
+[[remote]]
+sender = "000640"
+host = "sftp.bureau.example"
+user = "flexi"
+key = "remote_key"
+host_key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA=="
+"""
+
+
+def test_a_server_elsewhere_has_its_folders_where_they_are_said_to_be(tmp_path: Path) -> None:
+    """The key lies in the home; folders have the channel's names unless others are given."""
+    plain, named = load(tmp_path, REMOTE).remote[0], f'{REMOTE}folder = "/x/"\nfolders = {{ IN = "in" }}\n'
+    assert (tmp_path / "remote_key", 22, "./IN") == (plain.key, plain.port, plain.place("IN"))
+    other = load(tmp_path, named).remote[0]
+    assert ["/x/in", "/x/OUT", "/x/CLAIMED"] == [other.place(name) for name in ("IN", "OUT", other.work)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        (REMOTE.replace("000640", "640"), "sender"),
+        (REMOTE.replace('host_key = "ssh-ed25519', 'host_key = "SHA256:'), "host_key"),
+        (REMOTE.replace('user = "flexi"\n', ""), "user"),
+        (f"{REMOTE}port = 0", "port"),
+        (f'{REMOTE}password = "x"', "password"),
+        (f'{REMOTE}folders = {{ INN = "x" }}', "folders"),
+        (REMOTE + REMOTE, "remote"),
+    ],
+)
+def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_path: Path) -> None:
+    """One sentence tells which key of which entry is wrong, and what an entry holds."""
+    told = complaint(tmp_path, wrong)
+    assert [] == [part for part in (key, "host_key", str(tmp_path / FILE)) if part not in told]
+    assert "\n" not in told
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,187 @@
+"""One bureau's folders on another party's server: looked into, claimed by rename there, fetched, answered.
+
+What was claimed lies there in the work folder, as `<ticket>.<name>`, until its verdict is committed and published.
+"""
+
+import hashlib
+import io
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from flexibatch.adapters.remote.connection import Attributes, Connection, Sftp
+from flexibatch.adapters.remote.sightings import Listed, Sightings
+from flexibatch.adapters.remote.transfer import fetch, moved, push
+from flexibatch.adapters.spool.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
+from flexibatch.domain.case import AnswerFile, Case, Ticketed, Verdict
+from flexibatch.domain.names import go_of_answer
+from flexibatch.domain.sets import Entry
+from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
+from flexibatch.errors import Unavailable
+from flexibatch.ports import Clock
+
+REPORT_NAME_BYTES = 200
+NAME_BYTES = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Hold how that server calls the channel's folders, where what was claimed waits, and this machine's spool.
+
+    At most `part_size` bytes and one more are fetched of a file.
+    """
+
+    folders: Mapping[str, str]
+    work: str
+    spool: Path
+    part_size: int
+
+
+class RemoteSpool:
+    """Fulfil for one bureau what inboxes, keeping and outboxes do on this machine."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        places: Places,
+        sightings: Sightings,
+        clock: Clock,
+        folder: Callable[[Case], Path],
+    ) -> None:
+        """Keep the connection and the places; `folder` gives where a set's answers were written."""
+        self._connection, self._places, self._sightings = connection, places, sightings
+        self._clock, self._folder = clock, folder
+
+    def close(self) -> None:
+        """End the session."""
+        self._connection.close()
+
+    # ------------------------------------------------------------------------------------------------ inboxes
+
+    def scan(self, folder: Path) -> Iterable[Entry]:
+        """List the inbox of this name; while the server is left alone after trouble, nothing is seen."""
+        if self._connection.resting:
+            return []
+        listing = self._connection.run(lambda sftp: sftp.listdir_attr(self._places.folders[folder.name]))
+        now_ns = (self._clock.now() - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+        return self._sightings.entries(folder.name, map(listed, listing), now_ns)
+
+    def take(self, ticketed: Ticketed) -> bool:
+        """Claim a set by renaming it there, the leader first, then fetch it; go on where that was cut short.
+
+        Tell whether the set was still there.
+        """
+        folder = self._places.spool / CLAIMED / ticketed.ticket
+        try:
+            (folder / ARRIVED).mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+            (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
+            if self._connection.run(lambda sftp: self._take(sftp, ticketed, folder)):
+                for begun in (folder / ARRIVED).glob(".*"):
+                    begun.unlink(missing_ok=True)
+                _settle_folder(folder / ARRIVED)
+                return True
+            for empty in (folder / ARRIVED, folder / KEPT, folder):
+                empty.rmdir()
+        except OSError as exc:
+            raise Unavailable(
+                f"The set {ticketed.claim.name} cannot be fetched ({exc.strerror or exc}): look at free space and "
+                "permissions of the spool; it is tried again."
+            ) from exc
+        return False
+
+    def _take(self, sftp: Sftp, ticketed: Ticketed, folder: Path) -> bool:
+        claim, inbox = ticketed.claim, self._places.folders[ticketed.claim.environment.inbox]
+        wanted = [name for name in claim.names if not _here(folder, name)]
+        self._make_work(sftp)
+        first = claim.leader not in wanted or moved(
+            sftp, f"{inbox}/{claim.leader}", self._kept_as(ticketed.ticket, claim.leader)
+        )
+        if not first:
+            return False
+        claimed = [
+            name for name in wanted if moved(sftp, f"{inbox}/{name}", self._kept_as(ticketed.ticket, name))
+        ]
+        for name in claimed:
+            source = self._kept_as(ticketed.ticket, name)
+            fetch(sftp, source, folder / ARRIVED / name, self._places.part_size + 1)
+        return True
+
+    def forget(self, case: Case) -> None:
+        """Delete a set there: its verdict is committed, its bytes are kept here."""
+        self._connection.run(lambda sftp: self._forget(sftp, case))
+
+    def _forget(self, sftp: Sftp, case: Case) -> None:
+        for file in case.files:
+            with suppress(FileNotFoundError):
+                sftp.remove(self._kept_as(case.ticket, file.name))
+
+    def _make_work(self, sftp: Sftp) -> None:
+        try:
+            sftp.stat(self._places.work)
+        except FileNotFoundError:
+            sftp.mkdir(self._places.work)
+
+    def _kept_as(self, ticket: str, name: str) -> str:
+        return f"{self._places.work}/{ticket}.{name}"
+
+    # ----------------------------------------------------------------------------------------------- outboxes
+
+    def publish(self, verdict: Verdict) -> None:
+        """Put down the answers, ACRF before NOTI, each one's empty GO last."""
+        case = verdict.case
+        outbox = self._places.folders[case.environment.outbox]
+        written = self._folder(case) / "out" / f"run-{case.run}"
+        for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
+            _require_settled(written / answer.name, answer)
+            self._put(outbox, answer.name, case.ticket, (written / answer.name).open("rb"))
+            self._put(outbox, go_of_answer(answer.name), case.ticket, io.BytesIO())
+
+    def put_page(self, case: Case, suffix: str, content: bytes) -> None:
+        """Put a page into REPORT, under the name of the set's GO and its ticket."""
+        cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
+        name = f"{cut}.{case.ticket}.{suffix}"
+        self._put(self._places.folders[REPORT_FOLDER], name, case.ticket, io.BytesIO(content))
+
+    def _put(self, folder: str, name: str, ticket: str, content: IO[bytes]) -> None:
+        short = hashlib.sha256(name.encode()).hexdigest()[:16]
+        temporary, final = f"{folder}/.{ticket}.{short}", f"{folder}/{name}"
+        with content:
+            self._connection.run(lambda sftp: push(sftp, content, temporary, final))
+
+
+def listed(found: Attributes) -> Listed:
+    """Read an entry of a listing; a name that is no plain file name is never taken for a file."""
+    told: object = found.filename
+    name = told if isinstance(told, str) else repr(told)
+    plain = isinstance(told, str) and "/" not in name and "\0" not in name and name not in {"", ".", ".."}
+    fits = len(name.encode(errors="replace")) <= NAME_BYTES
+    mode = found.st_mode
+    regular = plain and fits and (mode is None or stat.S_ISREG(mode))
+    return Listed(name, found.st_size or 0, found.st_mtime or 0, regular)
+
+
+def _here(folder: Path, name: str) -> bool:
+    return (folder / ARRIVED / name).exists() or (folder / KEPT / name).exists()
+
+
+def _require_settled(path: Path, answer: AnswerFile) -> None:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as exc:
+        raise Unavailable(f"{path} cannot be read ({exc.strerror}); it is tried again.") from exc
+    if digest != answer.sha256:
+        raise ValueError(f"the answer {answer.name} is not what was settled")
+
+
+def _settle_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

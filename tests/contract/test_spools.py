@@ -1,0 +1,265 @@
+"""What a bureau's folders do, wherever they stand: on this machine, or on another party's SFTP server."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.remote.connection import Connection
+from flexibatch.adapters.remote.sightings import Sightings
+from flexibatch.adapters.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.spool.folders import SENDER_FOLDERS
+from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.outbox import Outboxes
+from flexibatch.domain.case import AnswerFile, Verdict
+from flexibatch.domain.vocabulary import Environment, FileKind, Subject
+from flexibatch.errors import Unavailable
+from tests.twins.clock import FixedClock
+from tests.twins.spool import (
+    CASE,
+    FI,
+    FI2,
+    GO,
+    KEPT,
+    LIMIT,
+    NAMES,
+    NOON,
+    SET,
+    TICKET,
+    made_spool,
+    sha,
+    tree,
+)
+from tests.twins.sshd import Elsewhere, running_elsewhere
+
+ACRF, NOTI = "FO.ACRF.999999.20261005.00001.R", "FO.NOTI.999999.20261005.00001.R"
+PUBLISHED = {ACRF: b"<ACRF/>", f"GO{ACRF[2:]}": b"", NOTI: b"<NOTI/>", f"GO{NOTI[2:]}": b""}
+ANSWERS = (
+    AnswerFile(Subject.NOTIFICATION, NOTI, sha(b"<NOTI/>"), 7),
+    AnswerFile(Subject.ACKNOWLEDGEMENT, ACRF, sha(b"<ACRF/>"), 7),
+)
+VERDICT = Verdict(CASE, "received", NOON, answers=ANSWERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Hold a spool, where the bureau's own folders stand, and what acts on them."""
+
+    spool: Path
+    bureau: Path
+    scan: Callable[[Path], object]
+    taking: Keeping | RemoteSpool
+    keeping: Keeping
+    outbox: Outboxes | RemoteSpool
+
+    @property
+    def inbox(self) -> Path:
+        """Give the folder in which the bureau drops."""
+        return self.bureau / "IN"
+
+    @property
+    def out(self) -> Path:
+        """Give the folder in which the bureau is answered."""
+        return self.bureau / "OUT"
+
+    @property
+    def claimed(self) -> Path:
+        """Give the set's private folder."""
+        return self.spool / "claimed" / TICKET
+
+    def listed(self) -> dict[str, bool]:
+        """Give what a look into the inbox shows: which of it are files."""
+        entries = self.scan(self.spool / "senders/000640/IN")
+        assert isinstance(entries, list | Iterator)
+        return {one.name: one.regular for one in entries}
+
+    def fill(self) -> None:
+        """Put a complete set of two parts into the inbox."""
+        (self.inbox / FI).write_bytes(b"one")
+        (self.inbox / FI2).write_bytes(b"two")
+        (self.inbox / GO).write_bytes(b"")
+
+    def write_answers(self) -> None:
+        """Write the answers of the set into its private folder."""
+        written = self.claimed / "out/run-1"
+        written.mkdir(parents=True)
+        (written / ACRF).write_bytes(b"<ACRF/>")
+        (written / NOTI).write_bytes(b"<NOTI/>")
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    with running_elsewhere(tmp_path_factory.mktemp("elsewhere")) as server:
+        yield server
+
+
+def _here(path: Path) -> Stand:
+    spool = made_spool(path / "spool")
+    keeping = Keeping(spool, LIMIT)
+    outboxes = Outboxes(spool, lambda _case: spool / "claimed" / TICKET)
+    return Stand(spool, spool / "senders/000640", scan_folder, keeping, keeping, outboxes)
+
+
+def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[RemoteSpool, Path, Path]:
+    """Make a bureau's folders on a server; give what acts on them, this machine's spool, and where they stand."""
+    spool, bureau = made_spool(path / "spool"), server.root / path.name
+    for name in SENDER_FOLDERS:
+        (bureau / name).mkdir(parents=True)
+    folders = {name: f"{path.name}/{name}" for name in SENDER_FOLDERS}
+    places = Places(folders, f"{path.name}/CLAIMED", spool, LIMIT)
+    claimed = spool / "claimed" / TICKET
+    connection = Connection(server.peer(), clock)
+    acting = RemoteSpool(connection, places, Sightings(path / "seen.json"), clock, lambda _case: claimed)
+    return acting, spool, bureau
+
+
+@pytest.fixture(params=["here", "elsewhere"])
+def stand(request: pytest.FixtureRequest, tmp_path: Path, elsewhere: Elsewhere) -> Iterator[Stand]:
+    if request.param == "here":
+        yield _here(tmp_path)
+        return
+    acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
+    with closing(acting):
+        yield Stand(spool, bureau, acting.scan, acting, Keeping(spool, LIMIT), acting)
+
+
+# -------------------------------------------------------------------------------------------------------- looking
+
+
+def test_only_regular_files_are_files(stand: Stand) -> None:
+    """Links, folders and pipes are told as what they are not."""
+    stand.fill()
+    (stand.inbox / "link").symlink_to(stand.inbox / FI)
+    (stand.inbox / "folder").mkdir()
+    os.mkfifo(stand.inbox / "pipe")
+    others = dict.fromkeys(("link", "folder", "pipe"), False)
+    assert dict.fromkeys(NAMES, True) | others == stand.listed()
+
+
+# --------------------------------------------------------------------------------------------------------- claims
+
+
+def test_a_set_is_moved_and_copied(stand: Stand) -> None:
+    """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
+    stand.fill()
+    assert stand.taking.take(SET)
+    assert {} == tree(stand.inbox)
+    kept = stand.keeping.keep(SET)
+    assert [
+        (GO, FileKind.GO, None, 0, sha(b"")),
+        (FI, FileKind.DATA, 1, 3, sha(b"one")),
+        (FI2, FileKind.DATA, 2, 3, sha(b"two")),
+    ] == [(one.name, one.kind, one.part, one.size, one.sha256) for one in kept]
+    assert KEPT == tree(stand.claimed)
+    assert ["in"] == [path.name for path in stand.claimed.iterdir()]
+
+
+def test_a_set_that_vanished_is_no_claim(stand: Stand) -> None:
+    """The bureau took its GO away: nothing is moved, nothing is left behind."""
+    stand.fill()
+    (stand.inbox / GO).unlink()
+    assert not stand.taking.take(SET)
+    assert (False, {FI, FI2}) == (stand.claimed.exists(), set(tree(stand.inbox)))
+
+
+def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
+    """The set is claimed all the same; its envelope misses the part."""
+    stand.fill()
+    (stand.inbox / FI2).unlink()
+    assert stand.taking.take(SET)
+    assert [GO, FI] == [one.name for one in stand.keeping.keep(SET)]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_claim_is_completed_once(stand: Stand, kept: bool) -> None:
+    """A claim that is taken again stays what it was; what was uploaded since under its names stays in the inbox."""
+    stand.fill()
+    assert stand.taking.take(SET)
+    if kept:
+        stand.keeping.keep(SET)
+    (stand.inbox / FI).write_bytes(b"new")
+    (stand.inbox / GO).write_bytes(b"")
+    assert stand.taking.take(SET)
+    stand.keeping.keep(SET)
+    assert KEPT == tree(stand.claimed)
+    assert {FI: b"new", GO: b""} == tree(stand.inbox)
+
+
+def test_a_part_beyond_the_limit_is_told_as_such(stand: Stand) -> None:
+    """It is not brought over whole; its size tells that it is too large."""
+    stand.fill()
+    (stand.inbox / FI).write_bytes(b"x" * (LIMIT * 3))
+    assert stand.taking.take(SET)
+    told = {one.name: one.size for one in stand.keeping.keep(SET)}
+    assert (True, 3) == (told[FI] > LIMIT, told[FI2])
+    assert LIMIT + 1 == (stand.claimed / "in" / FI).stat().st_size
+
+
+# -------------------------------------------------------------------------------------------------------- answers
+
+
+def test_answers_are_published_with_their_gos(stand: Stand) -> None:
+    """ACRF first, each one's empty GO after it; publishing again puts down the same."""
+    stand.write_answers()
+    for _again in range(2):
+        stand.outbox.publish(VERDICT)
+        assert PUBLISHED == tree(stand.out)
+    changed = [(stand.out / name).stat().st_ctime_ns for name in PUBLISHED]
+    assert sorted(changed) == changed
+
+
+def test_what_was_fetched_is_put_down_again(stand: Stand) -> None:
+    """Until it is marked as published, all of it is there after publishing."""
+    stand.write_answers()
+    stand.outbox.publish(VERDICT)
+    for name in list(PUBLISHED)[:3]:
+        (stand.out / name).unlink()
+    stand.outbox.publish(VERDICT)
+    assert PUBLISHED == tree(stand.out)
+
+
+def test_another_file_in_an_answer_s_place_is_replaced(stand: Stand) -> None:
+    """What lies under the names of an answer does not keep it away."""
+    stand.write_answers()
+    for name in PUBLISHED:
+        (stand.out / name).write_bytes(b"planted")
+    stand.outbox.publish(VERDICT)
+    assert PUBLISHED == tree(stand.out)
+
+
+def test_answers_lie_beside_where_the_set_came_in(stand: Stand) -> None:
+    """A test set is answered in OUTTEST."""
+    stand.write_answers()
+    stand.outbox.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
+    assert PUBLISHED == tree(stand.bureau / "OUTTEST")
+
+
+def test_an_answer_that_is_not_what_was_settled_is_not_published(stand: Stand) -> None:
+    """A changed byte is a bug or worse: nothing of that answer appears."""
+    stand.write_answers()
+    (stand.claimed / "out/run-1" / ACRF).write_bytes(b"<ACRF>")
+    with pytest.raises(ValueError, match="not what was settled"):
+        stand.outbox.publish(VERDICT)
+    assert [] == list(stand.out.iterdir())
+
+
+def test_pages_are_put_into_report(stand: Stand) -> None:
+    """Under the GO's name and the ticket; a newer page replaces an older one; a long name is cut."""
+    for content in (b"in treatment", b"received"):
+        stand.outbox.put_page(CASE, "html", content)
+    assert {f"{GO}.{TICKET}.html": b"received"} == tree(stand.bureau / "REPORT")
+    stand.outbox.put_page(replace(CASE, name="GO." + "é" * 126), "json", b"{}")
+    assert 2 == len(tree(stand.bureau / "REPORT"))
+
+
+def test_trouble_in_an_outbox_is_told(stand: Stand) -> None:
+    """A folder that is none is trouble: publishing is tried again."""
+    stand.write_answers()
+    stand.out.rmdir()
+    stand.out.write_bytes(b"")
+    with pytest.raises(Unavailable):
+        stand.outbox.publish(VERDICT)

@@ -1,0 +1,161 @@
+"""The whole journey of sets that lie on another party's SFTP server, from its inbox to its outbox."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.clock import SystemClock
+from flexibatch.adapters.spool.folders import SENDER_FOLDERS
+from flexibatch.bootstrap import Home
+from flexibatch.settings import FILE
+from flexibatch.watcher import Channel
+from tests.twins.clock import FixedClock
+from tests.twins.player import Broken
+from tests.twins.program import Caller
+from tests.twins.spool import tree
+from tests.twins.sshd import Elsewhere, running_elsewhere
+from tests.twins.town import SAMPLES, Town, moved_to_today
+
+ANSWERS = ["FO.ACRF", "FO.NOTI", "GO.ACRF", "GO.NOTI"]
+
+
+@dataclass(slots=True)
+class Far:
+    """Hold a town whose bureau 000640 keeps its folders elsewhere, under names of its own."""
+
+    town: Town
+    server: Elsewhere
+    root: Path
+
+    def drop(self, sample: str = "accepted-two-workers") -> str:
+        """Put a sample of today into the far inbox; give the name of its GO."""
+        name = ""
+        for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
+            name, content = moved_to_today(path)
+            (self.root / "inbound" / name).write_bytes(content)
+        return name
+
+    @property
+    def published(self) -> list[str]:
+        """Give what lies in the far out folder, in short."""
+        return sorted(name[:7] for name in tree(self.root / "OUT"))
+
+    @property
+    def waiting(self) -> list[str]:
+        """Give what waits in the far work folder, without its ticket."""
+        return sorted(name[14:] for name in tree(self.root / "CLAIMED"))
+
+    @property
+    def pages(self) -> int:
+        """Count the pages in the far report folder."""
+        return len(tree(self.root / "REPORT"))
+
+
+def _entry(server: Elsewhere, root: Path) -> str:
+    return f"""
+[[remote]]
+sender = "000640"
+host = "127.0.0.1"
+port = {server.sshd.port}
+user = "{server.user}"
+key = "{server.key}"
+host_key = "{server.sshd.host_key}"
+folder = "{root.name}"
+folders = {{ IN = "inbound" }}
+"""
+
+
+def _with_a_bug(channel: Channel) -> Channel:
+    return replace(channel, world=replace(channel.world, documents=Broken()))
+
+
+@pytest.fixture
+def far(home: Home, tmp_path: Path) -> Iterator[Far]:
+    with running_elsewhere(tmp_path / "server") as server:
+        root = server.root / "bureau"
+        for name in ("inbound", *SENDER_FOLDERS[1:]):
+            (root / name).mkdir(parents=True)
+        with (home.path / FILE).open("a", encoding="utf-8") as settings:
+            settings.write(_entry(server, root))
+        opened = Home.open(home.path, {})
+        town = Town(opened, FixedClock(SystemClock().now()))
+        town.register_cast_of_today()
+        yield Far(town, server, root)
+        opened.close()
+
+
+def test_a_set_elsewhere_is_settled_and_answered_there(far: Far, call: Caller) -> None:
+    """Taken, judged, archived here; answered there, with its pages; nothing of it stays in its inbox."""
+    call.clock = SystemClock()
+    name = far.drop()
+    told = call("sweep", "--json")
+    assert (0, [name]) == (told.status, [one["name"] for one in told.json["sets"]]), told.err
+    assert (ANSWERS, 2, [], {}) == (far.published, far.pages, far.waiting, tree(far.root / "inbound"))
+    assert name in {path.name for path in far.town.spool.glob("archive/*/*/*/*/in/*")}
+    assert [] == sorted((far.town.spool / "senders/000640/OUT").iterdir())
+
+
+def test_nothing_is_deleted_there_before_it_is_settled(far: Far) -> None:
+    """A bug keeps the set from being settled: its bytes wait there and here, until a sweep that can."""
+    name = far.drop()
+    channel = _with_a_bug(far.town.channel())
+    assert 1 == channel.sweep().waiting
+    assert (2, True, []) == (len(far.waiting), name in far.waiting, far.published)
+    assert 1 == far.town.sweep().settled
+    assert ([], ANSWERS) == (far.waiting, far.published)
+
+
+def test_who_watches_waits_until_a_set_stands_still(far: Far) -> None:
+    """A part that still grows when its GO is there is left alone for `settle_for`; then it is taken whole."""
+    clock = far.town.clock
+    assert isinstance(clock, FixedClock)
+    far.drop()
+    part = next((far.root / "inbound").glob("FI.*"))
+    whole = part.read_bytes()
+    part.write_bytes(whole[:100])
+    channel = far.town.patient_channel()
+    assert 0 == channel.sweep().claimed
+    clock.advance(timedelta(seconds=1))
+    part.write_bytes(whole)
+    for seconds, claimed in ((1, 0), (8, 0), (3, 1)):
+        clock.advance(timedelta(seconds=seconds))
+        assert claimed == channel.sweep().claimed, seconds
+    assert ANSWERS == far.published
+
+
+def test_a_cut_at_any_time_loses_and_doubles_nothing(far: Far) -> None:
+    """The server goes away after the claim; what was taken is settled, and answered when it is back."""
+    clock = far.town.clock
+    assert isinstance(clock, FixedClock)
+    far.drop()
+    channel = _with_a_bug(far.town.channel())
+    channel.sweep()
+    port = far.server.sshd.port
+    far.server.stop()
+    result = far.town.sweep()
+    assert (1, 1, []) == (result.settled, result.unpublished, far.published)
+    with running_elsewhere(far.server.root.parent, port):
+        result = far.town.sweep()
+    assert (0, 0) == (result.settled, result.unpublished)
+    assert (ANSWERS, []) == (far.published, far.waiting)
+
+
+def test_watch_answers_elsewhere(far: Far) -> None:
+    """`watch` looks there every `poll_interval`; SIGTERM ends it with 0."""
+    environ = {**os.environ, "FLEXIBATCH_CLAIM_DELAY": "0", "FLEXIBATCH_POLL_INTERVAL": "0.2"}
+    words = [sys.executable, "-m", "flexibatch", "--home", str(far.town.home.path), "watch"]
+    far.drop()
+    with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "Watching" in process.stderr.readline()
+        assert "set.settled" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert (0, ANSWERS) == (process.returncode, far.published)
