@@ -19,6 +19,8 @@ _MAYBE_PERSON = re.compile(r"(?<!\d)\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. 
 
 def configure(log_format: str, log_level: str) -> None:
     """Send events from a weight on (`debug` … `error`) to stderr, as `console` or `json`; may be repeated."""
+    # It would write tracebacks past this chain; whatever it meets is told as trouble by who called it.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -9,12 +9,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from flexibatch.adapters.spool import folders
+from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.schemas import Schemas
+from flexibatch.assembly import elsewhere_of
 from flexibatch.bootstrap import Home, database_file, registered
-from flexibatch.errors import FlexibatchError
+from flexibatch.errors import FlexibatchError, Unavailable
 from flexibatch.settings import FILE
 
 MIB = 1024 * 1024
@@ -154,6 +156,18 @@ def _clock(home: Home, now: datetime) -> Iterator[Fault]:
         )
 
 
+def _elsewhere(home: Home, _now: datetime) -> Iterator[Fault]:
+    for one in home.settings.remote:
+        if one.key.exists() and one.key.stat().st_mode & ANYONE_ELSE:
+            told = f"{one.key} is open to other users of this machine."
+            yield Fault(Health.WARNING, told, f"Run `chmod go= {one.key}`.")
+    for number, spool in elsewhere_of(home, SystemClock()).items():
+        try:
+            spool.examine()
+        except Unavailable as exc:
+            yield Fault(Health.FAILED, f"Sender {number}: {exc}")
+
+
 def _space(home: Home, _now: datetime) -> Iterator[Fault]:
     file = database_file(home.database)
     for folder in {home.settings.spool, file.parent if file else home.settings.spool}:
@@ -186,5 +200,6 @@ LOOKS: dict[str, Look] = {
     "schemas": _schemas,
     "tables": _tables,
     "clock": _clock,
+    "elsewhere": _elsewhere,
     "space": _space,
 }

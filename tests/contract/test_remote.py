@@ -1,6 +1,6 @@
 """What only a server elsewhere can do to the channel: be another one, break off, be slow, show strange names."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -39,14 +39,18 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 # ----------------------------------------------------------------------------------------------------- connection
 
 
-def test_only_the_pinned_host_key_is_accepted(elsewhere: Elsewhere, tmp_path: Path) -> None:
+def test_only_the_pinned_host_key_is_accepted(tmp_path: Path) -> None:
     """A server that shows another key gets no log-in; nothing is learnt from it."""
     other = make_key(tmp_path / "other").with_suffix(".pub").read_text("ascii")
-    before = (elsewhere.sshd.folder / "log").read_text("utf-8").count("Accepted publickey")
-    connection = Connection(elsewhere.peer(" ".join(other.split()[:2])), FixedClock())
-    with pytest.raises(Unavailable, match="another host key"):
-        connection.run(lambda sftp: sftp.listdir("."))
-    assert before == (elsewhere.sshd.folder / "log").read_text("utf-8").count("Accepted publickey")
+    with running_elsewhere(tmp_path / "server") as server:
+        clock = FixedClock()
+        connection = Connection(server.peer(" ".join(other.split()[:2])), clock)
+        for _again in range(2):
+            with pytest.raises(Unavailable, match="another host key"):
+                connection.run(lambda sftp: sftp.listdir("."))
+            clock.advance(timedelta(minutes=1))
+    log = (server.sshd.folder / "log").read_text("utf-8")
+    assert (2, 0) == (log.count("Connection from"), log.count("Accepted"))
 
 
 def test_a_key_of_another_kind_than_pinned_is_not_accepted(elsewhere: Elsewhere) -> None:
@@ -146,6 +150,60 @@ def test_a_set_stays_there_until_it_is_settled(elsewhere: Elsewhere, tmp_path: P
         for _again in range(2):
             acting.forget(CASE_WITH_FILES)
             assert {} == tree(bureau / "CLAIMED")
+
+
+def _go_renamed(bureau: Path, _arrived: Path) -> None:
+    (bureau / "CLAIMED").mkdir()
+    (bureau / "IN" / GO).rename(bureau / "CLAIMED" / f"{CASE.ticket}.{GO}")
+
+
+def _all_renamed(bureau: Path, arrived: Path) -> None:
+    _go_renamed(bureau, arrived)
+    for name in NAMES[1:]:
+        (bureau / "IN" / name).rename(bureau / "CLAIMED" / f"{CASE.ticket}.{name}")
+
+
+def _go_fetched(bureau: Path, arrived: Path) -> None:
+    _all_renamed(bureau, arrived)
+    arrived.mkdir(parents=True)
+    (arrived / GO).write_bytes(b"")
+
+
+def _half_fetched(bureau: Path, arrived: Path) -> None:
+    _go_fetched(bureau, arrived)
+    modified = int((bureau / "CLAIMED" / f"{CASE.ticket}.{NAMES[1]}").stat().st_mtime)
+    (arrived / f".{NAMES[1]}.3.{modified}").write_bytes(b"o")
+    (arrived / f".{NAMES[2]}.99.1").write_bytes(b"of a file that was another")
+
+
+@pytest.mark.parametrize("cut", [_go_renamed, _all_renamed, _go_fetched, _half_fetched])
+def test_a_claim_that_was_cut_short_is_completed(
+    cut: Callable[[Path, Path], None], elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    """Wherever it died: the next take has all of it, once, and nothing half is left behind."""
+    acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
+    for name, content in zip(NAMES, (b"", b"one", b"two"), strict=True):
+        (bureau / "IN" / name).write_bytes(content)
+    arrived = spool / "claimed" / CASE.ticket / "arrived"
+    cut(bureau, arrived)
+    with closing(acting):
+        assert acting.take(SET)
+    assert dict(zip(NAMES, (b"", b"one", b"two"), strict=True)) == tree(arrived)
+    assert {} == tree(bureau / "IN")
+
+
+def test_what_is_here_needs_no_server(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """All was fetched, then the process died and the server went away: the claim is completed without it."""
+    clock = FixedClock()
+    acting, spool, bureau = remote_spool(tmp_path, elsewhere, clock)
+    for name in NAMES:
+        (bureau / "IN" / name).write_bytes(b"")
+    with closing(acting):
+        assert acting.take(SET)
+        bureau.rename(bureau.with_name("gone"))
+        with pytest.raises(Unavailable):
+            list(acting.scan(spool / "senders/000640/IN"))
+        assert acting.take(SET)
 
 
 # -------------------------------------------------------------------------------------------------------- sightings

@@ -159,3 +159,17 @@ def test_watch_answers_elsewhere(far: Far) -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert (0, ANSWERS) == (process.returncode, far.published)
+
+
+def test_doctor_looks_elsewhere_too(far: Far, call: Caller) -> None:
+    """A folder that is missing there, and a key that others may read, are told with what to do."""
+    call.clock = SystemClock()
+    assert ["ok"] == [one["state"] for one in _elsewhere(call)]
+    far.server.key.chmod(0o644)
+    (far.root / "REPORT").rmdir()
+    assert ["warning", "failed"] == [one["state"] for one in _elsewhere(call)]
+    assert "[[remote]]" in _elsewhere(call)[1]["told"]
+
+
+def _elsewhere(call: Caller) -> list[dict[str, str]]:
+    return [one for one in call("doctor", "--json").json if one["check"] == "elsewhere"]

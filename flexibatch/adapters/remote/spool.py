@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,6 +71,11 @@ class RemoteSpool:
         now_ns = (self._clock.now() - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
         return self._sightings.entries(folder.name, map(listed, listing), now_ns)
 
+    def examine(self) -> None:
+        """List all folders; raise `Unavailable` where that cannot be done."""
+        folders = self._places.folders.values()
+        self._connection.run(lambda sftp: [sftp.listdir(name) for name in folders])
+
     def take(self, ticketed: Ticketed) -> bool:
         """Claim a set by renaming it there, the leader first, then fetch it; go on where that was cut short.
 
@@ -80,7 +85,7 @@ class RemoteSpool:
         try:
             (folder / ARRIVED).mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            if self._connection.run(lambda sftp: self._take(sftp, ticketed, folder)):
+            if self._fetched(ticketed, folder):
                 for begun in (folder / ARRIVED).glob(".*"):
                     begun.unlink(missing_ok=True)
                 _settle_folder(folder / ARRIVED)
@@ -94,21 +99,24 @@ class RemoteSpool:
             ) from exc
         return False
 
-    def _take(self, sftp: Sftp, ticketed: Ticketed, folder: Path) -> bool:
-        claim, inbox = ticketed.claim, self._places.folders[ticketed.claim.environment.inbox]
-        wanted = [name for name in claim.names if not _here(folder, name)]
+    def _fetched(self, ticketed: Ticketed, folder: Path) -> bool:
+        """Bring over what is not here yet; a server that is away holds up nothing that is."""
+        wanted = [name for name in ticketed.claim.names if not _here(folder, name)]
+        return not wanted or self._connection.run(lambda sftp: self._take(sftp, ticketed, wanted))
+
+    def _take(self, sftp: Sftp, ticketed: Ticketed, wanted: Sequence[str]) -> bool:
+        ticket, claim = ticketed.ticket, ticketed.claim
+        inbox = self._places.folders[claim.environment.inbox]
+
+        def claimed(name: str) -> bool:
+            return moved(sftp, f"{inbox}/{name}", self._kept_as(ticket, name))
+
         self._make_work(sftp)
-        first = claim.leader not in wanted or moved(
-            sftp, f"{inbox}/{claim.leader}", self._kept_as(ticketed.ticket, claim.leader)
-        )
-        if not first:
+        if claim.leader in wanted and not claimed(claim.leader):
             return False
-        claimed = [
-            name for name in wanted if moved(sftp, f"{inbox}/{name}", self._kept_as(ticketed.ticket, name))
-        ]
-        for name in claimed:
-            source = self._kept_as(ticketed.ticket, name)
-            fetch(sftp, source, folder / ARRIVED / name, self._places.part_size + 1)
+        arrived = self._places.spool / CLAIMED / ticket / ARRIVED
+        for name in [one for one in wanted if claimed(one)]:
+            fetch(sftp, self._kept_as(ticket, name), arrived / name, self._places.part_size + 1)
         return True
 
     def forget(self, case: Case) -> None:
