@@ -17,7 +17,7 @@ from lxml import etree
 from material import NAMESPACE, company_number, register_rows, wage_file
 
 from flexibatch.adapters.dimona.files import register_file
-from flexibatch.adapters.spool.folders import make_sender_folders
+from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.importing import import_file

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.adapters.clock import RandomTickets, SystemClock
+from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.remote.connection import Connection, Peer
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.spool.folders import SENDER_FOLDERS
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes

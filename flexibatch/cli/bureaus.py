@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters.spool import folders
+from flexibatch.adapters import folders
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.cli.invocation import Invocation

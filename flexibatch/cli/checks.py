@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from flexibatch.adapters.spool import folders
+from flexibatch.adapters import folders
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.health import newest_moment

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import click
 
+from flexibatch.adapters.folders import ARCHIVE
 from flexibatch.adapters.purging import delete_bytes
-from flexibatch.adapters.spool.folders import ARCHIVE
 from flexibatch.adapters.store import queries, upkeep
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation

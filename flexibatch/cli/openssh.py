@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from flexibatch.adapters.folders import SENDERS, make_sender_folders
 from flexibatch.adapters.openssh_export import KEYS, SCRIPT, Account, Machine, export
-from flexibatch.adapters.spool.folders import SENDERS, make_sender_folders
 from flexibatch.adapters.store import bureaus
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation

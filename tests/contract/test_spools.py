@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.remote.connection import Connection
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
-from flexibatch.adapters.spool.folders import SENDER_FOLDERS
 from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.spool.folders import SENDER_FOLDERS
+from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel

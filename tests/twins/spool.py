@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flexibatch.adapters.spool.folders import make_sender_folders, make_spool
+from flexibatch.adapters.folders import make_sender_folders, make_spool
 from flexibatch.domain.case import Case, Claim, Sender, Ticketed
 from flexibatch.domain.sets import Entry
 from flexibatch.domain.vocabulary import Environment, Language, SignatureDemand, Subject

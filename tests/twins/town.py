@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from flexibatch.adapters.dimona.files import register_file
-from flexibatch.adapters.spool.folders import make_sender_folders
+from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+from flexibatch.adapters.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
 from flexibatch.adapters.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.remote.sightings import Listed, Sightings
 from flexibatch.adapters.remote.transfer import fetch, moved, push
-from flexibatch.adapters.spool.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
 from flexibatch.domain.case import AnswerFile, Case, Ticketed, Verdict
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.sets import Entry

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from flexibatch.adapters.spool.folders import SENDERS
+from flexibatch.adapters.folders import SENDERS
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, orphans, sort_out

@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from flexibatch.adapters.disk import settle_folder, sheltered
-from flexibatch.adapters.spool.folders import (
+from flexibatch.adapters.folders import (
     ARCHIVE,
     ARRIVED,
     CLAIMED,

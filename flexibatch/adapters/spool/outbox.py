@@ -15,7 +15,7 @@ from typing import IO
 import structlog
 
 from flexibatch.adapters.disk import settle_folder, sheltered
-from flexibatch.adapters.spool.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
+from flexibatch.adapters.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
 from flexibatch.domain.case import AnswerFile, Case, Verdict
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject

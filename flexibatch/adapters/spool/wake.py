@@ -7,7 +7,7 @@ from pathlib import Path
 
 from watchfiles import watch
 
-from flexibatch.adapters.spool.folders import SENDERS
+from flexibatch.adapters.folders import SENDERS
 from flexibatch.domain.vocabulary import Environment
 
 QUICK = timedelta(milliseconds=100)
