@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flexibatch.adapters import folders
+from flexibatch.adapters.host_keys import make_host_key
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import require_ready, upgrade
@@ -82,11 +83,17 @@ def make_home(path: Path, environ: Mapping[str, str]) -> Home:
             f"The home {path} cannot be made ({exc.strerror}, {exc.filename}): see to disk and rights, "
             "then repeat the command."
         ) from exc
+    make_host_key(host_key_file(path))
     folders.make_spool(settings.spool)
     upgrade(home.database)
     for number in registered(home.database):
         folders.make_sender_folders(settings.spool, number)
     return home
+
+
+def host_key_file(home: Path) -> Path:
+    """Name the file of the server's own key."""
+    return home / "ssh_host_ed25519_key"
 
 
 def registered(database: Database) -> list[str]:

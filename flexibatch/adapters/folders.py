@@ -1,5 +1,6 @@
 """The folders of the spool: those that bureaus see, and those that are the channel's own."""
 
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ ARRIVED, KEPT = "arrived", "in"
 PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE)
 PRIVATE_MODE = 0o700
 SENDER_MODE = 0o770
+UPLOADING = stat.S_ISVTX
+"""Stands in the mode of a file whose upload was begun and not ended: it is not there yet for the channel."""
 SENDER_FOLDERS = (*(name for one in Environment for name in (one.inbox, one.outbox)), REPORT_FOLDER)
 
 

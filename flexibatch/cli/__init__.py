@@ -26,6 +26,7 @@ COMMANDS = {
     "dimona": ("flexibatch.cli.dimona", "dimona", "Feed the Dimona register, and look into it."),
     "sweep": ("flexibatch.cli.channel", "sweep", "Take what has arrived, settle it, publish, and end."),
     "watch": ("flexibatch.cli.channel", "watch", "Sweep for ever."),
+    "serve": ("flexibatch.cli.serve", "serve", "Open the front door: SFTP server and watcher."),
     "check": ("flexibatch.cli.check", "check", "Judge files as the channel would; keep nothing."),
     "rerun": (
         "flexibatch.cli.reruns",
@@ -46,6 +47,7 @@ COMMANDS = {
         "quarantine",
         "Decide about sets that met a bug again and again.",
     ),
+    "audit": ("flexibatch.cli.audit", "audit", "Look up who did what: operators, and bureaus at the door."),
     "purge": ("flexibatch.cli.keeping", "purge", "Delete the archived files of old sets."),
     "schema": ("flexibatch.cli.upkeep", "schema", "Show the FLXWAGE schemas and when each is taken."),
     "db": ("flexibatch.cli.upkeep", "db", "Upgrade the database, or check it."),

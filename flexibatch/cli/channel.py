@@ -1,6 +1,8 @@
 """The commands that move sets: sweep, watch, republish."""
 
+import os
 import signal
+import sys
 import threading
 
 import click
@@ -90,8 +92,9 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
 @click.command(
     epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble."
 )
+@click.option("--tied", is_flag=True, hidden=True, help="End when standard input closes: `serve` went away.")
 @click.pass_obj
-def watch(invocation: Invocation) -> int:
+def watch(invocation: Invocation, *, tied: bool) -> int:
     """Sweep for ever; end cleanly, after the set in hand, on SIGTERM or SIGINT.
 
     Movement in an inbox wakes it at once; a plain look every `poll_interval` decides.
@@ -100,12 +103,21 @@ def watch(invocation: Invocation) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: stop.set())
+    if tied:
+        threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
     channel = channel_of(home, outside_of(invocation), patient=True)
     settings = home.settings
     wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
     say(f"Watching {settings.spool}; SIGTERM ends it.")
     watch_channel(channel, stop, wake.wait)
     return DONE
+
+
+def _wait_for_the_end_of_input(stop: threading.Event) -> None:
+    """Stop when nobody holds the other end of standard input any more."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    stop.set()
 
 
 @click.command(

@@ -12,12 +12,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flexibatch.errors import Refusal
 from flexibatch.settings.remote import Remote, apart
+from flexibatch.settings.sftp import COUNTS, DURATIONS, PAUSES, SftpSettings, setting
 from flexibatch.settings.values import (
     Classes,
     Count,
@@ -35,16 +37,10 @@ FILE = "flexibatch.toml"
 PREFIX = "FLEXIBATCH_"
 OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
 
-DURATIONS = 'seconds (300) or an ISO 8601 duration ("PT5M"), from 0 to ten years'
-COUNTS = "a whole number, 1 or more"
+TABLES = ("rules", "sftp")
 
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/].*)")
 _SECRET = re.compile(r"(?<=://).*@")
-
-
-def _setting(default: object, meaning: str, allowed: str) -> Any:  # noqa: ANN401 - as pydantic's own Field
-    extra: dict[str, Any] = {"allowed": allowed}
-    return Field(default=default, description=meaning, json_schema_extra=extra)
 
 
 class Settings(BaseSettings):
@@ -52,77 +48,82 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
 
-    database: Url = _setting(
+    database: Url = setting(
         "sqlite:///flexibatch.db",
         "Where the records are kept. A relative SQLite file lies in the home folder.",
         'a SQLAlchemy URL such as "sqlite:///flexibatch.db", with a file or a server in it',
     )
-    spool: Folder = _setting(
+    spool: Folder = setting(
         "spool", "The folder of the bureaus' folders and of what was received.", "the path of a folder"
     )
-    schemas: SchemaFolder = _setting(
+    schemas: SchemaFolder = setting(
         "",
         "The folder of the FLXWAGE schemas and their versions.toml. Empty: the program's own.",
         "the path of a folder, or nothing for the program's own",
     )
-    categories: OptionalFile = _setting(
+    categories: OptionalFile = setting(
         "",
         "A newer table of employer categories. Empty: the program's own.",
         "the path of a CSV file, or nothing for the program's own",
     )
-    timezone: Zone = _setting(
+    timezone: Zone = setting(
         "Europe/Brussels", "Where days begin and end.", 'the name of a time zone, such as "Europe/Brussels"'
     )
-    environments: Environments = _setting(
+    environments: Environments = setting(
         ["R", "T", "S"],
         "The environments that are served: R real, T test, S simulation.",
         'one or more of "R", "T", "S"',
     )
-    incomplete_after: Duration = _setting(
+    incomplete_after: Duration = setting(
         "PT24H", "How long files wait for their GO before they are refused.", DURATIONS
     )
-    go_grace: Duration = _setting(
+    go_grace: Duration = setting(
         "PT5M", "How long a GO waits for parts that are not there before the set is refused.", DURATIONS
     )
-    settle_for: Duration = _setting(
+    settle_for: Duration = setting(
         "PT10S", "How long a part that was changed after its GO must stand still.", DURATIONS
     )
-    stray_after: Duration = _setting(
+    stray_after: Duration = setting(
         "PT24H", "After how long what is no part of a set is reported to the operator.", DURATIONS
     )
-    claim_delay: Duration = _setting(
+    claim_delay: Duration = setting(
         "PT2S", "How old a GO is before `watch` takes it; `sweep` does not wait.", DURATIONS
     )
-    poll_interval: Pause = _setting(
+    poll_interval: Pause = setting(
         "PT5S",
         "How long `watch` pauses between two looks when no event wakes it.",
-        'seconds (5) or an ISO 8601 duration ("PT5S"), more than 0',
+        PAUSES,
     )
-    max_waiting: Count = _setting(50_000, "How many sets of one bureau are taken in one sweep.", COUNTS)
-    max_attempts: Count = _setting(
+    max_waiting: Count = setting(50_000, "How many sets of one bureau are taken in one sweep.", COUNTS)
+    max_attempts: Count = setting(
         5, "How often a set that meets a bug is tried before it goes to quarantine.", COUNTS
     )
-    max_anomalies: Count = _setting(10_000, "How many anomalies of one file are told.", COUNTS)
-    max_name_age_days: Count = _setting(365, "How old the date in a file's name may be, in days.", COUNTS)
-    part_size: Count = _setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
-    log_format: Literal["console", "json"] = _setting(
+    max_anomalies: Count = setting(10_000, "How many anomalies of one file are told.", COUNTS)
+    max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
+    part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
+    log_format: Literal["console", "json"] = setting(
         "console", "How events are written: for people, or one JSON object a line.", '"console" or "json"'
     )
-    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "From which weight on events are written.", '"debug", "info", "warning" or "error"'
     )
-    remote: Annotated[tuple[Remote, ...], AfterValidator(apart)] = _setting(
+    remote: Annotated[tuple[Remote, ...], AfterValidator(apart)] = setting(
         [],
         "Bureaus whose folders stand on another party's SFTP server, each a table [[remote]]; see "
         "docs/operations.md.",
         "tables [[remote]], one a sender, each with sender, host, user, key and host_key, and if need be port, "
         "folder, folders, work",
     )
-    rules: Classes = _setting(
+    rules: Classes = setting(
         {},
         'Other classes for codes of the catalogue, such as "00024-152" = "NB" (in the environment: '
         "FLEXIBATCH_RULES__00024_152=NB).",
         'a table of codes, each with "B", "NB", "W" or "off"',
+    )
+    sftp: SftpSettings = setting(
+        {},
+        "The limits of `serve`, the bureaus' SFTP server (in the environment: FLEXIBATCH_SFTP__IDLE=PT5M).",
+        "the entries below",
     )
 
     @classmethod
@@ -205,35 +206,41 @@ def _complaints(exc: ValidationError, path: Path, overrides: Mapping[str, Any]) 
     """Give one sentence for every wrong setting."""
     for error in exc.errors(include_url=False):
         key, *rest = (str(part) for part in error["loc"])
-        entry = rest[0] if rest and key == "rules" else None
+        entry = rest[0] if rest and key in TABLES else None
         if key == "remote" and len(rest) > 1:
             place = f"{rest[1]} of entry {int(rest[0]) + 1} of [[{key}]] in {path}"
-            yield f"{place} is wrong or missing: give {_allowed(key)}."
+            yield f"{place} is wrong or missing: give {_allowed(Settings.model_fields[key])}."
             continue
         told = overrides.get(key)
         if told is None or (entry and entry not in told):
-            name = f'{key}."{entry}"' if entry else key
-            yield _complaint(error, key, f"{name} in {path}")
+            name = f"{key}.{_quoted(entry)}" if entry else key
+            yield _complaint(error, key, f"{name} in {path}", entry)
         else:
             name = f"{PREFIX}{key}__{entry.replace('-', '_')}" if entry else f"{PREFIX}{key}"
-            yield _complaint(error, key, f"{name.upper()} in the environment")
+            yield _complaint(error, key, f"{name.upper()} in the environment", entry)
 
 
-def _complaint(error: ErrorDetails, key: str, told: str) -> str:
-    field = Settings.model_fields.get(key)
-    if field is None:
-        near = difflib.get_close_matches(key, Settings.model_fields, 1)
-        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(Settings.model_fields)}."
+def _complaint(error: ErrorDetails, key: str, told: str, entry: str | None) -> str:
+    fields, wanted = Settings.model_fields, key
+    if entry is not None and key == "sftp":
+        fields, wanted = SftpSettings.model_fields, entry
+    if wanted not in fields:
+        near = difflib.get_close_matches(wanted, fields, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(fields)}."
         return f"{told} is no setting (its value is {_shown(error['input'])}): {hint}"
-    return f"{told} cannot be {_shown(error['input'])}: give {_allowed(key)}."
+    return f"{told} cannot be {_shown(error['input'])}: give {_allowed(fields[wanted])}."
+
+
+def _quoted(entry: str) -> str:
+    return entry if entry in SftpSettings.model_fields else f'"{entry}"'
 
 
 def _shown(value: object) -> str:
     return _SECRET.sub("***@", repr(value))[:200]
 
 
-def _allowed(key: str) -> str:
-    extra = Settings.model_fields[key].json_schema_extra
+def _allowed(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
     return str(extra["allowed"]) if isinstance(extra, dict) else ""
 
 
@@ -250,10 +257,19 @@ def default_file() -> str:
         "variable FLEXIBATCH_<KEY> of the environment overrides what stands here (FLEXIBATCH_GO_GRACE=600; "
         "two underscores for an entry of a table). A wrong one stops the program and says what is allowed."
     )
-    for key, field in Settings.model_fields.items():
-        lines += ["", *_prose(f"{field.description} Allowed: {_allowed(key)}.")]
-        lines.append(f"#[{key}]" if isinstance(field.default, dict) else f"#{key} = {_toml(field.default)}")
+    for key, field in told_settings():
+        _table, _, entry = key.rpartition(".")
+        lines += ["", *_prose(f"{field.description} Allowed: {_allowed(field)}.")]
+        lines.append(f"#[{key}]" if isinstance(field.default, dict) else f"#{entry} = {_toml(field.default)}")
     return "\n".join(lines) + "\n"
+
+
+def told_settings() -> Iterator[tuple[str, FieldInfo]]:
+    """Give every setting in the order of the file, those of a table (`sftp.idle`) after it."""
+    for key, field in Settings.model_fields.items():
+        yield key, field
+        if key == "sftp":
+            yield from ((f"{key}.{entry}", told) for entry, told in SftpSettings.model_fields.items())
 
 
 def _prose(text: str) -> list[str]:

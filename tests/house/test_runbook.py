@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from flexibatch.cli import COMMANDS
-from flexibatch.settings import Settings
+from flexibatch.settings import told_settings
 from tests.twins.town import SAMPLES
 
 ROOT = SAMPLES.parent
@@ -17,8 +17,7 @@ TOURED = re.compile(r"^\$ flexibatch --home tour ([a-z]+)", re.MULTILINE)
 
 def _settings() -> str:
     rows = [
-        f"| `{key}` | {_default(field.default)} | {field.description} |"
-        for key, field in Settings.model_fields.items()
+        f"| `{key}` | {_default(field.default)} | {field.description} |" for key, field in told_settings()
     ]
     return "\n".join(["| key | default | meaning |", "| --- | --- | --- |", *rows, ""])
 

@@ -35,6 +35,19 @@ DEFAULTS = {
     "log_level": "info",
     "remote": (),
     "rules": {},
+    "sftp": {
+        "max_sessions": 100,
+        "max_sessions_per_sender": 10,
+        "max_logins": 100,
+        "login_attempts": 6,
+        "login_grace": timedelta(seconds=20),
+        "idle": timedelta(minutes=15),
+        "drain": timedelta(seconds=30),
+        "max_files": 50_000,
+        "max_bytes": 2 * 1024**3,
+        "max_handles": 100,
+        "request_size": 4 * 1024**2,
+    },
 }
 
 
@@ -159,6 +172,9 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("rules = 1", "rules", "1", '"off"'),
         ('go_grice = "PT5M"', "go_grice", "'PT5M'", "go_grace"),
         ("something = 1", "something", "1", "max_waiting"),
+        ("sftp = 1", "sftp", "1", "entries"),
+        ("[sftp]\nidle = 0", "sftp.idle", "0", "more than 0"),
+        ("[sftp]\nidel = 1", "sftp.", "1", "did you mean idle"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(

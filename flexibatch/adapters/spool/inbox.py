@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from flexibatch.adapters.folders import SENDERS
+from flexibatch.adapters.folders import SENDERS, UPLOADING
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, orphans, sort_out
@@ -148,7 +148,10 @@ class Inboxes:
 
 
 def scan_folder(folder: Path) -> Iterator[Entry]:
-    """List a folder once; one that is not there is empty. A file whose name is no text is not regular."""
+    """List a folder once; one that is not there is empty.
+
+    A file whose name is no text is not regular, nor is one whose upload was begun and not ended.
+    """
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -156,7 +159,8 @@ def scan_folder(folder: Path) -> Iterator[Entry]:
                     stat = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:
                     continue
-                regular = entry.is_file(follow_symlinks=False) and _is_text(entry.name)
+                whole = not stat.st_mode & UPLOADING
+                regular = whole and entry.is_file(follow_symlinks=False) and _is_text(entry.name)
                 yield Entry(entry.name, stat.st_ctime_ns, regular)
     except FileNotFoundError:
         log.warning("inbox.missing", folder=str(folder))

@@ -1,0 +1,1 @@
+"""The front door: bureaus over SFTP. The one place that knows asyncssh."""

@@ -1,0 +1,177 @@
+"""The door of one connection: who it is, whether it may come in, how long it may stay."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol, cast
+
+import asyncssh
+import structlog
+from asyncssh.channel import SSHChannel
+
+from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
+from flexibatch.adapters.sftp.protocol import Session
+from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.sftp.views import View
+from flexibatch.domain.sessions import Account, Act, Crowd, Deed
+
+log = structlog.get_logger()
+
+REFUSALS_WRITTEN = 100
+CHANNELS = 10
+SHOWN = 64
+
+
+class House(Protocol):
+    """What a door asks of the server it belongs to."""
+
+    crowd: Crowd
+    doors: "set[Door]"
+    tell: Callable[[Deed], None]
+
+    def account(self, user: str) -> Awaitable[Account | None]:
+        """Give who logs in under a name, None for nobody."""
+        ...
+
+    def room(self, number: str) -> Room:
+        """Give what the sessions of a bureau share."""
+        ...
+
+
+class Door(asyncssh.SSHServer):
+    """Hold one connection."""
+
+    def __init__(self, house: House) -> None:
+        """Keep the house."""
+        self._house = house
+        self._session = secrets.token_hex(4)
+        self._connection: asyncssh.SSHServerConnection | None = None
+        self._account: Account | None = None
+        self._user = self._address = ""
+        self._failed = self._refused = 0
+        self.fingerprint = ""
+        self.number: str | None = None
+        self.views: list[View] = []
+        self._entered_at = time.monotonic()
+
+    # -------------------------------------------------------------------------------------------- connection
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Take the connection in, unless too many wait to log in."""
+        self._connection = conn
+        self._address = str(conn.get_extra_info("peername", ("?",))[0])
+        waiting = sum(door.number is None for door in self._house.doors)
+        self._house.doors.add(self)
+        if waiting >= self._house.crowd.max_logins:
+            self.tell(Act.LOGIN_REFUSED, reason="too many connections that have not logged in")
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._house.doors.discard(self)
+        self._connection = None
+        if self.number is not None:
+            self.tell(Act.LOGOUT, reason=type(exc).__name__ if exc else None)
+
+    def leave(self, code: int, sentence: str) -> None:
+        """End the connection with a sentence."""
+        if self._connection is not None:
+            self._connection.disconnect(code, sentence)
+
+    @property
+    def moved_at(self) -> float:
+        """Tell when something was last asked, on the clock of `time.monotonic`."""
+        return max([self._entered_at, *(view.moved_at for view in self.views)])
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a file is being transferred."""
+        return any(view.busy for view in self.views)
+
+    # ------------------------------------------------------------------------------------------------- log-in
+
+    async def begin_auth(self, username: str) -> bool:
+        """Find out who it may be; an unknown name goes the same way as a known one."""
+        self._user = username[:SHOWN]
+        self._account = await self._house.account(username)
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        """Take keys, and nothing else."""
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Tell whether the key is registered; signatures with SHA-1 count only where an operator allowed them.
+
+        asyncssh takes any signature that a key can make, whatever `signature_algs` says.
+        """
+        del username
+        weak = self._account is not None and self._account.allow_ssh_rsa
+        taken = {one.encode() for one in (*SIGNATURES, *((WEAK_SIGNATURE,) if weak else ()))}
+        key.all_sig_algorithms = key.all_sig_algorithms & taken
+        self.fingerprint = key.get_fingerprint()
+        registered = self._account.fingerprints if self._account is not None else frozenset[str]()
+        if self.fingerprint in registered:
+            return True
+        self._failed += 1
+        if self._failed >= self._house.crowd.login_attempts:
+            self.tell(Act.LOGIN_REFUSED, reason="no registered key", fingerprint=self.fingerprint)
+            self.leave(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many keys were tried.")
+        return False
+
+    def auth_completed(self) -> None:
+        """Take the session in, unless there are too many."""
+        account = self._account
+        if account is None:
+            raise PermissionError("nobody was let in")
+        crowd, doors = self._house.crowd, self._house.doors
+        inside = [door for door in doors if door.number is not None]
+        mine = sum(door.number == account.number for door in inside)
+        for count, most in ((mine, crowd.max_sessions_per_sender), (len(inside), crowd.max_sessions)):
+            if count >= most:
+                self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
+                self.leave(
+                    asyncssh.DISC_TOO_MANY_CONNECTIONS,
+                    f"{count} sessions are open, as many as there may be: end one, or try again later.",
+                )
+                return
+        self.number, self._entered_at = account.number, time.monotonic()
+        self.tell(Act.LOGIN, user=self._user, fingerprint=self.fingerprint)
+
+    # ------------------------------------------------------------------------------------------------ sessions
+
+    def session_requested(self) -> Session | bool:
+        """Give a session that speaks SFTP."""
+        self.views = [view for view in self.views if not view.ended]
+        if self.number is None or len(self.views) >= CHANNELS:
+            return False
+        return Session(self._view)
+
+    def _view(self, channel: "SSHChannel[bytes]") -> View:
+        if self.number is None:
+            raise PermissionError("nobody was let in")
+        view = View(
+            cast("asyncssh.SSHServerChannel[bytes]", channel),
+            self._house.room(self.number),
+            self.number,
+            self.tell,
+        )
+        self.views.append(view)
+        return view
+
+    def tell(self, act: Act, **details: str | int | None) -> None:
+        """Write down what was done; of refusals only the first hundred."""
+        if act is Act.REFUSED:
+            self._refused += 1
+            if self._refused > REFUSALS_WRITTEN:
+                return
+        self._house.tell(Deed(act, self._session, self.number, self._address, details))
+
+
+async def rest(seconds: float, stop: asyncio.Event) -> None:
+    """Wait, at most until all is to stop."""
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

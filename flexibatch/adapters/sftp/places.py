@@ -1,0 +1,92 @@
+"""Where a client's path leads: one of the seven folders, a name in one of them, or nowhere."""
+
+from dataclasses import dataclass
+
+import asyncssh
+
+from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.domain.vocabulary import Environment
+
+PATH_LIMIT = 4096
+NAME_LIMIT = 255
+
+INBOXES = frozenset(one.inbox for one in Environment)
+_HERE = b"."
+_UP = b".."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Hold a folder and a name in it; an empty name is the folder itself, an empty folder the root."""
+
+    folder: str = ""
+    name: bytes = b""
+
+    @property
+    def is_file(self) -> bool:
+        """Tell whether a file could be there."""
+        return bool(self.name)
+
+    @property
+    def is_inbox(self) -> bool:
+        """Tell whether the bureau writes here."""
+        return self.folder in INBOXES
+
+    @property
+    def shown(self) -> str:
+        """Give the path for a sentence or an event, without signs that a terminal obeys."""
+        text = f"/{self.folder}/{self.name.decode(errors='replace')}" if self.name else f"/{self.folder}"
+        return "".join(sign if sign.isprintable() else "?" for sign in text)[:200]
+
+
+def place_of(path: bytes) -> Place:
+    """Find the place a path names; raise where nothing is.
+
+    >>> place_of(b"IN/a") == place_of(b"/IN//./a") == Place("IN", b"a")
+    True
+    """
+    if len(path) > PATH_LIMIT or b"\0" in path:
+        raise nothing()
+    parts = [part for part in path.split(b"/") if part not in (b"", _HERE)]
+    if _UP in parts or len(parts) > 2:  # noqa: PLR2004 - a folder and a name
+        raise nothing()
+    if not parts:
+        return Place()
+    folder = parts[0].decode("ascii", errors="replace")
+    if folder not in SENDER_FOLDERS or (len(parts) > 1 and len(parts[1]) > NAME_LIMIT):
+        raise nothing()
+    return Place(folder, parts[1] if len(parts) > 1 else b"")
+
+
+def resolved(path: bytes) -> bytes:
+    """Give a path from the root, `..` taken out; it need not lead anywhere. Clients ask this for `cd ..`.
+
+    >>> resolved(b"."), resolved(b"IN/../../OUT/")
+    (b'/', b'/OUT')
+    """
+    if len(path) > PATH_LIMIT or b"\0" in path:
+        raise nothing()
+    parts: list[bytes] = []
+    for part in path.split(b"/"):
+        if part == _UP:
+            parts = parts[:-1]
+        elif part not in (b"", _HERE):
+            parts.append(part)
+    return b"/" + b"/".join(parts)
+
+
+def require_good_name(place: Place) -> None:
+    """Refuse to make a file whose name people cannot read."""
+    try:
+        good = place.name.decode().isprintable()
+    except UnicodeDecodeError:
+        good = False
+    if not good:
+        raise asyncssh.SFTPFailure(
+            "This name cannot be taken: use letters, digits, dots, hyphens and underscores."
+        )
+
+
+def nothing() -> asyncssh.SFTPError:
+    """Say that there is nothing; the same words whatever the reason."""
+    return asyncssh.SFTPNoSuchFile("There is no such file or folder.")

@@ -1,0 +1,83 @@
+"""The SFTP protocol as it is spoken here: version 3, a few extensions, files that are closed in order.
+
+asyncssh closes the files of a broken connection as it closes any file; who half-uploaded one must be told from who
+has ended, so the handler of the one request is taken over here. Held to asyncssh's own by the tests of the door.
+"""
+
+import time
+from typing import Any, cast
+
+import asyncssh
+from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_OPENDIR, FXP_UNBLOCK
+from asyncssh.packet import SSHPacket
+from asyncssh.sftp import SFTPServerHandler
+from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
+
+from flexibatch.adapters.sftp.views import View
+
+VERSION = 3
+LISTINGS_AT_ONCE = 16
+_UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
+_SPOKEN = (
+    b"posix-rename@openssh.com",
+    b"statvfs@openssh.com",
+    b"fstatvfs@openssh.com",
+    b"fsync@openssh.com",
+    b"lsetstat@openssh.com",
+    b"limits@openssh.com",
+)
+
+
+class Handler(SFTPServerHandler):
+    """Speak to one client."""
+
+    _extensions = [one for one in SFTPServerHandler._extensions if one[0] in _SPOKEN]  # noqa: RUF012, SLF001
+
+    def __init__(self, view: View, reader: "SSHReader[bytes]", writer: "SSHWriter[bytes]") -> None:
+        """Keep the view, to tell it how a file is closed."""
+        super().__init__(view, reader, writer, VERSION)
+        self._view = view
+
+    async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:
+        self._view.moved_at = time.monotonic()
+        await super()._process_packet(pkttype, pktid, packet)
+
+    async def _process_close(self, packet: SSHPacket) -> None:
+        self._view.orderly = True
+        try:
+            await super()._process_close(packet)
+        finally:
+            self._view.orderly = False
+
+    async def _process_opendir(self, packet: SSHPacket) -> bytes:
+        if len(self._dir_handles) >= LISTINGS_AT_ONCE:
+            raise asyncssh.SFTPFailure(
+                f"{LISTINGS_AT_ONCE} folders are open in this session: close some first."
+            )
+        return await super()._process_opendir(packet)
+
+    _packet_handlers = {  # noqa: RUF012 - as asyncssh's own
+        **{
+            kind: handler
+            for kind, handler in SFTPServerHandler._packet_handlers.items()  # noqa: SLF001
+            if kind not in _UNSPOKEN
+        },
+        FXP_CLOSE: cast("Any", _process_close),
+        FXP_OPENDIR: cast("Any", _process_opendir),
+    }
+
+
+class Session(SSHServerStreamSession[bytes]):
+    """Hold one channel of a connection: SFTP, and nothing else."""
+
+    def __init__(self, view_of: "asyncssh.SFTPServerFactory") -> None:
+        """Keep who makes the view when the client asks for SFTP."""
+        super().__init__(None, view_of, VERSION, allow_scp=False)
+
+    def session_started(self) -> None:
+        """Speak SFTP from now on."""
+        view = self._init_sftp_server()
+        if self._chan is None or self._conn is None or not isinstance(view, View):
+            raise TypeError("a session without its channel")
+        reader, writer = SSHReader[bytes](self, self._chan), SSHWriter[bytes](self, self._chan)
+        self._conn.create_task(Handler(view, reader, writer).run(), reader.logger)

@@ -1,0 +1,118 @@
+"""What the sessions of one bureau share: its folders on disk, how full its inboxes are, what is being written."""
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import asyncssh
+
+from flexibatch.adapters.sftp.places import Place, nothing
+from flexibatch.domain.sessions import Allowance
+
+RECOUNT_AFTER = 1.0
+FileId = tuple[int, int]
+
+
+class OpenFile(Protocol):
+    """A file that is being written, under the name it has now."""
+
+    place: Place
+
+
+@dataclass(slots=True)
+class Tally:
+    """Hold how many files and bytes an inbox holds at most; counted again when that seems too many."""
+
+    files: int = 0
+    bytes: int = 0
+    counted_at: float | None = None
+
+
+@dataclass(slots=True)
+class Room:
+    """Hold a bureau's root folder and what its sessions must know of one another."""
+
+    root: Path
+    allowance: Allowance
+    writing: dict[FileId, list["OpenFile"]] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+    @contextmanager
+    def opened(self, folder: str) -> Iterator[int]:
+        """Open a folder for the calls that name files in it."""
+        handle = self.open_folder(folder)
+        try:
+            yield handle
+        finally:
+            os.close(handle)
+
+    def open_folder(self, folder: str) -> int:
+        """Open a folder; a link in its place is not followed."""
+        return os.open(self.root / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+    def status(self, place: Place) -> os.stat_result:
+        """Give the status of a regular file; raise where there is none."""
+        with self.opened(place.folder) as folder:
+            return self.status_in(folder, place)
+
+    def status_in(self, folder: int, place: Place) -> os.stat_result:
+        """Give the status of a regular file in an open folder."""
+        if not place.is_inbox and place.name.startswith(b"."):
+            raise nothing()
+        try:
+            found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+        except OSError as exc:
+            if exc.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+                raise nothing() from exc
+            raise
+        if not stat.S_ISREG(found.st_mode):
+            raise nothing()
+        return found
+
+    def listed(self, folder: str) -> list[tuple[bytes, os.stat_result]]:
+        """List the regular files of a folder; what the channel is just writing into an out folder is not there."""
+        found = []
+        with self.opened(folder) as handle, os.scandir(handle) as entries:
+            for entry in entries:
+                place = Place(folder, os.fsencode(entry.name))
+                try:
+                    found.append((place.name, self.status_in(handle, place)))
+                except (asyncssh.SFTPNoSuchFile, FileNotFoundError):
+                    continue
+        return found
+
+    # ----------------------------------------------------------------------------------------- how full it is
+
+    def take_in(self, folder: str, *, files: int = 0, size: int = 0) -> None:
+        """Count a file or bytes that come in; raise where the inbox is full."""
+        tally = self.tallies.setdefault(folder, Tally())
+        if tally.counted_at is None or self._too_full(tally, files, size):
+            self._recount(folder, tally)
+        if tally.files + files > self.allowance.max_files:
+            raise asyncssh.SFTPFailure(
+                f"{self.allowance.max_files} files wait in {folder} already: wait until they are taken."
+            )
+        if tally.bytes + size > self.allowance.max_bytes:
+            raise asyncssh.SFTPFailure(
+                f"{folder} holds as many bytes as it may ({self.allowance.max_bytes}): wait until they are taken."
+            )
+        tally.files += files
+        tally.bytes += size
+
+    def _too_full(self, tally: Tally, files: int, size: int) -> bool:
+        return tally.files + files > self.allowance.max_files or tally.bytes + size > self.allowance.max_bytes
+
+    def _recount(self, folder: str, tally: Tally) -> None:
+        """Count what is there, at most once a second: a full inbox must not cost others their turn."""
+        now = time.monotonic()
+        if tally.counted_at is not None and now - tally.counted_at < RECOUNT_AFTER:
+            return
+        found = self.listed(folder)
+        tally.files, tally.bytes = len(found), sum(status.st_size for _, status in found)
+        tally.counted_at = now

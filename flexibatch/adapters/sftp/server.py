@@ -1,0 +1,147 @@
+"""The server: listens, lets bureaus in by their keys, ends sessions that have no right to go on."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+import structlog
+from asyncssh.encryption import get_encryption_algs
+from asyncssh.kex import get_kex_algs
+from asyncssh.mac import get_mac_algs
+
+from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES, offered
+from flexibatch.adapters.sftp.doors import Door, rest
+from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.folders import SENDERS
+from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
+from flexibatch.errors import Unavailable
+
+log = structlog.get_logger()
+
+FRESH = 1.0
+LOOK_EVERY = 1.0
+REKEY_BYTES = 1 << 30
+
+Roster = Callable[[], Mapping[str, Account]]
+"""Gives all who may log in, by user name; may block, may raise `Unavailable`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Hold what the server is made of: where folders are, who may come in, and how much of everything."""
+
+    spool: Path
+    host_key: Path
+    roster: Roster
+    tell: Callable[[Deed], None]
+    allowance: Allowance
+    crowd: Crowd
+
+
+class Server:
+    """Serve bureaus until it is closed."""
+
+    def __init__(self, front: Front) -> None:
+        """Keep what it is made of; nothing listens yet."""
+        self._front = front
+        self.crowd, self.tell = front.crowd, front.tell
+        self.doors: set[Door] = set()
+        self._rooms: dict[str, Room] = {}
+        self._accounts: Mapping[str, Account] = {}
+        self._read_at = 0.0
+        self._reading = asyncio.Lock()
+        self._stop = asyncio.Event()
+        self._listener: asyncssh.SSHAcceptor | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    async def listen(self, host: str, port: int) -> tuple[str, int]:
+        """Begin to listen; give where."""
+        try:
+            self._listener = await asyncssh.listen(
+                host,
+                port,
+                server_factory=lambda: Door(self),
+                server_host_keys=[str(self._front.host_key)],
+                server_version="flexibatch",
+                kex_algs=offered(KEY_EXCHANGES, get_kex_algs()),
+                encryption_algs=offered(CIPHERS, get_encryption_algs()),
+                mac_algs=offered(MACS, get_mac_algs()),
+                signature_algs=list(SIGNATURES),
+                compression_algs=["none"],
+                login_timeout=self.crowd.login_grace.total_seconds(),
+                password_auth=False,
+                kbdint_auth=False,
+                host_based_auth=False,
+                gss_host=None,
+                allow_pty=False,
+                agent_forwarding=False,
+                x11_forwarding=False,
+                rekey_bytes=REKEY_BYTES,
+                keepalive_interval=30,
+                config=None,
+                family=socket.AF_UNSPEC,
+            )
+        except OSError as exc:
+            raise Unavailable(
+                f"Nothing can listen on {host}:{port} ({exc.strerror or exc}): give another --listen, or see "
+                "what listens there."
+            ) from exc
+        self._looking = asyncio.create_task(self._look())
+        return host, self._listener.get_port()
+
+    async def close(self, drain: float) -> None:
+        """Take nobody in any more, give transfers in hand so many seconds, then end all sessions."""
+        if self._listener is not None:
+            self._listener.close()
+        until = time.monotonic() + drain
+        while time.monotonic() < until and any(door.busy for door in self.doors):
+            await rest(0.05, self._stop)
+        self._stop.set()
+        for door in list(self.doors):
+            door.leave(asyncssh.DISC_BY_APPLICATION, "The server goes down: come back in a while.")
+        if self._listener is not None:
+            await self._listener.wait_closed()
+        if self._looking is not None:
+            await self._looking
+
+    # ------------------------------------------------------------------------------------ what a door asks for
+
+    async def account(self, user: str) -> Account | None:
+        """Give who logs in under a name; the list is read again when it is older than a second."""
+        await self._refresh()
+        return self._accounts.get(user)
+
+    def room(self, number: str) -> Room:
+        """Give what the sessions of a bureau share."""
+        if number not in self._rooms:
+            self._rooms[number] = Room(self._front.spool / SENDERS / number, self._front.allowance)
+        return self._rooms[number]
+
+    async def _refresh(self) -> None:
+        async with self._reading:
+            if time.monotonic() - self._read_at < FRESH:
+                return
+            try:
+                self._accounts = await asyncio.to_thread(self._front.roster)
+            except Unavailable as exc:
+                log.warning("sftp.roster_delayed", reason=str(exc))
+            self._read_at = time.monotonic()
+
+    # ------------------------------------------------------------------------------------------- who may stay
+
+    async def _look(self) -> None:
+        while not self._stop.is_set():
+            await rest(LOOK_EVERY, self._stop)
+            await self._refresh()
+            rights = {one.number: one.fingerprints for one in self._accounts.values()}
+            for door in list(self.doors):
+                if door.number is None:
+                    continue
+                if door.fingerprint not in rights.get(door.number, frozenset()):
+                    door.leave(asyncssh.DISC_BY_APPLICATION, "This key is no longer registered.")
+                elif time.monotonic() - door.moved_at > self.crowd.idle.total_seconds():
+                    door.leave(asyncssh.DISC_BY_APPLICATION, "Nothing was asked for too long.")

@@ -1,0 +1,336 @@
+"""What one session of a bureau sees and may do: seven folders, and what lies in them."""
+
+import asyncio
+import os
+import stat
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import asyncssh
+from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName
+
+from flexibatch.adapters.sftp.handles import FILE_MODE, Download, Upload
+from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved
+from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.domain.sessions import Act
+
+FOLDER_MODE = stat.S_IFDIR | 0o770
+LISTED_AT_ONCE = 128
+_OPENING = (
+    (FXF_CREAT, os.O_CREAT),
+    (FXF_TRUNC, os.O_TRUNC),
+    (FXF_EXCL, os.O_EXCL),
+    (FXF_APPEND, os.O_APPEND),
+)
+
+Tell = Callable[..., None]
+Handle = Download | Upload
+
+
+class View(asyncssh.SFTPServer):
+    """Answer the requests of one SFTP session; `tell` hears what was done (`tell(act, **details)`)."""
+
+    def __init__(
+        self, channel: "asyncssh.SSHServerChannel[bytes]", room: Room, number: str, tell: Tell
+    ) -> None:
+        """Keep whose session it is."""
+        super().__init__(channel)
+        self._room, self._number, self._tell = room, number, tell
+        self._open: set[Handle] = set()
+        self.orderly = self.ended = False
+        self.moved_at = time.monotonic()
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether a file is being written or read."""
+        return bool(self._open)
+
+    def exit(self) -> None:
+        """End the session."""
+        self.ended = True
+
+    # ------------------------------------------------------------------------------------------------- files
+
+    def open(self, path: bytes, pflags: int, attrs: SFTPAttrs) -> object:
+        """Open a file to be read anywhere, or to be written in an inbox."""
+        del attrs
+        place = self._file(path)
+        if len(self._open) >= self._room.allowance.max_handles:
+            raise asyncssh.SFTPFailure(f"{len(self._open)} files are open in this session: close some first.")
+        handle: Handle
+        if pflags & (FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC):
+            self._require_inbox(place, "written")
+            flags = sum(ours for theirs, ours in _OPENING if pflags & theirs)
+            handle = self._refusing(place, lambda: Upload(self._room, place, flags))
+        else:
+            handle = Download(self._room, place)
+        self._open.add(handle)
+        return handle
+
+    async def close(self, file_obj: object) -> None:
+        """Close a file; one whose connection broke stays marked as half-written."""
+        handle = _handle(file_obj)
+        self._open.discard(handle)
+        if isinstance(handle, Download):
+            handle.close()
+            self._tell(Act.GET, path=handle.place.shown, bytes=handle.taken)
+            return
+        orderly = self.orderly
+        try:
+            mine = handle.mine
+            sha256 = await asyncio.to_thread(handle.sha256) if orderly and mine else None
+        finally:
+            handle.close(orderly=orderly)
+        told = {"path": handle.place.shown, "size": handle.size, "sha256": sha256}
+        self._tell(Act.PUT if orderly and mine else Act.PUT_BROKEN, **told)
+        if orderly and not mine:
+            handle_lost = handle.written or handle.found
+            if handle_lost:
+                raise asyncssh.SFTPFailure(f"{handle.place.shown} was taken or removed while it was written.")
+
+    def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        """Read at most what one request may ask."""
+        handle = _handle(file_obj)
+        size = min(size, self._room.allowance.request_size)
+        if isinstance(handle, Upload):
+            return os.pread(handle.descriptor, size, offset)
+        return handle.read(offset, size)
+
+    def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        """Write within the limits; what is refused is told and changes nothing."""
+        handle = _handle(file_obj)
+        if isinstance(handle, Download):
+            raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
+        if len(data) > self._room.allowance.request_size:
+            raise asyncssh.SFTPFailure(f"A request has at most {self._room.allowance.request_size} bytes.")
+        self._refusing(handle.place, lambda: handle.write(offset, data))
+        return len(data)
+
+    async def fsync(self, file_obj: object) -> None:
+        """Put what was written on the disk."""
+        await asyncio.to_thread(os.fsync, _handle(file_obj).descriptor)
+
+    # -------------------------------------------------------------------------------------------- attributes
+
+    def stat(self, path: bytes) -> SFTPAttrs:
+        """Give size and times of a file or folder."""
+        place = place_of(path)
+        if not place.is_file:
+            return self._folder_attributes(place.folder)
+        return self._attributes(self._room.status(place))
+
+    def lstat(self, path: bytes) -> SFTPAttrs:
+        """Do as `stat`: there are no links."""
+        return self.stat(path)
+
+    def fstat(self, file_obj: object) -> SFTPAttrs:
+        """Give size and times of an open file."""
+        return self._attributes(os.fstat(_handle(file_obj).descriptor))
+
+    def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """Set the times of a file in an inbox, or cut it; owner and rights stay as they are."""
+        place = self._file(path)
+        self._require_inbox(place, "changed")
+        with self._room.opened(place.folder) as folder:
+            self._room.status_in(folder, place)
+            times = _times(attrs)
+            if times is not None:
+                os.utime(place.name, times, dir_fd=folder, follow_symlinks=False)
+        if attrs.size is not None:
+            upload = Upload(self._room, place, 0)
+            try:
+                upload.truncate(attrs.size)
+            finally:
+                upload.close(orderly=True)
+
+    def lsetstat(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """Do as `setstat`: there are no links."""
+        self.setstat(path, attrs)
+
+    def fsetstat(self, file_obj: object, attrs: SFTPAttrs) -> None:
+        """Set the times of an open file, or cut it."""
+        handle = _handle(file_obj)
+        if isinstance(handle, Download):
+            raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
+        if attrs.size is not None:
+            handle.truncate(attrs.size)
+        times = _times(attrs)
+        if times is not None:
+            handle.require_mine()
+            os.utime(handle.descriptor, times)
+
+    def statvfs(self, path: bytes) -> os.statvfs_result:
+        """Tell the room on the disk, for `df`."""
+        place_of(path)
+        return os.statvfs(self._room.root)
+
+    def fstatvfs(self, file_obj: object) -> os.statvfs_result:
+        """Tell the room on the disk."""
+        return os.fstatvfs(_handle(file_obj).descriptor)
+
+    # ------------------------------------------------------------------------------------------------ folders
+
+    async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
+        """List a folder."""
+        place = place_of(path)
+        if place.is_file:
+            self._room.status(place)
+            raise asyncssh.SFTPFailure(f"{place.shown} is a file.")
+        for name in (b".", b".."):
+            yield self._entry(name, self._folder_attributes(""))
+        if not place.folder:
+            for folder in SENDER_FOLDERS:
+                yield self._entry(folder.encode(), self._folder_attributes(folder))
+            return
+        listed = await asyncio.to_thread(self._room.listed, place.folder)
+        for count, (name, status) in enumerate(listed):
+            if not count % LISTED_AT_ONCE:
+                await asyncio.sleep(0)
+            yield self._entry(name, self._attributes(status))
+
+    def realpath(self, path: bytes) -> bytes:
+        """Give a path from the root."""
+        return resolved(path)
+
+    # ---------------------------------------------------------------------------------------- names that move
+
+    def remove(self, path: bytes) -> None:
+        """Delete a file: an answer that was fetched, or what was not claimed yet."""
+        place = self._file(path)
+        with self._room.opened(place.folder) as folder:
+            status = self._room.status_in(folder, place)
+            os.unlink(place.name, dir_fd=folder)
+        self._tell(Act.DELETE, path=place.shown, size=status.st_size)
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Rename within an inbox, over nothing."""
+        self._rename(oldpath, newpath, replace=False)
+
+    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Rename within an inbox, over what is there."""
+        self._rename(oldpath, newpath, replace=True)
+
+    def _rename(self, oldpath: bytes, newpath: bytes, *, replace: bool) -> None:
+        old, new = self._file(oldpath), self._file(newpath)
+        for place in (old, new):
+            self._require_inbox(place, "renamed")
+        if old.folder != new.folder:
+            raise self._refused(old, "A file is renamed within its folder: put it where it belongs.")
+        self._refusing(new, lambda: require_good_name(new))
+        with self._room.opened(old.folder) as folder:
+            status = self._room.status_in(folder, old)
+            if not replace and self._is_there(folder, new):
+                raise asyncssh.SFTPFailure(f"{new.shown} is there already: remove it first.")
+            os.rename(old.name, new.name, src_dir_fd=folder, dst_dir_fd=folder)
+        for writing in self._room.writing.get((status.st_dev, status.st_ino), ()):
+            writing.place = new
+        self._tell(Act.RENAME, path=old.shown, to=new.shown, size=status.st_size)
+
+    def _is_there(self, folder: int, place: Place) -> bool:
+        try:
+            os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """Refuse: the folders are these seven."""
+        del attrs
+        raise self._refused(_shown_only(path), "No folder can be made here: the folders are these seven.")
+
+    def rmdir(self, path: bytes) -> None:
+        """Refuse: the folders stay."""
+        raise self._refused(_shown_only(path), "No folder can be removed here.")
+
+    def readlink(self, path: bytes) -> bytes:
+        """Refuse: there are no links."""
+        del path
+        raise nothing()
+
+    def symlink(self, oldpath: bytes, newpath: bytes) -> None:
+        """Refuse: there are no links."""
+        del oldpath
+        raise self._refused(_shown_only(newpath), "No link can be made here.")
+
+    def link(self, oldpath: bytes, newpath: bytes) -> None:
+        """Refuse: there are no links."""
+        del oldpath
+        raise self._refused(_shown_only(newpath), "No link can be made here.")
+
+    # ------------------------------------------------------------------------------------------------ in small
+
+    def format_user(self, uid: int | None) -> str:
+        """Name the bureau in listings, never a user of this machine."""
+        del uid
+        return self._number
+
+    def format_group(self, gid: int | None) -> str:
+        """Do as `format_user`."""
+        del gid
+        return self._number
+
+    def _file(self, path: bytes) -> Place:
+        place = place_of(path)
+        if not place.is_file:
+            raise asyncssh.SFTPFailure(f"{place.shown} is a folder.")
+        return place
+
+    def _require_inbox(self, place: Place, done: str) -> None:
+        if not place.is_inbox:
+            raise self._refused(place, f"Nothing can be {done} in {place.folder}: it is read, and emptied.")
+
+    def _refusing(self, place: Place, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was asked
+        """Do what was asked; write down where it was refused."""
+        try:
+            return ask()
+        except asyncssh.SFTPNoSuchFile:
+            raise
+        except asyncssh.SFTPError as exc:
+            self._tell(Act.REFUSED, path=place.shown, reason=exc.reason)
+            raise
+
+    def _refused(self, place: Place | str, reason: str) -> asyncssh.SFTPError:
+        shown = place if isinstance(place, str) else place.shown
+        self._tell(Act.REFUSED, path=shown, reason=reason)
+        return asyncssh.SFTPPermissionDenied(reason)
+
+    def _entry(self, name: bytes, attributes: SFTPAttrs) -> SFTPName:
+        return SFTPName(name, attrs=attributes)
+
+    def _folder_attributes(self, folder: str) -> SFTPAttrs:
+        status = (self._room.root / folder).lstat()
+        return _attrs(status, FOLDER_MODE)
+
+    def _attributes(self, status: os.stat_result) -> SFTPAttrs:
+        return _attrs(status, stat.S_IFREG | FILE_MODE)
+
+
+def _attrs(status: os.stat_result, mode: int) -> SFTPAttrs:
+    return SFTPAttrs(
+        size=status.st_size,
+        uid=0,
+        gid=0,
+        permissions=mode,
+        atime=int(status.st_atime),
+        mtime=int(status.st_mtime),
+        nlink=1,
+    )
+
+
+def _times(attrs: SFTPAttrs) -> tuple[int, int] | None:
+    if attrs.atime is None or attrs.mtime is None:
+        return None
+    return attrs.atime, attrs.mtime
+
+
+def _shown_only(path: bytes) -> str:
+    text = path[:200].decode(errors="replace")
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
+def _handle(file_obj: object) -> Handle:
+    if not isinstance(file_obj, Download | Upload):
+        raise asyncssh.SFTPInvalidHandle("This handle is none of an open file.")
+    return file_obj

@@ -1,0 +1,79 @@
+"""The front door's book: who may log in, and what was done there."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, literal, null, select, union_all
+
+from flexibatch.adapters.store.engine import Database, instant, stored
+from flexibatch.adapters.store.rows import Shown
+from flexibatch.adapters.store.tables import audit, sender, sender_key, session_event
+from flexibatch.domain.sessions import Account, Deed
+
+ADDRESS_LIMIT = 64
+
+
+def accounts(database: Database) -> dict[str, Account]:
+    """Give who may log in, by user name: all senders that are not removed, those without a key too."""
+    with database.reading() as connection:
+        keys: dict[str, set[str]] = {}
+        for number, fingerprint in connection.execute(select(sender_key.c.sender, sender_key.c.fingerprint)):
+            keys.setdefault(number, set()).add(fingerprint)
+        columns = (
+            func.coalesce(sender.c.user_name, sender.c.number),
+            sender.c.number,
+            sender.c.allow_ssh_rsa,
+        )
+        rows = connection.execute(select(*columns).where(sender.c.removed_at.is_(None))).all()
+    return {user: Account(number, frozenset(keys.get(number, ())), bool(weak)) for user, number, weak in rows}
+
+
+def write_deeds(database: Database, deeds: Sequence[tuple[datetime, Deed]]) -> None:
+    """Write down what was done, in one transaction."""
+    rows = [
+        {
+            "at": stored(at),
+            "session": deed.session,
+            "sender": deed.sender,
+            "address": deed.address[:ADDRESS_LIMIT],
+            "act": deed.act.value,
+            "details": dict(deed.details),
+        }
+        for at, deed in deeds
+    ]
+    with database.writing() as connection:
+        connection.execute(insert(session_event), rows)
+
+
+def list_audit(
+    connection: Connection, *, number: str | None = None, since: datetime | None = None, most: int = 1000
+) -> list[Shown]:
+    """Give what operators and bureaus did, the newest `most`, the oldest of them first."""
+    done = select(
+        audit.c.at,
+        literal("operator").label("by"),
+        audit.c.operator.label("who"),
+        audit.c.action,
+        audit.c.subject,
+        audit.c.details,
+        null().label("address"),
+        null().label("session"),
+    )
+    told = select(
+        session_event.c.at,
+        literal("bureau").label("by"),
+        func.coalesce(session_event.c.sender, "-").label("who"),
+        session_event.c.act.label("action"),
+        func.coalesce(session_event.c.sender, "-").label("subject"),
+        session_event.c.details,
+        session_event.c.address,
+        session_event.c.session,
+    )
+    both = union_all(done, told).subquery()
+    query = select(both).order_by(both.c.at.desc()).limit(most)
+    if number is not None:
+        query = query.where(both.c.subject == number)
+    if since is not None:
+        query = query.where(both.c.at >= stored(since))
+    rows = connection.execute(query).mappings().all()
+    return [{**row, "at": instant(row["at"])} for row in reversed(rows)]

@@ -1,0 +1,62 @@
+"""The command that opens the front door."""
+
+import asyncio
+import sys
+
+import click
+
+from flexibatch.adapters.host_keys import host_key_fingerprint
+from flexibatch.bootstrap import host_key_file
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.opened import open_home
+from flexibatch.cli.output import say
+from flexibatch.serving import Serving
+
+LARGEST_PORT = 65_535
+
+
+class Listen(click.ParamType[tuple[str, int]]):
+    """Read HOST:PORT; an IPv6 address stands in brackets."""
+
+    name = "host:port"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Read it, or say what it looks like."""
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdecimal() or int(port) > LARGEST_PORT:
+            self.fail(
+                f"'{value}' is no address: give HOST:PORT, such as 127.0.0.1:2222 or [::]:22.", param, ctx
+            )
+        return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+@click.command(
+    epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble."
+)
+@click.option(
+    "--listen",
+    type=Listen(),
+    default="127.0.0.1:2222",
+    show_default=True,
+    help="Where to listen; port 0 takes a free one.",
+)
+@click.pass_obj
+def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
+    """Open the front door: the bureaus' SFTP server, and the watcher in a process of its own.
+
+    SIGTERM or SIGINT ends it: nobody is let in any more, transfers in hand go on for at most `sftp.drain`, the set
+    in hand is settled.
+    """
+    home = open_home(invocation)
+    fingerprint = host_key_fingerprint(host_key_file(home.path))
+    watcher = [sys.executable, "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
+    host, port = listen
+
+    def tell(host: str, port: int) -> None:
+        say(f"Listening on {host}:{port}; the host key is {fingerprint}. SIGTERM ends it.")
+
+    serving = Serving(home, host, port, invocation.clock, watcher, tell)
+    asyncio.run(serving.run())
+    return 0

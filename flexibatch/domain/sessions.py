@@ -1,0 +1,66 @@
+"""Sessions of bureaus at the front door: who may log in, what is allowed, and what was done.
+
+Source: the channel's specification, folders; the operator's handbook, audit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Hold how one bureau logs in: its keys by fingerprint, and whether SHA-1 signatures are taken from it."""
+
+    number: str
+    fingerprints: frozenset[str]
+    allow_ssh_rsa: bool = False
+
+
+class Act(StrEnum):
+    """Name what is written down of a session."""
+
+    LOGIN = "login"
+    LOGIN_REFUSED = "login refused"
+    LOGOUT = "logout"
+    PUT = "put"
+    PUT_BROKEN = "put broken off"
+    GET = "get"
+    RENAME = "rename"
+    DELETE = "delete"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Hold one act of a session: of which sender (None before log-in), from which address, and what."""
+
+    act: Act
+    session: str
+    sender: str | None
+    address: str
+    details: Mapping[str, str | int | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Hold how much one inbox takes: bytes of a part, files and bytes that wait; bytes of one request."""
+
+    part_size: int
+    max_files: int
+    max_bytes: int
+    request_size: int
+    max_handles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Hold how many may be there at once, how long a log-in may take and a session be idle."""
+
+    max_sessions: int
+    max_sessions_per_sender: int
+    max_logins: int
+    login_attempts: int
+    login_grace: timedelta
+    idle: timedelta

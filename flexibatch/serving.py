@@ -1,0 +1,178 @@
+"""Serve: the SFTP server in this process, the watcher in one of its own, one life for both.
+
+A big file that is judged does not slow transfers down; a watcher that dies is started again; told to end, the server
+lets transfers in hand go on for a while, and the watcher ends after the set in hand.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from flexibatch.adapters.sftp.doors import rest
+from flexibatch.adapters.sftp.server import Front, Server
+from flexibatch.adapters.store.doorbook import accounts, write_deeds
+from flexibatch.bootstrap import Home, host_key_file
+from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
+from flexibatch.errors import Refusal, Unavailable
+from flexibatch.ports import Clock
+
+log = structlog.get_logger()
+
+PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""How long to wait before a watcher that died is started again; after the last it is given up."""
+HEALTHY_AFTER = 60.0
+LONGEST_SET = 600.0
+WRITE_EVERY = 0.5
+ROWS_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Book:
+    """Write down what is done at the door: as an event at once, as a row soon, without holding up anybody."""
+
+    home: Home
+    clock: Clock
+    waiting: list[tuple[datetime, Deed]] = field(default_factory=list)
+
+    def tell(self, deed: Deed) -> None:
+        """Take a deed."""
+        told = {"session": deed.session, "sender": deed.sender, "address": deed.address, **deed.details}
+        if deed.act in (Act.REFUSED, Act.LOGIN_REFUSED, Act.PUT_BROKEN):
+            log.warning("sftp.refused", act=deed.act.value, **told)
+        else:
+            log.info("sftp.done", act=deed.act.value, **told)
+        self.waiting.append((self.clock.now(), deed))
+
+    async def keep(self, stop: asyncio.Event) -> None:
+        """Write rows until all is to stop."""
+        while not stop.is_set():
+            try:
+                await asyncio.wait_for(stop.wait(), WRITE_EVERY)
+            except TimeoutError:
+                await self.write()
+
+    async def write(self) -> None:
+        """Write what waits; what cannot be written now waits on."""
+        while self.waiting:
+            some = self.waiting[:ROWS_AT_ONCE]
+            try:
+                await asyncio.to_thread(write_deeds, self.home.database, some)
+            except Unavailable as exc:
+                log.warning("sftp.audit_delayed", rows=len(self.waiting), reason=str(exc))
+                return
+            del self.waiting[: len(some)]
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Hold what is served: where, for which home, and the command that watches it in a process of its own."""
+
+    home: Home
+    host: str
+    port: int
+    clock: Clock
+    watcher: Sequence[str]
+    listening: Callable[[str, int], None]
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; raise `Unavailable` where the watcher cannot be kept alive."""
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        book = Book(self.home, self.clock)
+        server = Server(front_of(self.home, book))
+        host, port = await server.listen(self.host, self.port)
+        written = asyncio.Event()
+        keeping = asyncio.create_task(book.keep(written))
+        watching = asyncio.create_task(keep_watching(self.watcher, stop))
+        log.info("sftp.listening", host=host, port=port)
+        self.listening(host, port)
+        try:
+            await stop.wait()
+            log.info("sftp.ending", sessions=len(server.doors))
+            await server.close(self.home.settings.sftp.drain.total_seconds() if not watching.done() else 0)
+            await watching
+        finally:
+            written.set()
+            await keeping
+            await book.write()
+
+
+def front_of(home: Home, book: Book) -> Front:
+    """Put together what the server is made of."""
+    settings, limits = home.settings, home.settings.sftp
+    key = host_key_file(home.path)
+    if not key.exists():
+        raise Refusal(f"The host key {key} is not there: run `flexibatch init`, which makes what is missing.")
+    return Front(
+        spool=settings.spool,
+        host_key=key,
+        roster=lambda: accounts(home.database),
+        tell=book.tell,
+        allowance=Allowance(
+            settings.part_size, limits.max_files, limits.max_bytes, limits.request_size, limits.max_handles
+        ),
+        crowd=Crowd(
+            limits.max_sessions,
+            limits.max_sessions_per_sender,
+            limits.max_logins,
+            limits.login_attempts,
+            limits.login_grace,
+            limits.idle,
+        ),
+    )
+
+
+async def keep_watching(command: Sequence[str], stop: asyncio.Event) -> None:
+    """Keep a watcher alive until all is to stop, then let it end after the set in hand.
+
+    It ends by itself when its input closes: no watcher is left when this process is killed.
+    """
+    loop, died = asyncio.get_running_loop(), 0
+    while not stop.is_set():
+        began = loop.time()
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+        )
+        ended = await _first(process.wait(), stop)
+        if not ended:
+            await _end(process)
+            return
+        died = 0 if loop.time() - began > HEALTHY_AFTER else died
+        if died >= len(PAUSES):
+            stop.set()
+            raise Unavailable(
+                f"The watcher ended again and again (last with {process.returncode}): see its events above, "
+                "and `flexibatch doctor`."
+            )
+        log.warning("watcher.died", status=process.returncode, again_in=PAUSES[died])
+        await rest(PAUSES[died], stop)
+        died += 1
+
+
+async def _first(what: Awaitable[object], stop: asyncio.Event) -> bool:
+    """Wait for something, or until all is to stop; tell whether it was the first."""
+    waiting = asyncio.ensure_future(what)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({waiting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    first = waiting.done()
+    for one in (waiting, stopping):
+        one.cancel()
+    await asyncio.gather(waiting, stopping, return_exceptions=True)
+    return first
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Let the watcher end after the set in hand; one that does not is killed, its set is settled next time."""
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), LONGEST_SET)
+    except TimeoutError:
+        process.kill()
+        await process.wait()

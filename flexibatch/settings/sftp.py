@@ -1,0 +1,37 @@
+"""The settings of the front door: the table `[sftp]`."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flexibatch.settings.values import Count, Duration, Pause
+
+DURATIONS = 'seconds (300) or an ISO 8601 duration ("PT5M"), from 0 to ten years'
+COUNTS = "a whole number, 1 or more"
+PAUSES = 'seconds (5) or an ISO 8601 duration ("PT5S"), more than 0'
+
+
+def setting(default: object, meaning: str, allowed: str) -> Any:  # noqa: ANN401 - as pydantic's own Field
+    """Declare a setting: its default as it stands in the file, its meaning, and what is allowed."""
+    extra: dict[str, Any] = {"allowed": allowed}
+    return Field(default=default, description=meaning, json_schema_extra=extra)
+
+
+class SftpSettings(BaseModel):
+    """Hold the limits of the SFTP server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    max_sessions: Count = setting(100, "How many bureaus' sessions there may be at once, in all.", COUNTS)
+    max_sessions_per_sender: Count = setting(10, "How many of them one bureau may have.", COUNTS)
+    max_logins: Count = setting(100, "How many connections may wait at once to log in.", COUNTS)
+    login_attempts: Count = setting(6, "How many keys one connection may try.", COUNTS)
+    login_grace: Pause = setting("PT20S", "How long a log-in may take.", PAUSES)
+    idle: Pause = setting("PT15M", "After how long without a request a session is ended.", PAUSES)
+    drain: Duration = setting(
+        "PT30S", "How long transfers in hand may go on when `serve` is told to end.", DURATIONS
+    )
+    max_files: Count = setting(50_000, "How many files may wait in one inbox.", COUNTS)
+    max_bytes: Count = setting(2_147_483_648, "How many bytes may wait in one inbox (2 GiB).", COUNTS)
+    max_handles: Count = setting(100, "How many files one session may have open at once.", COUNTS)
+    request_size: Count = setting(4_194_304, "How many bytes one request may write or read (4 MiB).", COUNTS)

@@ -1,0 +1,114 @@
+"""A running `flexibatch serve`, and the keys its bureaus log in with."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import paramiko
+
+from flexibatch.adapters.ssh_keys import read_public_key
+from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store.audit import By
+from tests.twins.town import Town
+
+LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is (SHA256:\S+)\.")
+PATIENCE = 60
+
+
+@dataclass(slots=True)
+class Front:
+    """Hold a server that runs as a user starts it, on a free port; what it says is kept."""
+
+    town: Town
+    environ: dict[str, str] = field(default_factory=dict)
+    port: int = 0
+    fingerprint: str = ""
+    said: list[str] = field(default_factory=list)
+    _process: "subprocess.Popen[str] | None" = None
+    _reader: threading.Thread | None = None
+    _open: list[paramiko.SSHClient] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        """Start it, and wait until it listens."""
+        command = [sys.executable, "-m", "flexibatch", "-H", str(self.town.home.path), "serve"]
+        told = {"FLEXIBATCH_LOG_FORMAT": "json", "FLEXIBATCH_CLAIM_DELAY": "0.2"} | self.environ
+        self._process = subprocess.Popen(
+            [*command, "--listen", "127.0.0.1:0"],
+            stderr=subprocess.PIPE,
+            text=True,
+            env=dict(os.environ) | told,
+        )
+        listening = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(listening,))
+        self._reader.start()
+        assert listening.wait(PATIENCE), "".join(self.said)
+        assert self.port, "".join(self.said)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it."""
+        for client in self._open:
+            client.close()
+        self.end()
+
+    def end(self) -> int:
+        """Send SIGTERM and wait; give the exit status."""
+        assert self._process is not None
+        assert self._reader is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        status = self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+        return status
+
+    @property
+    def pid(self) -> int:
+        """Give the number of the process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def _read(self, listening: threading.Event) -> None:
+        assert self._process is not None
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.said.append(line)
+            found = LISTENING.search(line)
+            if found:
+                self.port, self.fingerprint = int(found[1]), found[2]
+                listening.set()
+        listening.set()
+
+    def client(self, key: paramiko.PKey, user: str = "000640") -> paramiko.SSHClient:
+        """Log in as a bureau does."""
+        client = paramiko.SSHClient()
+        self._open.append(client)
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 - a server of this test
+        client.connect(
+            "127.0.0.1", self.port, user, pkey=key, allow_agent=False, look_for_keys=False, timeout=PATIENCE
+        )
+        return client
+
+    def sftp(self, key: paramiko.PKey, user: str = "000640") -> paramiko.SFTPClient:
+        """Log in and speak SFTP."""
+        return self.client(key, user).open_sftp()
+
+
+def registered_key(town: Town, folder: Path, number: str = "000640", name: str = "key") -> paramiko.PKey:
+    """Make an Ed25519 key with ssh-keygen and register it."""
+    path = folder / name
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
+    public = Path(f"{path}.pub").read_bytes()
+    with town.home.database.writing() as connection:
+        bureaus.add_key(connection, By("test", town.clock.now()), number, read_public_key(public, "key"))
+    return paramiko.Ed25519Key(filename=str(path))
