@@ -51,6 +51,7 @@ sender.add_command(export_openssh)
     help="Whether it must sign its files. [default: optional, until signatures are verified]",
 )
 @click.option("--user", help="Its name at the SFTP server, if it is not the number.")
+@click.option("--allow-ssh-rsa", is_flag=True, help="Take ssh-rsa signatures (SHA-1) from its old program.")
 @click.pass_obj
 def add(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
@@ -62,13 +63,16 @@ def add(  # noqa: PLR0913 - one argument an option
     certificates: tuple[str, ...],
     signature: str | None,
     user: str | None,
+    allow_ssh_rsa: bool,
 ) -> None:
     """Register a bureau under NUMBER and make its folders.
 
     A removed bureau is brought back with what is told now; its mandates are those it had.
     """
     _refuse_signatures(certificates, signature)
-    new = NewSender(sender_number(number), name, Language(language), SignatureDemand.OPTIONAL, user)
+    new = NewSender(
+        sender_number(number), name, Language(language), SignatureDemand.OPTIONAL, user, allow_ssh_rsa
+    )
     read = [_read_key(path) for path in keys]
     home = open_home(invocation)
     with home.database.writing() as connection:
@@ -91,6 +95,22 @@ def _refuse_signatures(certificates: tuple[str, ...], signature: str | None) -> 
         raise Refusal(
             f"{NO_SIGNATURES}, so none can be required: give --signature optional, or leave it out."
         )
+
+
+@sender.command("set", epilog=REFUSED_OR_TROUBLE)
+@click.argument("number")
+@click.option(
+    "--allow-ssh-rsa/--no-ssh-rsa",
+    required=True,
+    help="Take ssh-rsa signatures (SHA-1) from its old program, or no longer.",
+)
+@click.pass_obj
+def set_(invocation: Invocation, number: str, *, allow_ssh_rsa: bool) -> None:
+    """Change how the bureau NUMBER may log in; it holds from its next log-in on."""
+    with open_home(invocation).database.writing() as connection:
+        bureaus.allow_ssh_rsa(connection, by(invocation), sender_number(number), allowed=allow_ssh_rsa)
+    taken = "are taken: `doctor` warns of it as long" if allow_ssh_rsa else "are not taken"
+    say(f"Signatures with SHA-1 from sender {number} {taken}.")
 
 
 @sender.command("list", epilog=REFUSED_OR_TROUBLE)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.clock import SystemClock
+from flexibatch.adapters.host_keys import host_key_fingerprint
 from flexibatch.adapters.store import upgrade
+from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import elsewhere_of
-from flexibatch.bootstrap import Home, database_file, registered
+from flexibatch.bootstrap import Home, database_file, host_key_file, registered
 from flexibatch.errors import FlexibatchError, Unavailable
 from flexibatch.settings import FILE
 
@@ -180,6 +182,23 @@ def _space(home: Home, _now: datetime) -> Iterator[Fault]:
             )
 
 
+def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
+    key = host_key_file(home.path)
+    yield Fault(Health.OK, f"The host key is {host_key_fingerprint(key)}.")
+    if key.stat().st_mode & ANYONE_ELSE:
+        yield Fault(
+            Health.FAILED, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."
+        )
+    with home.database.reading() as connection:
+        weak = [row["number"] for row in list_senders(connection) if row["allow_ssh_rsa"]]
+    for number in weak:
+        yield Fault(
+            Health.WARNING,
+            f"Signatures with SHA-1 (ssh-rsa) are taken from sender {number}.",
+            f"Let it send rsa-sha2 or Ed25519, then run `flexibatch sender set {number} --no-ssh-rsa`.",
+        )
+
+
 def _numbers(home: Home) -> list[str]:
     """Give the senders whose folders are looked at; none where the database does not tell."""
     try:
@@ -202,4 +221,5 @@ LOOKS: dict[str, Look] = {
     "clock": _clock,
     "elsewhere": _elsewhere,
     "space": _space,
+    "front door": _front_door,
 }

@@ -26,6 +26,7 @@ class NewSender:
     language: Language
     signature: SignatureDemand
     user_name: str | None = None
+    allow_ssh_rsa: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a name or a user name that cannot be kept."""

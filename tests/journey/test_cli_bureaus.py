@@ -70,6 +70,7 @@ def test_a_sender_is_added_with_its_seven_folders(call: Caller, home: Home) -> N
         "language": "nl",
         "signature": "optional",
         "user_name": "bureau-640",
+        "allow_ssh_rsa": False,
         "state": "active",
         "added_at": "2026-10-05T07:16:02+00:00",
         "removed_at": None,

@@ -35,6 +35,7 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
         "language": new.language.value,
         "signature": new.signature.value,
         "user_name": new.user_name,
+        "allow_ssh_rsa": new.allow_ssh_rsa,
         "held": False,
     }
     if row is None:
@@ -42,7 +43,12 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
         connection.execute(made)
     else:
         _change(connection, new.number, removed_at=None, **values)
-    details = {"name": new.name, "language": new.language.value, "signature": new.signature.value}
+    details: dict[str, str | int] = {
+        "name": new.name,
+        "language": new.language.value,
+        "signature": new.signature.value,
+        "allow_ssh_rsa": new.allow_ssh_rsa,
+    }
     note(connection, by, "sender add", new.number, **details, user_name=new.user_name)
     return row is not None
 
@@ -72,12 +78,21 @@ def release_sender(connection: Connection, by: By, number: str) -> bool:
     return _hold(connection, by, number, held=False)
 
 
+def allow_ssh_rsa(connection: Connection, by: By, number: str, *, allowed: bool) -> bool:
+    """Take signatures with SHA-1 from a sender, or no longer; tell whether that is news."""
+    if bool(require_sender(connection, number).allow_ssh_rsa) is allowed:
+        return False
+    _change(connection, number, allow_ssh_rsa=allowed)
+    note(connection, by, "sender set", number, allow_ssh_rsa=allowed)
+    return True
+
+
 def remove_sender(connection: Connection, by: By, number: str) -> None:
     """Remove a sender with its keys and user name; its sets, declarations and mandates stay as they are."""
     row = require_sender(connection, number)
     keys = [key["fingerprint"] for key in list_keys(connection, number)]
     connection.execute(delete(sender_key).where(sender_key.c.sender == number))
-    _change(connection, number, removed_at=stored(by.at), user_name=None, held=False)
+    _change(connection, number, removed_at=stored(by.at), user_name=None, held=False, allow_ssh_rsa=False)
     note(connection, by, "sender remove", number, user_name=row.user_name, keys=" ".join(keys))
 
 
@@ -109,6 +124,7 @@ def _senders() -> Select[Any]:
         sender.c.language,
         sender.c.signature,
         sender.c.user_name,
+        sender.c.allow_ssh_rsa,
         state.label("state"),
         sender.c.added_at,
         sender.c.removed_at,
