@@ -4,10 +4,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import paramiko
 import pytest
 
+from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home, make_home
+from tests.twins.front import Front, registered_key
 from tests.twins.program import Caller
+from tests.twins.town import Town
 
 
 @pytest.fixture
@@ -28,3 +32,25 @@ def call(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     for name in ("FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"):
         monkeypatch.delenv(name, raising=False)
     return Caller(home.path, capsys)
+
+
+@pytest.fixture
+def served(home: Home) -> Town:
+    """Give the samples' cast, in a home whose files arrive today."""
+    made = Town(home, SystemClock())
+    made.register_cast_of_today()
+    return made
+
+
+@pytest.fixture
+def key(served: Town, tmp_path: Path) -> paramiko.PKey:
+    """Give a key with which bureau 000640 logs in."""
+    return registered_key(served, tmp_path)
+
+
+@pytest.fixture
+def front(served: Town, key: paramiko.PKey) -> Iterator[Front]:
+    """Give a server that runs."""
+    del key
+    with Front(served) as running:
+        yield running

@@ -20,6 +20,7 @@ from tests.twins.town import Town
 
 LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is (SHA256:\S+)\.")
 PATIENCE = 60
+FOLDERS = ["IN", "INTEST", "INTEST-S", "OUT", "OUTTEST", "OUTTEST-S", "REPORT"]
 
 
 @dataclass(slots=True)
@@ -77,6 +78,13 @@ class Front:
         """Give the number of the process."""
         assert self._process is not None
         return self._process.pid
+
+    def cut(self) -> None:
+        """Cut all connections, as a network does: nothing is said to the other side."""
+        for client in self._open:
+            transport = client.get_transport()
+            if transport is not None:
+                transport.sock.close()
 
     def _read(self, listening: threading.Event) -> None:
         assert self._process is not None

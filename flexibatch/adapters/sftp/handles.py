@@ -58,7 +58,7 @@ class Upload:
         self.appending = bool(flags & os.O_APPEND)
         self.digest, self.hashed = hashlib.sha256(), 0
         self.written = 0
-        room.writing.setdefault(self.identity, []).append(self)
+        room.writing[self.identity] = self
         os.fchmod(self.descriptor, FILE_MODE | UPLOADING)
         if flags & os.O_TRUNC:
             self._empty()
@@ -86,7 +86,14 @@ class Upload:
         return (now.st_dev, now.st_ino) == self.identity
 
     def require_mine(self) -> None:
-        """Refuse to go on with a file that was claimed or removed."""
+        """Refuse to go on with a file that was claimed or removed, or that another session began to write.
+
+        A client whose connection broke comes back before the server knows: who opened a file last writes it.
+        """
+        if self.room.writing.get(self.identity) is not self:
+            raise asyncssh.SFTPFailure(
+                f"{self.place.shown} is written by another session now: what you send here changes nothing."
+            )
         if not self.mine:
             raise asyncssh.SFTPFailure(
                 f"{self.place.shown} was taken by the channel, or removed, while it was being written: what "
@@ -149,11 +156,9 @@ class Upload:
         return digest.hexdigest()
 
     def close(self, *, orderly: bool) -> None:
-        """Give the file back; the last that closes it in order takes the mark away."""
+        """Give the file back; closed in order by who opened it last, it loses its mark."""
         try:
-            others = self.room.writing[self.identity]
-            others.remove(self)
-            if not others:
+            if self.room.writing.get(self.identity) is self:
                 del self.room.writing[self.identity]
                 if orderly:
                     os.fchmod(self.descriptor, FILE_MODE)

@@ -15,7 +15,8 @@ import asyncssh
 from flexibatch.adapters.sftp.places import Place, nothing
 from flexibatch.domain.sessions import Allowance
 
-RECOUNT_AFTER = 1.0
+REST_FACTOR = 10
+"""How many times longer than a count took nothing is counted again: a full inbox must not cost others their turn."""
 FileId = tuple[int, int]
 
 
@@ -31,7 +32,7 @@ class Tally:
 
     files: int = 0
     bytes: int = 0
-    counted_at: float | None = None
+    next_count_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Room:
 
     root: Path
     allowance: Allowance
-    writing: dict[FileId, list["OpenFile"]] = field(default_factory=dict)
+    writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
 
     @contextmanager
@@ -92,7 +93,7 @@ class Room:
     def take_in(self, folder: str, *, files: int = 0, size: int = 0) -> None:
         """Count a file or bytes that come in; raise where the inbox is full."""
         tally = self.tallies.setdefault(folder, Tally())
-        if tally.counted_at is None or self._too_full(tally, files, size):
+        if not tally.next_count_at or self._too_full(tally, files, size):
             self._recount(folder, tally)
         if tally.files + files > self.allowance.max_files:
             raise asyncssh.SFTPFailure(
@@ -109,10 +110,11 @@ class Room:
         return tally.files + files > self.allowance.max_files or tally.bytes + size > self.allowance.max_bytes
 
     def _recount(self, folder: str, tally: Tally) -> None:
-        """Count what is there, at most once a second: a full inbox must not cost others their turn."""
-        now = time.monotonic()
-        if tally.counted_at is not None and now - tally.counted_at < RECOUNT_AFTER:
+        """Count what is there, but not all the time."""
+        began = time.monotonic()
+        if began < tally.next_count_at:
             return
         found = self.listed(folder)
         tally.files, tally.bytes = len(found), sum(status.st_size for _, status in found)
-        tally.counted_at = now
+        ended = time.monotonic()
+        tally.next_count_at = ended + REST_FACTOR * (ended - began)

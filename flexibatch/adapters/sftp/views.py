@@ -13,7 +13,7 @@ from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTP
 from flexibatch.adapters.sftp.handles import FILE_MODE, Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved
 from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.domain.sessions import Act
 
 FOLDER_MODE = stat.S_IFDIR | 0o770
@@ -134,11 +134,13 @@ class View(asyncssh.SFTPServer):
         place = self._file(path)
         self._require_inbox(place, "changed")
         with self._room.opened(place.folder) as folder:
-            self._room.status_in(folder, place)
+            status = self._room.status_in(folder, place)
             times = _times(attrs)
             if times is not None:
                 os.utime(place.name, times, dir_fd=folder, follow_symlinks=False)
         if attrs.size is not None:
+            if status.st_mode & UPLOADING:
+                raise asyncssh.SFTPFailure(f"{place.shown} is being written: cut it when it is there.")
             upload = Upload(self._room, place, 0)
             try:
                 upload.truncate(attrs.size)
@@ -224,7 +226,8 @@ class View(asyncssh.SFTPServer):
             if not replace and self._is_there(folder, new):
                 raise asyncssh.SFTPFailure(f"{new.shown} is there already: remove it first.")
             os.rename(old.name, new.name, src_dir_fd=folder, dst_dir_fd=folder)
-        for writing in self._room.writing.get((status.st_dev, status.st_ino), ()):
+        writing = self._room.writing.get((status.st_dev, status.st_ino))
+        if writing is not None:
             writing.place = new
         self._tell(Act.RENAME, path=old.shown, to=new.shown, size=status.st_size)
 
