@@ -14,6 +14,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "***"
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAYBE_PERSON = re.compile(r"(?<!\d)\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. /-]?\d{2}(?!\d)")
 
 
@@ -47,7 +48,7 @@ def hide_persons(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     """Replace whatever could be a worker's number (INSS), in every value of an event, however deep it stands.
 
     Check digits are not asked: a mistyped number still tells who is meant. Eleven digits count, together or
-    written in the usual groups; longer runs (tickets, period ids) do not.
+    written in the usual groups; longer runs (tickets, period ids) do not, nor does a SHA-256.
     """
     return {key: _hidden(value) for key, value in event.items()}
 
@@ -70,7 +71,7 @@ def _hidden(value: object) -> object:
         return {hidden(str(key)): _hidden(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(one) for one in value]
-    return hidden(str(value))
+    return str(value) if _DIGEST.fullmatch(str(value)) else hidden(str(value))
 
 
 def _renderer(log_format: str) -> Processor:

@@ -7,7 +7,7 @@ lets transfers in hand go on for a while, and the watcher ends after the set in 
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -18,6 +18,7 @@ from flexibatch.adapters.store.doorbook import accounts, write_deeds
 from flexibatch.bootstrap import Home, host_key_file
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
 from flexibatch.errors import Refusal, Unavailable
+from flexibatch.logs import hidden
 from flexibatch.ports import Clock
 
 log = structlog.get_logger()
@@ -40,7 +41,12 @@ class Book:
 
     def tell(self, deed: Deed) -> None:
         """Take a deed."""
-        told = {"session": deed.session, "sender": deed.sender, "address": deed.address, **deed.details}
+        details = {
+            name: hidden(value) if isinstance(value, str) and name != "sha256" else value
+            for name, value in deed.details.items()
+        }
+        deed = replace(deed, details=details)
+        told = {"session": deed.session, "sender": deed.sender, "address": deed.address, **details}
         if deed.act in (Act.REFUSED, Act.LOGIN_REFUSED, Act.PUT_BROKEN):
             log.warning("sftp.refused", act=deed.act.value, **told)
         else:
@@ -90,6 +96,8 @@ class Serving:
         written = asyncio.Event()
         keeping = asyncio.create_task(book.keep(written))
         watching = asyncio.create_task(keep_watching(self.watcher, stop))
+        for task in (keeping, server.looking):
+            task.add_done_callback(lambda _task: stop.set())
         log.info("sftp.listening", host=host, port=port)
         self.listening(host, port)
         try:
@@ -128,7 +136,9 @@ def front_of(home: Home, book: Book) -> Front:
     )
 
 
-async def keep_watching(command: Sequence[str], stop: asyncio.Event) -> None:
+async def keep_watching(
+    command: Sequence[str], stop: asyncio.Event, pauses: Sequence[float] = PAUSES
+) -> None:
     """Keep a watcher alive until all is to stop, then let it end after the set in hand.
 
     It ends by itself when its input closes: no watcher is left when this process is killed.
@@ -144,14 +154,14 @@ async def keep_watching(command: Sequence[str], stop: asyncio.Event) -> None:
             await _end(process)
             return
         died = 0 if loop.time() - began > HEALTHY_AFTER else died
-        if died >= len(PAUSES):
+        if died >= len(pauses):
             stop.set()
             raise Unavailable(
                 f"The watcher ended again and again (last with {process.returncode}): see its events above, "
                 "and `flexibatch doctor`."
             )
-        log.warning("watcher.died", status=process.returncode, again_in=PAUSES[died])
-        await rest(PAUSES[died], stop)
+        log.warning("watcher.died", status=process.returncode, again_in=pauses[died])
+        await rest(pauses[died], stop)
         died += 1
 
 

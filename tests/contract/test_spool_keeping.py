@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.domain.case import Ticketed
 from flexibatch.domain.vocabulary import FileKind
@@ -73,6 +74,18 @@ def test_a_set_that_vanished_is_no_claim(inbox: Path, keeping: Keeping, claimed:
     (inbox / GO).unlink()
     assert not keeping.take(SET)
     assert (False, {FI, FI2}) == (claimed.exists(), set(tree(inbox)))
+
+
+def test_a_set_with_a_file_that_is_being_written_is_no_claim(
+    inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """Nothing is moved; when the upload has ended it is claimed."""
+    (inbox / FI).chmod(0o660 | UPLOADING)
+    before = tree(inbox)
+    assert not keeping.take(SET)
+    assert (before, False) == (tree(inbox), claimed.exists())
+    (inbox / FI).chmod(0o660)
+    assert keeping.take(SET)
 
 
 def test_a_folder_in_place_of_the_go_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:

@@ -1,11 +1,11 @@
 """The server: listens, lets bureaus in by their keys, ends sessions that have no right to go on."""
 
 import asyncio
-import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import structlog
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 FRESH = 1.0
 LOOK_EVERY = 1.0
 REKEY_BYTES = 1 << 30
+KEEPALIVE_SECONDS = 30
 
 Roster = Callable[[], Mapping[str, Account]]
 """Gives all who may log in, by user name; may block, may raise `Unavailable`."""
@@ -42,6 +43,28 @@ class Front:
     crowd: Crowd
 
 
+def spoken() -> dict[str, Any]:
+    """Give what is spoken, by name, and nothing that is asked beside: see docs/decisions/0005."""
+    return {
+        "server_version": "flexibatch",
+        "kex_algs": offered(KEY_EXCHANGES, get_kex_algs()),
+        "encryption_algs": offered(CIPHERS, get_encryption_algs()),
+        "mac_algs": offered(MACS, get_mac_algs()),
+        "signature_algs": list(SIGNATURES),
+        "compression_algs": ["none"],
+        "password_auth": False,
+        "kbdint_auth": False,
+        "host_based_auth": False,
+        "gss_host": None,
+        "allow_pty": False,
+        "agent_forwarding": False,
+        "x11_forwarding": False,
+        "rekey_bytes": REKEY_BYTES,
+        "keepalive_interval": KEEPALIVE_SECONDS,
+        "config": None,
+    }
+
+
 class Server:
     """Serve bureaus until it is closed."""
 
@@ -56,7 +79,7 @@ class Server:
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
         self._listener: asyncssh.SSHAcceptor | None = None
-        self._looking: asyncio.Task[None] | None = None
+        self.looking = asyncio.create_task(self._look())
 
     async def listen(self, host: str, port: int) -> tuple[str, int]:
         """Begin to listen; give where."""
@@ -66,31 +89,14 @@ class Server:
                 port,
                 server_factory=lambda: Door(self),
                 server_host_keys=[str(self._front.host_key)],
-                server_version="flexibatch",
-                kex_algs=offered(KEY_EXCHANGES, get_kex_algs()),
-                encryption_algs=offered(CIPHERS, get_encryption_algs()),
-                mac_algs=offered(MACS, get_mac_algs()),
-                signature_algs=list(SIGNATURES),
-                compression_algs=["none"],
                 login_timeout=self.crowd.login_grace.total_seconds(),
-                password_auth=False,
-                kbdint_auth=False,
-                host_based_auth=False,
-                gss_host=None,
-                allow_pty=False,
-                agent_forwarding=False,
-                x11_forwarding=False,
-                rekey_bytes=REKEY_BYTES,
-                keepalive_interval=30,
-                config=None,
-                family=socket.AF_UNSPEC,
+                **spoken(),
             )
         except OSError as exc:
             raise Unavailable(
                 f"Nothing can listen on {host}:{port} ({exc.strerror or exc}): give another --listen, or see "
                 "what listens there."
             ) from exc
-        self._looking = asyncio.create_task(self._look())
         return host, self._listener.get_port()
 
     async def close(self, drain: float) -> None:
@@ -105,8 +111,7 @@ class Server:
             door.leave(asyncssh.DISC_BY_APPLICATION, "The server goes down: come back in a while.")
         if self._listener is not None:
             await self._listener.wait_closed()
-        if self._looking is not None:
-            await self._looking
+        await self.looking
 
     # ------------------------------------------------------------------------------------ what a door asks for
 

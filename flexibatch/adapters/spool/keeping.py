@@ -23,8 +23,9 @@ from flexibatch.adapters.folders import (
     PRIVATE_MODE,
     QUARANTINE,
     SENDERS,
+    UPLOADING,
 )
-from flexibatch.domain.case import Case, ReceivedFile, Ticketed
+from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
 
@@ -56,7 +57,7 @@ class Keeping:
         with sheltered(f"The set {claim.name} cannot be claimed"):
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            if not _moved(inbox / claim.leader, folder):
+            if _is_being_written(inbox, claim) or not _moved(inbox / claim.leader, folder):
                 _remove_empty(folder)
                 return False
             for name in claim.names:
@@ -170,6 +171,22 @@ def _moved(source: Path, folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _is_being_written(inbox: Path, claim: Claim) -> bool:
+    """Tell whether a bureau began to write a file again since the inbox was listed: the claim waits for its end."""
+    if not (inbox / claim.leader).exists():
+        return False
+    return any(_mode(inbox / name) & UPLOADING for name in (claim.leader, *claim.names))
+
+
+def _mode(path: Path) -> int:
+    """Give the mode of a file, 0 where there is none; a folder's sticky bit is no mark."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return 0
+    return mode if stat.S_ISREG(mode) else 0
 
 
 def _remove_empty(folder: Path) -> None:
