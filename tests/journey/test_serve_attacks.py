@@ -365,3 +365,107 @@ def test_ten_thousand_files_are_listed(front: Front, key: paramiko.PKey, served:
     for number in range(10_000):
         (outbox / f"answer.{number}").touch()
     assert 10_000 == len(front.sftp(key).listdir("OUT"))
+
+
+def test_all_bureaus_together_have_so_many_sessions(served: Town, key: paramiko.PKey, tmp_path: Path) -> None:
+    """The one too many is ended with a sentence; a place that becomes free is given again."""
+    other = registered_key(served, tmp_path, "000641", "other")
+    with Front(served, {"FLEXIBATCH_SFTP__MAX_SESSIONS": "1"}) as front:
+        first = front.client(key)
+        assert FOLDERS == sorted(first.open_sftp().listdir("."))
+        with pytest.raises((paramiko.SSHException, EOFError, OSError)):
+            front.sftp(other, "000641")
+        until(lambda: any("too many sessions" in line for line in front.said))
+        first.close()
+        until(lambda: any('"logout"' in line for line in front.said))
+        assert FOLDERS == sorted(front.sftp(other, "000641").listdir("."))
+
+
+def test_a_session_without_requests_is_ended(served: Town, key: paramiko.PKey) -> None:
+    """After `sftp.idle`; its files are given back."""
+    with Front(served, {"FLEXIBATCH_SFTP__IDLE": "1"}) as front:
+        client = front.sftp(key)
+        handle = client.open("/IN/x", "wb")
+        channel = client.get_channel()
+        until(lambda: channel is None or channel.closed)
+        assert not handle.closed
+        until(lambda: any("put broken off" in line for line in front.said))
+
+
+def test_a_removed_sender_s_sessions_end(front: Front, key: paramiko.PKey, served: Town) -> None:
+    """Within seconds."""
+    client = front.sftp(key)
+    with served.home.database.writing() as connection:
+        bureaus.remove_sender(connection, By("test", served.clock.now()), "000640")
+    channel = client.get_channel()
+    until(lambda: channel is None or channel.closed)
+    with pytest.raises(paramiko.AuthenticationException):
+        front.client(key)
+
+
+def test_a_connection_may_try_so_many_keys(front: Front) -> None:
+    """The sixth wrong one ends it; it is written down.
+
+    paramiko's own transport asks for the service again with each key, which asyncssh takes for an attack.
+    """
+    peer = socket.create_connection(("127.0.0.1", front.port))
+    transport = paramiko.ServiceRequestingTransport(peer)  # type: ignore[attr-defined]
+    transport.start_client(timeout=60)
+    tried = 0
+    while transport.is_active():
+        with pytest.raises(paramiko.SSHException):
+            transport.auth_publickey("000640", paramiko.ECDSAKey.generate())
+        tried += 1
+    assert 6 == tried
+    until(lambda: not transport.is_active())
+    until(lambda: any("no registered key" in line for line in front.said))
+    transport.close()
+
+
+@pytest.mark.parametrize("phase", range(4))
+def test_a_connection_that_breaks_leaves_nothing_open(
+    phase: int, front: Front, key: paramiko.PKey, served: Town
+) -> None:
+    """After the log-in, after the opening, in the middle, after the rename: others are served, handles are closed."""
+    calm = front.sftp(key)
+    calm.listdir(".")
+    before = _open_files(front)
+    with front.peer(key) as client:
+        if phase > 0:
+            handle = client.open("/IN/x.tmp", "wb")
+        if phase > 1:
+            handle.write(b"x" * 200_000)
+        if phase > 2:
+            client.rename("/IN/x.tmp", "/IN/x")
+    until(lambda: _open_files(front) <= before)
+    assert FOLDERS == sorted(calm.listdir("."))
+    assert [] == [entry.name for entry in scan_folder(served.inbox()) if entry.regular]
+
+
+def test_another_session_cannot_use_a_handle(front: Front, key: paramiko.PKey, tmp_path: Path) -> None:
+    """Handles are numbers of one session: those of another sender's files open nothing."""
+    other = registered_key(front.town, tmp_path, "000641", "other")
+    mine = front.sftp(key).open("/IN/x", "wb")
+    theirs = front.sftp(other, "000641")
+    stolen = paramiko.SFTPFile(theirs, mine.handle, "r+b")  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="handle"):
+        stolen.stat()
+    with pytest.raises(OSError, match="handle"):
+        stolen.read(1)
+
+
+@pytest.mark.parametrize("path", ["/IN/x", "x", "/OUT/x", "IN", "."])
+def test_no_hard_link_no_copy_no_range(path: str, front: Front, key: paramiko.PKey, served: Town) -> None:
+    """The extensions that could make a second name or a hole are not spoken."""
+    (served.inbox() / "x").write_bytes(b"x")
+    client = front.sftp(key)
+    for extension in (
+        "hardlink@openssh.com",
+        "copy-data",
+        "ranges@asyncssh.com",
+        "check-file",
+        "users-groups-by-id@openssh.com",
+    ):
+        with pytest.raises(OSError, match="nsupported"):
+            client._request(paramiko.sftp.CMD_EXTENDED, extension, path, "/IN/y")  # type: ignore[attr-defined]
+    assert ["x"] == [one.name for one in served.inbox().iterdir()]

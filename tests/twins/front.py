@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +80,15 @@ class Front:
         """Give the number of the process."""
         assert self._process is not None
         return self._process.pid
+
+    @contextmanager
+    def peer(self, key: paramiko.PKey) -> Iterator[paramiko.SFTPClient]:
+        """Give a client whose network breaks at the end."""
+        client = self.client(key)
+        yield client.open_sftp()
+        transport = client.get_transport()
+        assert transport is not None
+        transport.sock.close()
 
     def cut(self) -> None:
         """Cut all connections, as a network does: nothing is said to the other side."""

@@ -47,14 +47,14 @@ class Upload:
         self.room, self.place = room, place
         self.folder = room.open_folder(place.folder)
         try:
-            self.made = self._prepare(flags)
+            self._prepare(flags)
             self.descriptor = _open(self.folder, place, os.O_RDWR | flags)
         except BaseException:
             os.close(self.folder)
             raise
         status = os.fstat(self.descriptor)
         self.identity: FileId = (status.st_dev, status.st_ino)
-        self.size = self.found = status.st_size
+        self.size = status.st_size
         self.appending = bool(flags & os.O_APPEND)
         self.digest, self.hashed = hashlib.sha256(), 0
         self.written = 0
@@ -63,42 +63,47 @@ class Upload:
         if flags & os.O_TRUNC:
             self._empty()
 
-    def _prepare(self, flags: int) -> bool:
-        """Ask whether the file may be opened or made; tell whether it is new."""
+    def _prepare(self, flags: int) -> None:
+        """Ask whether the file may be opened, or made and counted."""
         try:
             self.room.status_in(self.folder, self.place)
         except asyncssh.SFTPNoSuchFile:
             if not flags & os.O_CREAT:
                 raise
         else:
-            return False
+            return
         require_good_name(self.place)
         self.room.take_in(self.place.folder, files=1)
-        return True
 
-    @property
-    def mine(self) -> bool:
+    def lost(self) -> asyncssh.SFTPError | None:
+        """Tell whether the file was claimed or removed, or another session began to write it; None where neither.
+
+        A client whose connection broke comes back before the server knows: who opened a file last writes it.
+        """
+        if self.room.writing.get(self.identity) is not self:
+            return asyncssh.SFTPFailure(
+                f"{self.place.shown} is written by another session now: what you send here changes nothing."
+            )
+        if self._is_under_its_name():
+            return None
+        return asyncssh.SFTPFailure(
+            f"{self.place.shown} was taken by the channel, or removed, while it was being written: what you "
+            "send now changes nothing. Look into OUT and REPORT before you send it under a new number."
+        )
+
+    def require_mine(self) -> None:
+        """Refuse to go on with a file that is lost."""
+        lost = self.lost()
+        if lost is not None:
+            raise lost
+
+    def _is_under_its_name(self) -> bool:
         """Tell whether the name still leads to this file: the channel renames what it claims."""
         try:
             now = os.stat(self.place.name, dir_fd=self.folder, follow_symlinks=False)
         except FileNotFoundError:
             return False
         return (now.st_dev, now.st_ino) == self.identity
-
-    def require_mine(self) -> None:
-        """Refuse to go on with a file that was claimed or removed, or that another session began to write.
-
-        A client whose connection broke comes back before the server knows: who opened a file last writes it.
-        """
-        if self.room.writing.get(self.identity) is not self:
-            raise asyncssh.SFTPFailure(
-                f"{self.place.shown} is written by another session now: what you send here changes nothing."
-            )
-        if not self.mine:
-            raise asyncssh.SFTPFailure(
-                f"{self.place.shown} was taken by the channel, or removed, while it was being written: what "
-                "you send now changes nothing. Look into OUT and REPORT before you send it under a new number."
-            )
 
     def _empty(self) -> None:
         """Cut what was there, if the channel did not take it before it was marked."""

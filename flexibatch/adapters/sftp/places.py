@@ -9,6 +9,7 @@ from flexibatch.domain.vocabulary import Environment
 
 PATH_LIMIT = 4096
 NAME_LIMIT = 255
+SHOWN_BYTES = 200
 
 INBOXES = frozenset(one.inbox for one in Environment)
 _HERE = b"."
@@ -35,8 +36,17 @@ class Place:
     @property
     def shown(self) -> str:
         """Give the path for a sentence or an event, without signs that a terminal obeys."""
-        text = f"/{self.folder}/{self.name.decode(errors='replace')}" if self.name else f"/{self.folder}"
-        return "".join(sign if sign.isprintable() else "?" for sign in text)[:200]
+        return shown(f"/{self.folder}/".encode() + self.name if self.name else f"/{self.folder}".encode())
+
+
+def shown(path: bytes) -> str:
+    r"""Give a path for a sentence or an event.
+
+    >>> shown(b"/IN/a\x1b")
+    '/IN/a?'
+    """
+    text = path[:SHOWN_BYTES].decode(errors="replace")
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def place_of(path: bytes) -> Place:

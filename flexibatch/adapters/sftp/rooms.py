@@ -118,3 +118,12 @@ class Room:
         tally.files, tally.bytes = len(found), sum(status.st_size for _, status in found)
         ended = time.monotonic()
         tally.next_count_at = ended + REST_FACTOR * (ended - began)
+
+
+def is_there(folder: int, place: Place) -> bool:
+    """Tell whether anything has that name in an open folder."""
+    try:
+        os.stat(place.name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True

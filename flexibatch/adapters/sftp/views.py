@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import stat
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName
 
-from flexibatch.adapters.sftp.handles import FILE_MODE, Download, Upload
-from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved
-from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
+from flexibatch.adapters.sftp.handles import Download, Upload
+from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
+from flexibatch.adapters.sftp.rooms import Room, is_there
 from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.domain.sessions import Act
 
-FOLDER_MODE = stat.S_IFDIR | 0o770
 LISTED_AT_ONCE = 128
 _OPENING = (
     (FXF_CREAT, os.O_CREAT),
@@ -77,18 +76,16 @@ class View(asyncssh.SFTPServer):
             handle.close()
             self._tell(Act.GET, path=handle.place.shown, bytes=handle.taken)
             return
-        orderly = self.orderly
+        orderly, lost = self.orderly, handle.lost()
         try:
-            mine = handle.mine
-            sha256 = await asyncio.to_thread(handle.sha256) if orderly and mine else None
+            sha256 = await asyncio.to_thread(handle.sha256) if orderly and lost is None else None
         finally:
             handle.close(orderly=orderly)
+        whole = sha256 is not None
         told = {"path": handle.place.shown, "size": handle.size, "sha256": sha256}
-        self._tell(Act.PUT if orderly and mine else Act.PUT_BROKEN, **told)
-        if orderly and not mine:
-            handle_lost = handle.written or handle.found
-            if handle_lost:
-                raise asyncssh.SFTPFailure(f"{handle.place.shown} was taken or removed while it was written.")
+        self._tell(Act.PUT if whole else Act.PUT_BROKEN, **told)
+        if orderly and lost is not None:
+            raise lost
 
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read at most what one request may ask."""
@@ -119,7 +116,7 @@ class View(asyncssh.SFTPServer):
         place = place_of(path)
         if not place.is_file:
             return self._folder_attributes(place.folder)
-        return self._attributes(self._room.status(place))
+        return of_file(self._room.status(place))
 
     def lstat(self, path: bytes) -> SFTPAttrs:
         """Do as `stat`: there are no links."""
@@ -127,7 +124,7 @@ class View(asyncssh.SFTPServer):
 
     def fstat(self, file_obj: object) -> SFTPAttrs:
         """Give size and times of an open file."""
-        return self._attributes(os.fstat(_handle(file_obj).descriptor))
+        return of_file(os.fstat(_handle(file_obj).descriptor))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Set the times of a file in an inbox, or cut it; owner and rights stay as they are."""
@@ -135,9 +132,9 @@ class View(asyncssh.SFTPServer):
         self._require_inbox(place, "changed")
         with self._room.opened(place.folder) as folder:
             status = self._room.status_in(folder, place)
-            times = _times(attrs)
-            if times is not None:
-                os.utime(place.name, times, dir_fd=folder, follow_symlinks=False)
+            wanted = times(attrs)
+            if wanted is not None:
+                os.utime(place.name, wanted, dir_fd=folder, follow_symlinks=False)
         if attrs.size is not None:
             if status.st_mode & UPLOADING:
                 raise asyncssh.SFTPFailure(f"{place.shown} is being written: cut it when it is there.")
@@ -158,10 +155,10 @@ class View(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
         if attrs.size is not None:
             handle.truncate(attrs.size)
-        times = _times(attrs)
-        if times is not None:
+        wanted = times(attrs)
+        if wanted is not None:
             handle.require_mine()
-            os.utime(handle.descriptor, times)
+            os.utime(handle.descriptor, wanted)
 
     def statvfs(self, path: bytes) -> os.statvfs_result:
         """Tell the room on the disk, for `df`."""
@@ -181,16 +178,16 @@ class View(asyncssh.SFTPServer):
             self._room.status(place)
             raise asyncssh.SFTPFailure(f"{place.shown} is a file.")
         for name in (b".", b".."):
-            yield self._entry(name, self._folder_attributes(""))
+            yield SFTPName(name, attrs=self._folder_attributes(""))
         if not place.folder:
             for folder in SENDER_FOLDERS:
-                yield self._entry(folder.encode(), self._folder_attributes(folder))
+                yield SFTPName(folder.encode(), attrs=self._folder_attributes(folder))
             return
         listed = await asyncio.to_thread(self._room.listed, place.folder)
         for count, (name, status) in enumerate(listed):
             if not count % LISTED_AT_ONCE:
                 await asyncio.sleep(0)
-            yield self._entry(name, self._attributes(status))
+            yield SFTPName(name, attrs=of_file(status))
 
     def realpath(self, path: bytes) -> bytes:
         """Give a path from the root."""
@@ -223,7 +220,7 @@ class View(asyncssh.SFTPServer):
         self._refusing(new, lambda: require_good_name(new))
         with self._room.opened(old.folder) as folder:
             status = self._room.status_in(folder, old)
-            if not replace and self._is_there(folder, new):
+            if not replace and is_there(folder, new):
                 raise asyncssh.SFTPFailure(f"{new.shown} is there already: remove it first.")
             os.rename(old.name, new.name, src_dir_fd=folder, dst_dir_fd=folder)
         writing = self._room.writing.get((status.st_dev, status.st_ino))
@@ -231,21 +228,14 @@ class View(asyncssh.SFTPServer):
             writing.place = new
         self._tell(Act.RENAME, path=old.shown, to=new.shown, size=status.st_size)
 
-    def _is_there(self, folder: int, place: Place) -> bool:
-        try:
-            os.stat(place.name, dir_fd=folder, follow_symlinks=False)
-        except FileNotFoundError:
-            return False
-        return True
-
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Refuse: the folders are these seven."""
         del attrs
-        raise self._refused(_shown_only(path), "No folder can be made here: the folders are these seven.")
+        raise self._refused(shown(path), "No folder can be made here: the folders are these seven.")
 
     def rmdir(self, path: bytes) -> None:
         """Refuse: the folders stay."""
-        raise self._refused(_shown_only(path), "No folder can be removed here.")
+        raise self._refused(shown(path), "No folder can be removed here.")
 
     def readlink(self, path: bytes) -> bytes:
         """Refuse: there are no links."""
@@ -255,12 +245,12 @@ class View(asyncssh.SFTPServer):
     def symlink(self, oldpath: bytes, newpath: bytes) -> None:
         """Refuse: there are no links."""
         del oldpath
-        raise self._refused(_shown_only(newpath), "No link can be made here.")
+        raise self._refused(shown(newpath), "No link can be made here.")
 
     def link(self, oldpath: bytes, newpath: bytes) -> None:
         """Refuse: there are no links."""
         del oldpath
-        raise self._refused(_shown_only(newpath), "No link can be made here.")
+        raise self._refused(shown(newpath), "No link can be made here.")
 
     # ------------------------------------------------------------------------------------------------ in small
 
@@ -299,38 +289,8 @@ class View(asyncssh.SFTPServer):
         self._tell(Act.REFUSED, path=shown, reason=reason)
         return asyncssh.SFTPPermissionDenied(reason)
 
-    def _entry(self, name: bytes, attributes: SFTPAttrs) -> SFTPName:
-        return SFTPName(name, attrs=attributes)
-
     def _folder_attributes(self, folder: str) -> SFTPAttrs:
-        status = (self._room.root / folder).lstat()
-        return _attrs(status, FOLDER_MODE)
-
-    def _attributes(self, status: os.stat_result) -> SFTPAttrs:
-        return _attrs(status, stat.S_IFREG | FILE_MODE)
-
-
-def _attrs(status: os.stat_result, mode: int) -> SFTPAttrs:
-    return SFTPAttrs(
-        size=status.st_size,
-        uid=0,
-        gid=0,
-        permissions=mode,
-        atime=int(status.st_atime),
-        mtime=int(status.st_mtime),
-        nlink=1,
-    )
-
-
-def _times(attrs: SFTPAttrs) -> tuple[int, int] | None:
-    if attrs.atime is None or attrs.mtime is None:
-        return None
-    return attrs.atime, attrs.mtime
-
-
-def _shown_only(path: bytes) -> str:
-    text = path[:200].decode(errors="replace")
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+        return of_folder((self._room.root / folder).lstat())
 
 
 def _handle(file_obj: object) -> Handle:
