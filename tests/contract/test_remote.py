@@ -1,5 +1,6 @@
 """What only a server elsewhere can do to the channel: be another one, break off, be slow, show strange names."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -126,6 +127,31 @@ def test_a_file_that_was_cut_short_is_gone_on_with(elsewhere: Elsewhere, tmp_pat
         connection.run(lambda sftp: fetch(sftp, "big", tmp_path / "big", len(content)))
     assert content == (tmp_path / "big").read_bytes()
     assert not begun.exists()
+
+
+def test_a_cut_in_the_middle_of_a_file_is_gone_on_with(tmp_path: Path) -> None:
+    """The session is killed while a file comes in: another is opened, and the rest of it is fetched."""
+    content = bytes(range(256)) * (6 * WINDOW // 256)
+    target = tmp_path / "big"
+    with running_elsewhere(tmp_path / "server") as server:
+        (server.root / "big").write_bytes(content)
+        modified = int((server.root / "big").stat().st_mtime)
+        begun = tmp_path / f".big.{len(content)}.{modified}"
+        cutting = threading.Thread(target=_cut_when, args=(begun, WINDOW, server))
+        cutting.start()
+        with closing(Connection(server.peer(), FixedClock())) as connection:
+            connection.run(lambda sftp: sftp.listdir("."))
+            connection.run(lambda sftp: fetch(sftp, "big", target, len(content)))
+        cutting.join()
+    assert content == target.read_bytes()
+    assert 2 == (server.sshd.folder / "log").read_text("utf-8").count("Accepted publickey")
+
+
+def _cut_when(begun: Path, size: int, server: Elsewhere) -> None:
+    """Cut the sessions as soon as so much of a file is here."""
+    while not begun.exists() or begun.stat().st_size < size:
+        pass
+    server.end_sessions()
 
 
 def test_what_is_pushed_arrives_whole(elsewhere: Elsewhere, tmp_path: Path) -> None:

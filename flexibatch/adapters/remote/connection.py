@@ -18,6 +18,7 @@ from flexibatch.ports import Clock
 
 T = TypeVar("T")
 Sftp = paramiko.SFTPClient
+Reading = paramiko.SFTPFile
 Attributes = paramiko.SFTPAttributes
 
 ANSWER_WITHIN = 60

@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from flexibatch.adapters.remote.connection import Sftp
+from flexibatch.adapters.remote.connection import TROUBLE, Reading, Sftp
 
-WINDOW = 2 << 20
+WINDOW = 8 << 20
 """How much is asked for at once; what is asked for and not yet read lies in memory."""
+ASKING_AHEAD = "_prefetch_thread"
+"""What paramiko runs in a thread of its own while a file is read."""
 _BLOCK = 1 << 15
 
 
@@ -24,6 +26,7 @@ def fetch(sftp: Sftp, source: str, target: Path, limit: int) -> None:
     # The name tells what was begun: were it another file by now, it would be another name.
     partial = target.with_name(f".{target.name[:120]}.{there}.{told.st_mtime}")
     with _alone(partial) as writing, sftp.open(source, "rb") as reading:
+        _keep_cuts_quiet(reading)
         at = writing.seek(0, os.SEEK_END)
         while at < wanted:
             reading.seek(at)
@@ -41,6 +44,17 @@ def fetch(sftp: Sftp, source: str, target: Path, limit: int) -> None:
         if (after.st_size, after.st_mtime) != (told.st_size, told.st_mtime) or at != wanted:
             raise OSError(f"{source} changed while it was fetched")
         partial.rename(target)
+
+
+def _keep_cuts_quiet(reading: Reading) -> None:
+    """Let a cut be told once, by who reads: paramiko asks ahead in a thread whose own exception nobody could catch."""
+    ask_ahead = getattr(reading, ASKING_AHEAD)
+
+    def asking(*arguments: Any) -> None:  # noqa: ANN401 - passed on as they are
+        with suppress(*TROUBLE):
+            ask_ahead(*arguments)
+
+    setattr(reading, ASKING_AHEAD, asking)
 
 
 @contextmanager
