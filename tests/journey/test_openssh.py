@@ -98,10 +98,17 @@ def user_of(number: str) -> str:
     return f"{TAG}.{number}"
 
 
-def _accounts_made(folder: Path) -> None:
-    """Run the script that was exported; one at a time, since the machine's list of accounts is locked."""
+@contextlib.contextmanager
+def _accounts_locked() -> Iterator[None]:
+    """Change the machine's accounts one test run at a time: who finds their file locked gives up at once."""
     with Path("/run/lock/flexibatch-tests").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _accounts_made(folder: Path) -> None:
+    """Run the script that was exported."""
+    with _accounts_locked():
         subprocess.run(["sh", str(folder / "ssh" / "accounts.sh")], check=True)
 
 
@@ -110,9 +117,11 @@ def _run(*words: str) -> None:
 
 
 def _accounts_removed() -> None:
-    for name in (*map(user_of, CAST), CHANNEL):
-        subprocess.run(["userdel", name], check=False, capture_output=True)
-    subprocess.run(["groupdel", GROUP], check=False, capture_output=True)
+    with _accounts_locked():
+        # The channel first: a group with a member is not removed with its account.
+        for name in (CHANNEL, *map(user_of, CAST)):
+            subprocess.run(["userdel", name], check=False, capture_output=True)
+        subprocess.run(["groupdel", GROUP], check=False, capture_output=True)
 
 
 def _home_made(folder: Path) -> Home:
@@ -165,7 +174,8 @@ def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="flexibatch-tests-", dir=TRUSTED))
     folder.chmod(0o755)
     try:
-        _run("useradd", "--system", "--user-group", "--no-create-home", CHANNEL)
+        with _accounts_locked():
+            _run("useradd", "--system", "--user-group", "--no-create-home", CHANNEL)
         home = _home_made(folder)
         town = _cast(folder, home)
         _export(folder, home)
