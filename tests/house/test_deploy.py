@@ -127,4 +127,4 @@ def test_pages_call_what_the_program_has(path: Path) -> None:
     called = re.findall(
         r"(?:^|\s|`)flexibatch (?:-H \S+ )?([a-z]+)(?!\w)", path.read_text("utf-8"), re.MULTILINE
     )
-    assert set() == set(called) - set(COMMANDS) - {"serve"}
+    assert set() == set(called) - set(COMMANDS)
