@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flexibatch.adapters import folders
-from flexibatch.adapters.host_keys import make_host_key
+from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import require_ready, upgrade

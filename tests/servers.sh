@@ -8,6 +8,8 @@ missing=
 lacks() { command -v "$1" >/dev/null || missing="$missing $2"; }
 lacks sshd openssh-server
 lacks sftp openssh-client
+lacks lftp lftp
+lacks curl curl
 lacks setpriv util-linux
 lacks useradd passwd
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.host_keys import host_key_fingerprint
+from flexibatch.adapters.ssh_keys import host_key_fingerprint
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment

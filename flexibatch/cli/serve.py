@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from flexibatch.adapters.host_keys import host_key_fingerprint
+from flexibatch.adapters.ssh_keys import host_key_fingerprint
 from flexibatch.bootstrap import host_key_file
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import open_home

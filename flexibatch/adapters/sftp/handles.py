@@ -10,9 +10,9 @@ import stat
 
 import asyncssh
 
+from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.sftp.places import Place, nothing, require_good_name
 from flexibatch.adapters.sftp.rooms import FileId, Room
-from flexibatch.adapters.folders import UPLOADING
 
 FILE_MODE = 0o660
 BLOCK = 1 << 20

@@ -13,10 +13,10 @@ from asyncssh.encryption import get_encryption_algs
 from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
+from flexibatch.adapters.folders import SENDERS
 from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES, offered
 from flexibatch.adapters.sftp.doors import Door, rest
 from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.adapters.folders import SENDERS
 from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
 from flexibatch.errors import Unavailable
 

@@ -9,11 +9,11 @@ from typing import Any
 import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName
 
+from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
 from flexibatch.adapters.sftp.rooms import Room, is_there
-from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.domain.sessions import Act
 
 LISTED_AT_ONCE = 128
