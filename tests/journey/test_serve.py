@@ -163,6 +163,8 @@ def test_what_bureaus_do_is_written_down(
     put = next(row for row in told if row["action"] == "put")
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert {"path": "/IN/x.tmp", "size": 3, "sha256": digest} == put["details"]
+    refused = next(row for row in told if row["action"] == "login refused")
+    assert ("-", "000640", 1) == (refused["who"], refused["details"]["user"], refused["details"]["keys"])
     login = next(row for row in told if row["action"] == "login")
     assert ("127.0.0.1", key.fingerprint) == (login["address"], login["details"]["fingerprint"])
     events = [json.loads(line) for line in front.said if line.startswith("{")]

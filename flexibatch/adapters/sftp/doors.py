@@ -11,6 +11,7 @@ import structlog
 from asyncssh.channel import SSHChannel
 
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
+from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.adapters.sftp.views import View
@@ -20,7 +21,6 @@ log = structlog.get_logger()
 
 REFUSALS_WRITTEN = 100
 CHANNELS = 10
-SHOWN = 64
 
 
 class House(Protocol):
@@ -32,6 +32,10 @@ class House(Protocol):
 
     def account(self, user: str) -> Awaitable[Account | None]:
         """Give who logs in under a name, None for nobody."""
+        ...
+
+    def crowded(self, waiting: int) -> None:
+        """Hear that a connection was cut, since so many wait to log in."""
         ...
 
     def room(self, number: str) -> Room:
@@ -64,7 +68,7 @@ class Door(asyncssh.SSHServer):
         waiting = sum(door.number is None for door in self._house.doors)
         self._house.doors.add(self)
         if waiting >= self._house.crowd.max_logins:
-            self.tell(Act.LOGIN_REFUSED, reason="too many connections that have not logged in")
+            self._house.crowded(waiting)
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,6 +77,14 @@ class Door(asyncssh.SSHServer):
         self._connection = None
         if self.number is not None:
             self.tell(Act.LOGOUT, reason=type(exc).__name__ if exc else None)
+        elif self._failed:
+            self.tell(
+                Act.LOGIN_REFUSED,
+                reason="no registered key",
+                user=self._user,
+                fingerprint=self.fingerprint,
+                keys=self._failed,
+            )
 
     def leave(self, code: int, sentence: str) -> None:
         """End the connection with a sentence."""
@@ -93,7 +105,7 @@ class Door(asyncssh.SSHServer):
 
     async def begin_auth(self, username: str) -> bool:
         """Find out who it may be; an unknown name goes the same way as a known one."""
-        self._user = username[:SHOWN]
+        self._user = shown(username.encode(errors="replace"))
         self._account = await self._house.account(username)
         return True
 
@@ -116,7 +128,6 @@ class Door(asyncssh.SSHServer):
             return True
         self._failed += 1
         if self._failed >= self._house.crowd.login_attempts:
-            self.tell(Act.LOGIN_REFUSED, reason="no registered key", fingerprint=self.fingerprint)
             self.leave(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many keys were tried.")
         return False
 

@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 FRESH = 1.0
 LOOK_EVERY = 1.0
+CROWD_EVERY = 10.0
 REKEY_BYTES = 1 << 30
 KEEPALIVE_SECONDS = 30
 
@@ -76,6 +77,7 @@ class Server:
         self._rooms: dict[str, Room] = {}
         self._accounts: Mapping[str, Account] = {}
         self._read_at = 0.0
+        self._told_crowded_at = -CROWD_EVERY
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
         self._listener: asyncssh.SSHAcceptor | None = None
@@ -125,6 +127,12 @@ class Server:
         if number not in self._rooms:
             self._rooms[number] = Room(self._front.spool / SENDERS / number, self._front.allowance)
         return self._rooms[number]
+
+    def crowded(self, waiting: int) -> None:
+        """Tell the operator, but not of each connection: a flood must not fill logs and tables."""
+        if time.monotonic() >= self._told_crowded_at + CROWD_EVERY:
+            self._told_crowded_at = time.monotonic()
+            log.warning("sftp.crowded", waiting=waiting)
 
     async def _refresh(self) -> None:
         async with self._reading:
