@@ -1,0 +1,40 @@
+"""What a hostile bureau puts into its inbox is answered in good time, and holds up nobody."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.twins.town import SAMPLES, Town, copied
+
+DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+VERDICTS = "SELECT f.name, r.verdict FROM file_set f JOIN run r ON r.set_ticket = f.ticket ORDER BY f.arrival"
+
+
+@pytest.fixture(scope="session")
+def peaceful_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make a town that nothing happened in yet."""
+    return Town.made(tmp_path_factory.mktemp("peaceful") / "home")
+
+
+@pytest.fixture
+def town(peaceful_town: Town, tmp_path: Path) -> Town:
+    """Give a copy of it."""
+    return copied(peaceful_town, tmp_path / "home")
+
+
+def _drop(town: Town, content: bytes, subject: str = "FLEX") -> str:
+    """Drop a set of one part, and name its GO."""
+    name = f"{subject}.000640.20261005.00001.R.1"
+    town.put(f"FI.{name}.1", content)
+    town.put(f"GO.{name}")
+    return f"GO.{name}"
+
+
+@pytest.mark.parametrize("encoding", ["x-nobody-knows", "hex", "rot13"])
+def test_an_acknowledgement_in_no_encoding_holds_up_nothing(town: Town, encoding: str) -> None:
+    """It is recorded as one that names no answer, and the bureau's next set is settled in the same sweep."""
+    text = f'<?xml version="1.0" encoding="{encoding}"?><ACRF><FileName>FO</FileName></ACRF>'
+    acknowledgement = _drop(town, text.encode(), "ACRF")
+    declarations = _drop(town, DOCUMENT)
+    assert 0 == town.sweep().waiting
+    assert [(acknowledgement, "recorded"), (declarations, "received")] == town.rows(VERDICTS)
