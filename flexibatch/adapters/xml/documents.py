@@ -82,7 +82,7 @@ def _file_name(data: bytes) -> str | None:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)  # noqa: FBT003 - expat's own flag: the last piece
-    except (expat.ExpatError, ValueError, IndexError):
+    except (expat.ExpatError, ValueError, LookupError):
         return None
     name = "".join(found).strip()[:NAME_LIMIT]
     return name or None
