@@ -30,6 +30,7 @@ _WIDE = (
 _DECLARATION_LIMIT = 1024
 _TAG_LIMIT = 1024 * 1024
 _NO_ROOT = f"it has no root element whose start tag ends within {_TAG_LIMIT} bytes"
+_NO_END = f"its XML declaration does not end within {_DECLARATION_LIMIT} bytes"
 _SPACE = b" \t\r\n"
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PASSED = re.compile(rb"(?:[ \t\r\n]++|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
@@ -52,6 +53,8 @@ def read_prolog(parts: Sequence[Path]) -> Prolog:
         return Prolog("utf-8", None, (Finding("encoding", details={"encoding": "UTF-16 / UTF-32"}),))
     marked = scanner.drop(_BOM)
     declaration = scanner.declaration()
+    if scanner.begins_declaration():
+        raise DocumentBroken((broken(parts, "utf-8", _NO_END),))
     told = _declared(declaration)
     encoding = told.lower() if told is not None else "utf-8"
     if encoding not in ENCODINGS:
@@ -122,9 +125,13 @@ class _Scanner:
         self._drop(len(beginning))
         return True
 
+    def begins_declaration(self) -> bool:
+        """Tell whether an XML declaration comes next."""
+        return any(self.starts(b"<?xml" + bytes([space])) for space in _SPACE)
+
     def declaration(self) -> bytes:
-        """Pass over the XML declaration, where there is one, and give it."""
-        if not any(self.starts(b"<?xml" + bytes([space])) for space in _SPACE):
+        """Pass over the XML declaration and give it; nothing where there is none that ends within the limit."""
+        if not self.begins_declaration():
             return b""
         end = self._find(b"?>", _DECLARATION_LIMIT)
         found = bytes(self._held[: end + 2]) if end >= 0 else b""
@@ -151,7 +158,7 @@ class _Scanner:
         return found[0]
 
     def _find(self, end: bytes, limit: int) -> int:
-        while (at := self._held.find(end)) < 0 and len(self._held) < limit and self._more():
+        while (at := self._held.find(end, 0, limit)) < 0 and len(self._held) < limit and self._more():
             pass
         return at
 
