@@ -1,12 +1,20 @@
 """What a hostile bureau puts into its inbox is answered in good time, and holds up nobody."""
 
+from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from flexibatch.domain.envelope import Limits, envelope_faults
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.vocabulary import Environment
+from tests.twins.spool import CASE
 from tests.twins.town import SAMPLES, Town, copied
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+LIMITS = Limits(1000, 365, frozenset(Environment), ZoneInfo("Europe/Brussels"))
 VERDICTS = "SELECT f.name, r.verdict FROM file_set f JOIN run r ON r.set_ticket = f.ticket ORDER BY f.arrival"
 
 
@@ -48,3 +56,17 @@ def test_no_encoding_hides_behind_a_long_declaration(town: Town, encoding: str) 
     name = _drop(town, declaration + reference)
     town.sweep()
     assert [(name, "refused")] == town.rows(VERDICTS)
+
+
+def test_a_set_of_very_many_odd_names_is_judged_in_time_that_grows_with_them() -> None:
+    """Eight times the names may not take sixty-four times as long, while the store waits."""
+    few, many = (min(_envelope_seconds(number) for _ in range(3)) for number in (500, 4_000))
+    assert many < 24 * few
+
+
+def _envelope_seconds(number: int) -> float:
+    names = [f"FI.{CASE.name}.{one}.xml" for one in range(number)]
+    faults = tuple(Finding("name-data", tag="FI", value=name) for name in names)
+    began = perf_counter()
+    assert number == len(envelope_faults(replace(CASE, claim_faults=faults), LIMITS))
+    return perf_counter() - began
