@@ -41,9 +41,10 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
         return ()
     if case.sender.removed:
         return (Finding("sender-removed", value=case.sender.number),)
-    ungrammatical = [fault for fault in case.claim_faults if fault.rule in BAD_NAME.values()]
+    bad_names = frozenset(BAD_NAME.values())
+    ungrammatical = [fault for fault in case.claim_faults if fault.rule in bad_names]
     named = _name_faults(case, limits)
-    of_set = [fault for fault in case.claim_faults if fault not in ungrammatical]
+    of_set = [fault for fault in case.claim_faults if fault.rule not in bad_names]
     if not (ungrammatical or named or of_set):
         of_set = list(_gone_faults(case))
     return (*ungrammatical, *named, *_received(case), *of_set, *_size_faults(case, limits))
