@@ -6,7 +6,9 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
+from flexibatch.adapters.spool.inbox import STRAYS_TOLD
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment
@@ -70,3 +72,16 @@ def _envelope_seconds(number: int) -> float:
     began = perf_counter()
     assert number == len(envelope_faults(replace(CASE, claim_faults=faults), LIMITS))
     return perf_counter() - began
+
+
+def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
+    """So many of an inbox are told by name, the others by their number, and all of them once a process."""
+    town = Town.made(tmp_path / "home", {"stray_after": 0})
+    for number in range(STRAYS_TOLD + 5):
+        town.put(f"notes-{number:05d}.txt")
+    channel = town.channel()
+    with capture_logs() as logs:
+        channel.sweep()
+        channel.sweep()
+    told = [(line["event"], line.get("left")) for line in logs]
+    assert [("inbox.stray", None)] * STRAYS_TOLD + [("inbox.strays_left", 5)] == told

@@ -19,7 +19,8 @@ from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
 
-STRAYS_REMEMBERED = 10_000
+STRAYS_TOLD = 1000
+"""Strays of one inbox that are told by name."""
 
 _MICROSECOND = 1000
 
@@ -74,7 +75,8 @@ class Inboxes:
         """Keep where to look and how to judge; `scan` lists a folder."""
         self._spool, self._known, self._limits, self._waits = spool, known, limits, waits
         self._scan = scan or scan_folder
-        self._told: dict[tuple[str, str, str], None] = {}
+        self._told: dict[tuple[str, str], set[str]] = {}
+        self._crowded: set[tuple[str, str]] = set()
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way."""
@@ -114,19 +116,24 @@ class Inboxes:
         signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
         inbox = Inbox(place, self._waits.patience(patient=patient), signed)
         result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
-        for name in result.strays:
-            self._tell_stray(sender.number, environment.inbox, name)
+        self._tell_strays(sender.number, environment.inbox, result.strays)
         return result.found
 
-    def _tell_stray(self, sender: str, folder: str, name: str) -> None:
-        """Report a stray once a process, however often it is seen: `watch` looks every few seconds."""
-        stray = (sender, folder, name)
-        if stray in self._told:
-            return
-        if len(self._told) >= STRAYS_REMEMBERED:
-            self._told.clear()
-        self._told[stray] = None
-        log.warning("inbox.stray", sender=sender, folder=folder, name=name[:100])
+    def _tell_strays(self, sender: str, folder: str, names: Collection[str]) -> None:
+        """Report strays once a process, however often they are seen: `watch` looks every few seconds.
+
+        Of very many in one inbox only so many are told by name, so that no bureau fills the log.
+        """
+        told = self._told.setdefault((sender, folder), set())
+        told.intersection_update(names)
+        new = [name for name in names if name not in told]
+        for name in new[: STRAYS_TOLD - len(told)]:
+            told.add(name)
+            log.warning("inbox.stray", sender=sender, folder=folder, name=name[:100])
+        left = len(names) - len(told)
+        if left and (sender, folder) not in self._crowded:
+            log.warning("inbox.strays_left", sender=sender, folder=folder, left=left)
+        (self._crowded.add if left else self._crowded.discard)((sender, folder))
 
     def _claim(self, sender: str, found: Found, environment: Environment) -> Claim:
         arrived_at = _instant(found.arrived_ns)
