@@ -8,6 +8,7 @@ import pytest
 
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import upgrade
+from tests.twins.server import Server
 
 
 @pytest.fixture(scope="session")
@@ -20,12 +21,41 @@ def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite"])
-def database(fresh_sqlite: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Database]:
-    """Give a database with all the tables and no rows; every kind the channel runs on is a parameter."""
-    assert request.param == "sqlite"
-    path = tmp_path / "flexibatch.sqlite"
-    shutil.copyfile(fresh_sqlite, path)
-    opened = Database(f"sqlite:///{path}")
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """Give a PostgreSQL server, one a worker of pytest-xdist, started when the first test asks for it."""
+    server = Server.made()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def fresh_postgresql(postgresql: Server) -> str:
+    """Give the name of a database with all the tables and no rows, to be copied."""
+    name = postgresql.create()
+    made = Database(postgresql.url(name))
+    upgrade(made)
+    made.close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the URL of a database with all the tables and no rows, once for every engine the channel runs on."""
+    if request.param == "sqlite":
+        path = tmp_path / "flexibatch.sqlite"
+        shutil.copyfile(request.getfixturevalue("fresh_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    name = server.create(request.getfixturevalue("fresh_postgresql"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+def database(engine_url: str) -> Iterator[Database]:
+    """Give a database with all the tables and no rows."""
+    opened = Database(engine_url)
     yield opened
     opened.close()
