@@ -30,7 +30,7 @@ class Server:
     @classmethod
     def made(cls) -> "Server":
         """Make a cluster in a folder whose name is short enough for a socket, and start it."""
-        server = cls(Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")))  # noqa: S108 - mkdtemp makes it private
+        server = cls(Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp")))
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(server.folder, nobody.pw_uid, nobody.pw_gid)
