@@ -25,7 +25,9 @@ def _prepared(table: Table, dialect: Dialect) -> tuple[str, tuple[tuple[int, Cal
     if list(names) != [column.name for column in table.columns]:
         raise TypeError(f"the statement for {table.name} does not take its columns in order")
     processors = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns)
-    return str(compiled), tuple((place, made) for place, made in enumerate(processors) if made is not None)
+    # psycopg's parameters have names: put places there, each keeps its cast
+    statement = str(compiled) if compiled.positional else str(compiled) % dict.fromkeys(names, "%s")
+    return statement, tuple((place, made) for place, made in enumerate(processors) if made is not None)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
