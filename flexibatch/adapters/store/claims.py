@@ -1,6 +1,7 @@
 """Claims: the ticket is committed before the rename, and given back when there was nothing to claim."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -150,7 +151,9 @@ def _ensure_stream(connection: Connection, claim: Claim) -> None:
     key = {"sender": claim.sender, "environment": claim.environment.value}
     known = select(stream).where(stream.c.sender == claim.sender, stream.c.environment == key["environment"])
     if connection.execute(known).first() is None:
-        connection.execute(insert(stream).values(**key))
+        # another process may be first, whose row serves as well
+        with suppress(IntegrityError), connection.begin_nested():
+            connection.execute(insert(stream).values(**key))
 
 
 def _claim_of(row: Row[Any]) -> Claim:
