@@ -20,6 +20,19 @@ from flexibatch.errors import Refusal, Superseded, Unavailable
 
 BUSY_SECONDS = 60
 UNIQUE_VIOLATION = "23505"
+IDLE_SECONDS = 600
+"""After which a transaction that asks nothing is ended by PostgreSQL: its process hangs, or its machine is gone."""
+_SESSION = {
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "options": f"-c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+    " -c timezone=UTC -c default_transaction_isolation=read\\ committed",
+}
+"""What the channel asks of every session, whatever the server's own defaults are; times in seconds."""
+
 PAGE_BYTES = 8192
 """A page of a SQLite database that is made here: twice the default, a tenth less work for what one file writes."""
 
@@ -35,7 +48,12 @@ class Database:
         self.url = url
         try:
             parsed = make_url(url)
-            self.engine = create_engine(parsed, connect_args=_arguments(parsed.get_backend_name()))
+            self.engine = create_engine(
+                parsed,
+                connect_args=_arguments(parsed.get_backend_name()),
+                # a server that was restarted is noticed before a transaction begins
+                pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            )
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as exc:
             raise Refusal(
                 f"The setting database = {url!r} is no database URL that can be opened here: {exc}."
@@ -61,7 +79,9 @@ class Database:
 
 
 def _arguments(backend: str) -> dict[str, Any]:
-    return {"timeout": BUSY_SECONDS} if backend == "sqlite" else {}
+    if backend == "sqlite":
+        return {"timeout": BUSY_SECONDS}
+    return _SESSION if backend == "postgresql" else {}
 
 
 def _keep_sqlite_honest(engine: Engine) -> None:

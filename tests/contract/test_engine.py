@@ -1,0 +1,59 @@
+"""What the channel asks of a PostgreSQL session, and what it makes of a server that goes away."""
+
+import pytest
+from sqlalchemy import text
+
+from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.upgrade import state
+from flexibatch.errors import Unavailable
+from tests.twins.server import Server
+
+
+@pytest.fixture
+def own_server() -> Server:
+    return Server.made()
+
+
+def test_the_schema_is_that_of_the_tables(database: Database) -> None:
+    """`db check` finds no difference on any engine."""
+    found = state(database)
+    assert found.ready, found.differences
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lock_timeout", "1min"),
+        ("idle_in_transaction_session_timeout", "10min"),
+        ("timezone", "UTC"),
+        ("transaction_isolation", "read committed"),
+    ],
+)
+def test_a_session_is_set_by_the_channel(
+    postgresql: Server, fresh_postgresql: str, name: str, expected: str
+) -> None:
+    """A session does not depend on the server's defaults."""
+    name_of_copy = postgresql.create(fresh_postgresql)
+    opened = Database(postgresql.url(name_of_copy))
+    with opened.reading() as connection:
+        assert expected == connection.scalar(text(f"SHOW {name}"))
+    opened.close()
+    postgresql.drop(name_of_copy)
+
+
+def test_a_server_that_stops_is_trouble_until_it_is_back(own_server: Server) -> None:
+    """A lost connection is told as trouble, before and inside a transaction; afterwards all is well."""
+    opened = Database(own_server.url("postgres"))
+    try:
+        with pytest.raises(Unavailable), opened.writing() as connection:  # noqa: PT012 - it is lost in between
+            connection.execute(text("CREATE TABLE lost (n integer)"))
+            own_server.stop()
+            connection.execute(text("SELECT 1"))
+        with pytest.raises(Unavailable), opened.reading():
+            pass
+        own_server.start()
+        with opened.reading() as connection:
+            assert connection.scalar(text("SELECT to_regclass('lost')")) is None
+    finally:
+        opened.close()
+        own_server.remove()
