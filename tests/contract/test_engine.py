@@ -1,11 +1,18 @@
 """What the channel asks of a PostgreSQL session, and what it makes of a server that goes away."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
+from flexibatch.adapters.store import tables
+from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.store.upgrade import state
+from flexibatch.domain.case import LocatedAnomaly, ReceivedFile
+from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.vocabulary import AnomalyClass, FileKind
 from flexibatch.errors import Unavailable
+from tests.twins.records import DIGEST, Records, go_name
 from tests.twins.server import Server
 
 
@@ -18,6 +25,26 @@ def test_the_schema_is_that_of_the_tables(database: Database) -> None:
     """`db check` finds no difference on any engine."""
     found = state(database)
     assert found.ready, found.differences
+
+
+def test_a_file_may_be_larger_than_two_gibibytes(database: Database) -> None:
+    """Sizes need more than 32 bits."""
+    records = Records(database)
+    large = ReceivedFile("FI.FLEX.000640.20261005.00001.R.1.1", FileKind.DATA, 1, 2**33, DIGEST)
+    records.claims.complete([(records.begin(go_name(1)), [large])])
+    with database.reading() as connection:
+        assert 2**33 == connection.scalar(select(tables.received_file.c.size))
+
+
+def test_a_long_location_is_kept_as_far_as_the_table_goes(database: Database) -> None:
+    """A document that nests names without end cannot bring the settlement down."""
+    records = Records(database)
+    ticket = records.claim(go_name(1))
+    told = Anomaly(Finding("rule", location="/a" * 400), "00000-001", AnomalyClass.BLOCKING, "what", "remedy")
+    with database.writing() as connection:
+        row = anomaly_row(stored_case(connection, ticket), LocatedAnomaly(told))
+        connection.execute(insert(tables.anomaly).values(**row))
+        assert "/a" * 150 == connection.scalar(select(tables.anomaly.c.location))
 
 
 @pytest.mark.parametrize(

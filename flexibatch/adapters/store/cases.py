@@ -19,6 +19,9 @@ from flexibatch.domain.vocabulary import (
     Subject,
 )
 
+LOCATION_LIMIT = 300
+"""What the table holds of a path: PostgreSQL refuses the row otherwise."""
+
 
 def cases() -> Select[Any]:
     """Select sets with their sender, to be read by `case_of`."""
@@ -85,7 +88,7 @@ def anomaly_row(
         "value": finding.value,
         "line_nbr": finding.line,
         "column_nbr": finding.column,
-        "location": finding.location,
+        "location": finding.location[:LOCATION_LIMIT] if finding.location else None,
         "employer": located.employer,
         "inss": located.inss,
         "reference": located.reference,
