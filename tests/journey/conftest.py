@@ -9,18 +9,22 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home, make_home
+from flexibatch.settings import FILE
 from tests.twins.front import Front, registered_key
 from tests.twins.program import Caller
 from tests.twins.town import Town
 
 
 @pytest.fixture
-def home(tmp_path: Path, fresh_sqlite: Path) -> Iterator[Home]:
-    """Give a home as `init` makes it."""
+def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
+    """Give a home as `init` makes it, on every engine."""
     path = tmp_path / "home"
     path.mkdir()
-    shutil.copyfile(fresh_sqlite, path / "flexibatch.db")
-    (path / "flexibatch.db").chmod(0o600)
+    if engine_url.startswith("sqlite"):
+        shutil.copyfile(fresh_sqlite, path / "flexibatch.db")
+        (path / "flexibatch.db").chmod(0o600)
+    else:
+        (path / FILE).write_text(f'database = "{engine_url}"\n', encoding="utf-8")
     made = make_home(path, {})
     yield made
     made.close()

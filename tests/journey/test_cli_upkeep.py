@@ -25,6 +25,12 @@ HEAVY = {"sqlalchemy", "alembic", "pydantic", "lxml", "xmlschema", "rich", "stru
 PATHS = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
+@pytest.fixture
+def engine_url() -> str:
+    """Keep to SQLite: what is tried here are files, their rights and their damage."""
+    return "sqlite"
+
+
 def statement(home: Home, text: str) -> None:
     with closing(sqlite3.connect(home.path / "flexibatch.db")) as connection:
         connection.execute(text)
