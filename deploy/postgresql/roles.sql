@@ -1,0 +1,55 @@
+-- Three roles: who migrates, who works, who looks. Run by a superuser, in the channel's own database, once before
+-- `flexibatch init` and again after every `flexibatch db upgrade` (it may be repeated). Logins are made by the site and given one role:
+--   CREATE ROLE flexi_service LOGIN IN ROLE flexibatch_channel;
+-- The database itself: CREATE DATABASE flexibatch TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
+-- (collation C: keys are compared as bytes.)
+
+DO $$
+DECLARE
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY ARRAY['flexibatch_owner', 'flexibatch_channel', 'flexibatch_reader'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+        END IF;
+    END LOOP;
+END
+$$;
+
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE, CREATE ON SCHEMA public TO flexibatch_owner;
+GRANT USAGE ON SCHEMA public TO flexibatch_channel, flexibatch_reader;
+
+-- What is there belongs to the owner.
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('ALTER TABLE public.%I OWNER TO flexibatch_owner', found.tablename);
+    END LOOP;
+END
+$$;
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO flexibatch_reader, flexibatch_channel;
+GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO flexibatch_channel;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO flexibatch_channel;
+
+-- What is told once is kept: declarations move with a linked employer or worker, nothing else of them changes.
+DO $$
+DECLARE
+    kept text;
+BEGIN
+    FOREACH kept IN ARRAY ARRAY['declaration', 'version', 'feature', 'financial_element', 'audit', 'alembic_version'] LOOP
+        IF to_regclass('public.' || kept) IS NOT NULL THEN
+            EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM flexibatch_channel', kept);
+        END IF;
+    END LOOP;
+    IF to_regclass('public.declaration') IS NOT NULL THEN
+        GRANT UPDATE (employer_id, person) ON public.declaration TO flexibatch_channel;
+    END IF;
+    IF to_regclass('public.alembic_version') IS NOT NULL THEN
+        REVOKE INSERT ON public.alembic_version FROM flexibatch_channel;
+    END IF;
+END
+$$;

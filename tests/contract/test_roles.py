@@ -1,0 +1,77 @@
+"""What each role of deploy/postgresql/roles.sql may not do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+
+from tests.twins.server import Server
+
+ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
+WRITES = [
+    "INSERT INTO employer (company_id) VALUES ('1')",
+    "UPDATE employer SET company_id = NULL",
+    "DELETE FROM employer",
+]
+TOLD_ONCE = ("declaration", "version", "feature", "financial_element", "audit")
+DDL = [
+    "CREATE TABLE mine (n integer)",
+    "DROP TABLE audit",
+    "ALTER TABLE audit ADD COLUMN n integer",
+    "TRUNCATE audit",
+    "CREATE INDEX ON audit (at)",
+    "UPDATE alembic_version SET version_num = '9999'",
+]
+
+
+@pytest.fixture(scope="module")
+def connection(postgresql: Server, fresh_postgresql: str) -> Iterator[psycopg.Connection]:
+    name = postgresql.create(fresh_postgresql)
+    opened = psycopg.connect(host=str(postgresql.folder), dbname=name, user="flexibatch", autocommit=True)
+    opened.execute(ROLES.read_bytes())
+    opened.execute(ROLES.read_bytes())
+    yield opened
+    opened.close()
+    postgresql.drop(name)
+
+
+def tried(connection: psycopg.Connection, role: str, statement: str) -> bool:
+    """Tell whether a role may do this; it is undone."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(f"flexibatch_{role}")))
+        try:
+            with connection.transaction():
+                connection.execute(statement.encode())
+        except errors.InsufficientPrivilege:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("statement", DDL)
+def test_only_the_owner_changes_tables(connection: psycopg.Connection, statement: str) -> None:
+    """The channel and the reader make, change, empty and remove no table, and claim no other revision."""
+    expected = {"owner": True, "channel": False, "reader": False}
+    assert expected == {role: tried(connection, role, statement) for role in expected}
+
+
+@pytest.mark.parametrize("table", TOLD_ONCE)
+def test_the_channel_deletes_nothing_that_was_told(connection: psycopg.Connection, table: str) -> None:
+    """Declarations with all they hold, and the audit, are neither deleted nor, but for links, changed."""
+    column = {"declaration": "reference", "audit": "operator"}.get(table, "line")
+    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):  # noqa: S608
+        assert not tried(connection, "channel", statement), statement
+    assert tried(connection, "channel", f"SELECT * FROM {table}")  # noqa: S608
+
+
+def test_the_channel_moves_declarations_with_a_link(connection: psycopg.Connection) -> None:
+    """An employer or worker link moves a declaration; that right is the channel's."""
+    assert tried(connection, "channel", "UPDATE declaration SET employer_id = 1, person = 'x'")
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_the_reader_only_reads(connection: psycopg.Connection, statement: str) -> None:
+    """The reader sees every table and writes none; the channel writes."""
+    assert [True, False] == [tried(connection, role, statement) for role in ("channel", "reader")]
+    assert tried(connection, "reader", "SELECT * FROM audit")
