@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.folders import make_sender_folders
@@ -20,9 +20,11 @@ from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.sets import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.ports import Clock
+from flexibatch.settings import FILE
 from flexibatch.watcher import Channel, SweepResult
 from samples import today
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.server import Server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -139,6 +141,14 @@ class Town:
 def copied(town: Town, path: Path) -> Town:
     """Copy a town that nothing happened in yet; much faster than making one."""
     shutil.copytree(town.home.path, path)
+    return Town(Home.open(path, {}), FixedClock())
+
+
+def copied_on(server: Server, town: Town, path: Path) -> Town:
+    """Copy a town whose database is on a server, and that nobody is connected to."""
+    shutil.copytree(town.home.path, path)
+    name = server.create(str(make_url(town.home.settings.database).database))
+    (path / FILE).write_text(f'database = "{server.url(name)}"\n', encoding="utf-8")
     return Town(Home.open(path, {}), FixedClock())
 
 

@@ -1,0 +1,65 @@
+"""However a process dies, the next sweep on PostgreSQL ends the same: one answer, one set of rows, one archived set."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.twins.mortal import Killed, Life, mortal
+from tests.twins.server import Server
+from tests.twins.town import SAMPLES, Town, copied_on
+
+SAMPLE = SAMPLES / "accepted-rerun"
+CHUNKS = 4
+"""The deaths are told apart in so many tests, so that they can be spread over processes."""
+
+
+@pytest.fixture(scope="session")
+def served_town(tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fresh_postgresql: str) -> Town:
+    """Give a town on PostgreSQL that nothing happened in yet."""
+    url = postgresql.url(postgresql.create(fresh_postgresql))
+    town = Town.made(tmp_path_factory.mktemp("served") / "home", {"database": url})
+    town.home.close()
+    return town
+
+
+def _with_set(server: Server, quiet: Town, path: Path) -> Town:
+    town = copied_on(server, quiet, path)
+    for file in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
+        town.drop(file)
+    return town
+
+
+def _settled_once(town: Town) -> None:
+    sender = town.spool / "senders" / "000640"
+    assert [] == list((sender / "IN").iterdir())
+    assert [] == list((town.spool / "claimed").iterdir())
+    assert 1 == len(list(town.spool.glob("archive/*/*/*/*")))
+    assert [(1,)] == town.rows("SELECT count(*) FROM file_set")
+    assert [(2,)] == town.rows("SELECT count(*) FROM answer")
+    assert 2 == sum(name.startswith("FO.") for name in town.published())
+    assert 2 == sum(name.startswith("GO.") for name in town.published())
+
+
+def _removed(server: Server, town: Town) -> None:
+    town.home.close()
+    server.drop(str(make_url(town.home.settings.database).database))
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_set_survives_every_death(
+    chunk: int, postgresql: Server, served_town: Town, tmp_path: Path
+) -> None:
+    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well."""
+    counted, life = _with_set(postgresql, served_town, tmp_path / "counted"), Life()
+    mortal(counted.channel(), life).sweep()
+    _removed(postgresql, counted)
+    for at in range(1 + chunk, life.count + 1, CHUNKS):
+        town = _with_set(postgresql, served_town, tmp_path / str(at))
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        town.import_register(SAMPLE / "later.csv")
+        town.sweep()
+        town.sweep()
+        _settled_once(town)
+        _removed(postgresql, town)
