@@ -1,0 +1,1 @@
+"""Signatures on files: opened as CMS, believed only from registered certificates."""

@@ -1,0 +1,57 @@
+"""Open a signature file: from base64, PEM or DER to the one signature that is in it.
+
+Source: channel.md, signatures; RFC 5652, section 5.
+"""
+
+import binascii
+import re
+from base64 import b64decode
+from typing import Any
+
+from asn1crypto import cms
+
+from flexibatch.domain.signatures import SignatureFault
+
+_ARMOUR = re.compile(rb"^-----(?:BEGIN|END) (?:PKCS7|CMS)-----[ \t]*$", re.MULTILINE)
+_SPACE = re.compile(rb"[ \t\r\n]+")
+_SEQUENCE = 0x30
+
+
+def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn1crypto has no types
+    """Give the `SignedData` of a signature file, or why there is none to judge."""
+    binary = _binary(content)
+    if binary is None:
+        return SignatureFault.NOT_CMS
+    try:
+        outer = cms.ContentInfo.load(binary, strict=True)
+        if outer["content_type"].native != "signed_data":
+            return SignatureFault.NOT_CMS
+        signed = outer["content"]
+        return _fault(signed) or signed
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+        # What asn1crypto raises on bytes made to confuse it; it reads a level when asked for it.
+        return SignatureFault.NOT_CMS
+
+
+def _binary(content: bytes) -> bytes | None:
+    if content[:1] and content[0] == _SEQUENCE and not content[:64].isascii():
+        return content
+    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        return b64decode(_SPACE.sub(b"", _ARMOUR.sub(b"", lines)), validate=True)
+    except binascii.Error:
+        return content if content[:1] == b"0" else None
+
+
+def _fault(signed: Any) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
+    # Everything outside the signed attributes is asked here, so that a change of it cannot go unseen.
+    if len(signed["signer_infos"]) != 1:
+        return SignatureFault.SEVERAL_SIGNERS if len(signed["signer_infos"]) else SignatureFault.NOT_CMS
+    signer = signed["signer_infos"][0]
+    digests = [one.native for one in signed["digest_algorithms"]]
+    if digests != [signer["digest_algorithm"].native] or digests[0]["parameters"] is not None:
+        return SignatureFault.NOT_CMS
+    version = "v1" if signer["sid"].name == "issuer_and_serial_number" else "v3"
+    if (signed["version"].native, signer["version"].native) != (version, version) or signed["crls"].native:
+        return SignatureFault.NOT_CMS
+    return None if signed["encap_content_info"]["content_type"].native == "data" else SignatureFault.NOT_CMS

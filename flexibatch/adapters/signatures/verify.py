@@ -1,0 +1,187 @@
+"""Verify the signature of a part against the certificates that its sender registered.
+
+The signer's certificate is always the registered one: what the signature carries is not believed. Nothing is
+fetched. Source: channel.md, signatures; issue 4 for the traps of pyHanko.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from asn1crypto import cms, x509
+from pyhanko.sign.general import CMSStructuralError
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import ValidationContext
+
+from flexibatch.adapters.signatures.envelope import open_envelope
+from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
+
+RSA_BITS = 2048
+EC_BITS = 256
+ENVELOPE_LIMIT = 128 * 1024
+"""Bytes that a signature file may have beyond twice its part, which it may carry."""
+
+_DIGESTS = frozenset({"sha256", "sha384", "sha512"})
+_USES = frozenset({"digital_signature", "non_repudiation"})
+_CHUNK = 1 << 16
+
+
+class Signatures:
+    """Verify signatures; certificates count as trusted because a sender registered them."""
+
+    def __init__(self) -> None:
+        """Keep pyHanko's own tracebacks out of the channel's log: each fault comes back as a value."""
+        for name in ("pyhanko", "pyhanko_certvalidator"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+    def verify(
+        self, signature: bytes, part: BinaryIO, registered: Sequence[Certificate], *, arrived: datetime
+    ) -> Signed | SignatureFault:
+        """Tell who signed the part's bytes; `part` is a file that can seek, `arrived` knows its zone."""
+        if len(signature) > ENVELOPE_LIMIT + 2 * part.seek(0, 2):
+            return SignatureFault.TOO_BIG
+        signed = open_envelope(signature)
+        if isinstance(signed, SignatureFault):
+            return signed
+        try:
+            return _judge(signed, part, registered, arrived)
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
+            return SignatureFault.NOT_CMS  # a deeper level of the envelope made to confuse
+
+
+def _judge(
+    signed: Any,  # noqa: ANN401 - asn1crypto has no types
+    part: BinaryIO,
+    registered: Sequence[Certificate],
+    arrived: datetime,
+) -> Signed | SignatureFault:
+    signer = signed["signer_infos"][0]
+    holder = next((one for one in registered if _is_signer(signer["sid"], one)), None)
+    if holder is None or not _carries(signed, holder):
+        return SignatureFault.UNKNOWN_CERTIFICATE
+    certificate = x509.Certificate.load(holder.content, strict=True)
+    fault = (
+        _certificate_fault(holder, certificate, arrived)
+        or _algorithm_fault(signer)
+        or _content_fault(signed, part)
+        or _vendor_fault(signed, part, certificate, arrived)
+    )
+    return fault or Signed(holder.subject, holder.fingerprint)
+
+
+def _is_signer(sid: Any, one: Certificate) -> bool:  # noqa: ANN401 - asn1crypto has no types
+    certificate = x509.Certificate.load(one.content, strict=True)
+    if sid.name == "subject_key_identifier":
+        return bool(certificate.key_identifier == sid.chosen.native)
+    named = sid.chosen
+    return bool(
+        named["serial_number"].native == certificate.serial_number
+        and named["issuer"].dump() == certificate.issuer.dump()
+    )
+
+
+def _carries(signed: Any, holder: Certificate) -> bool:  # noqa: ANN401 - asn1crypto has no types
+    # None is carried, or the registered one is among them to the byte: a namesake or a changed one is another.
+    carried = signed["certificates"]
+    if not isinstance(carried, cms.CertificateSet):
+        return True
+    return any(one.chosen.untag().dump() == holder.content for one in carried)
+
+
+def _certificate_fault(
+    holder: Certificate,
+    certificate: Any,  # noqa: ANN401 - asn1crypto has no types
+    arrived: datetime,
+) -> SignatureFault | None:
+    if arrived < holder.valid_from:
+        return SignatureFault.NOT_YET_VALID
+    if arrived > holder.valid_until:
+        return SignatureFault.EXPIRED
+    usage = certificate.key_usage_value
+    # A certificate without the extension may do anything (RFC 5280, 4.2.1.3); pyHanko would refuse it.
+    if usage is not None and not _USES & usage.native:
+        return SignatureFault.KEY_USAGE
+    key = certificate.public_key
+    least = {"rsa": RSA_BITS, "ec": EC_BITS}.get(key.algorithm)
+    return SignatureFault.WEAK_KEY if least is None or key.bit_size < least else None
+
+
+def _algorithm_fault(signer: Any) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
+    used = {signer["digest_algorithm"]["algorithm"].native}
+    method = signer["signature_algorithm"]
+    if method["algorithm"].native != "rsassa_pkcs1v15":
+        used.add(method.hash_algo)
+    return None if used <= _DIGESTS else SignatureFault.WEAK_ALGORITHM
+
+
+def _content_fault(signed: Any, part: BinaryIO) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
+    attached = signed["encap_content_info"]["content"]
+    part.seek(0)
+    if attached.native is not None and attached.native != part.read():
+        return SignatureFault.OTHER_CONTENT
+    signer = signed["signer_infos"][0]
+    wanted = _message_digest(signer)
+    name = signer["digest_algorithm"]["algorithm"].native
+    if wanted is None or wanted == _digest(part, name, as_text=False):
+        return None
+    as_text = wanted == _digest(part, name, as_text=True)
+    return SignatureFault.SIGNED_AS_TEXT if as_text else SignatureFault.CONTENT_CHANGED
+
+
+def _message_digest(signer: Any) -> bytes | None:  # noqa: ANN401 - asn1crypto has no types
+    attributes = signer["signed_attrs"]
+    found = [one for one in attributes if one["type"].native == "message_digest"] if attributes.native else []
+    return bytes(found[0]["values"][0].native) if found else None
+
+
+def _digest(part: BinaryIO, name: str, *, as_text: bool) -> bytes:
+    """Hash the part; as text its line ends become CR LF, as `openssl smime -sign` without `-binary` makes them."""
+    digest = hashlib.new(name)
+    part.seek(0)
+    if not as_text:
+        while chunk := part.read(_CHUNK):
+            digest.update(chunk)
+        return digest.digest()
+    while line := part.readline(_CHUNK):
+        digest.update(line[:-1].removesuffix(b"\r") + b"\r\n" if line.endswith(b"\n") else line)
+    return digest.digest()
+
+
+def _vendor_fault(
+    signed: Any,  # noqa: ANN401 - asn1crypto has no types
+    part: BinaryIO,
+    certificate: Any,  # noqa: ANN401 - asn1crypto has no types
+    arrived: datetime,
+) -> SignatureFault | None:
+    bare = cms.SignedData(
+        {
+            "version": signed["version"].native,
+            "digest_algorithms": signed["digest_algorithms"],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [cms.CertificateChoices("certificate", certificate)],
+            "signer_infos": signed["signer_infos"],
+        }
+    )
+    # Fetching is off and the registered certificate is the root: being registered is the trust.
+    context = ValidationContext(trust_roots=[certificate], moment=arrived, allow_fetching=False)
+    part.seek(0)
+    try:
+        status = asyncio.run(
+            async_validate_detached_cms(
+                part,
+                bare,
+                signer_validation_context=context,
+                key_usage_settings=KeyUsageConstraints(),
+            )
+        )
+    except (SignatureValidationError, CMSStructuralError):
+        return SignatureFault.NOT_GENUINE
+    if not (status.intact and status.valid):
+        return SignatureFault.NOT_GENUINE
+    # `valid` says nothing of trust or of weak algorithms: the bottom line does.
+    return None if status.bottom_line else SignatureFault.UNTRUSTED

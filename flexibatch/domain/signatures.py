@@ -1,0 +1,49 @@
+"""What can be said of a signature on a part: who signed it, or why it is refused.
+
+Source: the channel's specification, signatures; all refusals are the same anomaly for the bureau (ACRF-125).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SignatureFault(StrEnum):
+    """Name why a signature is refused; `data/signature_faults.toml` has the sentence of each."""
+
+    TOO_BIG = "too-big"
+    NOT_CMS = "not-cms"
+    SEVERAL_SIGNERS = "several-signers"
+    OTHER_CONTENT = "other-content"
+    UNKNOWN_CERTIFICATE = "unknown-certificate"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNTRUSTED = "untrusted"
+    KEY_USAGE = "key-usage"
+    WEAK_KEY = "weak-key"
+    WEAK_ALGORITHM = "weak-algorithm"
+    SIGNED_AS_TEXT = "signed-as-text"
+    CONTENT_CHANGED = "content-changed"
+    NOT_GENUINE = "not-genuine"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Hold who signed: the `subject` of the certificate and its SHA-256 `fingerprint` in lower-case hex."""
+
+    subject: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """Hold a certificate as an operator sees it, and its DER; both ends of the validity are included, in UTC."""
+
+    subject: str
+    issuer: str
+    serial: str
+    fingerprint: str
+    valid_from: datetime
+    valid_until: datetime
+    content: bytes
