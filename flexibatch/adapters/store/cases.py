@@ -20,7 +20,7 @@ from flexibatch.domain.vocabulary import (
 )
 
 LOCATION_LIMIT = 300
-"""What the table holds of a path: PostgreSQL refuses the row otherwise."""
+"""Characters kept of a path: its names are a bureau's text, and rows are many."""
 
 
 def cases() -> Select[Any]:

@@ -11,7 +11,9 @@ depends_on = None
 CHANGES = ("UPDATE", "DELETE")
 POSTGRESQL_GUARD = """
 CREATE FUNCTION refuse_change() RETURNS trigger AS $$
-BEGIN RAISE EXCEPTION 'what is in session_event stays'; END
+BEGIN
+    RAISE EXCEPTION 'what is in % stays', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END
 $$ LANGUAGE plpgsql
 """
 
