@@ -16,7 +16,7 @@ from flexibatch.domain.identifiers import is_unknown_nsso, normal_company, norma
 from flexibatch.domain.late import late_findings
 from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide
-from flexibatch.domain.rules import Judging, judge_form, judge_line
+from flexibatch.domain.rules import Judging, LineRules, judge_form
 from flexibatch.domain.vocabulary import Operation, Outcome
 from flexibatch.ports import Books, Document, Party
 
@@ -44,6 +44,7 @@ class _Seat:
     rulebook: Rulebook
     repetitions: Repetitions
     counter: LineCounter
+    rules: LineRules
 
 
 class Desk:
@@ -51,7 +52,8 @@ class Desk:
 
     def __init__(self, case: Case, books: Books, document: Document, rulebook: Rulebook) -> None:
         """Take a seat with nothing seen yet."""
-        self._seat = _Seat(case, books, document, rulebook, Repetitions(), LineCounter(LINES_LIMIT))
+        memory = Repetitions(), LineCounter(LINES_LIMIT), LineRules(rulebook.judging)
+        self._seat = _Seat(case, books, document, rulebook, *memory)
         self._told = 0
         self.untold = 0
 
@@ -156,7 +158,7 @@ class _FormJudgement:
     # --------------------------------------------------------------------------------------------- its lines
 
     def _judge_lines(self, prior: Mapping[int, PriorLine], employer: str | None) -> None:
-        form, judging = self.form, self.rulebook.judging
+        form, rules = self.form, self.seat.rules
         self.persons = self.books.persons({line.inss for line in form.lines if line.inss})
         # Lines past the limit are not judged one by one: for them the Form was refused.
         within = form.lines[:LINES_LIMIT]
@@ -164,7 +166,7 @@ class _FormJudgement:
             repeated = self._repeated(line, employer)
             if line.number in prior:
                 continue
-            findings = (*line.faults, *judge_line(form, line, judging), *repeated)
+            findings = (*line.faults, *rules.judge(form, line), *repeated)
             if findings:
                 self.of_lines[line.number] = list(self._anomalies(findings))
         sound = [line for line in within if not self._blocked(line)]

@@ -24,7 +24,7 @@ from flexibatch.ports import Stream
 log = structlog.get_logger()
 
 CLAIMS_AT_ONCE = 200
-ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
+ALLOCATIONS_BETWEEN_COLLECTIONS = 500_000
 JUDGED_AGAIN = 5
 
 

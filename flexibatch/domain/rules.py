@@ -3,6 +3,8 @@
 Each rule is a function of its own in `form_rules`, `line_rules` or `quality_rules`.
 """
 
+from collections.abc import Hashable
+
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.form_rules import FORM_RULES
 from flexibatch.domain.judgement import Judging, Place
@@ -12,11 +14,14 @@ from flexibatch.domain.line_rules import (
     calculation_present,
     inss_check,
 )
-from flexibatch.domain.model import Form, Line
+from flexibatch.domain.model import Calculation, Form, Line
 from flexibatch.domain.quality_rules import QUALITY_RULES
 from flexibatch.domain.vocabulary import Operation
 
-__all__ = ["Judging", "judge_form", "judge_line"]
+__all__ = ["Judging", "LineRules", "judge_form"]
+
+FLAWLESS_LIMIT = 1000
+"""Contents of calculations that are remembered of one document."""
 
 _RULES = (*CALCULATION_RULES, *QUALITY_RULES)
 
@@ -31,23 +36,52 @@ def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
     return tuple(finding for rule in FORM_RULES for finding in rule(form, judging))
 
 
-def judge_line(form: Form, line: Line, judging: Judging) -> tuple[Finding, ...]:
-    """Give all that is wrong with a line.
+class LineRules:
+    """Judge the lines of one document. Most workers share a few calculations but for their amounts.
 
-    A cancellation has no Calculation; where it has one, that is the fault, and what stands in it is not
-    judged. Without a readable operation the Form is refused, and only what holds for any operation is told.
-
-    >>> from flexibatch.domain.specimen import FORM, JUDGING, LINE
-    >>> judge_line(FORM, LINE, JUDGING)
-    ()
+    A content in which no rule found anything is remembered, and not asked again of the next line that has it.
     """
-    place = Place(form, line, judging)
-    found = inss_check(place)
-    operation, calculation = form.operation, line.calculation
-    if operation is Operation.CANCELLATION:
-        return found + calculation_present(place)
-    if calculation is None:
-        return found if operation is None else found + calculation_missing(place)
+
+    def __init__(self, judging: Judging) -> None:
+        """Start with nothing judged."""
+        self._judging = judging
+        self._flawless: set[Hashable] = set()
+
+    def judge(self, form: Form, line: Line) -> tuple[Finding, ...]:
+        """Give all that is wrong with a line.
+
+        A cancellation has no Calculation; where it has one, that is the fault, and what stands in it is not
+        judged. Without a readable operation the Form is refused, and only what holds for any operation is told.
+
+        >>> from flexibatch.domain.specimen import FORM, JUDGING, LINE
+        >>> LineRules(JUDGING).judge(FORM, LINE)
+        ()
+        """
+        place = Place(form, line, self._judging)
+        found = inss_check(place)
+        operation, calculation = form.operation, line.calculation
+        if operation is Operation.CANCELLATION:
+            return found + calculation_present(place)
+        if calculation is None:
+            return found if operation is None else found + calculation_missing(place)
+        content = _content(calculation)
+        if content in self._flawless:
+            return found
+        told = _broken(calculation, place)
+        # What reading a line has told, no rule tells again: of such a line nothing can be concluded.
+        if not told and not line.faults and len(self._flawless) < FLAWLESS_LIMIT:
+            self._flawless.add(content)
+        return found + told
+
+
+def _content(calculation: Calculation) -> Hashable:
+    """Give what the rules look at: all but the payslip reference and the amounts."""
+    _, start, end, made, qualities = calculation
+    return (start, end, made, *[(one[:4], *[element[::2] for element in one.elements]) for one in qualities])
+
+
+def _broken(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+    found: tuple[Finding, ...] = ()
     for rule in _RULES:
         found += rule(calculation, place)
     return found

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.counting import LINES_LIMIT
@@ -19,7 +21,7 @@ from flexibatch.domain.line_rules import (
 )
 from flexibatch.domain.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.quality_rules import QUALITY_RULES
-from flexibatch.domain.rules import judge_form, judge_line
+from flexibatch.domain.rules import LineRules, judge_form
 from flexibatch.domain.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
 from flexibatch.domain.vocabulary import Operation
 
@@ -31,7 +33,7 @@ BARE = FinancialElement(BONUS.code, 15_000, None)
 
 
 def judged(content: Calculation | None, **changes: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - any field of a line
-    return judge_line(FORM, LINE._replace(calculation=content, **changes), JUDGING)
+    return LineRules(JUDGING).judge(FORM, LINE._replace(calculation=content, **changes))
 
 
 def rules(findings: tuple[Finding, ...]) -> list[str]:
@@ -56,8 +58,53 @@ def test_a_sound_line_is_told_nothing(operation: Operation | None) -> None:
     """The specimen breaks no rule."""
     assert ((), ()) == (
         judge_form(FORM, JUDGING),
-        judge_line(replace(FORM, operation=operation), LINE, JUDGING),
+        LineRules(JUDGING).judge(replace(FORM, operation=operation), LINE),
     )
+
+
+DAYS = st.sampled_from(
+    [None, *(date(2026, 8, 30 + nth) if nth < 2 else date(2026, 9, nth) for nth in range(4))]
+)
+ELEMENTS = st.builds(
+    FinancialElement,
+    st.sampled_from([None, WAGE.code, BONUS.code]),
+    st.integers(1, 9),
+    st.sampled_from([None, 0, 12]),
+)
+QUALITIES = st.builds(
+    Quality,
+    DAYS,
+    DAYS,
+    st.sampled_from([None, "017", "999"]),
+    st.sampled_from([None, "050", "999"]),
+    st.lists(ELEMENTS, max_size=3).map(tuple),
+)
+CONTENTS = st.builds(
+    Calculation, st.just(None), DAYS, DAYS, DAYS, st.lists(QUALITIES, min_size=1, max_size=2).map(tuple)
+)
+READ_WRONG = Finding(
+    "schema-invalid",
+    tag="BonusPaymentFrequency",
+    location=f"{RELATION}/Calculation/Features[1]/FinancialElement[1]/BonusPaymentFrequency",
+)
+
+
+@given(st.lists(st.tuples(CONTENTS, st.sampled_from([(), (READ_WRONG,)])), max_size=6))
+@example(
+    [
+        (calculation(quality(elements=(BARE,))), (READ_WRONG,)),
+        (calculation(quality(elements=(BARE,))), ()),
+        (calculation(quality(elements=(BARE,))), ()),
+    ]
+)
+def test_what_was_judged_before_changes_no_verdict(
+    drawn: list[tuple[Calculation, tuple[Finding, ...]]],
+) -> None:
+    """Lines judged one after another are told what each would be told alone, twice over."""
+    lines = [LINE._replace(calculation=content, faults=faults) for content, faults in (*drawn, *drawn)]
+    together = LineRules(JUDGING)
+    expected = [LineRules(JUDGING).judge(FORM, line) for line in lines]
+    assert expected == [together.judge(FORM, line) for line in lines]
 
 
 SOUND = {
@@ -272,7 +319,7 @@ def test_a_calculation_stands_where_the_operation_asks_for_it(
 ) -> None:
     """Originals and modifications need one; a cancellation has none, and nothing in it is judged."""
     form, line = replace(FORM, operation=operation), LINE._replace(calculation=content)
-    assert expected == rules(judge_line(form, line, JUDGING))
+    assert expected == rules(LineRules(JUDGING).judge(form, line))
 
 
 def test_lines_past_the_limit_miss_nothing() -> None:
@@ -289,14 +336,14 @@ def test_the_worker_s_number_is_judged_whatever_the_operation(operation: Operati
         LINE._replace(beneficiary=7, calculation=None, inss=inss) for inss in ("85073003329", None)
     )
     place = "/FLXWAGE/Form[1]/Debtor/Beneficiary[7]/INSS"
-    found = judge_line(form, wrong, JUDGING)[0]
+    found = LineRules(JUDGING).judge(form, wrong)[0]
     assert ("inss-check", "INSS", "85073003329", place) == (
         found.rule,
         found.tag,
         found.value,
         found.location,
     )
-    assert "inss-check" not in rules(judge_line(form, unread, JUDGING))
+    assert "inss-check" not in rules(LineRules(JUDGING).judge(form, unread))
 
 
 OF_FORMS: list[tuple[dict[str, Any], list[tuple[str, str | None, str]]]] = [
@@ -380,4 +427,4 @@ def test_a_form_of_two_workers_places_each_line() -> None:
     )
     form = replace(FORM, number=4, lines=(line,))
     place = "/FLXWAGE/Form[4]/Debtor/Beneficiary[2]/Relation[2]/Calculation/Features[1]/WorkerCode"
-    assert [place] == [one.location for one in judge_line(form, line, JUDGING)]
+    assert [place] == [one.location for one in LineRules(JUDGING).judge(form, line)]

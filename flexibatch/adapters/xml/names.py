@@ -7,7 +7,7 @@ NAMESPACE = "http://socialsecurity.be/xml/ns/FLXWAGE"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 ROOT = "FLXWAGE"
 
-CHUNK = 32_768
+CHUNK = 64 * 1024
 """Bytes fed to a parser at once: small enough to tell which lines share a chunk with a fault."""
 
 

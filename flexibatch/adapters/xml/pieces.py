@@ -7,6 +7,8 @@ PIECES_LIMIT = 10_000
 
 _TAG = re.compile(rb"<[^!?]")
 _MARKS = (b"&", b"<!", b"<?")
+_SIGNS = (b"&", b"!", b"?")
+"""A byte that every mark has: to look for one is far quicker than to count two together."""
 
 
 class Pieces:
@@ -36,7 +38,7 @@ class Pieces:
 
 
 def _count(chunk: bytes) -> int:
-    return sum(chunk.count(mark) for mark in _MARKS)
+    return sum(chunk.count(mark) for mark, sign in zip(_MARKS, _SIGNS, strict=True) if sign in chunk)
 
 
 def _last_tag(chunk: bytes) -> int:
