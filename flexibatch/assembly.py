@@ -4,13 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flexibatch.adapters.answers.press import AnswerPress
 from flexibatch.adapters.clock import RandomTickets, SystemClock
-from flexibatch.adapters.folders import SENDER_FOLDERS
-from flexibatch.adapters.remote.connection import Connection, Peer
-from flexibatch.adapters.remote.sightings import Sightings
-from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
@@ -30,6 +27,9 @@ from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
 from flexibatch.watcher import Channel
 
+if TYPE_CHECKING:
+    from flexibatch.adapters.remote.spool import RemoteSpool
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -45,7 +45,7 @@ class Outside:
         return cls(SystemClock(), RandomTickets())
 
 
-Elsewhere = Mapping[str, RemoteSpool]
+Elsewhere = Mapping[str, "RemoteSpool"]
 """The bureaus whose folders stand on another party's server, by sender number."""
 
 
@@ -58,7 +58,7 @@ class Dispatch:
         """Keep who puts down what."""
         self._outboxes, self._pages, self._keeping, self._elsewhere = outboxes, pages, keeping, elsewhere
 
-    def _outbox(self, case: Case) -> Outboxes | RemoteSpool:
+    def _outbox(self, case: Case) -> "Outboxes | RemoteSpool":
         return self._elsewhere.get(case.sender.number, self._outboxes)
 
     def publish(self, verdict: Verdict) -> None:
@@ -114,15 +114,11 @@ def keeping_of(home: Home) -> Keeping:
 
 def elsewhere_of(home: Home, clock: Clock) -> Elsewhere:
     """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
-    settings, keeping, opened = home.settings, keeping_of(home), {}
-    for one in settings.remote:
-        connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
-        folders = {name: one.place(name) for name in SENDER_FOLDERS}
-        places = Places(folders, one.place(one.work), settings.spool, settings.part_size)
-        sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
-        opened[one.sender] = RemoteSpool(connection, places, sightings, clock, keeping.folder)
-        home.doors.callback(connection.close)
-    return opened
+    if not home.settings.remote:
+        return {}
+    from flexibatch.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
+
+    return remote_spools(home, clock, keeping_of(home).folder)
 
 
 def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:

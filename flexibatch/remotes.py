@@ -1,0 +1,25 @@
+"""Put together the bureaus' folders on other parties' servers, from the settings' `[[remote]]` entries."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.adapters.remote.connection import Connection, Peer
+from flexibatch.adapters.remote.sightings import Sightings
+from flexibatch.adapters.remote.spool import Places, RemoteSpool
+from flexibatch.bootstrap import Home
+from flexibatch.domain.case import Case
+from flexibatch.ports import Clock
+
+
+def remote_spools(home: Home, clock: Clock, private: Callable[[Case], Path]) -> Mapping[str, RemoteSpool]:
+    """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home."""
+    settings, opened = home.settings, {}
+    for one in settings.remote:
+        connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
+        folders = {name: one.place(name) for name in SENDER_FOLDERS}
+        places = Places(folders, one.place(one.work), settings.spool, settings.part_size)
+        sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
+        opened[one.sender] = RemoteSpool(connection, places, sightings, clock, private)
+        home.doors.callback(connection.close)
+    return opened
