@@ -23,6 +23,7 @@ servers: ## install the servers and clients that the tests drive, where they are
 
 test: $(READY) servers ## run all tests and tell the coverage
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/coverage report --include='flexibatch/domain/*,flexibatch/pipeline.py' --fail-under=100
 
 check: $(READY) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
