@@ -5,18 +5,19 @@ per employer, the anomalies told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
 from flexibatch.domain.dimona import check
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.identifiers import is_unknown_nsso, normal_company, normal_nsso
+from flexibatch.domain.identifiers import normal_company, normal_nsso
 from flexibatch.domain.late import late_findings
 from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide
 from flexibatch.domain.rules import Judging, LineRules, judge_form
+from flexibatch.domain.telling import Telling, located, placed
 from flexibatch.domain.vocabulary import Operation, Outcome
 from flexibatch.ports import Books, Document, Party
 
@@ -45,6 +46,7 @@ class _Seat:
     repetitions: Repetitions
     counter: LineCounter
     rules: LineRules
+    telling: Telling
 
 
 class Desk:
@@ -53,49 +55,23 @@ class Desk:
     def __init__(self, case: Case, books: Books, document: Document, rulebook: Rulebook) -> None:
         """Take a seat with nothing seen yet."""
         memory = Repetitions(), LineCounter(LINES_LIMIT), LineRules(rulebook.judging)
-        self._seat = _Seat(case, books, document, rulebook, *memory)
-        self._told = 0
-        self.untold = 0
+        self._seat = _Seat(case, books, document, rulebook, *memory, Telling(rulebook.max_anomalies))
+
+    @property
+    def untold(self) -> int:
+        """Count the anomalies that were not told in full."""
+        return self._seat.telling.untold
 
     def judge(self, form: Form, new_ticket: Callable[[], str]) -> FormVerdict:
         """Judge a Form and all its lines."""
-        return _FormJudgement(self._seat, form, self._tell).verdict(new_ticket)
-
-    def _tell(self, located: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
-        """Take the anomalies that are still told in full, each once; count the others.
-
-        What several lines of a worker share is told with the first of them, and of no reference.
-        """
-        once: dict[_Key, LocatedAnomaly] = {}
-        for one in located:
-            known = once.setdefault(_key(one), one)
-            if known.line != one.line and known.reference is not None:
-                once[_key(one)] = replace(known, reference=None)
-        room = max(0, self._seat.rulebook.max_anomalies - self._told)
-        told = tuple(once.values())[:room]
-        self._told += len(told)
-        self.untold += len(once) - len(told)
-        return told
-
-
-_Key = tuple[str, str | None, str | None, str]
-
-
-def _key(one: LocatedAnomaly) -> _Key:
-    finding = one.anomaly.finding
-    return one.anomaly.code, finding.location, finding.value, one.anomaly.what
+        return _FormJudgement(self._seat, form).verdict(new_ticket)
 
 
 class _FormJudgement:
     """Hold the state of the judgement of one Form."""
 
-    def __init__(
-        self,
-        seat: _Seat,
-        form: Form,
-        tell: Callable[[Iterable[LocatedAnomaly]], tuple[LocatedAnomaly, ...]],
-    ) -> None:
-        self.seat, self.form, self.tell = seat, form, tell
+    def __init__(self, seat: _Seat, form: Form) -> None:
+        self.seat, self.form = seat, form
         self.case, self.books, self.rulebook = seat.case, seat.books, seat.rulebook
         self.of_form: list[Anomaly] = []
         self.of_lines: dict[int, list[Anomaly]] = {}
@@ -133,7 +109,7 @@ class _FormJudgement:
         self._add_to_form(judge_form(form, self.rulebook.judging))
         if party.conflict:
             self._add_to_form([_employer_finding(form, "employer-conflict")])
-        elif not self.rulebook.blind and (_nsso(form) or form.company_id):
+        elif not self.rulebook.blind and (form.known_nsso or form.company_id):
             known = party.employer_id is not None
             if not known or not self.books.mandated(
                 case.sender.number, party.employer_id or 0, case.received_on
@@ -230,38 +206,14 @@ class _FormJudgement:
     def _told(self) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.tell(self._located())
+        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines))
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
         places = self.seat.document.places(self.form.number, wanted) if wanted else {}
-        return tuple(_placed(one, places) for one in told)
-
-    def _located(self) -> Iterator[LocatedAnomaly]:
-        form = self.form
-        employer = _nsso(form) or form.company_id
-        for anomaly in self.of_form:
-            yield LocatedAnomaly(anomaly, employer, form=form.number)
-        for line in form.lines:
-            for anomaly in self.of_lines.get(line.number, ()):
-                number = anomaly.finding.quality
-                qualities = line.calculation.qualities if line.calculation else ()
-                quality = qualities[number - 1] if number and number <= len(qualities) else None
-                yield LocatedAnomaly(
-                    anomaly, employer, line.inss, line.reference, form.number, line.number, quality
-                )
+        return tuple(placed(one, places) for one in told)
 
 
 def _kept(line: Line, prior: PriorLine) -> LineVerdict:
     return LineVerdict(line, Outcome.UNCHANGED, (), prior.ticket, prior.version, kept=True)
-
-
-def _placed(one: LocatedAnomaly, places: Mapping[str, tuple[int, int]]) -> LocatedAnomaly:
-    finding = one.anomaly.finding
-    place = places.get(finding.location or "")
-    if place is None:
-        return one
-    return replace(
-        one, anomaly=replace(one.anomaly, finding=replace(finding, line=place[0], column=place[1]))
-    )
 
 
 def _employer_key(form: Form, party: Party) -> str | None:
@@ -270,18 +222,12 @@ def _employer_key(form: Form, party: Party) -> str | None:
         return f"#{party.employer_id}"
     if form.company_id:
         return f"C{normal_company(form.company_id)}"
-    nsso = _nsso(form)
+    nsso = form.known_nsso
     return f"N{normal_nsso(nsso)}" if nsso else None
 
 
-def _nsso(form: Form) -> str | None:
-    """Give the NSSO number, None where it is not given or unknown."""
-    number = form.nsso_number
-    return None if number is None or is_unknown_nsso(number) else number
-
-
 def _employer_finding(form: Form, rule: str) -> Finding:
-    nsso = _nsso(form)
+    nsso = form.known_nsso
     tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
     value = nsso or form.company_id
     return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}")

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from flexibatch.domain.findings import Finding, step
+from flexibatch.domain.identifiers import is_unknown_nsso
 from flexibatch.domain.vocabulary import Operation
 
 GROSS_WAGE = "0001001000"
@@ -82,6 +83,12 @@ class Form:
     lines: tuple[Line, ...]
     faults: tuple[Finding, ...] = ()
     unlisted: int = 0
+
+    @property
+    def known_nsso(self) -> str | None:
+        """Give the NSSO number, None where it is not given or is one that stands for "unknown"."""
+        number = self.nsso_number
+        return None if number is None or is_unknown_nsso(number) else number
 
     @property
     def location(self) -> str:

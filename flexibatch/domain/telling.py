@@ -1,0 +1,66 @@
+"""What is told of the anomalies of a document: each once, so many in full, each where it stands."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from flexibatch.domain.case import LocatedAnomaly
+from flexibatch.domain.findings import Anomaly
+from flexibatch.domain.model import Form
+
+_Key = tuple[str, str | None, str | None, str]
+
+
+class Telling:
+    """Take the anomalies of one document, Form by Form; `untold` counts those beyond the limit."""
+
+    def __init__(self, max_anomalies: int) -> None:
+        """Start with nothing told."""
+        self._room = max_anomalies
+        self.untold = 0
+
+    def told(self, found: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
+        """Give the anomalies of a Form that are still told in full, each once.
+
+        What several lines of a worker share is told with the first of them, and of no reference.
+        """
+        once: dict[_Key, LocatedAnomaly] = {}
+        for one in found:
+            known = once.setdefault(_key(one), one)
+            if known.line != one.line and known.reference is not None:
+                once[_key(one)] = replace(known, reference=None)
+        told = tuple(once.values())[: self._room]
+        self._room -= len(told)
+        self.untold += len(once) - len(told)
+        return told
+
+
+def _key(one: LocatedAnomaly) -> _Key:
+    finding = one.anomaly.finding
+    return one.anomaly.code, finding.location, finding.value, one.anomaly.what
+
+
+def located(
+    form: Form, of_form: Sequence[Anomaly], of_lines: Mapping[int, Sequence[Anomaly]]
+) -> Iterator[LocatedAnomaly]:
+    """Say of each anomaly whom it is about: the Form's own first, then line by line (by number)."""
+    employer = form.known_nsso or form.company_id
+    for anomaly in of_form:
+        yield LocatedAnomaly(anomaly, employer, form=form.number)
+    for line in form.lines:
+        for anomaly in of_lines.get(line.number, ()):
+            number = anomaly.finding.quality
+            qualities = line.calculation.qualities if line.calculation else ()
+            quality = qualities[number - 1] if number and number <= len(qualities) else None
+            yield LocatedAnomaly(
+                anomaly, employer, line.inss, line.reference, form.number, line.number, quality
+            )
+
+
+def placed(one: LocatedAnomaly, places: Mapping[str, tuple[int, int]]) -> LocatedAnomaly:
+    """Give an anomaly line and column, where its location is among the places."""
+    finding = one.anomaly.finding
+    place = places.get(finding.location or "")
+    if place is None:
+        return one
+    found = replace(finding, line=place[0], column=place[1])
+    return replace(one, anomaly=replace(one.anomaly, finding=found))
