@@ -21,7 +21,7 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Ticketed, Verdict
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.sets import Entry
+from flexibatch.domain.groups import Entry
 from flexibatch.pipeline import World
 from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings

@@ -21,8 +21,9 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import Outside, limits_of, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict
+from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import answer_name, key_of, kind_of, parse_name
-from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, sort_out
+from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import World

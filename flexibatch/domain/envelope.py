@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flexibatch.domain.case import Case
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.groups import BAD_NAME
 from flexibatch.domain.names import FOLDER_RULES, Place, name_fault, parse_name, part_rules, set_rules
-from flexibatch.domain.sets import BAD_NAME
 from flexibatch.domain.vocabulary import Environment, FileKind
 
 

@@ -15,7 +15,7 @@ from flexibatch.adapters.remote.sightings import Listed, Sightings
 from flexibatch.adapters.remote.spool import listed
 from flexibatch.adapters.remote.transfer import WINDOW, fetch, push
 from flexibatch.domain.case import ReceivedFile
-from flexibatch.domain.sets import Entry
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
 from tests.contract.test_spools import remote_spool

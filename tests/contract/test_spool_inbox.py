@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.sets import Entry
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Environment, SignatureDemand
 from tests.twins.spool import (
     BUREAU,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders, make_spool
 from flexibatch.domain.case import Case, Claim, Sender, Ticketed
-from flexibatch.domain.sets import Entry
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Environment, Language, SignatureDemand, Subject
 from flexibatch.errors import Unavailable
 

@@ -17,7 +17,7 @@ from flexibatch.adapters.store.importing import import_file
 from flexibatch.assembly import Outside, channel_of
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
-from flexibatch.domain.sets import Entry
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.ports import Clock
 from flexibatch.settings import FILE

@@ -10,17 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.groups import Entry, groups_of, orphans
 from flexibatch.domain.names import Place
-from flexibatch.domain.sets import (
-    Entry,
-    Found,
-    Inbox,
-    Patience,
-    Sorted,
-    groups_of,
-    orphans,
-    sort_out,
-)
+from flexibatch.domain.sets import Found, Inbox, Patience, Sorted, sort_out
 from flexibatch.domain.vocabulary import Environment
 
 SECOND = 10**9

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import parse_name
-from flexibatch.domain.sets import Entry
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
 

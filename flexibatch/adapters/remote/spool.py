@@ -19,8 +19,8 @@ from flexibatch.adapters.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.remote.sightings import Listed, Sightings
 from flexibatch.adapters.remote.transfer import fetch, moved, push
 from flexibatch.domain.case import AnswerFile, Case, Ticketed, Verdict
+from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import go_of_answer
-from flexibatch.domain.sets import Entry
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Clock

@@ -13,7 +13,8 @@ import structlog
 from flexibatch.adapters.folders import SENDERS, UPLOADING
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.sets import Entry, Found, Inbox, Patience, groups_of, orphans, sort_out
+from flexibatch.domain.groups import Entry, groups_of, orphans
+from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, SignatureDemand, Subject
 from flexibatch.errors import Unavailable
 
