@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.ssh_keys import make_host_key
+from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import require_ready, upgrade
@@ -66,8 +67,11 @@ class Home:
         self.database.close()
 
 
-def make_home(path: Path, environ: Mapping[str, str]) -> Home:
-    """Make a home, or what is missing of one: settings file, folders, database; nothing is overwritten."""
+def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> Home:
+    """Make a home, or what is missing of one: settings file, folders, database; nothing is overwritten.
+
+    With `by` the audit tells who made the database or brought it up to date.
+    """
     path = path.absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -85,7 +89,7 @@ def make_home(path: Path, environ: Mapping[str, str]) -> Home:
         ) from exc
     make_host_key(host_key_file(path))
     folders.make_spool(settings.spool)
-    upgrade(home.database)
+    upgrade(home.database, by)
     for number in registered(home.database):
         folders.make_sender_folders(settings.spool, number)
     return home

@@ -20,13 +20,16 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE, CREATE ON SCHEMA public TO flexibatch_owner;
 GRANT USAGE ON SCHEMA public TO flexibatch_channel, flexibatch_reader;
 
--- What is there belongs to the owner.
+-- What is there belongs to the owner, so that what its functions may do is what the owner may, not a superuser.
 DO $$
 DECLARE
     found record;
 BEGIN
     FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('ALTER TABLE public.%I OWNER TO flexibatch_owner', found.tablename);
+    END LOOP;
+    FOR found IN SELECT oid::regprocedure AS named FROM pg_proc WHERE pronamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER FUNCTION %s OWNER TO flexibatch_owner', found.named);
     END LOOP;
 END
 $$;
@@ -35,12 +38,15 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO flexibatch_reader, flexibatch_cha
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO flexibatch_channel;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO flexibatch_channel;
 
--- What is told once is kept: declarations move with a linked employer or worker, nothing else of them changes.
+-- What is told once is kept: declarations move with a linked employer or worker, nothing else of them changes. Old rows of
+-- the audit go by a row in audit_purge, which the channel may write: the owner's function then deletes them.
 DO $$
 DECLARE
     kept text;
 BEGIN
-    FOREACH kept IN ARRAY ARRAY['declaration', 'version', 'feature', 'financial_element', 'audit', 'alembic_version'] LOOP
+    FOREACH kept IN ARRAY ARRAY[
+        'declaration', 'version', 'feature', 'financial_element', 'audit', 'session_event', 'audit_purge', 'alembic_version'
+    ] LOOP
         IF to_regclass('public.' || kept) IS NOT NULL THEN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM flexibatch_channel', kept);
         END IF;

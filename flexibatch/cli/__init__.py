@@ -12,7 +12,7 @@ import click
 
 from flexibatch import __version__
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.invocation import Invocation, Operator
 from flexibatch.errors import FlexibatchError
 from flexibatch.ports import Clock
 
@@ -115,6 +115,7 @@ Completion of commands in bash (zsh and fish: put their name in place of bash):
 @click.option(
     "--operator",
     envvar="FLEXIBATCH_OPERATOR",
+    type=Operator(),
     help="Who acts, for the audit. [FLEXIBATCH_OPERATOR; default: the login name]",
 )
 @click.version_option(__version__, prog_name=PROGRAM)

@@ -9,10 +9,11 @@ import click
 
 from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
+from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.assembly import Outside, channel_of, world_of
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import open_home
+from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
 from flexibatch.errors import Refusal
@@ -139,6 +140,8 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
         raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
     world = world_of(home, outside_of(invocation))
     ledger = StoredLedger(home.database, invocation.clock)
+    with home.database.writing() as connection:
+        note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
     for run in shown["runs"]:
         world.outbox.publish(ledger.settled(shown["ticket"], run["number"]).verdict)
     if as_json:

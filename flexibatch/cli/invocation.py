@@ -5,7 +5,26 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from flexibatch.ports import Clock
+
+NAME_LIMIT = 64
+
+
+class Operator(click.ParamType[str]):
+    """Read the name of who acts: it is kept in full, so it must fit the audit."""
+
+    name = "name"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or say what a name is; nothing is nobody in particular."""
+        text = str(value).strip()
+        if len(text) > NAME_LIMIT or not text.isprintable():
+            self.fail(
+                f"no operator is called so: give a name of at most {NAME_LIMIT} characters.", param, ctx
+            )
+        return text
 
 
 @dataclass(frozen=True, slots=True)

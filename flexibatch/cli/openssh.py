@@ -7,9 +7,10 @@ import click
 from flexibatch.adapters.folders import SENDERS, make_sender_folders
 from flexibatch.adapters.openssh_export import KEYS, SCRIPT, Account, Machine, export
 from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store.audit import note
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import say
 
 ACCOUNT = "flex"
@@ -32,6 +33,14 @@ def export_openssh(invocation: Invocation, folder: Path, *, channel: str, group:
     home = open_home(invocation)
     accounts = _accounts(home)
     gone = export(folder.absolute(), home.settings.spool, accounts, Machine(channel, group))
+    with home.database.writing() as connection:
+        note(
+            connection,
+            by(invocation),
+            "sender export-openssh",
+            str(folder.absolute()),
+            accounts=len(accounts),
+        )
     for account in accounts:
         make_sender_folders(home.settings.spool, account.folder.name)
         if not account.keys:

@@ -9,7 +9,7 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import make_home
 from flexibatch.cli.checks import Health, examine
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import REFUSED_OR_TROUBLE, environ, open_unchecked, today
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
 from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
 from flexibatch.settings import FILE
 
@@ -24,7 +24,7 @@ def init(invocation: Invocation, folder: Path | None, *, as_json: bool) -> None:
     It gets a settings file with every setting in it, the spool, and a database. It may be repeated: it makes
     what is missing, brings the database to this program's tables, and overwrites nothing.
     """
-    home = make_home(folder or invocation.home, environ())
+    home = make_home(folder or invocation.home, environ(), by(invocation))
     home.close()
     if as_json:
         show_json({"home": home.path, "settings": home.path / FILE, "spool": home.settings.spool})
@@ -80,7 +80,7 @@ def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
     Make a backup first. A database that is there already stays as it is.
     """
     home = open_unchecked(invocation)
-    reached = upgrade.upgrade(home.database)
+    reached = upgrade.upgrade(home.database, by(invocation))
     if as_json:
         show_json({"revision": reached})
     else:

@@ -15,12 +15,20 @@ WRITES = [
     "UPDATE employer SET company_id = NULL",
     "DELETE FROM employer",
 ]
-TOLD_ONCE = ("declaration", "version", "feature", "financial_element", "audit")
+TOLD_ONCE = (
+    "declaration",
+    "version",
+    "feature",
+    "financial_element",
+    "audit",
+    "session_event",
+    "audit_purge",
+)
 DDL = [
     "CREATE TABLE mine (n integer)",
     "DROP TABLE audit",
     "ALTER TABLE audit ADD COLUMN n integer",
-    "TRUNCATE audit",
+    "TRUNCATE unchanged_line",
     "CREATE INDEX ON audit (at)",
     "UPDATE alembic_version SET version_num = '9999'",
 ]
@@ -59,7 +67,12 @@ def test_only_the_owner_changes_tables(connection: psycopg.Connection, statement
 @pytest.mark.parametrize("table", TOLD_ONCE)
 def test_the_channel_deletes_nothing_that_was_told(connection: psycopg.Connection, table: str) -> None:
     """Declarations with all they hold, and the audit, are neither deleted nor, but for links, changed."""
-    column = {"declaration": "reference", "audit": "operator"}.get(table, "line")
+    column = {
+        "declaration": "reference",
+        "audit": "operator",
+        "session_event": "act",
+        "audit_purge": "operator",
+    }.get(table, "line")
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}"):  # noqa: S608
         assert not tried(connection, "channel", statement), statement
     assert tried(connection, "channel", f"SELECT * FROM {table}")  # noqa: S608
@@ -75,3 +88,20 @@ def test_the_reader_only_reads(connection: psycopg.Connection, statement: str) -
     """The reader sees every table and writes none; the channel writes."""
     assert [True, False] == [tried(connection, role, statement) for role in ("channel", "reader")]
     assert tried(connection, "reader", "SELECT * FROM audit")
+
+
+def test_the_channel_purges_the_audit_by_its_door_only(connection: psycopg.Connection) -> None:
+    """It may delete no row itself; writing down a purge has the owner delete what is old enough."""
+    row = "'anna', 'sender add', '000640', '{}'"
+    with connection.transaction(force_rollback=True):
+        for year in (2016, 2026):
+            connection.execute(
+                f"INSERT INTO audit (at, operator, action, subject, details) VALUES ('{year}-10-05', {row})".encode()  # noqa: S608
+            )
+        connection.execute("SET LOCAL ROLE flexibatch_channel")
+        connection.execute(
+            "INSERT INTO audit_purge (at, operator, kind, before, rows) "
+            "VALUES ('2026-10-05', 'anna', 'audit', '2016-10-06', 1)"
+        )
+        left = connection.execute("SELECT extract(year FROM at)::integer FROM audit").fetchall()
+    assert [(2026,)] == left

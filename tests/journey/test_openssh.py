@@ -369,6 +369,7 @@ def test_a_removed_bureau_is_out_until_it_is_back(site: Site) -> None:
     home, number = site.town.home, "000641"
     _program(home, "sender", "remove", number)
     _export(site.folder, home)
+    assert ("sender export-openssh",) == site.town.rows("SELECT action FROM audit ORDER BY id")[-1]
     assert 255 == site.sftp("ls", user=user_of(number), key=site.other_key).status
     assert (site.root(number) / "IN").is_dir()
     _add(site.folder, home, number)

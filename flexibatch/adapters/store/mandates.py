@@ -68,6 +68,8 @@ def import_mandates(
         added, known = added + news, known + (not news)
     if faults:
         raise Refusal(_told(faults))
+    if added:
+        note(connection, by, "mandate import", f"{added} mandates", known=known)
     return added, known
 
 

@@ -418,6 +418,7 @@ audit = Table(
     Column("subject", String(100), nullable=False),
     Column("details", JSON, nullable=False),
 )
+"""What operators did; never changed, and deleted by a row of `audit_purge` only (the migration sees to it)."""
 
 session_event = Table(
     "session_event",
@@ -430,4 +431,17 @@ session_event = Table(
     Column("act", String(20), nullable=False),
     Column("details", JSON, nullable=False),
 )
-"""What bureaus did at the front door; never changed, never deleted (the migration sees to it)."""
+"""What bureaus did at the front door, guarded as `audit` is."""
+
+audit_purge = Table(
+    "audit_purge",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("operator", String(64), nullable=False),
+    Column("kind", String(13), nullable=False),
+    Column("before", DateTime, nullable=False),
+    Column("rows", Integer, nullable=False),
+    _one_of("kind", ["audit", "session_event"], "kind"),
+)
+"""Who had what was told before a moment deleted: writing the row deletes it, and the row stays for ever."""

@@ -10,6 +10,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from flexibatch.adapters.store import guards
+from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.tables import metadata
 from flexibatch.errors import Refusal
@@ -44,13 +46,20 @@ def wanted_revision() -> str:
     return head
 
 
-def upgrade(database: Database) -> str:
-    """Run all the migrations that are missing, in one transaction; give the revision reached."""
+def upgrade(database: Database, by: By | None = None) -> str:
+    """Run all the migrations that are missing, in one transaction; give the revision reached.
+
+    With `by` the audit is told who had it done, where anything was.
+    """
+    reached = wanted_revision()
     with database.writing() as connection:
         _refuse_foreign(connection)
-        _refuse_newer(MigrationContext.configure(connection).get_current_revision())
+        before = MigrationContext.configure(connection).get_current_revision()
+        _refuse_newer(before)
         command.upgrade(_config(connection), "head")
-    return wanted_revision()
+        if by is not None and before != reached:
+            note(connection, by, "db upgrade", reached, before=before)
+    return reached
 
 
 def state(database: Database) -> SchemaState:
@@ -59,7 +68,9 @@ def state(database: Database) -> SchemaState:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         current = context.get_current_revision()
         differences = compare_metadata(context, metadata) if current else []
-    return SchemaState(current, wanted_revision(), tuple(str(difference)[:200] for difference in differences))
+        missing = guards.missing(connection) if current == wanted_revision() else []
+    told = [*map(str, differences), *(f"the trigger {name} is missing" for name in missing)]
+    return SchemaState(current, wanted_revision(), tuple(difference[:200] for difference in told))
 
 
 def require_ready(database: Database) -> None:
