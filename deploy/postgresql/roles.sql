@@ -51,6 +51,11 @@ BEGIN
             EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON public.%I FROM flexibatch_channel', kept);
         END IF;
     END LOOP;
+    FOREACH kept IN ARRAY ARRAY['sender', 'mandate'] LOOP
+        IF to_regclass('public.' || kept) IS NOT NULL THEN
+            EXECUTE format('REVOKE DELETE, TRUNCATE ON public.%I FROM flexibatch_channel', kept);
+        END IF;
+    END LOOP;
     IF to_regclass('public.declaration') IS NOT NULL THEN
         GRANT UPDATE (employer_id, person) ON public.declaration TO flexibatch_channel;
     END IF;

@@ -78,6 +78,14 @@ def test_the_channel_deletes_nothing_that_was_told(connection: psycopg.Connectio
     assert tried(connection, "channel", f"SELECT * FROM {table}")  # noqa: S608
 
 
+@pytest.mark.parametrize("table", ["sender", "mandate"])
+def test_the_channel_ends_and_deletes_nothing_of_a_bureau(connection: psycopg.Connection, table: str) -> None:
+    """Senders are removed and mandates ended by a day; their rows stay."""
+    column = {"sender": "held", "mandate": "until_date"}[table]
+    statements = (f"DELETE FROM {table}", f"UPDATE {table} SET {column} = {column}")  # noqa: S608
+    assert [False, True] == [tried(connection, "channel", statement) for statement in statements]
+
+
 def test_the_channel_moves_declarations_with_a_link(connection: psycopg.Connection) -> None:
     """An employer or worker link moves a declaration; that right is the channel's."""
     assert tried(connection, "channel", "UPDATE declaration SET employer_id = 1, person = 'x'")
