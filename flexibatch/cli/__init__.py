@@ -48,7 +48,7 @@ COMMANDS = {
         "Decide about sets that met a bug again and again.",
     ),
     "audit": ("flexibatch.cli.audit", "audit", "Look up who did what: operators, and bureaus at the door."),
-    "purge": ("flexibatch.cli.keeping", "purge", "Delete the archived files of old sets."),
+    "purge": ("flexibatch.cli.purging", "purge", "Delete what has been kept for long enough."),
     "schema": ("flexibatch.cli.upkeep", "schema", "Show the FLXWAGE schemas and when each is taken."),
     "db": ("flexibatch.cli.upkeep", "db", "Upgrade the database, or check it."),
     "doctor": ("flexibatch.cli.upkeep", "doctor", "Look for trouble before it comes, and say what to do."),

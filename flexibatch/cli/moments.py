@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 import click
 
-from flexibatch.settings.values import duration
+from flexibatch.settings.values import retention
 
 
 class Moment(click.ParamType[date]):
@@ -26,7 +26,7 @@ class Moment(click.ParamType[date]):
 
 
 class Length(click.ParamType[timedelta]):
-    """Read a duration as the settings do."""
+    """Read a duration as the settings of what is kept do."""
 
     name = "duration"
 
@@ -35,10 +35,10 @@ class Length(click.ParamType[timedelta]):
         if isinstance(value, timedelta):
             return value
         try:
-            return duration(value)
+            return retention(value)
         except ValueError:
             self.fail(
-                f"'{value}' is no duration: give P400D, PT36H or seconds, at most ten years.",
+                f"'{value}' is no duration: give P2Y, P400D, PT36H or seconds, at most ten years.",
                 param,
                 ctx,
             )

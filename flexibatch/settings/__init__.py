@@ -12,13 +12,14 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flexibatch.errors import Refusal
 from flexibatch.settings.remote import Remote, apart
+from flexibatch.settings.retention import RetentionSettings
 from flexibatch.settings.sftp import COUNTS, DURATIONS, PAUSES, SftpSettings, setting
 from flexibatch.settings.values import (
     Classes,
@@ -37,7 +38,9 @@ FILE = "flexibatch.toml"
 PREFIX = "FLEXIBATCH_"
 OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
 
-TABLES = ("rules", "sftp")
+SECTIONS: dict[str, type[BaseModel]] = {"sftp": SftpSettings, "retention": RetentionSettings}
+"""The tables whose entries are settings of their own."""
+TABLES = ("rules", *SECTIONS)
 
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/].*)")
 _SECRET = re.compile(r"(?<=://).*@")
@@ -123,6 +126,11 @@ class Settings(BaseSettings):
     sftp: SftpSettings = setting(
         {},
         "The limits of `serve`, the bureaus' SFTP server (in the environment: FLEXIBATCH_SFTP__IDLE=PT5M).",
+        "the entries below",
+    )
+    retention: RetentionSettings = setting(
+        {},
+        "How long things are kept before `purge` deletes them; docs/operations.md tells what is kept where.",
         "the entries below",
     )
 
@@ -222,8 +230,8 @@ def _complaints(exc: ValidationError, path: Path, overrides: Mapping[str, Any]) 
 
 def _complaint(error: ErrorDetails, key: str, told: str, entry: str | None) -> str:
     fields, wanted = Settings.model_fields, key
-    if entry is not None and key == "sftp":
-        fields, wanted = SftpSettings.model_fields, entry
+    if entry is not None and key in SECTIONS:
+        fields, wanted = SECTIONS[key].model_fields, entry
     if wanted not in fields:
         near = difflib.get_close_matches(wanted, fields, 1)
         hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(fields)}."
@@ -232,7 +240,7 @@ def _complaint(error: ErrorDetails, key: str, told: str, entry: str | None) -> s
 
 
 def _quoted(entry: str) -> str:
-    return entry if entry in SftpSettings.model_fields else f'"{entry}"'
+    return entry if any(entry in section.model_fields for section in SECTIONS.values()) else f'"{entry}"'
 
 
 def _shown(value: object) -> str:
@@ -268,8 +276,8 @@ def told_settings() -> Iterator[tuple[str, FieldInfo]]:
     """Give every setting in the order of the file, those of a table (`sftp.idle`) after it."""
     for key, field in Settings.model_fields.items():
         yield key, field
-        if key == "sftp":
-            yield from ((f"{key}.{entry}", told) for entry, told in SftpSettings.model_fields.items())
+        if key in SECTIONS:
+            yield from ((f"{key}.{entry}", told) for entry, told in SECTIONS[key].model_fields.items())
 
 
 def _prose(text: str) -> list[str]:

@@ -13,11 +13,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from flexibatch.domain.vocabulary import Environment
 
 LONGEST = timedelta(days=3660)
+SHORTEST_AUDIT = timedelta(days=366)
+"""A day more than the database itself insists on, so that two clocks need not agree."""
 
 _ISO_DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
+_ISO_YEARS = re.compile(r"P(?P<years>\d{1,2})Y")
 
 
 def duration(value: object) -> timedelta:
@@ -39,6 +42,22 @@ def duration(value: object) -> timedelta:
     if not math.isfinite(spelled) or not 0 <= spelled <= LONGEST.total_seconds():
         raise ValueError("out of reach")
     return timedelta(seconds=spelled)
+
+
+def retention(value: object) -> timedelta:
+    """Read a duration that may be whole years, of 365 days each.
+
+    >>> retention("P2Y") == retention("P730D")
+    True
+    """
+    years = _ISO_YEARS.fullmatch(value) if isinstance(value, str) else None
+    return duration(f"P{365 * int(years['years'])}D" if years else value)
+
+
+def _audit_age(length: timedelta) -> timedelta:
+    if length < SHORTEST_AUDIT:
+        raise ValueError("too short")
+    return length
 
 
 def _pause(length: timedelta) -> timedelta:
@@ -85,6 +104,8 @@ OptionalFile = Annotated[Path | None, BeforeValidator(_or_none)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Environments = Annotated[frozenset[Environment], BeforeValidator(_letters), Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+Retention = Annotated[timedelta, BeforeValidator(retention)]
+AuditAge = Annotated[timedelta, BeforeValidator(retention), AfterValidator(_audit_age)]
 Pause = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_pause)]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
 Classes = dict[str, str]

@@ -4,6 +4,8 @@ import os
 import re
 from pathlib import Path
 
+from flexibatch.adapters.folders import PRIVATE, SENDER_FOLDERS
+from flexibatch.adapters.store.tables import metadata
 from flexibatch.cli import COMMANDS
 from flexibatch.settings import told_settings
 from tests.twins.town import SAMPLES
@@ -49,6 +51,19 @@ def test_events_in_the_runbook_are_the_program_s() -> None:
         re.findall(r"^\| `([a-z_.]+)` \|", _between(RUNBOOK.read_text("utf-8"), "events"), re.MULTILINE)
     )
     assert written - {"bug"} == told - {"bug"}
+
+
+def test_what_is_kept_is_told_with_its_place_and_its_setting() -> None:
+    """Every table and every folder stands once in what is kept where, every retention with its default."""
+    rows = [line.split("|")[1:4] for line in _between(RUNBOOK.read_text("utf-8"), "kept").splitlines()[2:]]
+    places = sorted(place for _what, where, _long in rows for place in re.findall(r"`([\w/-]+)`", where))
+    spool = [f"spool/{name}" for name in PRIVATE]
+    assert sorted([*metadata.tables, *SENDER_FOLDERS, *spool]) == places
+    lengths = {
+        length for _what, _where, told in rows for length in re.findall(r"`(retention\.\w+)` \((\w+)\)", told)
+    }
+    prefix = "retention."
+    assert {(key, field.default) for key, field in told_settings() if key.startswith(prefix)} == lengths
 
 
 def test_commands_in_the_pages_exist() -> None:

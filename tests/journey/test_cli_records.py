@@ -218,51 +218,6 @@ def test_several_leave_quarantine_or_none(desk: Desk) -> None:
     assert ("quarantine", False) == state(desk, ticket)
 
 
-# ----------------------------------------------------------------------------------------------------- purge
-
-
-def archived(desk: Desk, ticket: str) -> Path:
-    folder = desk.home.settings.spool / "archive" / "2026" / "10" / "05" / ticket
-    (folder / "in").mkdir(parents=True)
-    (folder / "in" / "FI").write_bytes(b"12345")
-    return folder
-
-
-def test_purge_deletes_bytes_and_keeps_verdicts(desk: Desk) -> None:
-    """A dry run changes nothing; then the bytes are gone, the set is still shown, nothing is left to do."""
-    ticket = desk.records.settled(1)
-    folder = archived(desk, ticket)
-    expected = {"tickets": [ticket], "sets": 1, "files": 1, "bytes": 5}
-    dry = desk.parsed("purge", "--older-than", "P30D", "--dry-run")
-    assert expected | {"before": "2026-12-14T10:00:00+00:00", "dry_run": True} == dry
-    assert folder.exists()
-    status, results, messages = desk.call("purge", "--older-than", "P30D")
-    assert (0, ["ticket", ticket]) == (status, results.split())
-    assert "1 files (5 bytes) of 1 sets were deleted from the archive.\n" == messages
-    assert not folder.exists()
-    assert "2027-01-13T10:00:00+00:00" == desk.parsed("show", ticket)["purged_at"]
-    assert {"tickets": [], "sets": 0} == {
-        key: desk.parsed("purge", "--older-than", "P30D")[key] for key in ("tickets", "sets")
-    }
-
-
-def test_purge_leaves_what_is_young(desk: Desk) -> None:
-    """Age counts from the last answer."""
-    folder = archived(desk, desk.records.settled(1))
-    assert [] == desk.parsed("purge", "--older-than", "P200D")["tickets"]
-    assert folder.exists()
-
-
-def test_a_purge_that_was_cut_short_is_finished(desk: Desk) -> None:
-    """What is marked as purged and still lies there goes with the next purge."""
-    ticket = desk.records.settled(1)
-    desk.call("purge", "--older-than", "P30D")
-    folder = archived(desk, ticket)
-    told = desk.parsed("purge", "--older-than", "P30D")
-    assert ([], 1, 5) == (told["tickets"], told["sets"], told["bytes"])
-    assert not folder.exists()
-
-
 # ---------------------------------------------------------------------------------------------------- errors
 
 
@@ -282,7 +237,8 @@ def test_a_purge_that_was_cut_short_is_finished(desk: Desk) -> None:
         ("list --state lost", "lost"),
         ("list --waiting --state settled", "--waiting goes with"),
         ("purge --older-than soon", "no duration"),
-        ("purge", "--older-than"),
+        ("purge --kind words", "archive"),
+        ("purge --kind audit --older-than P2Y", "retention.audit"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_and_status_2(desk: Desk, words: str, sentence: str) -> None:

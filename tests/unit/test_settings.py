@@ -48,6 +48,12 @@ DEFAULTS = {
         "max_handles": 100,
         "request_size": 4 * 1024**2,
     },
+    "retention": {
+        "archive": timedelta(days=730),
+        "reports": timedelta(days=365),
+        "answers": timedelta(days=90),
+        "audit": timedelta(days=3650),
+    },
 }
 
 
@@ -175,6 +181,9 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("sftp = 1", "sftp", "1", "entries"),
         ("[sftp]\nidle = 0", "sftp.idle", "0", "more than 0"),
         ("[sftp]\nidel = 1", "sftp.", "1", "did you mean idle"),
+        ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
+        ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
+        ("[retention]\nreport = 1", "retention.", "1", "did you mean reports"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(

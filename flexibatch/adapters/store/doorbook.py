@@ -1,14 +1,23 @@
 """The front door's book: who may log in, and what was done there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, literal, null, select, union_all
+from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null, select, union_all
 
+from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.engine import Database, instant, stored
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.adapters.store.tables import audit, sender, sender_key, session_event
-from flexibatch.domain.sessions import Account, Deed
+from flexibatch.adapters.store.tables import (
+    acknowledgement,
+    audit,
+    file_set,
+    sender,
+    sender_key,
+    session_event,
+)
+from flexibatch.domain.sessions import Account, Act, Deed
+from flexibatch.domain.vocabulary import Environment
 
 ADDRESS_LIMIT = 64
 
@@ -77,3 +86,37 @@ def list_audit(
         query = query.where(both.c.at >= stored(since))
     rows = connection.execute(query).mappings().all()
     return [{**row, "at": instant(row["at"])} for row in reversed(rows)]
+
+
+def fetched(connection: Connection, number: str, sizes: Mapping[str, int], before: datetime) -> set[str]:
+    """Tell which of a sender's answers were fetched whole, or acknowledged, before an instant.
+
+    `sizes` are the answers by the path that the sender sees, with their bytes.
+    """
+    return {
+        path
+        for start in range(0, len(sizes), BATCH)
+        for path in _fetched(connection, number, sorted(sizes)[start : start + BATCH], sizes, before)
+    } | _acknowledged(connection, number, before).intersection(sizes)
+
+
+def _fetched(
+    connection: Connection, number: str, paths: Sequence[str], sizes: Mapping[str, int], before: datetime
+) -> list[str]:
+    path = session_event.c.details["path"].as_string()
+    query = select(path, cast(session_event.c.details["bytes"].as_string(), BigInteger)).where(
+        session_event.c.sender == number,
+        session_event.c.act == Act.GET.value,
+        session_event.c.at < stored(before),
+        path.in_(paths),
+    )
+    return [path for path, taken in connection.execute(query) if taken >= sizes[path]]
+
+
+def _acknowledged(connection: Connection, number: str, before: datetime) -> set[str]:
+    query = (
+        select(file_set.c.environment, acknowledgement.c.answer_name)
+        .join(file_set, file_set.c.ticket == acknowledgement.c.set_ticket)
+        .where(file_set.c.sender == number, acknowledgement.c.recorded_at < stored(before))
+    )
+    return {f"/{Environment(world).outbox}/{name}" for world, name in connection.execute(query)}

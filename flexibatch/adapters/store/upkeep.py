@@ -120,16 +120,23 @@ def _change(connection: Connection, ticket: str, was: SetState, **values: object
 
 def purgeable(connection: Connection, before: datetime) -> list[str]:
     """Give the sets whose last answer was put out (so archived) before an instant, in order of arrival."""
+    query = _done(before).where(file_set.c.purged_at.is_(None)).order_by(file_set.c.arrival)
+    return list(connection.scalars(query))
+
+
+def done_among(connection: Connection, tickets: Collection[str], before: datetime) -> frozenset[str]:
+    """Tell which of some sets had their last answer put out before an instant, purged or not."""
+    return _among(connection, tickets, _done(before))
+
+
+def _done(before: datetime) -> Select[Any]:
     last = (
         select(run.c.set_ticket)
         .group_by(run.c.set_ticket)
         .having(func.count() == func.count(run.c.published_at), func.max(run.c.published_at) < stored(before))
     )
     done = (SetState.SETTLED, SetState.REFUSED, SetState.WITHDRAWN, SetState.RECORDED)
-    query = select(file_set.c.ticket).where(
-        file_set.c.purged_at.is_(None), file_set.c.state.in_(done), file_set.c.ticket.in_(last)
-    )
-    return list(connection.scalars(query.order_by(file_set.c.arrival)))
+    return select(file_set.c.ticket).where(file_set.c.state.in_(done), file_set.c.ticket.in_(last))
 
 
 def purge(connection: Connection, by: By, before: datetime) -> list[str]:
@@ -142,17 +149,20 @@ def purge(connection: Connection, by: By, before: datetime) -> list[str]:
         some = file_set.c.ticket.in_(tickets[start : start + BATCH])
         connection.execute(update(file_set).where(some).values(purged_at=stored(by.at)))
     if tickets:
-        note(connection, by, "purge", f"{len(tickets)} sets", before=before.isoformat())
+        note(connection, by, "purge", "archive", before=before.isoformat(), sets=len(tickets))
     return tickets
 
 
 def purged_among(connection: Connection, tickets: Collection[str]) -> frozenset[str]:
     """Tell which of some sets are marked as purged: their bytes may go, also after a purge was cut short."""
+    return _among(connection, tickets, select(file_set.c.ticket).where(file_set.c.purged_at.is_not(None)))
+
+
+def _among(connection: Connection, tickets: Collection[str], query: Select[Any]) -> frozenset[str]:
+    """Give those of some tickets that a query of sets finds, batch by batch."""
     asked = sorted(tickets)
     found: set[str] = set()
     for start in range(0, len(asked), BATCH):
         some = file_set.c.ticket.in_(asked[start : start + BATCH])
-        found.update(
-            connection.scalars(select(file_set.c.ticket).where(some, file_set.c.purged_at.is_not(None)))
-        )
+        found.update(connection.scalars(query.where(some)))
     return frozenset(found)
