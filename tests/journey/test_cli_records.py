@@ -2,14 +2,13 @@
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from flexibatch.adapters.store import tables
-from flexibatch.bootstrap import Home, make_home
+from flexibatch.bootstrap import Home
 from flexibatch.cli import run
 from flexibatch.domain.findings import Finding
 from tests.twins.clock import FixedClock
@@ -45,9 +44,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    home = make_home(tmp_path / "home", {})
-    home.close()
+def desk(home: Home, capsys: pytest.CaptureFixture[str]) -> Desk:
     return Desk(home, capsys)
 
 

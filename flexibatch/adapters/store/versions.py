@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
 
 from flexibatch.adapters.store.rows import Shown, all_shown
 from flexibatch.adapters.store.tables import feature, file_set, financial_element, form, version
 
 CONTENT = (version.c.payslip_reference, version.c.start_date, version.c.end_date, version.c.calculated_on)
 TOTAL = (
-    select(func.sum(financial_element.c.eurocents))
+    # PostgreSQL sums whole numbers to a decimal
+    select(cast(func.sum(financial_element.c.eurocents), BigInteger))
     .where(financial_element.c.form_id == version.c.form_id, financial_element.c.line == version.c.line)
     .scalar_subquery()
     .label("eurocents")
