@@ -42,6 +42,7 @@ COMMANDS = {
         "Look up what was declared, with all versions.",
     ),
     "worker": ("flexibatch.cli.declarations", "worker", "Look up a worker, beside the Dimona register."),
+    "person": ("flexibatch.cli.persons", "person", "Give out what the channel holds on one person."),
     "quarantine": (
         "flexibatch.cli.keeping",
         "quarantine",

@@ -54,8 +54,13 @@ def show_object(title: str, fields: Mapping[str, object], as_json: bool) -> None
 
 
 def show_json(value: object) -> None:
-    """Show a value as JSON, days and instants in ISO 8601."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+    """Show a value as JSON."""
+    click.echo(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Write a value as JSON, days and instants in ISO 8601."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
 
 
 def cell(value: object) -> str:

@@ -16,7 +16,7 @@ from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import instant
 from flexibatch.bootstrap import Home, make_home
 from tests.twins.clock import FixedClock
-from tests.twins.numbers import bis_number, company_number
+from tests.twins.numbers import bis_number, company_number, worker_number
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today
 
@@ -60,6 +60,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "rerun": ("{first}",),
     "republish": ("{first}",),
     "purge": ("--older-than", "0"),
+    "person export": (worker_number(1),),
     "quarantine release": ("{second}",),
     "quarantine discard": ("{third}",),
 }

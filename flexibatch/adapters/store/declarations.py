@@ -50,7 +50,7 @@ class WantedDeclarations:
             _sent_by(self.sender) if self.sender is not None else None,
             employers.in_(_employers(connection, self.employer)) if self.employer is not None else None,
             declaration.c.reference == self.reference if self.reference is not None else None,
-            declaration.c.person == _person(connection, self.inss) if self.inss is not None else None,
+            declaration.c.person == person_of(connection, self.inss) if self.inss is not None else None,
             None if self.cancelled else version.c.operation != Operation.CANCELLATION,
         ]
         return [one for one in conditions if one is not None]
@@ -129,7 +129,8 @@ def _employers(connection: Connection, number: str) -> list[int]:
     return list(connection.scalars(query.distinct()))
 
 
-def _person(connection: Connection, inss: str) -> str:
+def person_of(connection: Connection, inss: str) -> str:
+    """Give the current number of a person; raise `Refusal`, in which no number is told, for what is none."""
     if not is_inss(inss):
         raise Refusal("That is no worker's number (11 digits): check digits and length.")
     return current_persons(connection, [inss]).get(inss, inss)
@@ -196,7 +197,14 @@ def worker(connection: Connection, inss: str) -> Shown:
     Any of the worker's numbers finds them: `person` is the current one, `former` the replaced ones. Raise
     `Refusal` for what is no number, and for a worker whom neither the register nor a declaration knows.
     """
-    person = _person(connection, inss)
+    found = beside_dimona(connection, person_of(connection, inss))
+    if not (found["former"] or found["periods"] or found["declarations"]):
+        raise Refusal("Neither the register nor any declaration knows that worker.")
+    return found
+
+
+def beside_dimona(connection: Connection, person: str) -> Shown:
+    """Give what `worker` gives for a current number, with empty lists for a person whom nothing knows."""
     declared = list_declarations(connection, WantedDeclarations(inss=person, cancelled=True))
     versions = versions_of(connection, [one["ticket"] for one in declared])
     for one in declared:
@@ -205,8 +213,6 @@ def worker(connection: Connection, inss: str) -> Shown:
         select(replacement.c.old_inss).where(replacement.c.current_inss == person).limit(1)
     )
     known = show(connection, person) if linked or elsewhere(connection, person) else None
-    if known is None and not declared:
-        raise Refusal("Neither the register nor any declaration knows that worker.")
     return {
         "person": person,
         "former": list(known.former) if known else [],
