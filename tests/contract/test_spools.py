@@ -1,11 +1,14 @@
-"""What a bureau's folders do, wherever they stand: on this machine, or on another party's SFTP server."""
+"""What a bureau's folders do, wherever they stand: here, behind the front door, on another party's SFTP server."""
 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shutil import rmtree
+from typing import Protocol
 
+import paramiko
 import pytest
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
@@ -19,6 +22,7 @@ from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable
 from tests.twins.clock import FixedClock
+from tests.twins.front import registered_key, running_front
 from tests.twins.spool import (
     CASE,
     FI,
@@ -45,12 +49,73 @@ ANSWERS = (
 VERDICT = Verdict(CASE, "received", NOON, answers=ANSWERS)
 
 
+class Hand(Protocol):
+    """Do what a bureau does with its files; `folder` is one of its own."""
+
+    def put(self, path: Path, content: bytes) -> None:
+        """Put a file."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Take a file away."""
+        ...
+
+    def files(self, folder: Path) -> dict[str, bytes]:
+        """Fetch all files of a folder."""
+        ...
+
+
+class OnDisk:
+    """Act where the folders lie on a disk."""
+
+    def put(self, path: Path, content: bytes) -> None:
+        """Write a file."""
+        path.write_bytes(content)
+
+    def remove(self, path: Path) -> None:
+        """Delete a file."""
+        path.unlink()
+
+    def files(self, folder: Path) -> dict[str, bytes]:
+        """Read all files of a folder."""
+        return tree(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughTheDoor:
+    """Act as a client of `flexibatch serve`."""
+
+    client: paramiko.SFTPClient
+
+    def put(self, path: Path, content: bytes) -> None:
+        """Upload a file; what is there is replaced."""
+        with self.client.open(_asked(path), "wb") as file:
+            file.write(content)
+
+    def remove(self, path: Path) -> None:
+        """Delete a file."""
+        self.client.remove(_asked(path))
+
+    def files(self, folder: Path) -> dict[str, bytes]:
+        """Fetch all files of a folder."""
+        return {name: self._fetched(folder / name) for name in self.client.listdir(f"/{folder.name}")}
+
+    def _fetched(self, path: Path) -> bytes:
+        with self.client.open(_asked(path), "rb") as file:
+            return file.read()
+
+
+def _asked(path: Path) -> str:
+    return f"/{path.parent.name}/{path.name}"
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
     """Hold a spool, where the bureau's own folders stand, and what acts on them."""
 
     spool: Path
     bureau: Path
+    hand: Hand
     scan: Callable[[Path], object]
     taking: Keeping | RemoteSpool
     keeping: Keeping
@@ -77,11 +142,22 @@ class Stand:
         assert isinstance(entries, list | Iterator)
         return {one.name: one.regular for one in entries}
 
+    def put(self, name: str, content: bytes) -> None:
+        """Put a file into the inbox, as the bureau does."""
+        self.hand.put(self.inbox / name, content)
+
+    def remove(self, name: str) -> None:
+        """Take a file out of the inbox again."""
+        self.hand.remove(self.inbox / name)
+
+    def files(self, folder: Path) -> dict[str, bytes]:
+        """Give what the bureau finds in a folder."""
+        return self.hand.files(folder)
+
     def fill(self) -> None:
         """Put a complete set of two parts into the inbox."""
-        (self.inbox / FI).write_bytes(b"one")
-        (self.inbox / FI2).write_bytes(b"two")
-        (self.inbox / GO).write_bytes(b"")
+        for name, content in ((FI, b"one"), (FI2, b"two"), (GO, b"")):
+            self.put(name, content)
 
     def write_answers(self) -> None:
         """Write the answers of the set into its private folder."""
@@ -97,11 +173,11 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
         yield server
 
 
-def _here(path: Path) -> Stand:
-    spool = made_spool(path / "spool")
+def _here(spool: Path, hand: Hand) -> Stand:
+    """Give a spool of this machine, reached by the bureau as `hand` does."""
     keeping = Keeping(spool, LIMIT)
     outboxes = Outboxes(spool, lambda _case: spool / "claimed" / TICKET)
-    return Stand(spool, spool / "senders/000640", scan_folder, keeping, keeping, outboxes)
+    return Stand(spool, spool / "senders/000640", hand, scan_folder, keeping, keeping, outboxes)
 
 
 def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[RemoteSpool, Path, Path]:
@@ -117,14 +193,41 @@ def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[Remo
     return acting, spool, bureau
 
 
-@pytest.fixture(params=["here", "elsewhere"])
-def stand(request: pytest.FixtureRequest, tmp_path: Path, elsewhere: Elsewhere) -> Iterator[Stand]:
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Hold a spool behind a running front door whose watcher leaves the bureau's sets alone."""
+
+    spool: Path
+    client: paramiko.SFTPClient
+
+    def cleared(self) -> Path:
+        """Take away what the test before left."""
+        for name in ("senders/000640", "claimed", "archive", "quarantine"):
+            rmtree(self.spool / name)
+        return made_spool(self.spool)
+
+
+@pytest.fixture(scope="module")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
+    path = tmp_path_factory.mktemp("behind")
+    with running_front(path) as front:
+        front.town.hold("000640")
+        yield Behind(front.town.spool, front.sftp(registered_key(front.town, path)))
+
+
+@pytest.fixture(params=["here", "behind the front door", "elsewhere"])
+def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
     if request.param == "here":
-        yield _here(tmp_path)
+        yield _here(made_spool(tmp_path / "spool"), OnDisk())
         return
+    if request.param == "behind the front door":
+        behind: Behind = request.getfixturevalue("behind")
+        yield _here(behind.cleared(), ThroughTheDoor(behind.client))
+        return
+    elsewhere: Elsewhere = request.getfixturevalue("elsewhere")
     acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
     with closing(acting):
-        yield Stand(spool, bureau, acting.scan, acting, Keeping(spool, LIMIT), acting)
+        yield Stand(spool, bureau, OnDisk(), acting.scan, acting, Keeping(spool, LIMIT), acting)
 
 
 # -------------------------------------------------------------------------------------------------------- looking
@@ -147,7 +250,7 @@ def test_a_set_is_moved_and_copied(stand: Stand) -> None:
     """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
     stand.fill()
     assert stand.taking.take(SET)
-    assert {} == tree(stand.inbox)
+    assert {} == stand.files(stand.inbox)
     kept = stand.keeping.keep(SET)
     assert [
         (GO, FileKind.GO, None, 0, sha(b"")),
@@ -161,15 +264,15 @@ def test_a_set_is_moved_and_copied(stand: Stand) -> None:
 def test_a_set_that_vanished_is_no_claim(stand: Stand) -> None:
     """The bureau took its GO away: nothing is moved, nothing is left behind."""
     stand.fill()
-    (stand.inbox / GO).unlink()
+    stand.remove(GO)
     assert not stand.taking.take(SET)
-    assert (False, {FI, FI2}) == (stand.claimed.exists(), set(tree(stand.inbox)))
+    assert (False, {FI, FI2}) == (stand.claimed.exists(), set(stand.files(stand.inbox)))
 
 
 def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
     """The set is claimed all the same; its envelope misses the part."""
     stand.fill()
-    (stand.inbox / FI2).unlink()
+    stand.remove(FI2)
     assert stand.taking.take(SET)
     assert [GO, FI] == [one.name for one in stand.keeping.keep(SET)]
 
@@ -181,18 +284,18 @@ def test_a_claim_is_completed_once(stand: Stand, kept: bool) -> None:
     assert stand.taking.take(SET)
     if kept:
         stand.keeping.keep(SET)
-    (stand.inbox / FI).write_bytes(b"new")
-    (stand.inbox / GO).write_bytes(b"")
+    stand.put(FI, b"new")
+    stand.put(GO, b"")
     assert stand.taking.take(SET)
     stand.keeping.keep(SET)
     assert KEPT == tree(stand.claimed)
-    assert {FI: b"new", GO: b""} == tree(stand.inbox)
+    assert {FI: b"new", GO: b""} == stand.files(stand.inbox)
 
 
 def test_a_part_beyond_the_limit_is_told_as_such(stand: Stand) -> None:
     """It is not brought over whole; its size tells that it is too large."""
     stand.fill()
-    (stand.inbox / FI).write_bytes(b"x" * (LIMIT * 3))
+    stand.put(FI, b"x" * (LIMIT * 3))
     assert stand.taking.take(SET)
     told = {one.name: one.size for one in stand.keeping.keep(SET)}
     assert (True, 3) == (told[FI] > LIMIT, told[FI2])
@@ -207,7 +310,7 @@ def test_answers_are_published_with_their_gos(stand: Stand) -> None:
     stand.write_answers()
     for _again in range(2):
         stand.outbox.publish(VERDICT)
-        assert PUBLISHED == tree(stand.out)
+        assert PUBLISHED == stand.files(stand.out)
     changed = [(stand.out / name).stat().st_ctime_ns for name in PUBLISHED]
     assert sorted(changed) == changed
 
@@ -217,9 +320,9 @@ def test_what_was_fetched_is_put_down_again(stand: Stand) -> None:
     stand.write_answers()
     stand.outbox.publish(VERDICT)
     for name in list(PUBLISHED)[:3]:
-        (stand.out / name).unlink()
+        stand.hand.remove(stand.out / name)
     stand.outbox.publish(VERDICT)
-    assert PUBLISHED == tree(stand.out)
+    assert PUBLISHED == stand.files(stand.out)
 
 
 def test_another_file_in_an_answer_s_place_is_replaced(stand: Stand) -> None:
@@ -228,14 +331,14 @@ def test_another_file_in_an_answer_s_place_is_replaced(stand: Stand) -> None:
     for name in PUBLISHED:
         (stand.out / name).write_bytes(b"planted")
     stand.outbox.publish(VERDICT)
-    assert PUBLISHED == tree(stand.out)
+    assert PUBLISHED == stand.files(stand.out)
 
 
 def test_answers_lie_beside_where_the_set_came_in(stand: Stand) -> None:
     """A test set is answered in OUTTEST."""
     stand.write_answers()
     stand.outbox.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
-    assert PUBLISHED == tree(stand.bureau / "OUTTEST")
+    assert PUBLISHED == stand.files(stand.bureau / "OUTTEST")
 
 
 def test_an_answer_that_is_not_what_was_settled_is_not_published(stand: Stand) -> None:
@@ -251,9 +354,9 @@ def test_pages_are_put_into_report(stand: Stand) -> None:
     """Under the GO's name and the ticket; a newer page replaces an older one; a long name is cut."""
     for content in (b"in treatment", b"received"):
         stand.outbox.put_page(CASE, "html", content)
-    assert {f"{GO}.{TICKET}.html": b"received"} == tree(stand.bureau / "REPORT")
+    assert {f"{GO}.{TICKET}.html": b"received"} == stand.files(stand.bureau / "REPORT")
     stand.outbox.put_page(replace(CASE, name="GO." + "é" * 126), "json", b"{}")
-    assert 2 == len(tree(stand.bureau / "REPORT"))
+    assert 2 == len(stand.files(stand.bureau / "REPORT"))
 
 
 def test_trouble_in_an_outbox_is_told(stand: Stand) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +15,12 @@ from typing import Self
 
 import paramiko
 
+from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
+from flexibatch.bootstrap import make_home
+from tests.twins.sshd import program
 from tests.twins.town import Town
 
 LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is (SHA256:\S+)\.")
@@ -118,9 +121,34 @@ class Front:
         )
         return client
 
+    def program(
+        self, keys: Sequence[Path], *lines: str, user: str = "000640", options: Sequence[str] = ()
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run OpenSSH's own client with lines of commands; it stops at the first that fails."""
+        known = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes", *options)
+        told = [*(f"-o{option}" for option in known), *(f"-i{key}" for key in keys)]
+        words = [program("sftp"), *told, "-F", "none", "-P", str(self.port), "-b", "-", f"{user}@127.0.0.1"]
+        given = "\n".join((*lines, ""))
+        return subprocess.run(
+            words, input=given, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+
     def sftp(self, key: paramiko.PKey, user: str = "000640") -> paramiko.SFTPClient:
         """Log in and speak SFTP."""
         return self.client(key, user).open_sftp()
+
+
+@contextmanager
+def running_front(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Front]:
+    """Run a server on a home with the samples' cast of today; `environ` are settings, as the environment gives them."""
+    home = make_home(path / "home", {})
+    town = Town(home, SystemClock())
+    town.register_cast_of_today()
+    try:
+        with Front(town, dict(environ or {})) as front:
+            yield front
+    finally:
+        home.close()
 
 
 def registered_key(town: Town, folder: Path, number: str = "000640", name: str = "key") -> paramiko.PKey:

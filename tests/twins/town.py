@@ -81,6 +81,11 @@ class Town:
         (self.inbox(sender, folder) / name).write_bytes(content)
         self.dropped_ns[name] = int(self.clock.now().timestamp() * 1000) * 1_000_000
 
+    def hold(self, sender: str) -> None:
+        """Put a sender on hold: its sets wait."""
+        with self.home.database.writing() as connection:
+            bureaus.hold_sender(connection, By("test", self.clock.now()), sender)
+
     def import_register(self, path: Path) -> None:
         """Import a register file."""
         with register_file(path) as file:
