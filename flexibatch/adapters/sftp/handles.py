@@ -10,8 +10,9 @@ import stat
 
 import asyncssh
 
+from flexibatch.adapters.disk import lock, unlock
 from flexibatch.adapters.folders import UPLOADING
-from flexibatch.adapters.sftp.places import Place, nothing, require_good_name
+from flexibatch.adapters.sftp.places import Place, being_taken, nothing, require_good_name
 from flexibatch.adapters.sftp.rooms import FileId, Room
 
 FILE_MODE = 0o660
@@ -54,6 +55,11 @@ class Upload:
             raise
         status = os.fstat(self.descriptor)
         self.identity: FileId = (status.st_dev, status.st_ino)
+        try:
+            self._take_over()
+        except BaseException:
+            self._give_back()
+            raise
         self.size = status.st_size
         self.appending = bool(flags & os.O_APPEND)
         self.digest, self.hashed = hashlib.sha256(), 0
@@ -74,6 +80,17 @@ class Upload:
             return
         require_good_name(self.place)
         self.room.take_in(self.place.folder, files=1)
+
+    def _take_over(self) -> None:
+        """Keep the channel from claiming the file as long as it is open; raise where it is just doing so.
+
+        A session that wrote it before, perhaps one whose connection is dead, keeps its handle and no lock.
+        """
+        before = self.room.writing.get(self.identity)
+        if before is not None:
+            unlock(before.descriptor)
+        if not lock(self.descriptor, alone=True) or not self._is_under_its_name():
+            raise being_taken(self.place)
 
     def lost(self) -> asyncssh.SFTPError | None:
         """Tell whether the file was claimed or removed, or another session began to write it; None where neither.
@@ -106,9 +123,8 @@ class Upload:
         return (now.st_dev, now.st_ino) == self.identity
 
     def _empty(self) -> None:
-        """Cut what was there, if the channel did not take it before it was marked."""
+        """Cut what was there."""
         try:
-            self.require_mine()
             os.ftruncate(self.descriptor, 0)
         except BaseException:
             self.close(orderly=True)
@@ -168,8 +184,11 @@ class Upload:
                 if orderly:
                     os.fchmod(self.descriptor, FILE_MODE)
         finally:
-            os.close(self.descriptor)
-            os.close(self.folder)
+            self._give_back()
+
+    def _give_back(self) -> None:
+        os.close(self.descriptor)
+        os.close(self.folder)
 
 
 def _open(folder: int, place: Place, flags: int) -> int:

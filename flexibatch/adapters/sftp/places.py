@@ -97,6 +97,13 @@ def require_good_name(place: Place) -> None:
         )
 
 
+def being_taken(place: Place) -> asyncssh.SFTPError:
+    """Say that the channel is just taking a file."""
+    return asyncssh.SFTPFailure(
+        f"{place.shown} is just being taken by the channel: nothing was changed. Look whether it is still there."
+    )
+
+
 def nothing() -> asyncssh.SFTPError:
     """Say that there is nothing; the same words whatever the reason."""
     return asyncssh.SFTPNoSuchFile("There is no such file or folder.")

@@ -24,6 +24,7 @@ class OpenFile(Protocol):
     """A file that is being written, under the name it has now."""
 
     place: Place
+    descriptor: int
 
 
 @dataclass(slots=True)

@@ -10,10 +10,11 @@ import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName
 
 from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
+from flexibatch.adapters.sftp import moving
 from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
-from flexibatch.adapters.sftp.rooms import Room, is_there
+from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.domain.sessions import Act
 
 LISTED_AT_ONCE = 128
@@ -198,10 +199,8 @@ class View(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Delete a file: an answer that was fetched, or what was not claimed yet."""
         place = self._file(path)
-        with self._room.opened(place.folder) as folder:
-            status = self._room.status_in(folder, place)
-            os.unlink(place.name, dir_fd=folder)
-        self._tell(Act.DELETE, path=place.shown, size=status.st_size)
+        size = self._refusing(place, lambda: moving.remove(self._room, place))
+        self._tell(Act.DELETE, path=place.shown, size=size)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Rename within an inbox, over nothing."""
@@ -218,15 +217,8 @@ class View(asyncssh.SFTPServer):
         if old.folder != new.folder:
             raise self._refused(old, "A file is renamed within its folder: put it where it belongs.")
         self._refusing(new, lambda: require_good_name(new))
-        with self._room.opened(old.folder) as folder:
-            status = self._room.status_in(folder, old)
-            if not replace and is_there(folder, new):
-                raise asyncssh.SFTPFailure(f"{new.shown} is there already: remove it first.")
-            os.rename(old.name, new.name, src_dir_fd=folder, dst_dir_fd=folder)
-        writing = self._room.writing.get((status.st_dev, status.st_ino))
-        if writing is not None:
-            writing.place = new
-        self._tell(Act.RENAME, path=old.shown, to=new.shown, size=status.st_size)
+        size = self._refusing(old, lambda: moving.rename(self._room, old, new, replace=replace))
+        self._tell(Act.RENAME, path=old.shown, to=new.shown, size=size)
 
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Refuse: the folders are these seven."""

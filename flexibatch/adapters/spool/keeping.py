@@ -10,11 +10,12 @@ import os
 import stat
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import structlog
 
-from flexibatch.adapters.disk import settle_folder, sheltered
+from flexibatch.adapters.disk import lock, settle_folder, sheltered
 from flexibatch.adapters.folders import (
     ARCHIVE,
     ARRIVED,
@@ -34,6 +35,7 @@ log = structlog.get_logger()
 LATE = "late"
 PARTS = tuple("123456789")
 _BLOCK = 1 << 20
+_LOOKING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Keeping:
@@ -54,13 +56,15 @@ class Keeping:
         inbox = self._spool / SENDERS / claim.sender / claim.environment.inbox
         folder = self._spool / CLAIMED / ticketed.ticket
         arrived = folder / ARRIVED
-        with sheltered(f"The set {claim.name} cannot be claimed"):
+        with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            if _is_being_written(inbox, claim) or not _moved(inbox / claim.leader, folder):
+            begun = _is_in(folder, claim.leader)
+            still, written = _hold_still(inbox, claim, held)
+            if not begun and (written or not _moved(inbox / claim.leader, folder)):
                 _remove_empty(folder)
                 return False
-            for name in claim.names:
+            for name in still:
                 _moved(inbox / name, folder)
             settle_folder(arrived)
             settle_folder(inbox)
@@ -162,7 +166,7 @@ def _moved(source: Path, folder: Path) -> bool:
     One that came there before is not replaced: a bureau may have begun to upload the same name again.
     """
     target = folder / ARRIVED / source.name
-    if target.is_symlink() or target.exists() or (folder / KEPT / source.name).exists():
+    if _is_in(folder, source.name):
         return True
     try:
         if stat.S_ISDIR(source.lstat().st_mode):
@@ -173,20 +177,38 @@ def _moved(source: Path, folder: Path) -> bool:
     return True
 
 
-def _is_being_written(inbox: Path, claim: Claim) -> bool:
-    """Tell whether a bureau began to write a file again since the inbox was listed: the claim waits for its end."""
-    if not (inbox / claim.leader).exists():
-        return False
-    return any(_mode(inbox / name) & UPLOADING for name in (claim.leader, *claim.names))
+def _is_in(folder: Path, name: str) -> bool:
+    """Tell whether a file of this name was moved into a set's folder, or copied there."""
+    arrived = folder / ARRIVED / name
+    return arrived.is_symlink() or arrived.exists() or (folder / KEPT / name).exists()
 
 
-def _mode(path: Path) -> int:
-    """Give the mode of a file, 0 where there is none; a folder's sticky bit is no mark."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return 0
-    return mode if stat.S_ISREG(mode) else 0
+def _hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:
+    """Tell which files of a set are there, and which of them a bureau is writing.
+
+    The others are locked until `held` is closed: nobody opens them to write, renames or removes them at the door, so
+    that what was seen to be whole is what is moved. What cannot be opened is nobody's upload, and moved as it is.
+    """
+    still: list[str] = []
+    written: list[str] = []
+    for name in dict.fromkeys((claim.leader, *claim.names)):
+        path = inbox / name
+        try:
+            mode = path.lstat().st_mode
+            descriptor = os.open(path, _LOOKING) if stat.S_ISREG(mode) else None
+        except FileNotFoundError:
+            continue
+        except OSError:
+            descriptor = None
+        if descriptor is not None:
+            held.callback(os.close, descriptor)
+        (still if descriptor is None or _is_whole(descriptor) else written).append(name)
+    return still, written
+
+
+def _is_whole(descriptor: int) -> bool:
+    """Lock a file where nobody writes it; tell whether that is so."""
+    return lock(descriptor, alone=False) and not os.fstat(descriptor).st_mode & UPLOADING
 
 
 def _remove_empty(folder: Path) -> None:
