@@ -1,6 +1,8 @@
 -- Three roles: who migrates, who works, who looks. Run by a superuser, in the channel's own database, once before
 -- `flexibatch init` and again after every `flexibatch db upgrade` (it may be repeated). Logins are made by the site and given one role:
 --   CREATE ROLE flexi_service LOGIN IN ROLE flexibatch_channel;
+--   CREATE ROLE flexi_upgrade LOGIN IN ROLE flexibatch_owner;
+--   ALTER ROLE flexi_upgrade SET role TO flexibatch_owner;  -- so that what it makes belongs to the owner
 -- The database itself: CREATE DATABASE flexibatch TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C';
 -- (collation C: keys are compared as bytes.)
 
@@ -37,6 +39,14 @@ $$;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO flexibatch_reader, flexibatch_channel;
 GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO flexibatch_channel;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO flexibatch_channel;
+
+-- What an upgrade adds is open to the channel at once; this script, run again, takes back what follows.
+ALTER DEFAULT PRIVILEGES FOR ROLE flexibatch_owner IN SCHEMA public
+    GRANT SELECT ON TABLES TO flexibatch_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE flexibatch_owner IN SCHEMA public
+    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO flexibatch_channel;
+ALTER DEFAULT PRIVILEGES FOR ROLE flexibatch_owner IN SCHEMA public
+    GRANT USAGE ON SEQUENCES TO flexibatch_channel;
 
 -- What is told once is kept: declarations move with a linked employer or worker, nothing else of them changes. Old rows of
 -- the audit go by a row in audit_purge, which the channel may write: the owner's function then deletes them.

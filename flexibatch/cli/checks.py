@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from flexibatch.adapters import folders
@@ -18,6 +17,8 @@ from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import elsewhere_of
 from flexibatch.bootstrap import Home, database_file, host_key_file, registered
+from flexibatch.cli.database_checks import rights, strangers
+from flexibatch.cli.faults import Fault, Health
 from flexibatch.errors import FlexibatchError, Unavailable
 from flexibatch.settings import FILE
 
@@ -26,23 +27,6 @@ LITTLE_SPACE, NO_SPACE = 2048 * MIB, 200 * MIB
 CLOCK_TOLERANCE = timedelta(minutes=1)
 OTHERS = 0o007
 ANYONE_ELSE = 0o077
-
-
-class Health(StrEnum):
-    """Name how something is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Hold one thing that is wrong, and what to do."""
-
-    health: Health
-    told: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +197,9 @@ def _wanted(home: Home) -> tuple[Path, ...]:
 
 LOOKS: dict[str, Look] = {
     "database": _database,
+    "rights": rights,
     "folders": _folders,
+    "strangers": strangers,
     "renames": _renames,
     "secrecy": _secrecy,
     "schemas": _schemas,

@@ -7,7 +7,8 @@ import click
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import make_home
-from flexibatch.cli.checks import Health, examine
+from flexibatch.cli.checks import examine
+from flexibatch.cli.faults import Health
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
 from flexibatch.cli.output import json_option, say, show_json, show_object, show_table

@@ -1,0 +1,65 @@
+"""What `doctor` looks at in the database: what its login may do, and whether the spool is the one it knows."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from flexibatch.adapters import folders
+from flexibatch.adapters.store import health
+from flexibatch.bootstrap import Home
+from flexibatch.cli.faults import Fault, Health
+
+ROLES = "deploy/postgresql/roles.sql"
+NAMED = 5
+"""So many of what is wrong are named, the rest is counted."""
+
+
+def rights(home: Home, _now: datetime) -> Iterator[Fault]:
+    """Warn of a login that may do more than the channel needs, and tell of one that may do less."""
+    with home.database.reading() as connection:
+        found = health.rights(connection)
+    if found is None:
+        return
+    if found.superuser or found.owner:
+        more = "a superuser" if found.superuser else "the owner of the tables"
+        yield Fault(
+            Health.WARNING,
+            f"The channel works as {found.login}, {more}: it could change what was told once.",
+            f"Run {ROLES} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`.",
+        )
+    if found.closed:
+        yield Fault(
+            Health.FAILED,
+            f"{found.login} may not read and write {_some(found.closed)}.",
+            f"Run {ROLES} again, as after every `flexibatch db upgrade`.",
+        )
+
+
+def strangers(home: Home, _now: datetime) -> Iterator[Fault]:
+    """Tell of sets in the spool that the database does not know: it was restored from before them."""
+    with home.database.reading() as connection:
+        since = health.newest_reception(connection)
+        found = _sets(home.settings.spool, f"{since:%Y/%m/%d}" if since else "")
+        unknown = health.unknown(connection, [folder.name for folder in found])
+    lost = [str(folder) for folder in found if folder.name in unknown]
+    if lost:
+        yield Fault(
+            Health.FAILED,
+            f"The database does not know the sets in {_some(lost)}.",
+            "It is older than the spool: see docs/operations.md, backup, what came after.",
+        )
+
+
+def _sets(spool: Path, first_day: str) -> list[Path]:
+    """Give the folders of sets at work, and of those archived under `first_day` (yyyy/mm/dd) or later."""
+    archive = spool / folders.ARCHIVE
+    days = (day for day in archive.glob("*/*/*") if str(day.relative_to(archive)) >= first_day)
+    at_work = (spool / folders.CLAIMED).glob("*")
+    return sorted(
+        path for path in [*at_work, *(one for day in days for one in day.glob("*"))] if path.is_dir()
+    )
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
