@@ -4,8 +4,9 @@ The folders tell what is left to delete, so that a purge that was cut short is f
 """
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ from pathlib import Path
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment, FileKind
 from flexibatch.errors import Unavailable
 
-PAGES = (".html", ".json")
+_PAGE = re.compile(r"[^\udc80-\udcff]*\.(?P<ticket>[0-9A-Z]{13})\.(html|json)")
+"""A set's name may hold anything but what is no text, its ticket may not."""
+_ANSWER = re.compile(r"(FO|CO|FS|GO)\.[\w.-]+", re.ASCII)
 
 Done = Callable[[Collection[str]], Collection[str]]
 """Tells which of some tickets' pages may go."""
@@ -31,7 +34,8 @@ class Outgrown:
 
 def old_pages(senders: Path, done_among: Done) -> list[Outgrown]:
     """Give the pages of sets that are done with; other files in REPORT are the bureau's own and stay."""
-    return [file for root in _folders(senders) for file in _pages(root / REPORT_FOLDER, done_among)]
+    with _told(senders):
+        return [file for root in _folders(senders) for file in _pages(root / REPORT_FOLDER, done_among)]
 
 
 def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[Outgrown]:
@@ -39,42 +43,41 @@ def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[O
 
     An answer that nobody is known to have fetched stays, however old it is.
     """
-    outboxes = [(root, environment.outbox) for root in _folders(senders) for environment in Environment]
-    return [file for root, name in outboxes for file in _answers(root, name, fetched, before)]
+    with _told(senders):
+        outboxes = [(root, environment.outbox) for root in _folders(senders) for environment in Environment]
+        return [file for root, name in outboxes for file in _answers(root, name, fetched, before)]
 
 
 def delete(files: Iterable[Outgrown]) -> None:
     """Delete files; one that is gone already is fine. Raise `Unavailable` where the disk refuses."""
+    for file in files:
+        with _told(file.path), suppress(FileNotFoundError):
+            file.path.unlink()
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """Turn what the disk refuses into trouble."""
     try:
-        for file in files:
-            with suppress(FileNotFoundError):
-                file.path.unlink()
+        yield
     except OSError as exc:
         raise Unavailable(
-            f"{exc.filename} cannot be deleted ({exc.strerror}). Look at the rights of its folder and purge again: "
-            "it goes on where it stopped."
+            f"{exc.filename or place} cannot be looked at or deleted ({exc.strerror}). Look at the rights of its "
+            "folder and purge again: it goes on where it stopped."
         ) from exc
 
 
 def _pages(folder: Path, done_among: Done) -> Iterator[Outgrown]:
-    pages = [(_ticket(entry.name), entry) for entry in _files(folder) if entry.name.endswith(PAGES)]
-    done = done_among({ticket for ticket, _entry in pages}) if pages else ()
-    for ticket, entry in pages:
+    there = _files(folder, _PAGE)
+    tickets = {name: found["ticket"] for name in there if (found := _PAGE.fullmatch(name))}
+    done = done_among(set(tickets.values())) if tickets else ()
+    for name, ticket in sorted(tickets.items()):
         if ticket in done:
-            yield Outgrown(folder / entry.name, entry.stat(follow_symlinks=False).st_size)
-
-
-def _ticket(name: str) -> str:
-    """Give the ticket in a page's name.
-
-    >>> _ticket("GO.FLEX.000640.20261005.00001.R.1.09DO1SJ396NF9.html")
-    '09DO1SJ396NF9'
-    """
-    return name.rsplit(".", 2)[-2]
+            yield Outgrown(folder / name, there[name].st_size)
 
 
 def _answers(root: Path, outbox: str, fetched: Fetched, before: datetime) -> Iterator[Outgrown]:
-    there = {entry.name: entry.stat(follow_symlinks=False) for entry in _files(root / outbox)}
+    there = _files(root / outbox, _ANSWER)
     old = {name: status for name, status in there.items() if status.st_mtime < before.timestamp()}
     sizes = dict.fromkeys((_seen(outbox, name) for name in old), 0)
     answers = {name: status for name, status in old.items() if name.startswith(FileKind.ANSWER)}
@@ -100,12 +103,15 @@ def _folders(senders: Path) -> list[Path]:
         return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
-def _files(folder: Path) -> "list[os.DirEntry[str]]":
-    """Give the plain files of a folder that may not be there."""
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                (one for one in entries if one.is_file(follow_symlinks=False)), key=lambda one: one.name
-            )
-    except FileNotFoundError:
-        return []
+def _files(folder: Path, named: re.Pattern[str]) -> dict[str, os.stat_result]:
+    """Give the plain files of a folder, which may not be there, whose names are of a kind.
+
+    What its bureau deletes meanwhile is passed over.
+    """
+    found: dict[str, os.stat_result] = {}
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if named.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):
+                    found[entry.name] = entry.stat(follow_symlinks=False)
+    return found

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.outgrown import Outgrown, delete
+from flexibatch.adapters.outgrown import Outgrown, delete, old_pages
 from flexibatch.adapters.store import doorbook, tables
 from flexibatch.adapters.store.engine import stored
 from flexibatch.bootstrap import Home
@@ -119,11 +119,12 @@ def test_without_a_kind_all_go_by_their_settings(call: Caller, records: Records)
 def test_pages_of_old_sets_go(call: Caller, home: Home, records: Records) -> None:
     """Both pages of a set that is done with go; those of one that waits, and the bureau's own files, stay."""
     done, waits = records.settled(1), records.claim(go_name(2))
-    gone = [lay(home, "REPORT", f"{go_name(1)}.{done}.{kind}") for kind in ("html", "json")]
+    names = (f"{go_name(1)}.{done}.html", f"FI. bad näme\n.{done}.json")
+    gone = [lay(home, "REPORT", name) for name in names]
     kept = [
         lay(home, "REPORT", f"{go_name(2)}.{waits}.html"),
         lay(home, "REPORT", "notes.html"),
-        lay(home, "REPORT", "notes"),
+        lay(home, "REPORT", f"GO.\udcff.{done}.html"),
     ]
     assert 2 == went(call, "reports", "--older-than", "P30D", "--dry-run")["counted"]
     assert all(path.exists() for path in gone + kept)
@@ -202,6 +203,8 @@ def test_a_folder_that_refuses_is_told_as_trouble(tmp_path: Path) -> None:
     delete([Outgrown(tmp_path / "gone", 0)])
     with pytest.raises(Unavailable, match="purge again"):
         delete([Outgrown(tmp_path, 0)])
+    with pytest.raises(Unavailable, match="purge again"):
+        old_pages(tmp_path / "gone", lambda tickets: tickets)
 
 
 # ----------------------------------------------------------------------------------------------------- audit
