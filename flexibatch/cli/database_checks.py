@@ -39,7 +39,8 @@ def strangers(home: Home, _now: datetime) -> Iterator[Fault]:
     """Tell of sets in the spool that the database does not know: it was restored from before them."""
     with home.database.reading() as connection:
         since = health.newest_reception(connection)
-        found = _sets(home.settings.spool, f"{since:%Y/%m/%d}" if since else "")
+    found = _sets(home.settings.spool, f"{since:%Y/%m/%d}" if since else "")
+    with home.database.reading() as connection:  # a new one: it sees what was claimed since the first
         unknown = health.unknown(connection, [folder.name for folder in found])
     lost = [str(folder) for folder in found if folder.name in unknown]
     if lost:
