@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from sqlalchemy import make_url
 
 from flexibatch.adapters.store.upgrade import state
 from flexibatch.bootstrap import Home
+from flexibatch.cli.checks import examine
 from flexibatch.settings import FILE
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.mortal import Killed, Life, mortal
@@ -160,3 +162,27 @@ def test_a_backup_in_mid_life_loses_and_doubles_nothing(place: tuple[Copying, To
             one.home.close()
         for path in copying.folder.iterdir():
             path.unlink()
+
+
+def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp_path: Path) -> None:
+    """Only the database was lost: what doctor names goes back into the inbox, and is settled and answered anew."""
+    copying, lived = place
+    town = _copy(copying, lived, tmp_path / "town")
+    again = copying.restored(town, tmp_path / "restored")
+    town.sweep()
+    shutil.rmtree(again.spool)
+    shutil.copytree(town.spool, again.spool)
+    (told,) = (one for one in examine(again.home, again.clock.now()) if one.name == "strangers")
+    lost = [path for path in again.spool.glob("archive/*/*/*/*") if path.name in told.told]
+    assert 3 == len(lost)
+    for file in sorted(file for folder in lost for file in (folder / "in").iterdir()):
+        shutil.copy(file, again.inbox())
+    for folder in lost:
+        shutil.rmtree(folder)
+    again.sweep()
+    before, after = _told(town), _told(again)
+    assert {name: before[name] for name in TOLD} == {name: after[name] for name in TOLD}
+    assert before["archive"] == after["archive"]
+    assert {"ok"} == {one.health for one in examine(again.home, again.clock.now()) if one.name == "strangers"}
+    for one in (town, again):
+        one.home.close()
