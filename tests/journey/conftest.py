@@ -10,7 +10,7 @@ import pytest
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.settings import FILE
-from tests.twins.front import Front, registered_key
+from tests.twins.front import Front, Street, registered_key, running_street
 from tests.twins.program import Caller
 from tests.twins.town import Town
 
@@ -50,6 +50,20 @@ def served(home: Home) -> Town:
 def key(served: Town, tmp_path: Path) -> paramiko.PKey:
     """Give a key with which bureau 000640 logs in."""
     return registered_key(served, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Give a server for the tests of one file that need no database of their own."""
+    with running_street(tmp_path_factory.mktemp("street")) as street:
+        yield street
+
+
+@pytest.fixture
+def street(shared_street: Street) -> Iterator[Street]:
+    """Give that server, the first bureau's folders empty again afterwards."""
+    yield shared_street
+    shared_street.clear()
 
 
 @pytest.fixture

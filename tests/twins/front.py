@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.bootstrap import make_home
 from tests.twins.sshd import program
 from tests.twins.town import Town
+from tests.twins.waiting import until
 
 LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is (SHA256:\S+)\.")
 PATIENCE = 60
@@ -83,6 +84,20 @@ class Front:
         """Give the number of the process."""
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def open_files(self) -> list[str]:
+        """Give what the process has open, except its database: how many connections it keeps is its own affair."""
+        found = []
+        for entry in Path(f"/proc/{self.pid}/fd").iterdir():
+            with suppress(FileNotFoundError):
+                found.append(str(entry.readlink()))
+        return sorted(one for one in found if "flexibatch.db" not in one)
+
+    @property
+    def threads(self) -> int:
+        """Count the threads of the process."""
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
     @contextmanager
     def peer(self, key: paramiko.PKey) -> Iterator[paramiko.SFTPClient]:
@@ -149,6 +164,67 @@ def running_front(path: Path, environ: Mapping[str, str] | None = None) -> Itera
             yield front
     finally:
         home.close()
+
+
+WORKERS = min(32, (os.cpu_count() or 1) + 4)
+"""How many threads an event loop keeps at most for what blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """Hold a server that several tests share, the keys of two bureaus, and where the first one's key lies."""
+
+    front: Front
+    key: paramiko.PKey
+    neighbour: paramiko.PKey
+    key_file: Path
+
+    @property
+    def town(self) -> Town:
+        """Give the home that is served."""
+        return self.front.town
+
+    def files(self, sender: str = "000640") -> dict[str, bytes]:
+        """Give all that lies in a bureau's folders."""
+        root = self.town.inbox(sender).parent
+        return {
+            str(path.relative_to(root)): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() or path.is_symlink()
+        }
+
+    @contextmanager
+    def attacked(self) -> Iterator[None]:
+        """Let something be done to the server; afterwards others are served and nothing is left behind."""
+        with (self.town.inbox("000641") / "FI.neighbour").open("wb") as file:
+            file.write(b"of the neighbour")
+        calm = self.front.client(self.neighbour, "000641")
+        sftp = calm.open_sftp()
+        sftp.listdir("IN")
+        before, files = self.front.open_files, self.files("000641")
+        yield
+        until(lambda: len(self.front.open_files) <= len(before))
+        assert self.front.threads <= 1 + WORKERS
+        assert FOLDERS == sorted(sftp.listdir("."))
+        assert ["FI.neighbour"] == sftp.listdir("IN")
+        assert files == self.files("000641")
+        assert FOLDERS == sorted(path.name for path in self.town.inbox().parent.iterdir())
+        assert not [line for line in self.front.said if "Traceback" in line]
+        calm.close()
+
+    def clear(self) -> None:
+        """Take away what a test left in the first bureau's folders."""
+        for folder in FOLDERS:
+            for path in self.town.inbox(folder=folder).iterdir():
+                path.unlink()
+
+
+@contextmanager
+def running_street(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Street]:
+    """Run a server for two bureaus with a key each."""
+    with running_front(path, environ) as front:
+        own, neighbour = registered_key(front.town, path), registered_key(front.town, path, "000641", "other")
+        yield Street(front, own, neighbour, path / "key")
 
 
 def registered_key(town: Town, folder: Path, number: str = "000640", name: str = "key") -> paramiko.PKey:

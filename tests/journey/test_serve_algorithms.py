@@ -1,0 +1,188 @@
+"""What is spoken on the wire, and what is not: every client that nobody here wrote is tried with every algorithm."""
+
+import asyncio
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asyncssh
+import paramiko
+import pytest
+from asyncssh.compression import get_compression_algs
+from asyncssh.encryption import get_encryption_algs
+from asyncssh.kex import get_kex_algs
+from asyncssh.mac import get_mac_algs
+
+from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES
+from tests.twins.front import FOLDERS, Street
+from tests.twins.sshd import program
+
+PLAIN = ("aes128-ctr",)
+"""A cipher beside which a MAC is spoken."""
+OPENSSH = {
+    "KexAlgorithms": ("kex", KEY_EXCHANGES),
+    "Ciphers": ("cipher", CIPHERS),
+    "MACs": ("mac", MACS),
+    "HostKeyAlgorithms": ("key-sig", ("ssh-ed25519",)),
+}
+ASYNCSSH = {
+    "kex_algs": (get_kex_algs(), KEY_EXCHANGES),
+    "encryption_algs": (get_encryption_algs(), CIPHERS),
+    "mac_algs": (get_mac_algs(), MACS),
+    "compression_algs": (get_compression_algs(), ("none",)),
+}
+MARKER = "kex-strict-s-v00@openssh.com"
+
+
+@pytest.mark.parametrize("option", OPENSSH)
+def test_openssh_speaks_what_is_named_and_nothing_else(option: str, street: Street) -> None:
+    """Each algorithm that OpenSSH knows is taken if the runbook names it, and refused if it does not."""
+    question, spoken = OPENSSH[option]
+    asked = subprocess.run([program("ssh"), "-Q", question], capture_output=True, text=True, check=True)
+    known = [name for name in asked.stdout.split() if "sntrup" not in name and "mlkem" not in name]
+    beside = ("Ciphers=aes128-ctr",) if option == "MACs" else ()
+    taken = {
+        name
+        for name in known
+        if not street.front.program([street.key_file], "ls", options=(f"{option}={name}", *beside)).returncode
+    }
+    assert set(known) & set(spoken) == taken
+    assert taken
+
+
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+@pytest.mark.parametrize("option", ASYNCSSH)
+def test_another_client_speaks_what_is_named_and_nothing_else(option: str, street: Street) -> None:
+    """The same with a client that still knows the oldest: group 1, arcfour, MD5, zlib."""
+    known, spoken = ASYNCSSH[option]
+    names = {name.decode() for name in known if not name.startswith(b"gss-")}
+    taken = {name for name in names if asyncio.run(_is_spoken(street, option, name))}
+    assert names & set(spoken) == taken
+    assert names - set(spoken), "no weak algorithm was tried"
+
+
+async def _is_spoken(street: Street, option: str, name: str) -> bool:
+    chosen = {"encryption_algs": PLAIN, option: (name,)}
+    try:
+        async with asyncssh.connect(
+            "127.0.0.1",
+            street.front.port,
+            username="000640",
+            client_keys=[str(street.key_file)],
+            known_hosts=None,
+            config=None,
+            agent_path=None,
+            **chosen,
+        ):
+            return True
+    except (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost):
+        return False
+
+
+def test_signatures_that_are_taken_are_told(street: Street) -> None:
+    """A client is told by `server-sig-algs` which signatures are taken: no SHA-1, no DSA."""
+    transport = paramiko.Transport(("127.0.0.1", street.front.port))
+    transport.start_client(timeout=60)
+    transport.auth_publickey("000640", street.key)
+    told = transport.server_extensions["server-sig-algs"].decode().split(",")  # type: ignore[attr-defined]
+    transport.close()
+    assert sorted(SIGNATURES) == sorted(told)
+
+
+# --------------------------------------------------------------------------------------------------- new keys
+
+
+def test_a_session_outlives_new_keys_that_the_client_asks_for(street: Street, tmp_path: Path) -> None:
+    """Up and down, every megabyte new keys: the bytes are the same."""
+    sent, fetched = tmp_path / "sent", tmp_path / "fetched"
+    sent.write_bytes(os.urandom(6_000_000))
+    told = street.front.program(
+        [street.key_file],
+        f"put {sent} IN/x",
+        f"get IN/x {fetched}",
+        options=("RekeyLimit=1M", "LogLevel=DEBUG1"),
+    )
+    assert 0 == told.returncode, told.stderr
+    assert sent.read_bytes() == fetched.read_bytes()
+    assert 8 < told.stderr.count("SSH2_MSG_NEWKEYS received")
+
+
+def test_the_server_asks_for_new_keys_after_a_gibibyte(street: Street) -> None:
+    """The client here never would; the transfer goes on."""
+    big = street.town.inbox(folder="OUT") / "big"
+    with big.open("wb") as file:
+        file.truncate((1 << 30) + (1 << 26))
+    told = street.front.program(
+        [street.key_file],
+        "get OUT/big /dev/null",
+        "ls",
+        options=("RekeyLimit=16G", "LogLevel=DEBUG1", "Ciphers=aes128-gcm@openssh.com"),
+    )
+    assert 0 == told.returncode, told.stderr
+    assert 2 == told.stderr.count("SSH2_MSG_NEWKEYS received")
+    assert FOLDERS == told.stdout.split()[-7:]
+
+
+# ------------------------------------------------------------------------------------------ strict key exchange
+
+
+@pytest.fixture
+def peer(street: Street) -> Iterator[socket.socket]:
+    """Give a connection on which nothing is encrypted yet; the server has told what it speaks."""
+    with socket.create_connection(("127.0.0.1", street.front.port), timeout=30) as connected:
+        connected.sendall(b"SSH-2.0-attacker\r\n")
+        yield connected
+
+
+def test_strict_key_exchange_is_offered(street: Street) -> None:
+    """And agreed on with a client that offers it."""
+    transport = paramiko.Transport(("127.0.0.1", street.front.port))
+    transport.start_client(timeout=60)
+    assert transport.agreed_on_strict_kex  # type: ignore[attr-defined]
+    transport.close()
+
+
+@pytest.mark.parametrize(("offered", "ended"), [("kex-strict-c-v00@openssh.com", True), ("", False)])
+def test_nothing_is_slipped_into_a_strict_key_exchange(
+    offered: str, ended: bool, peer: socket.socket, street: Street
+) -> None:
+    """A message that does not belong there (as in the Terrapin attack) ends the connection."""
+    with street.attacked():
+        stream = peer.makefile("rb")
+        assert b"SSH-2.0-flexibatch\r\n" == stream.readline()
+        assert MARKER.encode() in _packet(stream.read)
+        peer.sendall(_framed(_key_exchange_init(offered)) + _framed(b"\x02\0\0\0\0"))
+        peer.sendall(_framed(b"\x1e" + (32).to_bytes(4) + b"\x09" + bytes(31)))
+        answer = _packet(stream.read)
+        assert (b"\x01" if ended else b"\x1f") == answer[:1]
+        stream.close()
+        peer.close()
+
+
+def _key_exchange_init(marker: str) -> bytes:
+    lists = [
+        ",".join(filter(None, ("curve25519-sha256", marker))),
+        "ssh-ed25519",
+        *("aes128-ctr", "aes128-ctr"),
+        *("hmac-sha2-256", "hmac-sha2-256"),
+        *("none", "none"),
+        *("", ""),
+    ]
+    names = b"".join(len(one).to_bytes(4) + one.encode() for one in lists)
+    return b"\x14" + bytes(16) + names + bytes(5)
+
+
+def _framed(payload: bytes) -> bytes:
+    padding = 8 - (len(payload) + 5) % 8
+    padding += 8 if padding < 4 else 0
+    return (len(payload) + padding + 1).to_bytes(4) + bytes([padding]) + payload + bytes(padding)
+
+
+def _packet(read: Callable[[int], bytes]) -> bytes:
+    length = int.from_bytes(read(4))
+    padding = read(1)[0]
+    payload = read(length - padding - 1)
+    read(padding)
+    return payload
