@@ -30,7 +30,8 @@ BEGIN
     FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
         EXECUTE format('ALTER TABLE public.%I OWNER TO flexibatch_owner', found.tablename);
     END LOOP;
-    FOR found IN SELECT oid::regprocedure AS named FROM pg_proc WHERE pronamespace = 'public'::regnamespace LOOP
+    FOR found IN SELECT pg_proc.oid::regprocedure AS named FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
+        WHERE pronamespace = 'public'::regnamespace AND lanname = 'plpgsql' LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO flexibatch_owner', found.named);
     END LOOP;
 END

@@ -113,3 +113,11 @@ def test_the_channel_purges_the_audit_by_its_door_only(connection: psycopg.Conne
         )
         left = connection.execute("SELECT extract(year FROM at)::integer FROM audit").fetchall()
     assert [(2026,)] == left
+
+
+def test_the_function_behind_the_door_is_the_owner_s(connection: psycopg.Connection) -> None:
+    """It runs with its owner's rights, so its owner is no superuser."""
+    owners = connection.execute(
+        "SELECT rolname, rolsuper FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner WHERE prosecdef"
+    ).fetchall()
+    assert [("flexibatch_owner", False)] == owners
