@@ -11,6 +11,7 @@ import structlog
 from asyncssh.channel import SSHChannel
 
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
+from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
 from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
 from flexibatch.adapters.sftp.rooms import Room
@@ -90,6 +91,12 @@ class Door(asyncssh.SSHServer):
         """End the connection with a sentence."""
         if self._connection is not None:
             self._connection.disconnect(code, sentence)
+
+    def cut_if_unread(self) -> None:
+        """Cut a connection that lets too much lie unfetched; there is no use in telling it."""
+        if self._connection is not None and backlog(self._connection) > TOO_MUCH:
+            self.tell(Act.REFUSED, reason="answers were not fetched")
+            self._connection.abort()
 
     @property
     def moved_at(self) -> float:

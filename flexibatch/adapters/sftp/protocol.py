@@ -13,6 +13,7 @@ from asyncssh.packet import SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
 
+from flexibatch.adapters.sftp.backlog import fetched
 from flexibatch.adapters.sftp.views import View
 
 VERSION = 3
@@ -33,14 +34,28 @@ class Handler(SFTPServerHandler):
 
     _extensions = [one for one in SFTPServerHandler._extensions if one[0] in _SPOKEN]  # noqa: RUF012, SLF001
 
-    def __init__(self, view: View, reader: "SSHReader[bytes]", writer: "SSHWriter[bytes]") -> None:
-        """Keep the view, to tell it how a file is closed."""
+    def __init__(
+        self,
+        view: View,
+        reader: "SSHReader[bytes]",
+        writer: "SSHWriter[bytes]",
+        connection: asyncssh.SSHServerConnection,
+    ) -> None:
+        """Keep the view, to tell it how a file is closed, and the connection, to know what lies there unfetched."""
         super().__init__(view, reader, writer, VERSION)
-        self._view = view
+        self._view, self._connection = view, connection
 
+    # A request is looked at when the answers to those before it were fetched.
     async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:
         self._view.moved_at = time.monotonic()
-        await super()._process_packet(pkttype, pktid, packet)
+        self._view.asked += 1
+        try:
+            if self._writer is not None:
+                await self._writer.drain()
+            await fetched(self._connection)
+            await super()._process_packet(pkttype, pktid, packet)
+        finally:
+            self._view.asked -= 1
 
     async def _process_close(self, packet: SSHPacket) -> None:
         self._view.orderly = True
@@ -80,4 +95,5 @@ class Session(SSHServerStreamSession[bytes]):
         if self._chan is None or self._conn is None or not isinstance(view, View):
             raise TypeError("a session without its channel")
         reader, writer = SSHReader[bytes](self, self._chan), SSHWriter[bytes](self, self._chan)
-        self._conn.create_task(Handler(view, reader, writer).run(), reader.logger)
+        connection = cast("asyncssh.SSHServerConnection", self._conn)
+        connection.create_task(Handler(view, reader, writer, connection).run(), reader.logger)

@@ -152,6 +152,7 @@ class Server:
             await self._refresh()
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
             for door in list(self.doors):
+                door.cut_if_unread()
                 if door.number is None:
                     continue
                 if door.fingerprint not in rights.get(door.number, frozenset()):

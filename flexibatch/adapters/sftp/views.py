@@ -41,11 +41,12 @@ class View(asyncssh.SFTPServer):
         self._open: set[Handle] = set()
         self.orderly = self.ended = False
         self.moved_at = time.monotonic()
+        self.asked = 0
 
     @property
     def busy(self) -> bool:
-        """Tell whether a file is being written or read."""
-        return bool(self._open)
+        """Tell whether a file is being written or read, or a request is being answered."""
+        return bool(self._open or self.asked)
 
     def exit(self) -> None:
         """End the session."""
