@@ -6,9 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flexibatch.adapters.answers.press import AnswerPress
+from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.reports import ReportPages
+from flexibatch.adapters.signatures.kept import KeptSignatures
+from flexibatch.adapters.signatures.seal import AnswerSeal, read_seal
+from flexibatch.adapters.signatures.trust import read_trust
+from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes
@@ -132,6 +136,20 @@ def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterabl
     return scan
 
 
+def verifier_of(settings: Settings) -> SignatureVerifier:
+    """Give what verifies signatures, by the files of `[trust]`."""
+    trust = settings.trust
+    return SignatureVerifier(read_trust(trust.roots, trust.crls, allow_sha1=trust.allow_sha1))
+
+
+def seal_of(settings: Settings) -> AnswerSeal | None:
+    """Read what answers are signed with; None where they are not."""
+    told = settings.answers
+    if told.certificate is None or told.key is None:
+        return None
+    return read_seal(told.certificate, told.key, told.timestamp_url)
+
+
 def world_of(
     home: Home, outside: Outside, *, patient: bool = False, elsewhere: Elsewhere | None = None
 ) -> World:
@@ -144,8 +162,9 @@ def world_of(
         clock=outside.clock,
         tickets=outside.tickets,
         ledger=StoredLedger(home.database, outside.clock, patient=patient),
+        signatures=KeptSignatures(verifier_of(settings), keeping.folder),
         documents=KeptDocuments(DocumentReader(Schemas(settings.schemas)), keeping.folder),
-        answers=AnswerPress(keeping.folder, settings.timezone),
+        answers=AnswerPress(keeping.folder, settings.timezone, Finish(seal_of(settings))),
         outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere),
         catalogue=catalogue,
         categories=load_categories(settings.categories),

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flexibatch.adapters.answers.press import AnswerPress
+from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.books import StoredBooks
@@ -18,7 +19,7 @@ from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.assembly import Outside, limits_of, world_of
+from flexibatch.assembly import Outside, limits_of, verifier_of, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict
 from flexibatch.domain.groups import Entry, groups_of
@@ -33,7 +34,9 @@ from flexibatch.trials import BlindBooks, Trial, try_case
 CHECKED = "CHECK00000000"
 """The ticket of a set that is checked and never received."""
 
-NOT_JUDGED = "mandates, earlier declarations, the workers' Dimona, and whether the name was used before"
+NOT_JUDGED = (
+    "signatures, mandates, earlier declarations, the workers' Dimona, and whether the name was used before"
+)
 """What cannot be judged without a home."""
 
 LATER_THAN_ALL = 2**31 - 1
@@ -100,8 +103,13 @@ def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
 def _world_in(home: Home, outside: Outside, folder: Path) -> World:
     settings = home.settings
     documents = KeptDocuments(DocumentReader(Schemas(settings.schemas)), lambda _case: folder)
-    press = AnswerPress(lambda _case: folder, settings.timezone, compress_above=NEVER)
-    return replace(world_of(home, outside), documents=documents, answers=press)
+    press = AnswerPress(lambda _case: folder, settings.timezone, Finish(compress_above=NEVER))
+    return replace(
+        world_of(home, outside),
+        documents=documents,
+        answers=press,
+        signatures=KeptSignatures(verifier_of(settings), lambda _case: folder),
+    )
 
 
 def _case(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender) -> Case:
@@ -111,8 +119,8 @@ def _case(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender) -
     known = letter in {environment.value for environment in Environment}
     environment = Environment(letter) if known else Environment.REAL
     limits = limits_of(home.settings)
-    signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
-    inbox = Inbox(limits.place(sender.number, environment, limits.day_of(now)), AT_ONCE, signed)
+    place = limits.place(sender.number, environment, limits.day_of(now))
+    inbox = Inbox(place, AT_ONCE, sender.must_sign(environment))
     found = _found(paths, inbox)
     return Case(
         ticket=CHECKED,

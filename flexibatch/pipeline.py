@@ -25,10 +25,21 @@ from flexibatch.domain.counting import FORMS_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.rules import Judging
-from flexibatch.domain.vocabulary import Outcome, Subject
+from flexibatch.domain.vocabulary import FileKind, Outcome, Subject
 from flexibatch.errors import DocumentBroken
 from flexibatch.judging import Desk, Rulebook
-from flexibatch.ports import Answers, Books, Clock, Document, Documents, Ledger, Outbox, Stream, Tickets
+from flexibatch.ports import (
+    Answers,
+    Books,
+    Clock,
+    Document,
+    Documents,
+    Ledger,
+    Outbox,
+    Signatures,
+    Stream,
+    Tickets,
+)
 
 _TOO_MANY_FORMS = Finding("too-many-forms", tag="Form", details={"limit": str(FORMS_LIMIT)})
 
@@ -40,6 +51,7 @@ class World:
     clock: Clock
     tickets: Tickets
     ledger: Ledger
+    signatures: Signatures
     documents: Documents
     answers: Answers
     outbox: Outbox
@@ -89,7 +101,7 @@ def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
 
 def _judge_declarations(world: World, books: Books, case: Case, decided_at: datetime) -> Settlement:
     """Go from the envelope to the last line, and stop where the whole file is refused."""
-    faults = envelope_faults(case, world.limits)
+    faults = envelope_faults(case, world.limits) or _signature_faults(world, books, case)
     if faults:
         return _refuse(world, books, case, decided_at, faults)
     document = world.documents.open(case)
@@ -100,6 +112,14 @@ def _judge_declarations(world: World, books: Books, case: Case, decided_at: date
             return _receive(world, books, case, decided_at, document)
     except DocumentBroken as broken:
         return _refuse(world, books, case, decided_at, broken.findings)
+
+
+def _signature_faults(world: World, books: Books, case: Case) -> Sequence[Finding]:
+    """Verify what signatures there are, before a byte of the document is read; once passed is passed."""
+    unsigned = all(file.kind is not FileKind.SIGNATURE for file in case.files)
+    if case.passed or unsigned or world.blind:
+        return ()
+    return world.signatures.faults(case, books.certificates(case.sender.number))
 
 
 def _refuse(

@@ -22,6 +22,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form
 from flexibatch.domain.operations import Standing
+from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Subject
 
 
@@ -95,6 +96,14 @@ class Documents(Protocol):
         ...
 
 
+class Signatures(Protocol):
+    """Verify the signatures that came with a set."""
+
+    def faults(self, case: Case, registered: Sequence[Certificate]) -> Sequence[Finding]:
+        """Give what is wrong with the signatures of a set's parts, by its sender's certificates."""
+        ...
+
+
 class Register(Protocol):
     """Ask the Dimona register, and who is who in it."""
 
@@ -124,6 +133,10 @@ class Books(Register, Protocol):
 
     def next_case(self) -> Case | None:
         """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
+        ...
+
+    def certificates(self, sender: str) -> Sequence[Certificate]:
+        """Give the certificates that a sender registered to sign with."""
         ...
 
     def mandated(self, sender: str, employer_id: int, on: date) -> bool:

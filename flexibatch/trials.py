@@ -18,6 +18,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.names import answer_name
 from flexibatch.domain.operations import Standing
+from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.pipeline import World, judge
 from flexibatch.ports import Answers, Books, Notification, Party
@@ -122,6 +123,11 @@ class BlindBooks:
     def state(self) -> datetime | None:
         """Have no import."""
         return None
+
+    def certificates(self, sender: str) -> Sequence[Certificate]:
+        """Know no certificate."""
+        del sender
+        return ()
 
     def mandated(self, sender: str, employer_id: int, on: date) -> bool:
         """Know no mandate."""

@@ -21,6 +21,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from signing import CERTIFICATE, signature, signature_name
 from today import days_from_reception, moved, moved_name
 
 SAMPLES = Path(__file__).parent
@@ -68,9 +69,10 @@ class Home:
         """Make the home with the samples' cast."""
         self.run("init")
         for row in _rows("senders.csv"):
-            number, name, language = row.split(";")
-            told = ("--name", name, "--language", language, "--signature", "optional")
-            self.run("sender", "add", number, *told)
+            number, name, language, signature = row.split(";")
+            signer = ("--certificate", str(CERTIFICATE)) if signature == "required" else ()
+            told = ("--name", name, "--language", language, "--signature", signature)
+            self.run("sender", "add", number, *told, *signer)
         self.run("mandate", "import", str(SAMPLES / "mandates.csv"))
         for name in ("register.csv", "replacements.csv"):
             self.import_register(SAMPLES / name)
@@ -151,6 +153,9 @@ def read(case: Path, number: int) -> Sample:
         size, name = path.stat().st_size, moved_name(path.name, days)
         sample.files[numbered(name, number) if sample.ordinary else name] = whole[:size]
         whole = whole[size:]
+    if told.get("signed"):
+        parts = {name: part for name, part in sample.files.items() if name.startswith("FI")}
+        sample.files.update({signature_name(name): signature(part) for name, part in parts.items()})
     if sample.ordinary:
         for step in sample.steps:
             if "drop" in step:

@@ -20,7 +20,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from flexibatch.domain.case import LocatedAnomaly, ReceivedFile, Report
-from flexibatch.domain.vocabulary import AnomalyClass
+from flexibatch.domain.signatures import SignatureFault
+from flexibatch.domain.vocabulary import AnomalyClass, FileKind
 
 LAYOUT = 1
 """The version of the JSON's layout."""
@@ -45,6 +46,8 @@ _TONES = {
     "set-aside": "note",
 }
 _CLASS_TONES = {AnomalyClass.BLOCKING: "bad", AnomalyClass.REMARK: "note", AnomalyClass.WARNING: "note"}
+
+_REFUSALS = frozenset(fault.rule for fault in SignatureFault)
 
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -103,6 +106,7 @@ class ReportPages:
             tone=_TONES.get(lead, "bad"),
             note=texts["notes"].get(report.case.environment.value),
             groups=tuple(_groups(report.located)),
+            verified={file.name: _verified(report, file) for file in report.case.files},
             shades=SHADES,
             zone=self._timezone.key,
             style=Markup(self._style),  # noqa: S704 - our own file
@@ -193,7 +197,7 @@ def _as_json(report: Report) -> Mapping[str, Any]:
         "arrived_at": instant(case.arrived_at),
         "decided_at": instant(report.decided_at) if report.decided_at else None,
         "earlier_ticket": case.earlier_ticket,
-        "files": [_file_as_json(file) for file in case.files],
+        "files": [_file_as_json(file, _verified(report, file)) for file in case.files],
         "counts": asdict(report.counts),
         "anomalies": [_anomaly_as_json(one) for one in report.located],
         "more": report.more,
@@ -201,14 +205,24 @@ def _as_json(report: Report) -> Mapping[str, Any]:
     }
 
 
-def _file_as_json(file: ReceivedFile) -> Mapping[str, Any]:
+def _verified(report: Report, file: ReceivedFile) -> bool | None:
+    """Tell whether a signature was good; None for what is no signature, and where none was looked at."""
+    if file.kind is not FileKind.SIGNATURE:
+        return None
+    if report.state == "received":
+        return True
+    refused = {one.anomaly.finding.value for one in report.located if one.anomaly.finding.rule in _REFUSALS}
+    return False if file.name in refused else None
+
+
+def _file_as_json(file: ReceivedFile, verified: bool | None) -> Mapping[str, Any]:
     return {
         "name": _sound(file.name),
         "kind": file.kind.value,
         "part": file.part,
         "size": file.size,
         "sha256": file.sha256,
-        "verified": None,
+        "verified": verified,
     }
 
 

@@ -1,23 +1,22 @@
-"""The commands about bureaus: senders and their keys."""
+"""The commands about bureaus: who they are, whether they must sign, whether their sets are taken."""
 
 from pathlib import Path
 
 import click
 
 from flexibatch.adapters import folders
-from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store.certificates import add_certificate
+from flexibatch.cli.credentials import KEY_FILE, certificate, certificate_in, key, key_in
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.openssh import export_openssh
 from flexibatch.cli.output import json_option, say, show_object, show_table
-from flexibatch.domain.bureaus import NewSender, SshKey, sender_number
+from flexibatch.domain.bureaus import NewSender, sender_number
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Refusal
 
-NO_SIGNATURES = "Signatures are not verified by this version yet"
-KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
+DEMANDS = click.Choice([one.value for one in SignatureDemand])
 COLUMNS = ("number", "name", "language", "signature", "user_name", "state", "added_at")
 
 
@@ -30,6 +29,8 @@ def sender() -> None:
 
 
 sender.add_command(export_openssh)
+sender.add_command(key)
+sender.add_command(certificate)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
@@ -44,11 +45,19 @@ sender.add_command(export_openssh)
 @click.option(
     "--key", "keys", multiple=True, type=KEY_FILE, help="A file with an SSH public key; may be given again."
 )
-@click.option("--certificate", "certificates", multiple=True, help="Not yet: comes with signatures.")
+@click.option(
+    "--certificate",
+    "certificates",
+    multiple=True,
+    type=KEY_FILE,
+    help="A file with the certificate it signs with (PEM or DER); may be given again.",
+)
 @click.option(
     "--signature",
-    type=click.Choice([one.value for one in SignatureDemand]),
-    help="Whether it must sign its files. [default: optional, until signatures are verified]",
+    type=DEMANDS,
+    default=SignatureDemand.REQUIRED.value,
+    show_default=True,
+    help="Whether it must sign its files (in S it never must; a signature that is there must be good).",
 )
 @click.option("--user", help="Its name at the SFTP server, if it is not the number.")
 @click.option("--allow-ssh-rsa", is_flag=True, help="Take ssh-rsa signatures (SHA-1) from its old program.")
@@ -60,8 +69,8 @@ def add(  # noqa: PLR0913 - one argument an option
     name: str,
     language: str,
     keys: tuple[Path, ...],
-    certificates: tuple[str, ...],
-    signature: str | None,
+    certificates: tuple[Path, ...],
+    signature: str,
     user: str | None,
     allow_ssh_rsa: bool,
 ) -> None:
@@ -69,48 +78,53 @@ def add(  # noqa: PLR0913 - one argument an option
 
     A removed bureau is brought back with what is told now; its mandates are those it had.
     """
-    _refuse_signatures(certificates, signature)
-    new = NewSender(
-        sender_number(number), name, Language(language), SignatureDemand.OPTIONAL, user, allow_ssh_rsa
-    )
-    read = [_read_key(path) for path in keys]
+    demand = SignatureDemand(signature)
+    new = NewSender(sender_number(number), name, Language(language), demand, user, allow_ssh_rsa)
+    read = [key_in(path) for path in keys]
+    signing = [certificate_in(invocation, path) for path in certificates]
     home = open_home(invocation)
     with home.database.writing() as connection:
         back = bureaus.add_sender(connection, by(invocation), new)
         for key in read:
             bureaus.add_key(connection, by(invocation), number, key)
+        for one in signing:
+            add_certificate(connection, by(invocation), number, one)
         folder = folders.make_sender_folders(home.settings.spool, number)
         held = bureaus.show_sender(connection, number)["mandates"]
-    if signature is None:
-        say(f"{NO_SIGNATURES}: sender {number} is registered as one that need not sign.")
+    if demand is SignatureDemand.REQUIRED and not signing:
+        say(
+            f"Sender {number} must sign its files and has no certificate yet: register one with `flexibatch sender "
+            f"certificate add {number} FILE`."
+        )
     if back and held:
         say(f"Sender {number} had been removed; its {held} mandates of before stand: see `mandate list`.")
     say(f"Sender {number} {'is back' if back else 'is registered'}; its folders are in {folder}.")
-
-
-def _refuse_signatures(certificates: tuple[str, ...], signature: str | None) -> None:
-    if certificates:
-        raise Refusal(f"{NO_SIGNATURES}: leave --certificate out.")
-    if signature == SignatureDemand.REQUIRED:
-        raise Refusal(
-            f"{NO_SIGNATURES}, so none can be required: give --signature optional, or leave it out."
-        )
 
 
 @sender.command("set", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
 @click.option(
     "--allow-ssh-rsa/--no-ssh-rsa",
-    required=True,
-    help="Take ssh-rsa signatures (SHA-1) from its old program, or no longer.",
+    default=None,
+    help="Take ssh-rsa signatures (SHA-1) from its old program, or no longer; from its next log-in on.",
 )
+@click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
 @click.pass_obj
-def set_(invocation: Invocation, number: str, *, allow_ssh_rsa: bool) -> None:
-    """Change how the bureau NUMBER may log in; it holds from its next log-in on."""
+def set_(invocation: Invocation, number: str, *, allow_ssh_rsa: bool | None, signature: str | None) -> None:
+    """Change how the bureau NUMBER may log in, or whether it must sign."""
+    if allow_ssh_rsa is None and signature is None:
+        raise Refusal("Nothing is to be changed: give --signature, --allow-ssh-rsa or --no-ssh-rsa.")
     with open_home(invocation).database.writing() as connection:
-        bureaus.allow_ssh_rsa(connection, by(invocation), sender_number(number), allowed=allow_ssh_rsa)
-    taken = "are taken: `doctor` warns of it as long" if allow_ssh_rsa else "are not taken"
-    say(f"Signatures with SHA-1 from sender {number} {taken}.")
+        if allow_ssh_rsa is not None:
+            bureaus.allow_ssh_rsa(connection, by(invocation), sender_number(number), allowed=allow_ssh_rsa)
+        if signature is not None:
+            demand = SignatureDemand(signature)
+            bureaus.demand_signature(connection, by(invocation), sender_number(number), demand)
+    if allow_ssh_rsa is not None:
+        taken = "are taken: `doctor` warns of it as long" if allow_ssh_rsa else "are not taken"
+        say(f"Log-in signatures with SHA-1 from sender {number} {taken}.")
+    if signature is not None:
+        say(f"Signatures on the files of sender {number} are {signature} now.")
 
 
 @sender.command("list", epilog=REFUSED_OR_TROUBLE)
@@ -163,7 +177,7 @@ def release(invocation: Invocation, number: str) -> None:
 @click.argument("number")
 @click.pass_obj
 def remove(invocation: Invocation, number: str) -> None:
-    """Remove the bureau NUMBER, with its keys and user name.
+    """Remove the bureau NUMBER, with its keys, certificates and user name.
 
     Its folders, sets, declarations and mandates stay; what it still drops is refused. `sender add` brings the
     bureau back.
@@ -171,66 +185,3 @@ def remove(invocation: Invocation, number: str) -> None:
     with open_home(invocation).database.writing() as connection:
         bureaus.remove_sender(connection, by(invocation), sender_number(number))
     say(f"Sender {number} is removed; its folders, sets and declarations stay.")
-
-
-# ------------------------------------------------------------------------------------------------------- keys
-
-
-@sender.group()
-def key() -> None:
-    """Manage the SSH public keys a bureau logs in with: Ed25519, ECDSA, or RSA of 2048 bits or more."""
-
-
-@key.command("add", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
-@click.argument("file", type=KEY_FILE)
-@click.pass_obj
-def add_key(invocation: Invocation, number: str, file: Path) -> None:
-    """Give the bureau NUMBER the public key in FILE (one OpenSSH line, such as id_ed25519.pub)."""
-    read = _read_key(file)
-    with open_home(invocation).database.writing() as connection:
-        news = bureaus.add_key(connection, by(invocation), sender_number(number), read)
-    say(f"Sender {number} {'has' if news else 'had'} the key {read.fingerprint}{'' if news else ' already'}.")
-
-
-@key.command("remove", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
-@click.argument("file")
-@click.pass_obj
-def remove_key(invocation: Invocation, number: str, file: str) -> None:
-    """Take the public key in FILE away from the bureau NUMBER.
-
-    FILE may also be the key's fingerprint (SHA256:…) as `sender key list` shows it.
-    """
-    fingerprint = file if file.startswith("SHA256:") else _read_key(Path(file)).fingerprint
-    with open_home(invocation).database.writing() as connection:
-        bureaus.remove_key(connection, by(invocation), sender_number(number), fingerprint)
-    say(f"Sender {number} no longer has the key {fingerprint}.")
-
-
-@key.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
-@json_option
-@click.pass_obj
-def list_keys(invocation: Invocation, number: str, *, as_json: bool) -> None:
-    """List the public keys of the bureau NUMBER."""
-    with open_home(invocation).database.reading() as connection:
-        bureaus.show_sender(connection, sender_number(number))
-        rows = bureaus.list_keys(connection, number)
-    show_table(f"Keys of sender {number}", ("fingerprint", "public_key", "added_at"), rows, as_json)
-
-
-@sender.command(context_settings={"ignore_unknown_options": True}, epilog="\b\nExit status: 2, for now.")
-@click.argument("words", nargs=-1)
-def certificate(words: tuple[str, ...]) -> None:
-    """Not yet: certificates come with signatures."""
-    del words
-    raise Refusal(f"{NO_SIGNATURES}, so certificates cannot be registered; `sender key` is for SSH keys.")
-
-
-def _read_key(path: Path) -> SshKey:
-    try:
-        content = path.read_bytes()
-    except OSError as exc:
-        raise Refusal(f"{path} cannot be read ({exc.strerror}): name a file with a public key.") from exc
-    return read_public_key(content, str(path))

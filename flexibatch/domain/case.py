@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form, Line, Quality
+from flexibatch.domain.names import signature_of_answer
 from flexibatch.domain.vocabulary import (
     Environment,
     FileKind,
@@ -27,6 +28,10 @@ class Sender:
     signature: SignatureDemand
     held: bool = False
     removed: bool = False
+
+    def must_sign(self, environment: Environment) -> bool:
+        """Tell whether each part needs its signature: in S none does."""
+        return self.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +172,23 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """Hold one answer as it was written and fsynced: its published name, SHA-256 and length in bytes."""
+    """Hold one answer as it was written and fsynced: its published name, SHA-256 and length in bytes.
+
+    `signature` is the SHA-256 of the institution's signature on it, which lies beside it; None where none is made.
+    """
 
     subject: Subject
     name: str
     sha256: str
     size: int
+    signature: str | None = None
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """Give names and SHA-256 of what is put out: the answer, and the signature on it where there is one."""
+        if self.signature is None:
+            return ((self.name, self.sha256),)
+        return (self.name, self.sha256), (signature_of_answer(self.name), self.signature)
 
 
 @dataclass(frozen=True, slots=True)

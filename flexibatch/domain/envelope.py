@@ -44,7 +44,7 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     bad_names = frozenset(BAD_NAME.values())
     ungrammatical = [fault for fault in case.claim_faults if fault.rule in bad_names]
     named = _name_faults(case, limits)
-    of_set = [fault for fault in case.claim_faults if fault.rule not in bad_names]
+    of_set = [fault for fault in case.claim_faults if fault.rule not in bad_names and _stands(fault, case)]
     if not (ungrammatical or named or of_set):
         of_set = list(_gone_faults(case))
     return (*ungrammatical, *named, *_received(case), *of_set, *_size_faults(case, limits))
@@ -68,13 +68,27 @@ def _received(case: Case) -> Iterator[Finding]:
         yield Finding("name-received", value=case.name, details={"ticket": case.earlier_ticket})
 
 
+def _stands(fault: Finding, case: Case) -> bool:
+    """Tell whether a fault found before the claim is one still: signatures may not be asked for any more."""
+    asked = _count(case, FileKind.SIGNATURE) > 0 or case.sender.must_sign(case.environment)
+    return asked or fault.rule != "signature-count"
+
+
 def _gone_faults(case: Case) -> Iterator[Finding]:
-    """Miss data files that were there when the set was found, and no longer when it was kept."""
+    """Miss files that were there when the set was found and no longer when it was kept, or are asked for since."""
     announced = parse_name(case.name)
-    found = sum(file.kind is FileKind.DATA for file in case.files)
-    if announced is not None and announced.kind is FileKind.GO and str(found) != announced.parts:
-        details = {"announced": announced.parts, "found": str(found)}
-        yield Finding("data-count", tag="FI", value=case.name, details=details)
+    if announced is None or announced.kind is not FileKind.GO:
+        return
+    for kind, rule in ((FileKind.DATA, "data-count"), (FileKind.SIGNATURE, "signature-count")):
+        found = _count(case, kind)
+        asked = kind is FileKind.DATA or found > 0 or case.sender.must_sign(case.environment)
+        if asked and str(found) != announced.parts:
+            details = {"announced": announced.parts, "found": str(found)}
+            yield Finding(rule, tag=kind.value, value=case.name, details=details)
+
+
+def _count(case: Case, kind: FileKind) -> int:
+    return sum(file.kind is kind for file in case.files)
 
 
 def _size_faults(case: Case, limits: Limits) -> Iterator[Finding]:

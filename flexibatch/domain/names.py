@@ -233,3 +233,12 @@ def go_of_answer(name: str) -> str:
     'GO.NOTI.999999.20261005.00001.R'
     """
     return f"{FileKind.GO}.{name.partition('.')[2]}"
+
+
+def signature_of_answer(name: str) -> str:
+    """Name the signature on an answer, compressed or not.
+
+    >>> signature_of_answer("FO.NOTI.999999.20261005.00001.R")
+    'FS.NOTI.999999.20261005.00001.R'
+    """
+    return f"{FileKind.SIGNATURE}.{name.partition('.')[2]}"

@@ -1,6 +1,6 @@
 """What can be said of a signature on a part: who signed it, or why it is refused.
 
-Source: the channel's specification, signatures; all refusals are the same anomaly for the bureau (ACRF-125).
+Source: the channel's specification, signatures; every refusal has the code ACRF-125, and a rule and words of its own.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class SignatureFault(StrEnum):
-    """Name why a signature is refused; `data/signature_faults.toml` has the sentence of each."""
+    """Name why a signature is refused; `rule` is its key in the catalogue."""
 
     TOO_BIG = "too-big"
     NOT_CMS = "not-cms"
@@ -26,6 +26,11 @@ class SignatureFault(StrEnum):
     SIGNED_AS_TEXT = "signed-as-text"
     CONTENT_CHANGED = "content-changed"
     NOT_GENUINE = "not-genuine"
+
+    @property
+    def rule(self) -> str:
+        """Give the rule of the catalogue that tells the fault."""
+        return f"signature-{self.value}"
 
 
 @dataclass(frozen=True, slots=True)

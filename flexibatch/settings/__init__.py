@@ -21,6 +21,7 @@ from flexibatch.errors import Refusal
 from flexibatch.settings.remote import Remote, apart
 from flexibatch.settings.retention import RetentionSettings
 from flexibatch.settings.sftp import COUNTS, DURATIONS, PAUSES, SftpSettings, setting
+from flexibatch.settings.signing import AnswerSettings, TrustSettings
 from flexibatch.settings.values import (
     Classes,
     Count,
@@ -38,7 +39,12 @@ FILE = "flexibatch.toml"
 PREFIX = "FLEXIBATCH_"
 OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
 
-SECTIONS: dict[str, type[BaseModel]] = {"sftp": SftpSettings, "retention": RetentionSettings}
+SECTIONS: dict[str, type[BaseModel]] = {
+    "sftp": SftpSettings,
+    "trust": TrustSettings,
+    "answers": AnswerSettings,
+    "retention": RetentionSettings,
+}
 """The tables whose entries are settings of their own."""
 TABLES = ("rules", *SECTIONS)
 
@@ -128,6 +134,16 @@ class Settings(BaseSettings):
         "The limits of `serve`, the bureaus' SFTP server (in the environment: FLEXIBATCH_SFTP__IDLE=PT5M).",
         "the entries below",
     )
+    trust: TrustSettings = setting(
+        {},
+        "What bureaus' signatures are judged by, beside the certificates they registered.",
+        "the entries below",
+    )
+    answers: AnswerSettings = setting(
+        {},
+        "What the channel's own answers are signed with. Without a certificate they are not signed.",
+        "certificate and key together, or neither",
+    )
     retention: RetentionSettings = setting(
         {},
         "How long things are kept before `purge` deletes them; docs/operations.md tells what is kept where.",
@@ -177,6 +193,8 @@ def _placed(home: Path, read: Settings) -> dict[str, Any]:
         "spool": home / read.spool,
         "schemas": home / read.schemas,
         "categories": home / read.categories if read.categories else None,
+        "trust": read.trust.placed(home),
+        "answers": read.answers.placed(home),
         "remote": tuple(one.model_copy(update={"key": home / one.key}) for one in read.remote),
     }
 
@@ -287,4 +305,6 @@ def _prose(text: str) -> list[str]:
 def _toml(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_toml(one) for one in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(value) if isinstance(value, int) else f'"{value}"'

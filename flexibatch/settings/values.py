@@ -97,10 +97,26 @@ def _or_none(value: object) -> object:
     return None if value == "" else value
 
 
+def _paths(value: object) -> object:
+    return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
+
+
+def _flag(value: object) -> object:
+    told = {"true": True, "false": False}.get(value) if isinstance(value, str) else value
+    if not isinstance(told, bool):
+        raise ValueError("neither true nor false")  # noqa: TRY004 - pydantic collects ValueErrors
+    return told
+
+
 Url = Annotated[str, Field(pattern=r"^[a-z]\w*(\+\w+)?://(/?[^/:]|//[^/])")]
 Folder = Annotated[Path, BeforeValidator(_named)]
 SchemaFolder = Annotated[Path, BeforeValidator(_own_schemas)]
 OptionalFile = Annotated[Path | None, BeforeValidator(_or_none)]
+OptionalLink = Annotated[
+    Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None, BeforeValidator(_or_none)
+]
+Files = Annotated[tuple[Path, ...], BeforeValidator(_paths)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Environments = Annotated[frozenset[Environment], BeforeValidator(_letters), Field(min_length=1)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]

@@ -10,9 +10,11 @@ from sqlalchemy import make_url, text
 
 from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.folders import make_sender_folders
+from flexibatch.adapters.signatures.certificates import read_certificates, told
 from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.adapters.store.importing import import_file
 from flexibatch.assembly import Outside, channel_of
 from flexibatch.bootstrap import Home, make_home
@@ -22,11 +24,12 @@ from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.ports import Clock
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel, SweepResult
-from samples import today
+from samples import signing, today
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.server import Server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+SIGNER = told(read_certificates(signing.CERTIFICATE.read_bytes(), "the samples' signer")[0])
 
 
 def moved_to_today(path: Path) -> tuple[str, bytes]:
@@ -132,10 +135,11 @@ class Town:
         by = By("test", self.clock.now())
         with self.home.database.writing() as connection:
             for row in _rows("senders.csv"):
-                new = NewSender(
-                    row["number"], row["name"], Language(row["language"]), SignatureDemand.OPTIONAL
-                )
+                demand = SignatureDemand(row["signature"])
+                new = NewSender(row["number"], row["name"], Language(row["language"]), demand)
                 bureaus.add_sender(connection, by, new)
+                if demand is SignatureDemand.REQUIRED:
+                    add_certificate(connection, by, new.number, SIGNER)
                 make_sender_folders(self.spool, row["number"])
             for row in _rows("mandates.csv"):
                 start = date.fromisoformat(row["from"])

@@ -40,7 +40,21 @@ data-count ACRF-120 B announced found
 signature-count ACRF-122 B announced found
 data-numbering ACRF-123 B
 signature-numbering ACRF-124 B
-signature ACRF-125 B
+signature-too-big ACRF-125 B
+signature-not-cms ACRF-125 B
+signature-several-signers ACRF-125 B
+signature-other-content ACRF-125 B
+signature-unknown-certificate ACRF-125 B
+signature-not-yet-valid ACRF-125 B
+signature-expired ACRF-125 B
+signature-revoked ACRF-125 B
+signature-untrusted ACRF-125 B
+signature-key-usage ACRF-125 B
+signature-weak-key ACRF-125 B
+signature-weak-algorithm ACRF-125 B
+signature-signed-as-text ACRF-125 B
+signature-content-changed ACRF-125 B
+signature-not-genuine ACRF-125 B
 name-received ACRF-133 B ticket
 data-empty ACRF-134 B
 part-size ACRF-184 B size limit
@@ -219,7 +233,7 @@ def test_a_schema_fault_takes_the_zone_of_its_finding(catalogue: Catalogue) -> N
 def test_code_of_a_rule(catalogue: Catalogue) -> None:
     """The code of a rule can be asked for without a finding."""
     assert catalogue.code("schema-length", "00024") == "00024-093"
-    assert catalogue.code("signature") == "ACRF-125"
+    assert catalogue.code("signature-revoked") == "ACRF-125"
 
 
 def test_an_override_changes_every_rule_of_its_code() -> None:

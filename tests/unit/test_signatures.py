@@ -16,7 +16,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexibatch.adapters.signatures.verify import Signatures
+from flexibatch.adapters.signatures.trust import Trust
+from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 
 ARRIVED = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
@@ -65,7 +66,7 @@ DETACHED = pkcs7.PKCS7Options.DetachedSignature
 def verified(
     content: bytes, by: Holder, *, part: bytes = PART, arrived: datetime = ARRIVED
 ) -> Signed | SignatureFault:
-    return Signatures().verify(content, BytesIO(part), [registered(by[1])], arrived=arrived)
+    return SignatureVerifier(Trust()).verify(content, BytesIO(part), [registered(by[1])], arrived=arrived)
 
 
 def signer(by: Holder) -> Signed:

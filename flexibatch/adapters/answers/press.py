@@ -7,9 +7,10 @@ import hashlib
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 from zoneinfo import ZoneInfo
 
 from flexibatch.adapters.answers.text import (
@@ -21,31 +22,54 @@ from flexibatch.adapters.answers.text import (
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.domain.case import AnswerFile, Case, FormVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.findings import Anomaly
+from flexibatch.domain.names import signature_of_answer
 from flexibatch.domain.vocabulary import FileKind, Subject
 
 COMPRESS_ABOVE = 50_000_000
 _BLOCK = 1 << 20
+
+Seal = Callable[[BinaryIO, datetime], bytes]
+"""Give the signature file of an answer that was decided at a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Say how answers are finished: above a size they are compressed; where there is a seal they are signed."""
+
+    seal: Seal | None = None
+    compress_above: int = COMPRESS_ABOVE
+
+    def signed(self, made: AnswerFile, folder: Path, moment: datetime) -> AnswerFile:
+        """Write the signature beside an answer and fsync it."""
+        if self.seal is None:
+            return made
+        path = folder / signature_of_answer(made.name)
+        with sheltered(_unwritten(path)), (folder / made.name).open("rb") as content:
+            signature = self.seal(content, moment)
+        _write_settled(path, signature)
+        return replace(made, signature=hashlib.sha256(signature).hexdigest())
 
 
 class AnswerPress:
     """Fulfil the port `Answers` in local folders; `folder` gives the private folder of a set."""
 
     def __init__(
-        self, folder: Callable[[Case], Path], timezone: ZoneInfo, *, compress_above: int = COMPRESS_ABOVE
+        self,
+        folder: Callable[[Case], Path],
+        timezone: ZoneInfo,
+        finish: Finish,
     ) -> None:
-        """Keep where answers are written and in which zone they tell the time."""
-        self._folder, self._timezone, self._compress_above = folder, timezone, compress_above
+        """Keep where answers are written, in which zone they tell the time, and how they are finished."""
+        self._folder, self._timezone, self._finish = folder, timezone, finish
 
     def acknowledge(self, verdict: Verdict, name: str, fault: Anomaly | None) -> AnswerFile:
         """Write the ACRF: received, or refused for a fault."""
         path = self._path(verdict.case, name)
         text = acknowledgement(verdict, self._local(verdict.decided_at), fault)
-        with sheltered(_unwritten(path)), path.open("wb") as file:
-            file.write(text.encode())
-            settle_file(file)
-            settle_folder(path.parent)
         data = text.encode()
-        return AnswerFile(Subject.ACKNOWLEDGEMENT, name, hashlib.sha256(data).hexdigest(), len(data))
+        _write_settled(path, data)
+        made = AnswerFile(Subject.ACKNOWLEDGEMENT, name, hashlib.sha256(data).hexdigest(), len(data))
+        return self._finish.signed(made, path.parent, verdict.decided_at)
 
     @contextmanager
     def notify(self, verdict: Verdict, name: str) -> Iterator["NotificationFile"]:
@@ -56,7 +80,7 @@ class AnswerPress:
             file = path.open("wb")
         with file:
             try:
-                yield NotificationFile(verdict, path, file, moment, self._compress_above)
+                yield NotificationFile(verdict, path, file, moment, self._finish)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -75,11 +99,11 @@ class NotificationFile:
     """Fulfil the port `Notification`: one Form is held back, so that the last one can be told what is left out."""
 
     def __init__(
-        self, verdict: Verdict, path: Path, file: IO[bytes], moment: datetime, compress_above: int
+        self, verdict: Verdict, path: Path, file: IO[bytes], moment: datetime, finish: Finish
     ) -> None:
         """Write the head."""
         self._verdict, self._path, self._file, self._moment = verdict, path, file, moment
-        self._compress_above = compress_above
+        self._finish = finish
         self._sha256, self._size = hashlib.sha256(), 0
         self._held: FormVerdict | None = None
         self._write(notification_head())
@@ -90,14 +114,16 @@ class NotificationFile:
         self._held = judged
 
     def close(self, last: LocatedAnomaly | None) -> AnswerFile:
-        """End the file, with one more anomaly in its last Form where there is one; fsync it."""
+        """End the file, with one more anomaly in its last Form where there is one; fsync and sign it."""
         self._release(last)
         self._write(notification_tail())
         with sheltered(_unwritten(self._path)):
             settle_file(self._file)
-            if self._size > self._compress_above:
-                return self._compressed()
-            settle_folder(self._path.parent)
+            made = self._compressed() if self._size > self._finish.compress_above else self._plain()
+        return self._finish.signed(made, self._path.parent, self._verdict.decided_at)
+
+    def _plain(self) -> AnswerFile:
+        settle_folder(self._path.parent)
         return AnswerFile(Subject.NOTIFICATION, self._path.name, self._sha256.hexdigest(), self._size)
 
     def _release(self, last: LocatedAnomaly | None) -> None:
@@ -135,6 +161,13 @@ class NotificationFile:
         self._path.unlink()
         settle_folder(path.parent)
         return AnswerFile(Subject.NOTIFICATION, name, digest, size)
+
+
+def _write_settled(path: Path, data: bytes) -> None:
+    with sheltered(_unwritten(path)), path.open("wb") as file:
+        file.write(data)
+        settle_file(file)
+        settle_folder(path.parent)
 
 
 def _unwritten(path: Path) -> str:

@@ -18,7 +18,7 @@ from flexibatch.adapters.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
 from flexibatch.adapters.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.remote.sightings import Listed, Sightings
 from flexibatch.adapters.remote.transfer import fetch, moved, push
-from flexibatch.domain.case import AnswerFile, Case, Ticketed, Verdict
+from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
@@ -145,8 +145,9 @@ class RemoteSpool:
         outbox = self._places.folders[case.environment.outbox]
         written = self._folder(case) / "out" / f"run-{case.run}"
         for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
-            _require_settled(written / answer.name, answer)
-            self._put(outbox, answer.name, case.ticket, (written / answer.name).open("rb"))
+            for name, sha256 in answer.files:
+                _require_settled(written / name, sha256)
+                self._put(outbox, name, case.ticket, (written / name).open("rb"))
             self._put(outbox, go_of_answer(answer.name), case.ticket, io.BytesIO())
 
     def put_page(self, case: Case, suffix: str, content: bytes) -> None:
@@ -177,14 +178,14 @@ def _here(folder: Path, name: str) -> bool:
     return (folder / ARRIVED / name).exists() or (folder / KEPT / name).exists()
 
 
-def _require_settled(path: Path, answer: AnswerFile) -> None:
+def _require_settled(path: Path, sha256: str) -> None:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as exc:
         raise Unavailable(f"{path} cannot be read ({exc.strerror}); it is tried again.") from exc
-    if digest != answer.sha256:
-        raise ValueError(f"the answer {answer.name} is not what was settled")
+    if digest != sha256:
+        raise ValueError(f"the answer {path.name} is not what was settled")
 
 
 def _settle_folder(folder: Path) -> None:

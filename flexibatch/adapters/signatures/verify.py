@@ -1,7 +1,7 @@
 """Verify the signature of a part against the certificates that its sender registered.
 
-The signer's certificate is always the registered one: what the signature carries is not believed. Nothing is
-fetched. Source: channel.md, signatures; issue 4 for the traps of pyHanko.
+The signer's certificate is always the registered one: what the signature carries is not believed, but may lead from
+it to a root where roots are set. Nothing is fetched. Source: channel.md, signatures; issue 4 for the traps of pyHanko.
 """
 
 import asyncio
@@ -18,24 +18,29 @@ from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
+from flexibatch.adapters.signatures.certificates import EC_BITS, RSA_BITS
 from flexibatch.adapters.signatures.envelope import open_envelope
+from flexibatch.adapters.signatures.trust import Trust, revoked
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 
-RSA_BITS = 2048
-EC_BITS = 256
 ENVELOPE_LIMIT = 128 * 1024
 """Bytes that a signature file may have beyond twice its part, which it may carry."""
 
+CHAIN_LIMIT = 10
+"""Certificates of a signature that are looked at on the way to a root."""
+
+_WEAK = frozenset({"md2", "md5", "sha1"})
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 _USES = frozenset({"digital_signature", "non_repudiation"})
 _CHUNK = 1 << 16
 
 
-class Signatures:
-    """Verify signatures; certificates count as trusted because a sender registered them."""
+class SignatureVerifier:
+    """Verify signatures; without roots, certificates count as trusted because a sender registered them."""
 
-    def __init__(self) -> None:
+    def __init__(self, trust: Trust) -> None:
         """Keep pyHanko's own tracebacks out of the channel's log: each fault comes back as a value."""
+        self._trust = trust
         for name in ("pyhanko", "pyhanko_certvalidator"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -49,7 +54,7 @@ class Signatures:
         if isinstance(signed, SignatureFault):
             return signed
         try:
-            return _judge(signed, part, registered, arrived)
+            return _judge(signed, part, registered, arrived, self._trust)
         except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
             return SignatureFault.NOT_CMS  # a deeper level of the envelope made to confuse
 
@@ -59,17 +64,19 @@ def _judge(
     part: BinaryIO,
     registered: Sequence[Certificate],
     arrived: datetime,
+    trust: Trust,
 ) -> Signed | SignatureFault:
     signer = signed["signer_infos"][0]
-    holder = next((one for one in registered if _is_signer(signer["sid"], one)), None)
-    if holder is None or not _carries(signed, holder):
+    mine = (one for one in registered if _is_signer(signer["sid"], one) and _carries(signed, one))
+    holder = next(mine, None)
+    if holder is None:
         return SignatureFault.UNKNOWN_CERTIFICATE
     certificate = x509.Certificate.load(holder.content, strict=True)
     fault = (
         _certificate_fault(holder, certificate, arrived)
-        or _algorithm_fault(signer)
+        or _algorithm_fault(signer, trust)
         or _content_fault(signed, part)
-        or _vendor_fault(signed, part, certificate, arrived)
+        or _vendor_fault(signed, part, certificate, arrived, trust)
     )
     return fault or Signed(holder.subject, holder.fingerprint)
 
@@ -111,12 +118,16 @@ def _certificate_fault(
     return SignatureFault.WEAK_KEY if least is None or key.bit_size < least else None
 
 
-def _algorithm_fault(signer: Any) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
+def _algorithm_fault(signer: Any, trust: Trust) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
     used = {signer["digest_algorithm"]["algorithm"].native}
     method = signer["signature_algorithm"]
     if method["algorithm"].native != "rsassa_pkcs1v15":
         used.add(method.hash_algo)
-    return None if used <= _DIGESTS else SignatureFault.WEAK_ALGORITHM
+    return (
+        None
+        if used <= _DIGESTS | ({"sha1"} if trust.allow_sha1 else set())
+        else SignatureFault.WEAK_ALGORITHM
+    )
 
 
 def _content_fault(signed: Any, part: BinaryIO) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
@@ -157,6 +168,7 @@ def _vendor_fault(
     part: BinaryIO,
     certificate: Any,  # noqa: ANN401 - asn1crypto has no types
     arrived: datetime,
+    trust: Trust,
 ) -> SignatureFault | None:
     bare = cms.SignedData(
         {
@@ -167,8 +179,14 @@ def _vendor_fault(
             "signer_infos": signed["signer_infos"],
         }
     )
-    # Fetching is off and the registered certificate is the root: being registered is the trust.
-    context = ValidationContext(trust_roots=[certificate], moment=arrived, allow_fetching=False)
+    context = ValidationContext(
+        # Without roots the registered certificate is one: being registered is the trust.
+        trust_roots=trust.roots or [certificate],
+        other_certs=_chain(signed) if trust.roots else [],
+        moment=arrived,
+        allow_fetching=False,
+        weak_hash_algos=_WEAK - ({"sha1"} if trust.allow_sha1 else set()),
+    )
     part.seek(0)
     try:
         status = asyncio.run(
@@ -184,4 +202,13 @@ def _vendor_fault(
     if not (status.intact and status.valid):
         return SignatureFault.NOT_GENUINE
     # `valid` says nothing of trust or of weak algorithms: the bottom line does.
-    return None if status.bottom_line else SignatureFault.UNTRUSTED
+    if not status.bottom_line or status.validation_path is None:
+        return SignatureFault.UNTRUSTED
+    return SignatureFault.REVOKED if revoked(list(status.validation_path), trust.lists, arrived) else None
+
+
+def _chain(signed: Any) -> list[Any]:  # noqa: ANN401 - asn1crypto has no types
+    """Give what is carried between the signer's certificate and a root, as far as it is looked at."""
+    carried = signed["certificates"]
+    found = list(carried)[:CHAIN_LIMIT] if isinstance(carried, cms.CertificateSet) else []
+    return [one.chosen.untag() for one in found if one.name == "certificate"]

@@ -15,7 +15,7 @@ from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import Entry, groups_of, orphans
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
-from flexibatch.domain.vocabulary import Environment, SignatureDemand, Subject
+from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
@@ -114,8 +114,7 @@ class Inboxes:
             return []
         received = self._known.received(sender.number, environment, orphans(groups))
         place = self._limits.place(sender.number, environment, self._limits.day_of(now))
-        signed = sender.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
-        inbox = Inbox(place, self._waits.patience(patient=patient), signed)
+        inbox = Inbox(place, self._waits.patience(patient=patient), sender.must_sign(environment))
         result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
         self._tell_strays(sender.number, environment.inbox, result.strays)
         return result.found

@@ -35,23 +35,24 @@ class Outboxes:
         self._spool, self._folder = spool, folder
 
     def publish(self, verdict: Verdict) -> None:
-        """Put down the answers, ACRF before NOTI, each one's GO last."""
+        """Put down the answers, ACRF before NOTI, each with its signature, its GO last."""
         case = verdict.case
         outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
         written = self._folder(case) / "out" / f"run-{case.run}"
         with sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
             outbox.mkdir(SENDER_MODE, parents=True, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
-                self._publish(outbox, written / answer.name, answer, case.ticket)
+                self._publish(outbox, written, answer, case.ticket)
 
-    def _publish(self, outbox: Path, source: Path, answer: AnswerFile, ticket: str) -> None:
-        with source.open("rb") as reading, self._placing(outbox, answer.name, ticket) as writing:
-            digest = hashlib.sha256()
-            while block := reading.read(_BLOCK):
-                digest.update(block)
-                writing.write(block)
-            if digest.hexdigest() != answer.sha256:
-                raise ValueError(f"the answer {answer.name} is not what was settled")
+    def _publish(self, outbox: Path, written: Path, answer: AnswerFile, ticket: str) -> None:
+        for name, sha256 in answer.files:
+            with (written / name).open("rb") as reading, self._placing(outbox, name, ticket) as writing:
+                digest = hashlib.sha256()
+                while block := reading.read(_BLOCK):
+                    digest.update(block)
+                    writing.write(block)
+                if digest.hexdigest() != sha256:
+                    raise ValueError(f"the answer {name} is not what was settled")
         with self._placing(outbox, go_of_answer(answer.name), ticket):
             pass
 

@@ -1,6 +1,6 @@
 """Who changed what: every act of an operator leaves a row in the transaction it is done in.
 
-The database refuses to change or delete what is told (migration 0004); `purge_told` is the one way out.
+The database refuses to change or delete what is told (migration 0003); `purge_told` is the one way out.
 """
 
 from dataclasses import dataclass

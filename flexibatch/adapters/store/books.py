@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from flexibatch.adapters.store import bureaus, parties, register
+from flexibatch.adapters.store import bureaus, certificates, parties, register
 from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.cases import anomaly_row, case_of, cases
 from flexibatch.adapters.store.engine import stored
@@ -32,6 +32,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.model import Calculation
 from flexibatch.domain.names import answer_name
 from flexibatch.domain.operations import Standing
+from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Operation, Outcome, SetState, Subject
 from flexibatch.ports import Party, Stream
 
@@ -93,6 +94,10 @@ class StoredBooks:
     def state(self) -> datetime | None:
         """Give the moment of the last import."""
         return register.register_state(self._connection)
+
+    def certificates(self, sender: str) -> Sequence[Certificate]:
+        """Give the certificates that a sender registered."""
+        return certificates.certificates_of(self._connection, sender)
 
     def mandated(self, sender: str, employer_id: int, on: date) -> bool:
         """Tell whether a sender may declare for an employer on a day."""
@@ -294,6 +299,7 @@ class StoredBooks:
                     name=one.name,
                     sha256=one.sha256,
                     size=one.size,
+                    signature=one.signature,
                 )
             )
 

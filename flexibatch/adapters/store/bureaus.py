@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Row, Select, case, delete, func, insert, or_,
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import Shown, all_shown, shown
-from flexibatch.adapters.store.tables import mandate, sender, sender_key
+from flexibatch.adapters.store.tables import mandate, sender, sender_certificate, sender_key
 from flexibatch.domain.bureaus import NewSender, SshKey
+from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
 
 # ---------------------------------------------------------------------------------------------------- senders
@@ -65,7 +66,13 @@ def show_sender(connection: Connection, number: str) -> Shown:
         raise _unknown(number)
     counted = select(func.count()).select_from(mandate).where(mandate.c.sender == number)
     keys = [key["fingerprint"] for key in list_keys(connection, number)]
-    return {**shown(row), "keys": keys, "mandates": connection.scalar(counted)}
+    registered = select(sender_certificate.c.fingerprint).where(sender_certificate.c.sender == number)
+    return {
+        **shown(row),
+        "keys": keys,
+        "certificates": list(connection.scalars(registered.order_by(sender_certificate.c.valid_until))),
+        "mandates": connection.scalar(counted),
+    }
 
 
 def hold_sender(connection: Connection, by: By, number: str) -> bool:
@@ -87,11 +94,21 @@ def allow_ssh_rsa(connection: Connection, by: By, number: str, *, allowed: bool)
     return True
 
 
+def demand_signature(connection: Connection, by: By, number: str, demand: SignatureDemand) -> bool:
+    """Say whether a sender must sign its files from now on; tell whether that is news."""
+    if require_sender(connection, number).signature == demand:
+        return False
+    _change(connection, number, signature=demand.value)
+    note(connection, by, "sender set", number, signature=demand.value)
+    return True
+
+
 def remove_sender(connection: Connection, by: By, number: str) -> None:
-    """Remove a sender with its keys and user name; its sets, declarations and mandates stay as they are."""
+    """Remove a sender with its keys, certificates and user name; sets, declarations and mandates stay as they are."""
     row = require_sender(connection, number)
     keys = [key["fingerprint"] for key in list_keys(connection, number)]
     connection.execute(delete(sender_key).where(sender_key.c.sender == number))
+    connection.execute(delete(sender_certificate).where(sender_certificate.c.sender == number))
     _change(connection, number, removed_at=stored(by.at), user_name=None, held=False, allow_ssh_rsa=False)
     note(connection, by, "sender remove", number, user_name=row.user_name, keys=" ".join(keys))
 

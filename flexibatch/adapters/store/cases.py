@@ -133,7 +133,7 @@ def verdict_of(connection: Connection, case: Case, row: Row[Any]) -> Verdict:
         instant(row.decided_at),
         Counts(row.forms, row.lines, row.accepted, row.unchanged, row.refused, row.anomalies),
         answers=tuple(
-            AnswerFile(Subject(one.subject), one.name, one.sha256, one.size)
+            AnswerFile(Subject(one.subject), one.name, one.sha256, one.size, one.signature)
             for one in connection.execute(answers)
         ),
     )

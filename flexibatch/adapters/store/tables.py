@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -71,6 +72,22 @@ sender_key = Table(
     Column("fingerprint", String(100), primary_key=True),
     Column("public_key", Text, nullable=False),
     Column("added_at", DateTime, nullable=False),
+)
+
+sender_certificate = Table(
+    "sender_certificate",
+    metadata,
+    Column("sender", String(6), ForeignKey("sender.number"), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True),
+    Column("subject", String(500), nullable=False),
+    Column("issuer", String(500), nullable=False),
+    Column("serial", String(50), nullable=False),
+    Column("valid_from", DateTime, nullable=False),
+    Column("valid_until", DateTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("added_at", DateTime, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    CheckConstraint("valid_until >= valid_from", name="order"),
 )
 
 # -------------------------------------------------------------------------------------- employers and workers
@@ -385,6 +402,7 @@ answer = Table(
     Column("name", String(64), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False),
+    Column("signature", String(64)),
     ForeignKeyConstraint(["set_ticket", "run"], ["run.set_ticket", "run.number"]),
     UniqueConstraint("sender", "environment", "name"),
 )

@@ -1,0 +1,74 @@
+"""Read certificates: those that a bureau registers, and files of roots; PEM or DER."""
+
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from flexibatch.domain.signatures import Certificate
+from flexibatch.errors import Refusal
+
+RSA_BITS = 2048
+EC_BITS = 256
+
+
+def read_certificate(content: bytes, name: str, *, now: datetime) -> Certificate:
+    """Read one certificate that files will be signed with; `name` is how the sentence of a `Refusal` calls it."""
+    if b"PRIVATE KEY" in content:
+        raise Refusal(
+            f"{name} holds a private key: give the certificate alone, and let its owner make a new key."
+        )
+    read = read_certificates(content, name)
+    if len(read) != 1:
+        raise Refusal(f"{name} holds {len(read)} certificates where one is wanted: give the signer's own.")
+    fault = _unfit(read[0]) or _past(read[0], now)
+    if fault:
+        raise Refusal(f"{name} cannot be registered: {fault}.")
+    return told(read[0])
+
+
+def read_certificates(content: bytes, name: str) -> list[x509.Certificate]:
+    """Read all certificates of a file, at least one."""
+    try:
+        if content.lstrip().startswith(b"-----"):
+            return x509.load_pem_x509_certificates(content)
+        return [x509.load_der_x509_certificate(content)]
+    except ValueError as exc:
+        raise Refusal(
+            f"{name} is no certificate (X.509, PEM or DER): ask its owner for the file again."
+        ) from exc
+
+
+def told(one: x509.Certificate) -> Certificate:
+    """Give a certificate as operators see it and signatures are judged by it."""
+    return Certificate(
+        one.subject.rfc4514_string(),
+        one.issuer.rfc4514_string(),
+        f"{one.serial_number:X}",
+        one.fingerprint(hashes.SHA256()).hex(),
+        one.not_valid_before_utc,
+        one.not_valid_after_utc,
+        one.public_bytes(Encoding.DER),
+    )
+
+
+def _unfit(one: x509.Certificate) -> str | None:
+    """Say why signatures with a certificate would be refused; the same is asked of every signature."""
+    key = one.public_key()
+    rsa = isinstance(key, RSAPublicKey) and key.key_size >= RSA_BITS
+    curve = isinstance(key, EllipticCurvePublicKey) and key.key_size >= EC_BITS
+    if not (rsa or curve):
+        return f"its key is not RSA of {RSA_BITS} bits or more, nor on an elliptic curve of {EC_BITS} or more"
+    try:
+        usage = one.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return None
+    signs = usage.digital_signature or usage.content_commitment
+    return None if signs else "it is not meant for signing (key usage)"
+
+
+def _past(one: x509.Certificate, now: datetime) -> str | None:
+    return f"it ended on {one.not_valid_after_utc:%Y-%m-%d}" if one.not_valid_after_utc < now else None
