@@ -19,6 +19,7 @@ from flexibatch.assembly import elsewhere_of
 from flexibatch.bootstrap import Home, database_file, host_key_file, registered
 from flexibatch.cli.database_checks import rights, strangers
 from flexibatch.cli.faults import Fault, Health
+from flexibatch.cli.signature_checks import signatures
 from flexibatch.errors import FlexibatchError, Unavailable
 from flexibatch.settings import FILE
 
@@ -208,4 +209,5 @@ LOOKS: dict[str, Look] = {
     "elsewhere": _elsewhere,
     "space": _space,
     "front door": _front_door,
+    "signatures": signatures,
 }

@@ -15,6 +15,7 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import instant
 from flexibatch.bootstrap import Home, make_home
+from samples.signing import CERTIFICATE
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import bis_number, company_number, worker_number
 from tests.twins.program import Caller
@@ -34,7 +35,7 @@ LOOKS = {
     "mandate list",
     "quarantine list",
     "schema list",
-    "sender certificate",
+    "sender certificate list",
     "sender key list",
     "sender list",
     "sender show",
@@ -50,6 +51,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "sender set": (NEW, "--allow-ssh-rsa"),
     "sender key add": (NEW, "{place}/key.pub"),
     "sender key remove": (NEW, "{place}/key.pub"),
+    "sender certificate add": (NEW, str(CERTIFICATE)),
+    "sender certificate remove": (NEW, str(CERTIFICATE)),
     "sender hold": (NEW,),
     "sender release": (NEW,),
     "mandate add": (NEW, "--company", COMPANY),

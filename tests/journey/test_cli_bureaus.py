@@ -75,31 +75,11 @@ def test_a_sender_is_added_with_its_seven_folders(call: Caller, home: Home) -> N
         "added_at": "2026-10-05T07:16:02+00:00",
         "removed_at": None,
         "keys": [],
+        "certificates": [],
         "mandates": 0,
         "folder": str(folder),
     }
     assert [("anna", "sender add", "000640")] == acts(home)
-
-
-def test_signatures_are_not_promised(call: Caller) -> None:
-    """Nothing that needs signatures is taken, and who asks for nothing is told."""
-    told = call("sender", "add", "000640", "--name", "B", "--language", "fr")
-    assert "not verified" in told.err
-    for words in (
-        ("sender", "add", "000641", "--name", "B", "--language", "fr", "--signature", "required"),
-        ("sender", "add", "000641", "--name", "B", "--language", "fr", "--certificate", "x.pem"),
-        ("sender", "certificate", "add", "000640", "--force", "x.pem"),
-    ):
-        told = call(*words)
-        assert (2, 1) == (told.status, told.sentences)
-        assert "not verified" in told.err
-    assert (
-        "not verified"
-        not in call(
-            "sender", "add", "000642", "--name", "B", "--language", "fr", "--signature", "optional"
-        ).err
-    )
-    assert ["000640", "000642"] == [row["number"] for row in call.done("sender", "list", "--json").json]
 
 
 def test_a_sender_is_held_released_removed_and_brought_back(call: Caller, home: Home) -> None:

@@ -48,6 +48,8 @@ DEFAULTS = {
         "max_handles": 100,
         "request_size": 4 * 1024**2,
     },
+    "trust": {"roots": (), "crls": (), "allow_sha1": False},
+    "answers": {"certificate": None, "key": None, "timestamp_url": None},
     "retention": {
         "archive": timedelta(days=730),
         "reports": timedelta(days=365),
@@ -109,6 +111,16 @@ def test_paths_are_seen_from_the_home_folder(tmp_path: Path) -> None:
     settings = load(tmp_path, 'spool = "/srv/spool"\ncategories = "new.csv"\nschemas = "mine"\n')
     assert Path("/srv/spool") == settings.spool
     assert (tmp_path / "new.csv", tmp_path / "mine") == (settings.categories, settings.schemas)
+    told = {
+        "FLEXIBATCH_TRUST__ROOTS": "a.pem, /srv/b.pem",
+        "FLEXIBATCH_TRUST__ALLOW_SHA1": "true",
+        "FLEXIBATCH_ANSWERS__CERTIFICATE": "own.pem",
+        "FLEXIBATCH_ANSWERS__KEY": "/srv/own.key",
+    }
+    signing = load(tmp_path, '[trust]\ncrls = ["c.crl"]\n', **told)
+    assert (tmp_path / "a.pem", Path("/srv/b.pem")) == signing.trust.roots
+    assert ((tmp_path / "c.crl",), True) == (signing.trust.crls, signing.trust.allow_sha1)
+    assert (tmp_path / "own.pem", Path("/srv/own.key")) == (signing.answers.certificate, signing.answers.key)
     for url in ("postgresql+psycopg://u:p@db/flexi", "sqlite:////srv/flexi.db"):
         assert url == load(tmp_path, f'database = "{url}"').database
 
@@ -183,6 +195,10 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("[sftp]\nidel = 1", "sftp.", "1", "did you mean idle"),
         ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
         ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
+        ('[answers]\ncertificate = "own.pem"', "answers", "own.pem", "certificate and key together"),
+        ('[answers]\ntimestamp_url = "ftp://x"', "answers.timestamp_url", "'ftp://x'", "http"),
+        ('[trust]\nallow_sha1 = "maybe"', "trust.allow_sha1", "'maybe'", "true or false"),
+        ("[trust]\nroots = 1", "trust.roots", "1", "paths"),
         ("[retention]\nreport = 1", "retention.", "1", "did you mean reports"),
     ],
 )

@@ -2,75 +2,34 @@
 
 import subprocess
 from base64 import b64encode, encodebytes
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
-from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flexibatch.adapters.signatures.trust import Trust
+from flexibatch.adapters.signatures.trust import Trust, read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
-from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
+from flexibatch.domain.signatures import SignatureFault, Signed
+from flexibatch.errors import Refusal
+from tests.twins.signing import ARRIVED, DETACHED, YEAR, Holder, authority, holder, issued, written
 
-ARRIVED = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
-YEAR = timedelta(days=365)
+REGISTERED = Trust()
 PART = b"<FLXWAGE>\n<Form/>\r\n</FLXWAGE>\n"
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-Holder = tuple[Key, x509.Certificate]
-
-
-@cache
-def holder(kind: str = "rsa", *, signs: bool = True) -> Holder:
-    sizes = {"rsa": 2048, "small": 1024}
-    key: Key = (
-        ec.generate_private_key(ec.SECP256R1())
-        if kind == "ec"
-        else rsa.generate_private_key(65537, sizes[kind])
-    )
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Bureau {kind}")])
-    usage = x509.KeyUsage(signs, False, not signs, False, False, False, False, False, False)  # noqa: FBT003
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(x509.random_serial_number()).add_extension(usage, critical=True)
-    made = made.not_valid_before(ARRIVED - YEAR).not_valid_after(ARRIVED + YEAR)
-    return key, made.sign(key, hashes.SHA256())
-
-
-def registered(one: x509.Certificate) -> Certificate:
-    return Certificate(
-        one.subject.rfc4514_string(),
-        one.issuer.rfc4514_string(),
-        str(one.serial_number),
-        one.fingerprint(hashes.SHA256()).hex(),
-        one.not_valid_before_utc,
-        one.not_valid_after_utc,
-        one.public_bytes(serialization.Encoding.DER),
-    )
-
-
-def signature(by: Holder, *extra: pkcs7.PKCS7Options, part: bytes = PART) -> bytes:
-    builder = pkcs7.PKCS7SignatureBuilder().set_data(part).add_signer(by[1], by[0], hashes.SHA256())
-    return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *extra])
-
-
-DETACHED = pkcs7.PKCS7Options.DetachedSignature
 
 
 def verified(
-    content: bytes, by: Holder, *, part: bytes = PART, arrived: datetime = ARRIVED
+    content: bytes, by: Holder, *, part: bytes = PART, arrived: datetime = ARRIVED, trust: Trust = REGISTERED
 ) -> Signed | SignatureFault:
-    return SignatureVerifier(Trust()).verify(content, BytesIO(part), [registered(by[1])], arrived=arrived)
+    return SignatureVerifier(trust).verify(content, BytesIO(part), [by.registered], arrived=arrived)
 
 
 def signer(by: Holder) -> Signed:
-    return Signed(by[1].subject.rfc4514_string(), by[1].fingerprint(hashes.SHA256()).hex())
+    return Signed(by.registered.subject, by.registered.fingerprint)
 
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
@@ -83,13 +42,13 @@ def test_signatures_of_a_registered_holder_are_verified(
 ) -> None:
     """RSA and EC, detached or with the part itself attached, with no certificate or no attributes."""
     by = holder(kind)
-    assert signer(by) == verified(signature(by, *options), by)
+    assert signer(by) == verified(by.signature(PART, *options), by)
 
 
 def test_each_way_to_write_a_signature_is_read() -> None:
     """One line, 76 columns with CR, LF or CR LF, PEM armour, raw DER."""
     by = holder()
-    der = signature(by, DETACHED)
+    der = by.signature(PART, DETACHED)
     columns = encodebytes(der)
     armoured = b"-----BEGIN PKCS7-----\n" + columns + b"-----END PKCS7-----\n"
     ways = [
@@ -110,11 +69,10 @@ def test_openssl_signs_binary_and_as_text(
     tmp_path: Path, program: str, *, binary: bool, expected: SignatureFault | None
 ) -> None:
     """What openssl signs is verified; without -binary the bureau is told its usual mistake."""
-    key, certificate = by = holder()
+    by = holder()
     (tmp_path / "part").write_bytes(PART)
-    (tmp_path / "cert").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (tmp_path / "key").write_bytes(key.private_bytes(*form))
+    (tmp_path / "cert").write_bytes(by.pem)
+    (tmp_path / "key").write_bytes(by.key_pem)
     command = [
         "openssl",
         program,
@@ -136,25 +94,27 @@ def test_openssl_signs_binary_and_as_text(
 def test_unfit_signatures_are_told_apart() -> None:
     """Each fault has its own name."""
     by, other = holder(), holder("ec")
-    der = signature(by, DETACHED)
+    der = by.signature(PART, DETACHED)
     small, cipher = holder("small"), holder("rsa", signs=False)
-    weak = pkcs7.PKCS7SignatureBuilder().set_data(PART).add_signer(small[1], small[0], hashes.SHA256())
-    two = pkcs7.PKCS7SignatureBuilder().set_data(PART).add_signer(by[1], by[0], hashes.SHA256())
-    two = two.add_signer(other[1], other[0], hashes.SHA256())
+    weak = (
+        pkcs7.PKCS7SignatureBuilder().set_data(PART).add_signer(small.certificate, small.key, hashes.SHA256())
+    )
+    two = pkcs7.PKCS7SignatureBuilder().set_data(PART).add_signer(by.certificate, by.key, hashes.SHA256())
+    two = two.add_signer(other.certificate, other.key, hashes.SHA256())
     options = [pkcs7.PKCS7Options.Binary, DETACHED]
     found = [
         verified(der, other),
         verified(der, by, arrived=ARRIVED + 2 * YEAR),
-        verified(der, by, arrived=ARRIVED - 2 * YEAR),
+        verified(der, by, arrived=ARRIVED - 3 * YEAR),
         verified(der, by, part=PART + b" "),
-        verified(signature(by), by, part=PART + b" "),
+        verified(by.signature(PART), by, part=PART + b" "),
         verified(b"no signature", by),
         verified(der + b"\0", by),
         verified(b"0" * 1_000_000, by),
         verified(b"\x30\x80" * 50_000, by),
         verified(weak.sign(serialization.Encoding.DER, options), small),
         verified(two.sign(serialization.Encoding.DER, options), by),
-        verified(signature(cipher, DETACHED), cipher),
+        verified(cipher.signature(PART, DETACHED), cipher),
     ]
     fault = SignatureFault
     assert [
@@ -171,7 +131,7 @@ def test_a_change_of_one_byte_is_refused(
 ) -> None:
     """Any byte of the part or of the signature counts, with the signer's certificate in it and without."""
     by = holder()
-    der = signature(by, DETACHED, *extra)
+    der = by.signature(PART, DETACHED, *extra)
     at = data.draw(st.integers(0, len(PART) + len(der) - 1))
     whole = bytearray(PART + der)
     whole[at] ^= change
@@ -183,7 +143,85 @@ def test_a_change_of_one_byte_is_refused(
 def test_no_byte_of_a_signature_is_free(kind: str) -> None:
     """The lowest, second and sixth bit of every byte, turned one at a time: versions, tags, certificate, all."""
     by = holder(kind)
-    der = signature(by, DETACHED)
+    der = by.signature(PART, DETACHED)
     changed = [(at, bit) for at in range(len(der)) for bit in (1, 2, 32)]
     written = {(at, bit): der[:at] + bytes([der[at] ^ bit]) + der[at + 1 :] for at, bit in changed}
     assert [] == [at for at, content in written.items() if isinstance(verified(content, by), Signed)]
+
+
+# ------------------------------------------------------------------------------------- roots and revocation
+
+
+def test_with_roots_a_registered_certificate_must_lead_to_one(tmp_path: Path) -> None:
+    """Directly, or by what the signature carries; being registered is not enough any more."""
+    root = authority()
+    between = issued("Between", by=root, authority=True)
+    direct, far, lone = issued("Direct", by=root), issued("Far", by=between), holder("ec")
+    trust = read_trust([written(tmp_path / "root.pem", root.pem)], [], allow_sha1=False)
+    assert [signer(direct), signer(far), SignatureFault.UNTRUSTED, SignatureFault.UNTRUSTED] == [
+        verified(direct.signature(PART, DETACHED), direct, trust=trust),
+        verified(far.signature(PART, DETACHED, chain=[between]), far, trust=trust),
+        verified(far.signature(PART, DETACHED), far, trust=trust),
+        verified(lone.signature(PART, DETACHED), lone, trust=trust),
+    ]
+
+
+@pytest.mark.parametrize("rooted", [True, False])
+def test_a_revoked_certificate_is_refused_from_its_revocation_on(tmp_path: Path, *, rooted: bool) -> None:
+    """By a list of its issuer, with roots and without; what it signed before stands."""
+    root = authority()
+    one, other = issued("Revoked", by=root), issued("Not revoked", by=root)
+    crl = written(tmp_path / "crl.pem", root.revoking(one.certificate.serial_number))
+    roots = [written(tmp_path / "root.pem", root.pem)] if rooted else []
+    trust = read_trust(roots, [crl], allow_sha1=False)
+    before = ARRIVED - YEAR / 365
+    assert [SignatureFault.REVOKED, signer(one), signer(other)] == [
+        verified(one.signature(PART, DETACHED), one, trust=trust),
+        verified(one.signature(PART, DETACHED), one, arrived=before, trust=trust),
+        verified(other.signature(PART, DETACHED), other, trust=trust),
+    ]
+
+
+def test_a_revoked_authority_takes_its_certificates_with_it(tmp_path: Path) -> None:
+    """Every certificate on the way to the root is looked up."""
+    root = authority()
+    between = issued("Between", by=root, authority=True)
+    one = issued("Below", by=between)
+    trust = read_trust(
+        [written(tmp_path / "root.pem", root.pem)],
+        [written(tmp_path / "crl.pem", root.revoking(between.certificate.serial_number))],
+        allow_sha1=False,
+    )
+    assert SignatureFault.REVOKED == verified(
+        one.signature(PART, DETACHED, chain=[between]), one, trust=trust
+    )
+
+
+def test_sha1_is_taken_only_where_it_is_allowed(tmp_path: Path) -> None:
+    """Made by openssl, since `cryptography` makes none."""
+    by = holder()
+    written(tmp_path / "part", PART)
+    written(tmp_path / "cert", by.pem)
+    written(tmp_path / "key", by.key_pem)
+    command = "openssl cms -sign -binary -in part -signer cert -inkey key -outform DER -md sha1"
+    made = subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True).stdout
+    assert [SignatureFault.WEAK_ALGORITHM, signer(by)] == [
+        verified(made, by),
+        verified(made, by, trust=Trust(allow_sha1=True)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no certificate", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"]
+)
+def test_files_of_trust_that_cannot_be_read_are_named(tmp_path: Path, content: bytes) -> None:
+    """One sentence with the file's name, for roots and lists, and for what is not there."""
+    path = written(tmp_path / "some.pem", content)
+    for roots, lists in (
+        ([path], []),
+        ([], [path]),
+        ([tmp_path / "none.pem"], []),
+        ([], [tmp_path / "none.pem"]),
+    ):
+        with pytest.raises(Refusal, match=r"(some|none)\.pem"):
+            read_trust(roots, lists, allow_sha1=False)

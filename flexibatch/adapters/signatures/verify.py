@@ -194,7 +194,7 @@ def _vendor_fault(
                 part,
                 bare,
                 signer_validation_context=context,
-                key_usage_settings=KeyUsageConstraints(),
+                key_usage_settings=KeyUsageConstraints(key_usage=set()),
             )
         )
     except (SignatureValidationError, CMSStructuralError):

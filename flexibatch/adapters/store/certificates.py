@@ -52,15 +52,14 @@ def remove_certificate(connection: Connection, by: By, number: str, fingerprint:
     note(connection, by, "sender certificate remove", number, fingerprint=fingerprint)
 
 
-def list_certificates(connection: Connection, number: str | None = None) -> list[Shown]:
-    """Give a sender's certificates, or all senders', those that end first at the head."""
+def list_certificates(connection: Connection, number: str) -> list[Shown]:
+    """Give a sender's certificates as operators see them, those that end first at the head."""
     columns = (
-        *(_OF.sender, _OF.subject, _OF.issuer, _OF.serial, _OF.fingerprint),
+        *(_OF.subject, _OF.issuer, _OF.serial, _OF.fingerprint),
         *(_OF.valid_from, _OF.valid_until, _OF.added_at, _OF.added_by),
     )
-    query: Select[Any] = select(*columns).order_by(_OF.valid_until, _OF.sender, _OF.fingerprint)
-    mine = query if number is None else query.where(_OF.sender == number)
-    return all_shown(connection.execute(mine))
+    mine: Select[Any] = select(*columns).where(_OF.sender == number)
+    return all_shown(connection.execute(mine.order_by(_OF.valid_until, _OF.fingerprint)))
 
 
 def certificates_of(connection: Connection, number: str) -> Sequence[Certificate]:

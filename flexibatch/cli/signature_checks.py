@@ -1,0 +1,76 @@
+"""What `doctor` looks at about signatures: certificates that end, stale lists, what answers are signed with."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flexibatch.adapters.signatures.trust import read_trust
+from flexibatch.adapters.store.bureaus import list_senders
+from flexibatch.adapters.store.certificates import certificates_of
+from flexibatch.assembly import seal_of
+from flexibatch.bootstrap import Home
+from flexibatch.cli.faults import Fault, Health
+from flexibatch.domain.signatures import Certificate
+from flexibatch.domain.vocabulary import SignatureDemand
+
+SOON = timedelta(days=30)
+ANYONE_ELSE = 0o077
+
+
+def signatures(home: Home, now: datetime) -> Iterator[Fault]:
+    """Look at the files of `[trust]` and `[answers]`, and at the bureaus' certificates."""
+    yield from _trust(home, now)
+    yield from _answers(home, now)
+    with home.database.reading() as connection:
+        for row in list_senders(connection):
+            if row["state"] != "removed":
+                registered = certificates_of(connection, row["number"])
+                yield from _of_sender(row["number"], row["signature"], registered, now)
+
+
+def _trust(home: Home, now: datetime) -> Iterator[Fault]:
+    told = home.settings.trust
+    for one in read_trust(told.roots, told.crls, allow_sha1=told.allow_sha1).lists:
+        if one.due is not None and one.due < now:
+            yield Fault(
+                Health.FAILED,
+                f"The revocation list {one.name} was to be renewed by {one.due:%Y-%m-%d %H:%M} (UTC).",
+                "Put its authority's new list in its place: what was revoked since is not known here.",
+            )
+    if told.allow_sha1:
+        yield Fault(
+            Health.WARNING,
+            "Signatures with SHA-1 are taken on files.",
+            "Have bureaus sign with SHA-256, then take `allow_sha1` out of [trust].",
+        )
+
+
+def _answers(home: Home, now: datetime) -> Iterator[Fault]:
+    seal = seal_of(home.settings)
+    if seal is None:
+        return
+    what = "The certificate that answers are signed with"
+    yield from _ending(what, seal.certificate, now, "Put a new certificate and key into [answers].")
+    key = home.settings.answers.key or Path()
+    if key.stat().st_mode & ANYONE_ELSE:
+        yield Fault(
+            Health.WARNING, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."
+        )
+
+
+def _of_sender(number: str, demand: str, registered: Sequence[Certificate], now: datetime) -> Iterator[Fault]:
+    remedy = f"Run `flexibatch sender certificate add {number} FILE` with the bureau's new certificate."
+    lasting = [one for one in registered if one.valid_until >= now + SOON]
+    if not lasting:
+        for one in registered:
+            yield from _ending(f"A certificate of sender {number}", one, now, remedy)
+    if demand == SignatureDemand.REQUIRED and not registered:
+        told = f"Sender {number} must sign and has no certificate: all its files are refused."
+        yield Fault(Health.WARNING, told, remedy)
+
+
+def _ending(what: str, one: Certificate, now: datetime, remedy: str) -> Iterator[Fault]:
+    if one.valid_until < now:
+        yield Fault(Health.FAILED, f"{what} ended on {one.valid_until:%Y-%m-%d} ({one.subject}).", remedy)
+    elif one.valid_until < now + SOON:
+        yield Fault(Health.WARNING, f"{what} ends on {one.valid_until:%Y-%m-%d} ({one.subject}).", remedy)

@@ -1,0 +1,251 @@
+"""Signatures on the whole journey: a bureau's are verified before its document is read, the answers are signed."""
+
+import json
+import subprocess
+from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.store import bureaus, upkeep
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.certificates import add_certificate, remove_certificate
+from flexibatch.assembly import keeping_of, seal_of
+from flexibatch.bootstrap import Home
+from flexibatch.domain.vocabulary import SignatureDemand
+from flexibatch.errors import Refusal
+from samples.signing import signature
+from tests.twins.clock import FixedClock
+from tests.twins.signing import YEAR, Holder, issued, written
+from tests.twins.stamper import stamping
+from tests.twins.town import SAMPLES, SIGNER, Town, copied
+
+SENDER = "000644"
+PART = (SAMPLES / "accepted-signed" / f"FI.FLEX.{SENDER}.20261005.00001.R.1.1").read_bytes()
+GRACE = timedelta(minutes=6)
+NOW = FixedClock().now()
+
+
+@pytest.fixture
+def town(tmp_path: Path, cast: Town) -> Town:
+    """Give a town in which nothing happened yet."""
+    return copied(cast, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def cast(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Make the town that is copied."""
+    return Town.made(tmp_path_factory.mktemp("cast") / "home")
+
+
+def drop(town: Town, signed: bytes | None, sequence: str = "00001", environment: str = "R") -> str:
+    """Drop a set of one part; give its key."""
+    key = f"FLEX.{SENDER}.20261005.{sequence}.{environment}"
+    folder = {"R": "IN", "S": "INTEST-S"}[environment]
+    town.put(f"FI.{key}.1.1", PART, SENDER, folder)
+    if signed is not None:
+        town.put(f"FS.{key}.1.1", signed, SENDER, folder)
+    town.put(f"GO.{key}.1", b"", SENDER, folder)
+    return key
+
+
+def verdicts(town: Town) -> list[tuple[object, ...]]:
+    """Give verdict and rules of every run, in order."""
+    return town.rows(
+        "SELECT r.verdict, (SELECT group_concat(a.rule) FROM anomaly a "
+        "WHERE a.set_ticket = r.set_ticket AND a.run = r.number) "
+        "FROM run r JOIN file_set f ON f.ticket = r.set_ticket ORDER BY f.arrival, r.number"
+    )
+
+
+def rerun(town: Town) -> None:
+    """Run every set again that can be."""
+    with town.home.database.writing() as connection:
+        ticket = str(town.rows("SELECT ticket FROM file_set ORDER BY arrival LIMIT 1")[0][0])
+        upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
+    town.channel().settle()
+
+
+def test_a_signature_is_judged_by_what_is_registered_at_a_rerun(town: Town) -> None:
+    """A certificate that was not registered is refused; registered since, the set passes, and is not asked again."""
+    by = By("test", NOW)
+    with town.home.database.writing() as connection:
+        remove_certificate(connection, by, SENDER, SIGNER.fingerprint)
+    drop(town, signature(PART))
+    town.sweep()
+    with town.home.database.writing() as connection:
+        add_certificate(connection, by, SENDER, SIGNER)
+    rerun(town)
+    with town.home.database.writing() as connection:
+        remove_certificate(connection, by, SENDER, SIGNER.fingerprint)
+    rerun(town)
+    assert [("refused", "signature-unknown-certificate"), ("received", None), ("received", None)] == verdicts(
+        town
+    )
+
+
+def test_a_missing_signature_is_asked_for_at_a_rerun_too(town: Town) -> None:
+    """A bureau that no longer must sign has its set received; one that must again is not asked: it passed."""
+    drop(town, None)
+    town.sweep()
+    assert [] == verdicts(town)
+    assert isinstance(town.clock, FixedClock)
+    town.clock.advance(GRACE)
+    town.sweep()
+    for demand in (SignatureDemand.OPTIONAL, SignatureDemand.REQUIRED):
+        with town.home.database.writing() as connection:
+            bureaus.demand_signature(connection, By("test", NOW), SENDER, demand)
+        rerun(town)
+    assert [("refused", "signature-count"), ("received", None), ("received", None)] == verdicts(town)
+
+
+def test_in_simulation_no_signature_is_asked_for_but_a_bad_one_is_refused(town: Town) -> None:
+    """The same set without a signature, with a good and with a bad one."""
+    drop(town, None, "00001", "S")
+    drop(town, signature(PART), "00002", "S")
+    drop(town, signature(PART + b" "), "00003", "S")
+    town.sweep()
+    assert [
+        ("received", None),
+        ("received", "declared,declared"),
+        ("refused", "signature-content-changed"),
+    ] == (verdicts(town))
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 10, b"0" * 400_000, b"\x30\x84\xff\xff\xff\xff" * 100])
+def test_rubbish_in_place_of_a_signature_holds_up_nobody(town: Town, content: bytes) -> None:
+    """It is refused as what it is, and the next set goes its way."""
+    drop(town, content, "00001")
+    drop(town, signature(PART), "00002")
+    town.sweep()
+    (first, second) = verdicts(town)
+    assert ("refused", True) == (first[0], str(first[1]).startswith("signature-"))
+    assert ("received", None) == second
+
+
+def test_each_bad_part_is_told_and_the_document_is_not_read(town: Town) -> None:
+    """Two parts with each other's signatures, of a document that is no XML: REPORT tells both, and nothing else."""
+    key = f"FLEX.{SENDER}.20261005.00001.R"
+    parts = {"1": b"no", "2": b" XML"}
+    for number, part in parts.items():
+        town.put(f"FI.{key}.2.{number}", part, SENDER)
+        town.put(f"FS.{key}.2.{number}", signature(parts["12".replace(number, "")]), SENDER)
+    town.put(f"GO.{key}.2", b"", SENDER)
+    town.sweep()
+    (page,) = (town.spool / "senders" / SENDER / "REPORT").glob("*.json")
+    told = json.loads(page.read_text("utf-8"))
+    assert ["ACRF-125", "ACRF-125"] == [one["code"] for one in told["anomalies"]]
+    assert [False, False] == [one["verified"] for one in told["files"] if one["kind"] == "FS"]
+
+
+# ------------------------------------------------------------------------------------------ signed answers
+
+
+@pytest.fixture(scope="module")
+def institution() -> Holder:
+    """Give what answers are signed with."""
+    return issued("Institution", "rsa", until=NOW + YEAR)
+
+
+@pytest.fixture
+def signing(town: Town, institution: Holder) -> Town:
+    """Give a town whose answers are signed."""
+    written(town.home.path / "own.pem", institution.pem)
+    written(town.home.path / "own.key", institution.key_pem)
+    return opened(town, certificate="own.pem", key="own.key")
+
+
+def opened(town: Town, **answers: str) -> Town:
+    """Open a town again with settings of `[answers]`."""
+    told = {f"FLEXIBATCH_ANSWERS__{key.upper()}": value for key, value in answers.items()}
+    return Town(Home.open(town.home.path, told), town.clock)
+
+
+def verified(folder: Path, name: str, content: bytes, signed: bytes, holder: Holder) -> None:
+    """Verify the signature on an answer as a bureau does, with openssl."""
+    written(folder / "answer", content)
+    written(folder / "signature", b64decode(signed, validate=True))
+    written(folder / "root", holder.pem)
+    command = (
+        "openssl cms -verify -binary -inform DER -in signature -content answer -CAfile root -purpose any"
+    )
+    told = subprocess.run(
+        [*command.split(), "-attime", str(int(NOW.timestamp())), "-out", "/dev/null"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == told.returncode, (name, told.stderr)
+
+
+def test_answers_are_signed_and_a_bureau_can_verify_them(
+    signing: Town, institution: Holder, tmp_path: Path
+) -> None:
+    """FS beside FO, one line of base64, before the GO of either; `republish` puts down the same bytes."""
+    drop(signing, signature(PART))
+    signing.sweep()
+    published = signing.published(SENDER)
+    kinds = ["FO.ACRF", "FO.NOTI", "FS.ACRF", "FS.NOTI", "GO.ACRF", "GO.NOTI"]
+    assert kinds == sorted(name[:7] for name in published)
+    for name, content in published.items():
+        if name.startswith("FO."):
+            verified(tmp_path, name, content, published[f"FS{name[2:]}"], institution)
+    digests = signing.rows("SELECT count(*) FROM answer WHERE length(signature) = 64")
+    assert [(2,)] == digests
+
+
+def test_a_compressed_answer_is_signed_as_it_is(signing: Town, institution: Holder, tmp_path: Path) -> None:
+    """The signature is on the ZIP."""
+    settings = signing.home.settings
+    finish = Finish(seal_of(settings), compress_above=10)
+    press = AnswerPress(keeping_of(signing.home).folder, settings.timezone, finish)
+    drop(signing, signature(PART))
+    channel = signing.channel()
+    replace(channel, world=replace(channel.world, answers=press)).sweep()
+    published = signing.published(SENDER)
+    (name,) = [one for one in published if one.startswith("CO.")]
+    verified(tmp_path, name, published[name], published[f"FS{name[2:]}"], institution)
+
+
+def test_signatures_carry_a_time_stamp_where_a_service_is_set(
+    town: Town, institution: Holder, tmp_path: Path
+) -> None:
+    """CAdES-T, by a service on loopback; while it is away the set waits, and is settled when it is back."""
+    written(town.home.path / "own.pem", institution.pem)
+    written(town.home.path / "own.key", institution.key_pem)
+    told = {"certificate": "own.pem", "key": "own.key"}
+    away = opened(town, **told, timestamp_url="http://127.0.0.1:9")
+    drop(away, signature(PART))
+    result = away.sweep()
+    assert (0, 1, {}) == (result.settled, result.waiting, away.published(SENDER))
+    authority = issued("Stamps", "rsa", stamps=True, until=NOW + 5 * YEAR)
+    with stamping(authority) as url:
+        back = opened(town, **told, timestamp_url=url)
+        assert 1 == back.sweep().settled
+    published = back.published(SENDER)
+    for name in [one for one in published if one.startswith("FO.")]:
+        signed = published[f"FS{name[2:]}"]
+        verified(tmp_path, name, published[name], signed, institution)
+        shown = subprocess.run(
+            ["openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", "signature"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        assert "id-smime-aa-timeStampToken" in shown or "TimeStampToken" in shown
+        assert "signingCertificateV2" in shown
+
+
+def test_a_key_of_another_certificate_stops_the_program_with_a_sentence(
+    town: Town, institution: Holder
+) -> None:
+    """Before anything is signed."""
+    written(town.home.path / "own.pem", institution.pem)
+    written(town.home.path / "own.key", issued("Other").key_pem)
+    with pytest.raises(Refusal, match="not the key"):
+        opened(town, certificate="own.pem", key="own.key").channel()
