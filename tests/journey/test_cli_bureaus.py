@@ -68,7 +68,7 @@ def test_a_sender_is_added_with_its_seven_folders(call: Caller, home: Home) -> N
         "number": "000640",
         "name": "Bureau",
         "language": "nl",
-        "signature": "optional",
+        "signature": "required",
         "user_name": "bureau-640",
         "allow_ssh_rsa": False,
         "state": "active",
@@ -367,7 +367,7 @@ def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:
     lines = call.done("sender", "list").out.splitlines()
     assert 3 == len(lines)
     assert ["number", "name", "language", "signature", "user_name", "state", "added_at"] == lines[0].split()
-    assert "000641  Zoë's [bold]  fr        optional   -          active" in lines[2]
+    assert "000641  Zoë's [bold]  fr        required   -          active" in lines[2]
 
 
 def test_init_makes_the_folders_of_registered_senders_again(call: Caller, home: Home) -> None:

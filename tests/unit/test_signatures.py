@@ -1,5 +1,6 @@
 """Signatures on parts: what openssl and cryptography make is verified, everything changed or unfit is refused."""
 
+import asyncio
 import subprocess
 from base64 import b64encode, encodebytes
 from datetime import datetime
@@ -7,10 +8,13 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms, keys, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyhanko.sign.signers.pdf_cms import SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flexibatch.adapters.signatures.trust import Trust, read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
@@ -89,6 +93,29 @@ def test_openssl_signs_binary_and_as_text(
     command += ["-md", "sha256", *(["-binary"] if binary else [])]
     made = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout
     assert (expected or signer(by)) == verified(made, by)
+
+
+@pytest.mark.parametrize("detached", [True, False])
+@pytest.mark.parametrize("cades", [True, False])
+@pytest.mark.parametrize(("kind", "pss"), [("rsa", False), ("rsa", True), ("ec", False)])
+def test_what_pyhanko_signs_is_verified(kind: str, *, pss: bool, cades: bool, detached: bool) -> None:
+    """Plain CMS and CAdES, with RSA of both paddings and with an elliptic curve, detached or attached."""
+    by = holder(kind)
+    form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    signing = SimpleSigner(
+        x509.Certificate.load(by.registered.content),
+        keys.PrivateKeyInfo.load(by.key.private_bytes(*form)),
+        SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        prefer_pss=pss,
+    )
+    content = PART if detached else cms.ContentInfo({"content_type": "data", "content": PART})
+    made = asyncio.run(
+        signing.async_sign_general_data(content, "sha256", detached=detached, use_cades=cades)
+    ).dump()
+    assert (signer(by), SignatureFault.CONTENT_CHANGED if detached else SignatureFault.OTHER_CONTENT) == (
+        verified(made, by),
+        verified(made, by, part=PART + b" "),
+    )
 
 
 def test_unfit_signatures_are_told_apart() -> None:
