@@ -168,10 +168,10 @@ def test_a_change_of_one_byte_is_refused(
 
 @pytest.mark.parametrize("kind", ["rsa", "ec"])
 def test_no_byte_of_a_signature_is_free(kind: str) -> None:
-    """The lowest, second and sixth bit of every byte, turned one at a time: versions, tags, certificate, all."""
+    """Single bits of every byte, and what makes one tag of another: versions, tags, certificate, all."""
     by = holder(kind)
     der = by.signature(PART, DETACHED)
-    changed = [(at, bit) for at in range(len(der)) for bit in (1, 2, 32)]
+    changed = [(at, bit) for at in range(len(der)) for bit in (1, 2, 32, 0x90)]
     written = {(at, bit): der[:at] + bytes([der[at] ^ bit]) + der[at + 1 :] for at, bit in changed}
     assert [] == [at for at, content in written.items() if isinstance(verified(content, by), Signed)]
 
@@ -252,3 +252,14 @@ def test_files_of_trust_that_cannot_be_read_are_named(tmp_path: Path, content: b
     ):
         with pytest.raises(Refusal, match=r"(some|none)\.pem"):
             read_trust(roots, lists, allow_sha1=False)
+
+
+@pytest.mark.parametrize("length", range(1, 9))
+def test_bytes_that_confuse_the_reader_are_no_signature(length: int) -> None:
+    """An object identifier that ends early, so that what follows is read as something without a value."""
+    by = holder()
+    whole = by.signature(PART, DETACHED, pkcs7.PKCS7Options.NoCerts)
+    sha256 = bytes.fromhex("0609608648016503040201")
+    at = whole.rindex(sha256) + 1
+    changed = whole[:at] + bytes([length]) + whole[at + 1 :]
+    assert SignatureFault.NOT_CMS == verified(changed, by)

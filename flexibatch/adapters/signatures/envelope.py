@@ -16,6 +16,9 @@ _ARMOUR = re.compile(rb"^-----(?:BEGIN|END) (?:PKCS7|CMS)-----[ \t]*$", re.MULTI
 _SPACE = re.compile(rb"[ \t\r\n]+")
 _SEQUENCE = 0x30
 
+CONFUSED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+"""What asn1crypto raises on bytes made to confuse it, whenever a deeper level is read."""
+
 
 def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn1crypto has no types
     """Give the `SignedData` of a signature file, or why there is none to judge."""
@@ -28,8 +31,7 @@ def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn
             return SignatureFault.NOT_CMS
         signed = outer["content"]
         return _fault(signed) or signed
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
-        # What asn1crypto raises on bytes made to confuse it; it reads a level when asked for it.
+    except CONFUSED:
         return SignatureFault.NOT_CMS
 
 

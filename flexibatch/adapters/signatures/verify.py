@@ -19,7 +19,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
 from flexibatch.adapters.signatures.certificates import EC_BITS, RSA_BITS
-from flexibatch.adapters.signatures.envelope import open_envelope
+from flexibatch.adapters.signatures.envelope import CONFUSED, open_envelope
 from flexibatch.adapters.signatures.trust import Trust, revoked
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 
@@ -55,8 +55,8 @@ class SignatureVerifier:
             return signed
         try:
             return _judge(signed, part, registered, arrived, self._trust)
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError, RecursionError):
-            return SignatureFault.NOT_CMS  # a deeper level of the envelope made to confuse
+        except CONFUSED:
+            return SignatureFault.NOT_CMS
 
 
 def _judge(
@@ -97,7 +97,7 @@ def _carries(signed: Any, holder: Certificate) -> bool:  # noqa: ANN401 - asn1cr
     carried = signed["certificates"]
     if not isinstance(carried, cms.CertificateSet):
         return True
-    return any(one.chosen.untag().dump() == holder.content for one in carried)
+    return any(one.name == "certificate" and one.chosen.dump() == holder.content for one in carried)
 
 
 def _certificate_fault(
@@ -211,4 +211,4 @@ def _chain(signed: Any) -> list[Any]:  # noqa: ANN401 - asn1crypto has no types
     """Give what is carried between the signer's certificate and a root, as far as it is looked at."""
     carried = signed["certificates"]
     found = list(carried)[:CHAIN_LIMIT] if isinstance(carried, cms.CertificateSet) else []
-    return [one.chosen.untag() for one in found if one.name == "certificate"]
+    return [one.chosen for one in found if one.name == "certificate"]
