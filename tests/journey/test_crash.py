@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,13 @@ from sqlalchemy import update
 
 from flexibatch.adapters.store import tables, upkeep
 from flexibatch.adapters.store.audit import By
+from flexibatch.bootstrap import Home
 from tests.twins.mortal import Killed, Life, mortal
+from tests.twins.signing import YEAR, issued, written
 from tests.twins.town import SAMPLES, Town, copied
 
 SAMPLE = SAMPLES / "accepted-rerun"
+SIGNED = SAMPLES / "accepted-signed"
 TWO_PARTS = "FLEX.000640.20261005.00001.R.2"
 CHUNKS = 8
 """The deaths are told apart in so many tests, so that they can be spread over processes."""
@@ -38,17 +42,17 @@ def _calls(town: Town) -> int:
     return life.count
 
 
-def _nothing_left(town: Town, answers: int) -> None:
+def _nothing_left(town: Town, answers: int, number: str = "000640") -> None:
     """Assert that the set is archived once, and that nothing lies about."""
-    sender = town.spool / "senders" / "000640"
+    sender = town.spool / "senders" / number
     assert [] == list((sender / "IN").iterdir())
     assert [] == list((town.spool / "claimed").iterdir())
     assert [] == [path for folder in ("OUT", "REPORT") for path in (sender / folder).glob(".*")]
     assert 1 == len(list(town.spool.glob("archive/*/*/*/*")))
     assert [(1,)] == town.rows("SELECT count(*) FROM file_set")
     assert [(answers,)] == town.rows("SELECT count(*) FROM answer")
-    assert answers == sum(name.startswith("FO.") for name in town.published())
-    assert answers == sum(name.startswith("GO.") for name in town.published())
+    assert answers == sum(name.startswith("FO.") for name in town.published(number))
+    assert answers == sum(name.startswith("GO.") for name in town.published(number))
     assert 2 == len(list((sender / "REPORT").iterdir()))
 
 
@@ -142,6 +146,33 @@ def test_a_set_of_two_parts_survives_every_death(chunk: int, quiet_town: Town, t
         assert 3 == len(town.rows("SELECT name FROM received_file"))
         verdicts.update(town.rows("SELECT accepted, refused FROM run"))
     assert {(0, 2), (1, 1)} == verdicts
+
+
+@pytest.mark.parametrize("chunk", range(4))
+def test_a_signed_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """Its signature and those on its answers: each answer has one, of the bytes that were put out, once."""
+    institution = issued("Institution", until=quiet_town.clock.now() + YEAR)
+
+    def dropped(path: Path) -> Town:
+        town = copied(quiet_town, path)
+        written(path / "own.pem", institution.pem)
+        written(path / "own.key", institution.key_pem)
+        told = {"FLEXIBATCH_ANSWERS__CERTIFICATE": "own.pem", "FLEXIBATCH_ANSWERS__KEY": "own.key"}
+        town = Town(Home.open(town.home.path, told), town.clock)
+        for file in sorted(SIGNED.glob("[FG][IOS].FLEX.*")):
+            town.drop(file, "000644")
+        return town
+
+    for at in range(1 + chunk, _calls(dropped(tmp_path / "counted")) + 1, 4):
+        town = dropped(tmp_path / str(at))
+        with pytest.raises(Killed):
+            mortal(town.channel(), Life(at)).sweep()
+        town.sweep()
+        _nothing_left(town, answers=2, number="000644")
+        published = town.published("000644")
+        digests = {sha256(content).hexdigest() for name, content in published.items() if name[:2] == "FS"}
+        assert {(digest,) for digest in digests} == set(town.rows("SELECT signature FROM answer"))
+        assert 2 == len(digests)
 
 
 def _cancel_all_periods(town: Town) -> None:

@@ -91,6 +91,7 @@ def mortal(channel: Channel, life: Life) -> Channel:
         world=replace(
             world,
             ledger=Mortal(world.ledger, life),
+            signatures=Mortal(world.signatures, life),
             documents=Mortal(world.documents, life),
             answers=Mortal(world.answers, life),
             outbox=Mortal(world.outbox, life),
