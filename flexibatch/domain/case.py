@@ -59,9 +59,10 @@ class Case:
 
     `name` is the GO's name (or the name at fault). `arrived_at` is UTC; `received_on` the day of reception where the
     channel lives. `arrival` orders sets over all senders; `run` counts from 1. `passed` tells that an earlier run got
-    past envelope, signature and schema window. `earlier_ticket` names the set that received this name first. What is
-    `silent` is archived without an answer. `claim_faults` were found before the claim (a GO that never came, missing
-    parts) and are part of the envelope's verdict. A set `released` from quarantine is judged like a re-run.
+    past envelope, signature and schema window, `schema` by which schema it was judged. `earlier_ticket` names the set
+    that received this name first. What is `silent` is archived without an answer. `claim_faults` were found before
+    the claim (a GO that never came, missing parts) and are part of the envelope's verdict. A set `released` from
+    quarantine is judged like a re-run.
     """
 
     ticket: str
@@ -76,6 +77,7 @@ class Case:
     files: tuple[ReceivedFile, ...]
     earlier_ticket: str | None = None
     passed: bool = False
+    schema: str | None = None
     withdrawn: bool = False
     silent: bool = False
     discarded: bool = False

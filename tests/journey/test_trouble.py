@@ -1,5 +1,7 @@
 """What a sweep does when a step of it fails, and what becomes of the lines that only such steps meet."""
 
+import re
+import shutil
 import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -13,6 +15,7 @@ from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.assembly import Outside
+from flexibatch.bootstrap import Home
 from flexibatch.checking import check_set
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
@@ -218,6 +221,23 @@ def test_a_rerun_does_not_remark_again_on_what_stands(town: Town) -> None:
     told = [answers[f"FO.NOTI.999999.20261005.0000{run}.R"].count(b"<ErrorID>90017-460") for run in (1, 2)]
     assert [2, 1] == told
     assert 2 == len(town.rows("SELECT declaration FROM version"))
+
+
+def test_a_rerun_keeps_the_schema_the_set_passed_by(town: Town, tmp_path: Path) -> None:
+    """A version that an operator opens later, for the same days, judges no set that named none and passed."""
+    document = next((SAMPLES / "accepted-rerun").glob("FI.FLEX.*")).read_bytes()
+    town.put(f"FI.{NAME}.1", re.sub(rb"\s+xsi:schemaLocation=\"[^\"]*\"", b"", document))
+    town.put(f"GO.{NAME}")
+    town.sweep()
+    schemas = shutil.copytree(town.home.settings.schemas, tmp_path / "schemas")
+    shutil.copyfile(schemas / "FLXWAGE_20264.xsd", schemas / "FLXWAGE_20271.xsd")
+    with (schemas / "versions.toml").open("a", encoding="utf-8") as windows:
+        windows.write('\n[[version]]\nfile = "FLXWAGE_20271.xsd"\nfrom = 2026-10-01\n')
+    ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
+    with town.home.database.writing() as connection:
+        upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
+    Town(Home.open(town.home.path, {"FLEXIBATCH_SCHEMAS": str(schemas)}), town.clock).sweep()
+    assert [("FLXWAGE_20264",)] * 2 == town.rows("SELECT schema FROM run ORDER BY number")
 
 
 def test_a_check_without_a_register_judges_what_can_be_judged(town: Town) -> None:

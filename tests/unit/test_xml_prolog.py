@@ -124,12 +124,12 @@ def test_no_namespace_location(tmp_path: Path) -> None:
     assert [] == read(tmp_path, text)[1]
 
 
-def test_ignored_window(tmp_path: Path) -> None:
+def test_the_schema_it_passed_by(tmp_path: Path) -> None:
     """A set that once passed is judged by its schema, open or not."""
     path = tmp_path / "x"
     text = message().replace("<FLXWAGE ", f'<FLXWAGE {XSI} xsi:schemaLocation="{SPACE} FLXWAGE_20251.xsd" ')
     path.write_text(text)
-    document = DocumentReader(SCHEMAS).read([path], on=DAY, ignore_window=True)
+    document = DocumentReader(SCHEMAS).read([path], on=DAY, passed_by="FLXWAGE_20251")
     assert ("FLXWAGE_20251", ()) == (document.schema, document.findings)
 
 

@@ -13,9 +13,9 @@ from tests.twins.xml_samples import SCHEMAS, SPACE
 ENTRY = '[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n'
 
 
-def chosen(location: str | None, on: date, *, ignore_window: bool = False) -> str:
+def chosen(location: str | None, on: date, *, passed_by: str | None = None) -> str:
     """Give the name of the version that is chosen, or the rule that refuses it."""
-    found = SCHEMAS.choose(location, on, ignore_window=ignore_window)
+    found = SCHEMAS.choose(location, on, passed_by=passed_by)
     return found.rule if isinstance(found, Finding) else found.name
 
 
@@ -44,10 +44,13 @@ def test_window_is_told() -> None:
     assert {"schema": "FLXWAGE_20251", "from": "2025-01-01", "until": "2026-06-30"} == found.details
 
 
-def test_ignored_window() -> None:
-    """A window may be ignored, an unknown version may not."""
-    assert "FLXWAGE_20251" == chosen(f"{SPACE} FLXWAGE_20251.xsd", date(2030, 1, 1), ignore_window=True)
-    assert "schema-version" == chosen(f"{SPACE} FLXWAGE_20252.xsd", date(2030, 1, 1), ignore_window=True)
+def test_what_passed_is_judged_by_the_same_schema() -> None:
+    """A set that passed keeps its schema, whatever its window is now; one that is gone is chosen anew."""
+    later = date(2030, 1, 1)
+    assert "FLXWAGE_20251" == chosen(f"{SPACE} FLXWAGE_20251.xsd", later, passed_by="FLXWAGE_20251")
+    assert "FLXWAGE_20261" == chosen(None, later, passed_by="FLXWAGE_20261")
+    assert "FLXWAGE_20264" == chosen(None, later, passed_by="FLXWAGE_20252")
+    assert "FLXWAGE_20264" == chosen(None, date(2024, 12, 31), passed_by="FLXWAGE_20252")
 
 
 def test_listing() -> None:

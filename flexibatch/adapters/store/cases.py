@@ -48,12 +48,19 @@ def case_of(connection: Connection, row: Row[Any]) -> Case:
         files=tuple(_file_of(file) for file in connection.execute(kept)),
         earlier_ticket=row.earlier_ticket,
         passed=row.passed,
+        schema=_passed_by(connection, row.ticket) if row.passed else None,
         withdrawn=row.withdrawn,
         silent=row.silent,
         discarded=row.discarded,
         released=row.released,
         claim_faults=tuple(Finding(**fault) for fault in row.claim_faults),
     )
+
+
+def _passed_by(connection: Connection, ticket: str) -> str | None:
+    """Name the schema by which the first run that received a set judged it."""
+    mine = (run.c.set_ticket == ticket, run.c.schema.is_not(None))
+    return connection.scalar(select(run.c.schema).where(*mine).order_by(run.c.number).limit(1))
 
 
 def sender_of(number: str, name: str, row: Row[Any]) -> Sender:

@@ -24,8 +24,8 @@ class KeptDocuments:
         self._reader, self._folder = reader, folder
 
     def open(self, case: Case) -> FileDocument:
-        """Open the joined document; a set that once passed is not asked for its schema's window again."""
-        return self._reader.read(self._parts(case), on=case.received_on, ignore_window=case.passed)
+        """Open the joined document; a set that once passed is judged by the schema it passed by."""
+        return self._reader.read(self._parts(case), on=case.received_on, passed_by=case.schema)
 
     def digest(self, case: Case) -> str:
         """Give the SHA-256 of the joined document; one part's was taken when it was kept."""

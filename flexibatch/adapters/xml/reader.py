@@ -65,10 +65,10 @@ class DocumentReader:
         """Keep the schemas."""
         self._schemas = schemas
 
-    def read(self, parts: Sequence[Path], *, on: date, ignore_window: bool = False) -> FileDocument:
+    def read(self, parts: Sequence[Path], *, on: date, passed_by: str | None = None) -> FileDocument:
         """Read the beginning of the joined parts and choose the schema by the day of reception.
 
-        The parts are byte slices in order. `ignore_window` takes a version that is not open on that day.
+        The parts are byte slices in order. `passed_by` names the schema that an earlier run was judged by.
         """
         try:
             prolog = read_prolog(parts)
@@ -76,12 +76,12 @@ class DocumentReader:
             return FileDocument(None, "", exc.findings)
         if prolog.findings:
             return FileDocument(None, "", prolog.findings)
-        return self._opened(parts, prolog, on, ignore_window=ignore_window)
+        return self._opened(parts, prolog, on, passed_by=passed_by)
 
     def _opened(
-        self, parts: Sequence[Path], prolog: Prolog, on: date, *, ignore_window: bool
+        self, parts: Sequence[Path], prolog: Prolog, on: date, *, passed_by: str | None
     ) -> FileDocument:
-        version = self._schemas.choose(prolog.schema_location, on, ignore_window=ignore_window)
+        version = self._schemas.choose(prolog.schema_location, on, passed_by=passed_by)
         if isinstance(version, Finding):
             return FileDocument(None, "", [version])
         source = Source(

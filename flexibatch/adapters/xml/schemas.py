@@ -66,23 +66,27 @@ class Schemas:
         self.explainer = cache(self._explainer)
 
     def choose(
-        self, schema_location: str | None, on: date, *, ignore_window: bool = False
+        self, schema_location: str | None, on: date, *, passed_by: str | None = None
     ) -> SchemaVersion | Finding:
         """Choose the version a message is judged by, or tell why there is none.
 
-        Only the file name in the entry of our namespace counts. Without `schema_location` it is the
-        newest one that is open; where none is and the window is not asked for, the newest of all.
+        The schema by which an earlier run passed is taken again, whatever its window is now. Else only the
+        file name in the entry of our namespace counts; without `schema_location` it is the newest one open.
         """
+        again = [one for one in self.versions if one.name == passed_by]
+        if again:
+            return max(again, key=_age)
         if schema_location is None:
             open_ones = [one for one in self.versions if one.open_on(on)]
-            may_be_taken = open_ones or (self.versions if ignore_window else ())
             return max(
-                may_be_taken, key=_age, default=Finding("schema-version", details={"schema": "FLXWAGE"})
+                open_ones or (self.versions if passed_by else ()),
+                key=_age,
+                default=Finding("schema-version", details={"schema": "FLXWAGE"}),
             )
         file = _named_file(schema_location)
         if file is None:
             return Finding("schema-location", tag="schemaLocation", value=shown(schema_location))
-        return self._taken(file, on, ignore_window=ignore_window)
+        return self._taken(file, on)
 
     def listing(self, today: date) -> tuple[ListedSchema, ...]:
         """List every version with its window and file, oldest first."""
@@ -92,15 +96,15 @@ class Schemas:
             for content in [self._bytes(one)]
         )
 
-    def _taken(self, file: str, on: date, *, ignore_window: bool) -> SchemaVersion | Finding:
+    def _taken(self, file: str, on: date) -> SchemaVersion | Finding:
         details = {"schema": file.removesuffix(".xsd")}
         named = [one for one in self.versions if one.file == file]
         if not named:
             return Finding("schema-version", tag="schemaLocation", value=shown(file), details=details)
-        version = max(named, key=_age)
-        taken = next((one for one in named if one.open_on(on)), version if ignore_window else None)
+        taken = next((one for one in named if one.open_on(on)), None)
         if taken is not None:
             return taken
+        version = max(named, key=_age)
         details |= {
             "from": version.opens.isoformat(),
             "until": version.until.isoformat() if version.until else "…",
