@@ -116,8 +116,14 @@ def _at_fault(group: Group, inbox: Inbox) -> Found | None:
         faults = (Finding(BAD_NAME[kind], tag=kind.value, value=name) for kind, name, _ in bad)
         return _claim(group, bad[0][1], tuple(faults))
     if any(_faulty(group, inbox)):
-        return _claim(group, _first_fault(group, inbox))
+        return _claim(group, _first_fault(group, inbox), tuple(_told_beside(group, inbox)))
     return None
+
+
+def _told_beside(group: Group, inbox: Inbox) -> Iterator[Finding]:
+    """Give what is wrong with the number of files beside a wrong name, where their numbers can be read."""
+    if group.of(FileKind.GO) and not any(rule for parsed, _ in group.files for rule in part_rules(parsed)):
+        yield from _contradicted(group, inbox)
 
 
 def _faulty(group: Group, inbox: Inbox) -> Iterator[str]:
@@ -137,16 +143,24 @@ def _first_fault(group: Group, inbox: Inbox) -> str:
 
 def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
     announced, changed_ns = group.of(FileKind.GO)[0]
-    if len(group.of(FileKind.GO)) > 1:
-        return _claim(group, announced.text, (_count_fault("data-count", announced, "FI", group),))
-    faults = tuple(_missing(group, announced, inbox))
+    faults = tuple(_contradicted(group, inbox))
     if faults:
+        may_wait = len(group.of(FileKind.GO)) == 1
         waited = now_ns - group.changed_ns >= inbox.patience.go_grace
-        return _claim(group, announced.text, faults) if waited else None
+        return _claim(group, announced.text, faults) if waited or not may_wait else None
     parts = (changed for parsed, changed in group.files if parsed.kind is not FileKind.GO)
     if any(changed > changed_ns and now_ns - changed < inbox.patience.settle_for for changed in parts):
         return None
     return _claim(group, announced.text)
+
+
+def _contradicted(group: Group, inbox: Inbox) -> Iterator[Finding]:
+    """Tell where the files that are there are not those that were announced; two GOs contradict each other."""
+    (announced, _), *others = group.of(FileKind.GO)
+    if others:
+        yield _count_fault("data-count", announced, "FI", group)
+    else:
+        yield from _missing(group, announced, inbox)
 
 
 def _missing(group: Group, announced: ParsedName, inbox: Inbox) -> Iterator[Finding]:

@@ -297,6 +297,24 @@ def test_a_bad_value_is_claimed_at_once(wrong: str) -> None:
     assert (part, part) == (only({part: 0}).name, only({part: 0}).leader)
 
 
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("GO.{}.1", "FI.{}.1.1"), []),
+        (("GO.{}.2", "FI.{}.2.1"), ["data-count"]),
+        (("GO.{}.2", "FI.{}.2.1", "FI.{}.2.3"), ["data-numbering"]),
+        (("GO.{}.1", "GO.{}.2", "FI.{}.1.1"), ["data-count"]),
+        (("GO.{}.1", "FI.{}.1.1", "FS.{}.1.2"), ["signature-numbering"]),
+        (("GO.{}.x", "FI.{}.2.1"), []),
+        (("FI.{}.2.1",), []),
+    ],
+)
+def test_a_wrong_name_hides_no_missing_part(parts: tuple[str, ...], expected: list[str]) -> None:
+    """A set whose name is wrong is claimed at once, and told of its parts too where their numbers can be read."""
+    wrong = KEY.replace("00001", "00000")
+    assert expected == rules(only({part.format(wrong): 5 for part in parts}))
+
+
 def test_a_bad_part_names_the_file_at_fault() -> None:
     """Where only one file's own position is wrong, the set goes under its name, the GO still first."""
     found = only({FI: 0, f"FI.{KEY}.1.x": 0, GO: 0})
