@@ -8,14 +8,20 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import compress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 NOTHING = "-"
+SENTENCE = 20
+"""Characters from which on a text with spaces is a sentence: no moment and no number has as many."""
 
 
 def json_option(command: F) -> F:
@@ -95,26 +101,58 @@ def _align(lines: Sequence[Sequence[str]]) -> None:
 
 
 def _draw(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only a terminal waits for it
+
+    console = Console()
+    if any(columns) and _width(columns, rows) > console.width:
+        columns, rows = _without_empty(columns, rows)
+    if any(columns) and _least_width(columns, rows) > console.width:
+        _stack(title, columns, rows)
+    else:
+        console.print(_table(title, columns, rows))
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> "Table":
+    """Make a table in which only sentences are broken, between words."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - only a terminal waits for it
-    from rich.console import Console  # noqa: PLC0415 - the same
     from rich.table import Table  # noqa: PLC0415 - the same
     from rich.text import Text  # noqa: PLC0415 - the same
 
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_header=any(columns))
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
+    table = Table(
+        title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_header=any(columns)
+    )
+    for column, *cells in zip(columns, *rows, strict=True):
+        table.add_column(column.replace("_", " "), overflow="fold", no_wrap=not _is_prose(cells))
     for row in rows:
         table.add_row(*(Text(text) for text in row))
-    console = Console()
-    if any(columns) and _natural(columns, rows) > console.width:
-        _stack(title, columns, rows)
-    else:
-        console.print(table)
+    return table
 
 
-def _natural(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """Count the characters of the widest line, with what stands between columns."""
-    return sum(max(map(len, column)) + 2 for column in zip(columns, *rows, strict=True)) + 2
+def _without_empty(
+    columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Leave out the columns in which no row has anything."""
+    told = [any(text != NOTHING for text in cells) for cells in zip(*rows, strict=True)]
+    return list(compress(columns, told)), [list(compress(row, told)) for row in rows]
+
+
+def _is_prose(cells: Sequence[str]) -> bool:
+    """Tell whether a column holds sentences, which may be broken between words."""
+    return any(len(text) > SENTENCE and " " in text for text in cells)
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count the characters of the widest line, with the two that stand between columns."""
+    return sum(max(map(len, column)) + 2 for column in zip(columns, *rows, strict=True)) + 1
+
+
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Count the characters a line has at least: of sentences only the longest word, but never a sliver."""
+    least = 0
+    for column, *cells in zip(columns, *rows, strict=True):
+        words = " ".join(cells).split() if _is_prose(cells) else cells
+        least += max(SENTENCE if _is_prose(cells) else 0, *map(len, [column, *words])) + 2
+    return least + 1
 
 
 def _stack(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -126,3 +164,4 @@ def _stack(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) ->
         for column, text in zip(columns, row, strict=True):
             if text != NOTHING:
                 click.echo(f"  {column.replace('_', ' ').ljust(width)}  {text}")
+    click.echo()

@@ -1,0 +1,46 @@
+"""Tables on a terminal of eighty columns."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flexibatch.bootstrap import Home
+from tests.twins.program import Caller
+
+ROOT = Path(__file__).parents[2]
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def drawn(home: Home, *words: str) -> list[str]:
+    """Call the program on a terminal of eighty columns, and give the lines it draws."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "flexibatch", "--home", str(home.path), *words]
+    environ = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
+    subprocess.run(command, stdout=theirs, stderr=subprocess.DEVNULL, check=True, cwd=ROOT, env=environ)
+    os.close(theirs)
+    told = os.read(ours, 65_536).decode()
+    os.close(ours)
+    return [line.rstrip() for line in STYLE.sub("", told).splitlines()]
+
+
+@pytest.mark.parametrize("words", [("sender", "list"), ("mandate", "list")])
+def test_a_table_fits_eighty_columns(words: tuple[str, ...], call: Caller, home: Home) -> None:
+    """What nobody has a value for is left out and sentences are broken between words, so that rows stay rows."""
+    call.done("sender", "add", "000640", "--name", "Jo", "--language", "nl", "--signature", "optional")
+    call.done("mandate", "add", "000640", "--company", "0400100056", "--nsso", "100100022")
+    lines = drawn(home, *words)
+    assert [] == [line for line in lines if len(line) > 80]
+    assert 1 == sum(line.strip().startswith("─") for line in lines)
+
+
+def test_what_does_not_fit_is_stacked(call: Caller, home: Home) -> None:
+    """Where a digest alone nearly fills the line, every row is a block of its own, and nothing is broken."""
+    del call
+    lines = drawn(home, "schema", "list")
+    assert 3 == sum(line.startswith("  sha256 ") for line in lines)
+    assert ["Schemas", "", "  schema      FLXWAGE_20251"] == lines[:3]
