@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.clock import RandomTickets, SystemClock
+from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.seal import AnswerSeal, read_seal
@@ -85,12 +86,18 @@ class Dispatch:
 class Gate:
     """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
 
-    def __init__(self, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
-        """Keep who looks and who moves."""
-        self._inboxes, self._keeping, self._elsewhere = inboxes, keeping, elsewhere
+    def __init__(self, spool: Path, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
+        """Keep where inboxes are, who looks and who moves."""
+        self._spool, self._inboxes, self._keeping, self._elsewhere = spool, inboxes, keeping, elsewhere
+
+    @property
+    def unreached(self) -> int:
+        """Count the inboxes that the last look could not list."""
+        return self._inboxes.unreached
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed."""
+        """Give what is to be claimed; raise `Unavailable` where the spool is not there."""
+        require_senders(self._spool)
         return self._inboxes.look(now, patient=patient)
 
     def take(self, ticketed: Ticketed) -> bool:
@@ -193,7 +200,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         world=world,
         claims=claims,
         failures=StoredLedger(home.database, outside.clock, patient=patient),
-        arrivals=Gate(inboxes, keeping_of(home), elsewhere),
+        arrivals=Gate(settings.spool, inboxes, keeping_of(home), elsewhere),
         max_attempts=settings.max_attempts,
         patient=patient,
     )

@@ -30,7 +30,10 @@ JUDGED_AGAIN = 5
 
 @dataclass(slots=True)
 class SweepResult:
-    """Count what one sweep did; `waiting` are sets that could not be settled now."""
+    """Count what one sweep did.
+
+    `waiting` are sets that could not be settled now, `unreached` inboxes that could not be looked into.
+    """
 
     claimed: int = 0
     settled: int = 0
@@ -40,13 +43,13 @@ class SweepResult:
     quarantined: int = 0
     waiting: int = 0
     unpublished: int = 0
+    unreached: int = 0
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing was refused and nothing failed."""
-        return not (
-            self.refused or self.lines_refused or self.quarantined or self.waiting or self.unpublished
-        )
+        trouble = self.quarantined or self.waiting or self.unpublished or self.unreached
+        return not (self.refused or self.lines_refused or trouble)
 
     def counts(self) -> dict[str, int]:
         """Give all counts by name."""
@@ -110,6 +113,11 @@ class Failures(Protocol):
 
 class Arrivals(Protocol):
     """Look into the inboxes and move what is claimed (`flexibatch.adapters.spool`)."""
+
+    @property
+    def unreached(self) -> int:
+        """Count the inboxes that the last look could not list."""
+        ...
 
     def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
         """Give what is to be claimed, in order of arrival; report strays on the way."""
@@ -183,6 +191,7 @@ class _Sweep:
         self._claim_batch(channel.claims.unfinished())
         self.settle()
         arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
+        self.result.unreached = channel.arrivals.unreached
         while not self.stop() and (batch := list(islice(arrived, CLAIMS_AT_ONCE))):
             self._claim_batch(channel.claims.begin(batch, channel.world.clock.now()))
             self._settle_streams()

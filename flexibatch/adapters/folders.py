@@ -37,6 +37,15 @@ def make_sender_folders(spool: Path, number: str) -> Path:
     return root
 
 
+def require_senders(spool: Path) -> None:
+    """Raise `Unavailable` where the spool is not there: a disk that is not mounted is no empty inbox."""
+    if not (spool / SENDERS).is_dir():
+        raise Unavailable(
+            f"The folder {spool / SENDERS} is not there: see whether its disk is mounted; `flexibatch init` "
+            "makes what is missing."
+        )
+
+
 def wanted_folders(spool: Path, numbers: Iterable[str]) -> tuple[Path, ...]:
     """Name all folders that must be there, for senders of these numbers."""
     own = [spool / SENDERS, *(spool / name for name in PRIVATE)]

@@ -23,8 +23,8 @@ from flexibatch.watcher import watch as watch_channel
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
 SWEPT = (
-    "\b\nExit status: 0 done; 1 a set or a line was refused, or a set has to wait; "
-    "2 it cannot be done as asked;\n3 trouble with database or disk."
+    "\b\nExit status: 0 done; 1 a set or a line was refused, a set has to wait, or an inbox\n"
+    "could not be looked into; 2 it cannot be done as asked;\n3 trouble with database or disk."
 )
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
 
@@ -71,6 +71,8 @@ def _say_what_waits(result: SweepResult) -> None:
             f"{result.waiting} set(s) have to wait and {result.unpublished} answer(s) are not out yet: "
             "`flexibatch list --waiting` tells why; the next sweep tries again."
         )
+    if result.unreached:
+        say(f"{result.unreached} inbox(es) could not be looked into: `flexibatch doctor` tells what to do.")
     if result.quarantined:
         say(f"{result.quarantined} set(s) went to quarantine: see `flexibatch quarantine list`.")
 

@@ -56,6 +56,23 @@ def test_sweep_takes_settles_publishes_and_ends(town: Town, today: Caller) -> No
     assert ["FO.ACRF", "FO.NOTI", "GO.ACRF", "GO.NOTI"] == sorted(told[:7] for told in town.published())
 
 
+def test_sweep_tells_an_inbox_that_cannot_be_listed(town: Town, today: Caller) -> None:
+    """Other inboxes are swept; that one was left out is told and ends with 1."""
+    inbox = town.inbox("000641")
+    inbox.rmdir()
+    inbox.touch()
+    _drop(town, "accepted-two-workers")
+    told = today("sweep", "--json")
+    assert (1, 1, 1) == (told.status, told.json["settled"], told.json["unreached"])
+
+
+def test_sweep_of_a_spool_that_is_not_there_is_trouble(town: Town, today: Caller) -> None:
+    """A disk that is not mounted is no empty inbox."""
+    (town.spool / "senders").rename(town.spool / "elsewhere")
+    told = today("sweep")
+    assert (3, 1) == (told.status, told.sentences), told.err
+
+
 def test_sweep_with_a_refused_line_ends_with_one(town: Town, today: Caller) -> None:
     """A refused line makes the exit status 1; so does a file refused whole."""
     _drop(town, "partly-no-dimona")

@@ -78,9 +78,14 @@ class Inboxes:
         self._scan = scan or scan_folder
         self._told: dict[tuple[str, str], set[str]] = {}
         self._crowded: set[tuple[str, str]] = set()
+        self.unreached = 0
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way."""
+        """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way.
+
+        `unreached` counts the inboxes that this look could not list.
+        """
+        self.unreached = 0
         found = [
             self._of_sender(sender, now, patient=patient)
             for sender in self._known.senders()
@@ -96,6 +101,7 @@ class Inboxes:
             try:
                 of_inbox = self._of_inbox(sender, environment, now, patient=patient)
             except Unavailable as exc:
+                self.unreached += 1
                 log.warning("inbox.delayed", sender=sender.number, reason=str(exc))
                 continue
             found += [(sender.number, one, environment) for one in of_inbox]
