@@ -21,10 +21,14 @@ from markupsafe import Markup
 
 from flexibatch.domain.case import LocatedAnomaly, ReceivedFile, Report
 from flexibatch.domain.signatures import SignatureFault
+from flexibatch.domain.telling import merged
 from flexibatch.domain.vocabulary import AnomalyClass, FileKind
 
 LAYOUT = 1
 """The version of the JSON's layout."""
+
+REFERENCES_SHOWN = 100
+"""References of lines that share an anomaly which the page names; the JSON has all."""
 
 SHADES = (
     ("forms", ""),
@@ -162,12 +166,25 @@ def _is_duplicate(one: LocatedAnomaly) -> bool:
     return one.anomaly.finding.rule == "name-received"
 
 
-def _groups(located: Sequence[LocatedAnomaly]) -> Iterator[tuple[str, str, Sequence[LocatedAnomaly]]]:
-    """Give the anomalies by class, blocking first; classes without any are left out."""
+def _groups(
+    located: Sequence[LocatedAnomaly],
+) -> Iterator[tuple[str, str, int, Sequence[tuple[LocatedAnomaly, str]]]]:
+    """Give the anomalies by class, blocking first, how many and each once; classes without any are left out."""
     for anomaly_class in AnomalyClass:
         group = [one for one in located if one.anomaly.anomaly_class is anomaly_class]
         if group:
-            yield anomaly_class.value, _CLASS_TONES[anomaly_class], group
+            once = [(one, _listed(references)) for one, references in merged(group)]
+            yield anomaly_class.value, _CLASS_TONES[anomaly_class], len(group), once
+
+
+def _listed(references: Sequence[str]) -> str:
+    """Write the references of the lines that share an anomaly, the first hundred of them.
+
+    >>> _listed(["A", "B"])
+    'A, B'
+    """
+    left = len(references) - REFERENCES_SHOWN
+    return ", ".join(references[:REFERENCES_SHOWN]) + (f", … (+{left})" if left > 0 else "")
 
 
 def _day(day: date, texts: Mapping[str, Any]) -> str:

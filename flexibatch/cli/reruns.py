@@ -92,18 +92,9 @@ def _told_before(home: Home, ticket: str) -> list[Shown]:
 
 
 def _was(told: list[Shown], form: Form, line: Line) -> list[str]:
-    """Give the codes that stood against a line: its own, those of its worker, those of the whole file."""
-    worker = f"{form.beneficiary_location(line)}/"
-    own = [one["code"] for one in told if _speaks_of(one, form, line, worker)]
+    """Give the codes that stood against a line, or else those of the whole file."""
+    own = [one["code"] for one in told if (one["form_number"], one["line"]) == (form.number, line.number)]
     return list(dict.fromkeys(own)) or _whole(told)
-
-
-def _speaks_of(one: Shown, form: Form, line: Line, worker: str) -> bool:
-    if one["form_number"] != form.number:
-        return False
-    location = one["location"] or ""
-    shared = location.startswith(worker) and "/Relation" not in location[len(worker) - 1 :]
-    return one["line"] == line.number or shared
 
 
 def _whole(told: list[Shown]) -> list[str]:

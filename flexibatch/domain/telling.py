@@ -1,4 +1,4 @@
-"""What is told of the anomalies of a document: each once, so many in full, each where it stands."""
+"""What is told of the anomalies of a document: so many in full, each where it stands, on each line that has it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,19 +19,22 @@ class Telling:
         self.untold = 0
 
     def told(self, found: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
-        """Give the anomalies of a Form that are still told in full, each once.
-
-        What several lines of a worker share is told with the first of them, and of no reference.
-        """
-        once: dict[_Key, LocatedAnomaly] = {}
-        for one in found:
-            known = once.setdefault(_key(one), one)
-            if known.line != one.line and known.reference is not None:
-                once[_key(one)] = replace(known, reference=None)
+        """Give the anomalies of a Form that are still told in full, each once a line."""
+        once = {(*_key(one), one.line): one for one in found}
         told = tuple(once.values())[: self._room]
         self._room -= len(told)
         self.untold += len(once) - len(told)
         return told
+
+
+def merged(told: Iterable[LocatedAnomaly]) -> Iterator[tuple[LocatedAnomaly, tuple[str, ...]]]:
+    """Give each anomaly once, with the references of all lines that have it: those of a worker share some."""
+    once: dict[_Key, tuple[LocatedAnomaly, dict[str, None]]] = {}
+    for one in told:
+        _, references = once.setdefault(_key(one), (one, {}))
+        if one.reference is not None:
+            references[one.reference] = None
+    yield from ((one, tuple(references)) for one, references in once.values())
 
 
 def _key(one: LocatedAnomaly) -> _Key:

@@ -122,6 +122,18 @@ def test_a_page_speaks_its_senders_language(language: Language) -> None:
     assert [text for text in told if text not in page.text] == []
 
 
+def test_a_fault_that_lines_share_is_told_once_with_all_their_references() -> None:
+    """A clerk sees one fault to mend and every line it refused; the JSON tells it of each line."""
+    one = located("inss-check")
+    shared = (one, replace(one, reference="2026-09/0009", line=2))
+    told = report(located=shared)
+    page = outline(PAGES.html(told)).text
+    assert (1, True) == (page.count(one.anomaly.what), "2026-09/0001, 2026-09/0009" in page)
+    assert ["2026-09/0001", "2026-09/0009"] == [
+        anomaly["reference"] for anomaly in json.loads(PAGES.json(told))["anomalies"]
+    ]
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("lead", LEADS)
 def test_every_language_tells_every_lead(language: Language, lead: str) -> None:

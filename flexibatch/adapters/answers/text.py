@@ -12,6 +12,7 @@ from flexibatch.domain.case import FormVerdict, LineVerdict, LocatedAnomaly, Ver
 from flexibatch.domain.findings import Anomaly, shown
 from flexibatch.domain.identifiers import normal_company
 from flexibatch.domain.model import Form
+from flexibatch.domain.telling import merged
 from flexibatch.domain.vocabulary import Outcome, ResultCode
 
 OUTCOME_NAMESPACE = "urn:flexibatch:outcome:1"
@@ -91,7 +92,7 @@ def form_result(
     yield _employer(form, 2, "EmployerId")
     yield _reference(2, "HandledReference", "1", "2", judged.ticket)
     yield "    <HandlingResult>\n" + _leaf(3, "ResultCode", judged.result.value)
-    yield from (_anomaly_report(form, one) for one in told)
+    yield from (_anomaly_report(form, one) for one, _references in merged(told))
     yield "    </HandlingResult>\n    <ApplicationData>\n"
     yield _outcomes_head(verdict, judged)
     yield "".join(map(_outcome, judged.lines))

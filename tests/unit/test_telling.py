@@ -1,0 +1,31 @@
+"""What several lines of a worker share: told on each of them, and once where each is told with all its lines."""
+
+from dataclasses import replace
+
+from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.case import LocatedAnomaly
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.telling import Telling, merged
+from flexibatch.domain.vocabulary import Language
+
+WORKER = Finding("inss-check", tag="INSS", value="1", location="/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/INSS")
+ANOMALY = load_catalogue().anomaly(WORKER, Language.EN)
+
+
+def on(line: int | None, reference: str | None) -> LocatedAnomaly:
+    assert ANOMALY is not None
+    return LocatedAnomaly(ANOMALY, "0400100056", "1", reference, 1, line)
+
+
+def test_a_fault_of_a_worker_is_told_on_each_line() -> None:
+    """The same fault stands once against every line, and of what passes the limit it is counted."""
+    telling = Telling(2)
+    found = [on(1, "A"), on(1, "A"), on(2, "B"), on(3, "C")]
+    assert ((on(1, "A"), on(2, "B")), 1) == (telling.told(found), telling.untold)
+
+
+def test_lines_that_share_a_fault_are_named_with_it() -> None:
+    """It is given once, with the references of all its lines; one that could not be read is missing among them."""
+    other = replace(on(2, "B"), anomaly=replace(on(2, "B").anomaly, code="00024-152"))
+    expected = [(on(1, "A"), ("A", "B")), (other, ("B",))]
+    assert expected == list(merged([on(1, "A"), on(2, "B"), other, on(3, None)]))
