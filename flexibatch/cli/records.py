@@ -1,11 +1,16 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import click
 
+from flexibatch.adapters.clock import RandomTickets
+from flexibatch.adapters.spool.pending import pending
 from flexibatch.adapters.store import bureaus, queries
+from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.queries import WantedSets, Why
+from flexibatch.adapters.store.rows import Shown
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
@@ -23,6 +28,7 @@ ANOMALIES_SHOWN = 50
 
 WHY = {
     Why.HELD: "the sender is on hold",
+    Why.ARRIVING: "not claimed yet: its GO or a part is missing, or no sweep has looked since",
     Why.CLAIMING: "its claim was cut short: the next sweep completes it",
     Why.BACK_OFF: "trouble: it is tried again when its back-off is over",
     Why.SWEEP: "the next sweep",
@@ -45,7 +51,9 @@ WHY = {
 @click.option("--sender", help="Only those of this sender.")
 @click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
 @click.option("--name", help="Only those of this name (their GO's).")
-@click.option("--waiting", is_flag=True, help="What waits instead: a line a stream, since when and what for.")
+@click.option(
+    "--waiting", is_flag=True, help="What waits instead, claimed or in an inbox: since when and what for."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the latest. [default: all]")
 @json_option
 @click.pass_obj
@@ -82,7 +90,8 @@ def list_(  # noqa: PLR0913 - one argument an option
 def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_json: bool) -> None:
     with home.database.reading() as connection:
         rows = queries.waiting(connection, invocation.clock.now())
-    mine = [row for row in rows if sender in {None, row["sender"]}]
+    mine = [row for row in (*rows, *_in_inboxes(home)) if sender in {None, row["sender"]}]
+    mine.sort(key=lambda row: (row["sender"], row["environment"]))
     if as_json:
         show_json(mine)
         return
@@ -94,6 +103,29 @@ def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_jso
         zone=home.settings.timezone,
         as_json=as_json,
     )
+
+
+def _in_inboxes(home: Home) -> Iterator[Shown]:
+    """Give what waits unclaimed, as the streams are given: no ticket tells of it, nothing was tried."""
+    senders = Claims(home.database, RandomTickets()).senders()
+    for one in pending(home.settings.spool, senders):
+        why = Why.HELD if one.sender.held else Why.ARRIVING
+        yield {
+            "sender": one.sender.number,
+            "sender_name": one.sender.name,
+            "environment": one.environment.value,
+            "ticket": None,
+            "name": one.name,
+            "state": "arriving",
+            "since": one.since,
+            "until": None,
+            "attempts": 0,
+            "why": why,
+            "reason": None,
+            "sets": one.sets,
+            "unpublished": 0,
+            "quarantined": 0,
+        }
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import tables
 from flexibatch.bootstrap import Home
 from flexibatch.cli import run
@@ -94,6 +95,22 @@ def test_list_waiting_says_what_for(desk: Desk) -> None:
     (stream,) = desk.parsed("list", "--waiting", "--sender", SENDER)
     assert ("sweep", 1) == (stream["why"], stream["sets"])
     assert [] == desk.parsed("list", "--waiting", "--sender", OTHER)
+
+
+def test_list_waiting_looks_into_the_inboxes_too(desk: Desk) -> None:
+    """What was not claimed yet has no ticket: a set without its GO, and one of a sender on hold."""
+    inboxes = [make_sender_folders(desk.home.settings.spool, number) / "IN" for number in (SENDER, OTHER)]
+    (inboxes[0] / f"{go_name(1).replace('GO', 'FI', 1)}.1").touch()
+    (inboxes[0] / ".upload").touch()
+    (inboxes[1] / go_name(1, OTHER)).touch()
+    desk.told("sender", "hold", OTHER)
+    told = desk.parsed("list", "--waiting")
+    assert [(SENDER, 1, "arriving", None), (OTHER, 1, "held", None)] == [
+        (one["sender"], one["sets"], one["why"], one["ticket"]) for one in told
+    ]
+    desk.told("sender", "release", OTHER)
+    assert "arriving" == desk.parsed("list", "--waiting", "--sender", OTHER)[0]["why"]
+    assert "its GO or a part is missing" in desk.told("list", "--waiting")
 
 
 # ------------------------------------------------------------------------------------------------------- show

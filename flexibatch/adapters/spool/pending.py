@@ -1,0 +1,43 @@
+"""What lies in the inboxes and was not claimed yet: it has no ticket, and only its folder knows of it."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flexibatch.adapters.folders import SENDERS
+from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.domain.case import Sender
+from flexibatch.domain.groups import Entry, Group, groups_of
+from flexibatch.domain.vocabulary import Environment
+
+_SECOND = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Hold what waits in one inbox: how many sets, the one that waits longest by its first file, since when."""
+
+    sender: Sender
+    environment: Environment
+    sets: int
+    name: str
+    since: datetime
+
+
+def pending(
+    spool: Path, senders: Collection[Sender], scan: Callable[[Path], Iterable[Entry]] = scan_folder
+) -> Iterator[Pending]:
+    """Give what waits in every inbox that is there, by sender and environment."""
+    for sender in senders:
+        for environment in Environment:
+            folder = spool / SENDERS / sender.number / environment.inbox
+            groups, _strays = groups_of(scan(folder)) if folder.is_dir() else ({}, [])
+            if groups:
+                yield _pending(sender, environment, groups.values())
+
+
+def _pending(sender: Sender, environment: Environment, groups: Collection[Group]) -> Pending:
+    oldest = min(groups, key=lambda group: (group.changed_ns, group.key))
+    since = datetime.fromtimestamp(oldest.changed_ns / _SECOND, UTC)
+    return Pending(sender, environment, len(groups), oldest.in_order[0][1], since)
