@@ -142,7 +142,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         exc.show()
         return USAGE
     except click.ClickException as exc:
-        _tell(exc.format_message() + _hint(exc))
+        _tell(f"{exc.format_message().rstrip('.')}.{_hint(exc)}")
         return USAGE
     except (click.Abort, KeyboardInterrupt):
         _tell("Stopped from the keyboard; what was committed stands.")

@@ -278,6 +278,14 @@ def test_where_there_is_no_home_every_command_says_so(call: Caller, tmp_path: Pa
         assert "flexibatch init" in told.err
 
 
+def test_every_refusal_of_a_word_is_whole_sentences(call: Caller) -> None:
+    """Also one that the system gives without its full stop is apart from the hint that follows."""
+    for words in (("mandate", "import", "/nowhere"), ("lst",), ("list", "--limit", "0")):
+        told = call(*words)
+        assert (2, True) == (told.status, ". `flexibatch " in told.err), told.err
+        assert ".." not in told.err
+
+
 def test_wrong_settings_are_each_a_sentence(call: Caller) -> None:
     """Two wrong settings are two lines on stderr, with status 2."""
     (call.home / FILE).write_text('go_grace = "soon"\nmax_waiting = 0\n')

@@ -166,6 +166,13 @@ def test_a_notification_has_the_layout_that_is_read(tmp_path: Path) -> None:
     _valid(data)
 
 
+def test_an_unknown_number_names_no_employer(tmp_path: Path) -> None:
+    """The zeros that a message has for an unknown NSSO number are no number: an answer leaves them out."""
+    root = _valid(_written(tmp_path, [_judged(_anomaly(), form=replace(FORM, nsso_number="000000000"))])[1])
+    assert [] == list(root.iter("NOSSRegistrationNbr"))
+    assert ["0400100056"] * 2 == [one.text for one in root.iter("CompanyID")]
+
+
 def test_the_closing_line_stands_in_the_last_form(tmp_path: Path) -> None:
     """What is left out is counted once, as the last report of the last Form."""
     forms = [_judged(_anomaly()), _judged(_anomaly(), form=replace(FORM, number=2))]

@@ -126,7 +126,7 @@ def _employer(form: Form, indent: int, tag: str) -> str:
 
 
 def _employer_numbers(form: Form, indent: int) -> str:
-    nsso, company = form.nsso_number or "", form.company_id or ""
+    nsso, company = form.known_nsso or "", form.company_id or ""
     return (_leaf(indent, "NOSSRegistrationNbr", nsso) if _DIGITS.fullmatch(nsso) else "") + (
         _leaf(indent, "CompanyID", normal_company(company)) if _DIGITS.fullmatch(company) else ""
     )
