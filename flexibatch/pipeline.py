@@ -4,6 +4,7 @@
 and may be repeated. The claim comes before (`flexibatch.watcher`). What was found is a value; trouble is raised.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +23,7 @@ from flexibatch.domain.case import (
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.counting import FORMS_LIMIT
-from flexibatch.domain.envelope import Limits, envelope_faults
+from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.rules import Judging
 from flexibatch.domain.vocabulary import FileKind, Outcome, Subject
@@ -101,9 +102,12 @@ def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
 
 def _judge_declarations(world: World, books: Books, case: Case, decided_at: datetime) -> Settlement:
     """Go from the envelope to the last line, and stop where the whole file is refused."""
-    faults = envelope_faults(case, world.limits) or _signature_faults(world, books, case)
+    faults = envelope_faults(case, world.limits)
     if faults:
-        return _refuse(world, books, case, decided_at, faults)
+        return _refuse(world, books, case, decided_at, (*faults, *_beside(world, books, case, faults)))
+    unverified = _signature_faults(world, books, case)
+    if unverified:
+        return _refuse(world, books, case, decided_at, unverified)
     document = world.documents.open(case)
     if document.findings:
         return _refuse(world, books, case, decided_at, document.findings)
@@ -120,6 +124,21 @@ def _signature_faults(world: World, books: Books, case: Case) -> Sequence[Findin
     if case.passed or unsigned or world.blind:
         return ()
     return world.signatures.faults(case, books.certificates(case.sender.number))
+
+
+def _beside(world: World, books: Books, case: Case, faults: Sequence[Finding]) -> Sequence[Finding]:
+    """Tell what refuses the document of a set whose name is wrong already: its bureau mends all at once."""
+    if not may_be_read(case, faults):
+        return ()
+    unverified = _signature_faults(world, books, case)
+    if unverified:
+        return unverified
+    document = world.documents.open(case)
+    try:
+        deque(document, maxlen=0)
+    except DocumentBroken as broken:
+        return broken.findings
+    return document.findings
 
 
 def _refuse(

@@ -1,6 +1,6 @@
 """The envelope: what is asked of a set before a byte of its document is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +10,12 @@ from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import BAD_NAME
 from flexibatch.domain.names import FOLDER_RULES, Place, name_fault, parse_name, part_rules, set_rules
 from flexibatch.domain.vocabulary import Environment, FileKind
+
+_NOTHING_TO_READ = (
+    *("discarded", "sender-removed", "subject", "go-missing", "part-size"),
+    *("data-count", "data-numbering", "data-empty", "signature"),
+)
+"""How rules begin beside which nothing is told of the document: it is not whole, not ours, or not to be touched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,13 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
     if not (ungrammatical or named or of_set):
         of_set = list(_gone_faults(case))
     return (*ungrammatical, *named, *_received(case), *of_set, *_size_faults(case, limits))
+
+
+def may_be_read(case: Case, faults: Sequence[Finding]) -> bool:
+    """Tell whether a set that is refused has a document to look at: only names are wrong, and all parts are there."""
+    parts = sorted(file.part or 0 for file in case.files if file.kind is FileKind.DATA)
+    whole = bool(parts) and parts == list(range(1, len(parts) + 1))
+    return whole and not any(fault.rule.startswith(_NOTHING_TO_READ) for fault in faults)
 
 
 def _name_faults(case: Case, limits: Limits) -> list[Finding]:

@@ -227,6 +227,26 @@ def test_a_name_that_was_received_is_refused_with_its_ticket(town: Town) -> None
     assert 1 == sum(f'"earlier_ticket": "{first}"' in page for page in pages)
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (DOCUMENT, ["ACRF-111"]),
+        (DOCUMENT[:-20], ["ACRF-111", "ACRF-102"]),
+        (b"<!DOCTYPE x>" + DOCUMENT[40:], ["ACRF-111", "ACRF-102"]),
+        (DOCUMENT.replace(b"</FLXWAGE>", b"<x/></FLXWAGE>"), ["ACRF-111", "ACRF-205"]),
+    ],
+)
+def test_a_wrong_name_hides_no_broken_document(content: bytes, expected: list[str], town: Town) -> None:
+    """The acknowledgement has the name's code, the page what is wrong with the document too."""
+    name = "FLEX.000640.20261006.00001.R.1"
+    town.put(f"FI.{name}.1", content)
+    town.put(f"GO.{name}")
+    town.sweep()
+    (page,) = (town.spool / "senders/000640/REPORT").glob("*.json")
+    assert expected == [one["code"] for one in json.loads(page.read_text("utf-8"))["anomalies"]]
+    assert b"<ErrorID>ACRF-111<" in town.published()["FO.ACRF.999999.20261005.00001.R"]
+
+
 def test_answers_that_cannot_be_put_out_are_put_out_later(town: Town) -> None:
     """A file where the out folder was holds up the answers, not the verdict."""
     _drop(town)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flexibatch.domain.case import Case, ReceivedFile, Sender
-from flexibatch.domain.envelope import Limits, envelope_faults
+from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
 
@@ -94,6 +94,26 @@ def test_what_a_set_shares_is_told_once() -> None:
     assert names[:1] == [fault.value for fault in envelope_faults(late, LIMITS)]
     zeroth = replace(CASE, files=(replace(DATA, name=f"FI.{KEY}.1.0"),))
     assert [f"FI.{KEY}.1.0"] == [fault.value for fault in envelope_faults(zeroth, LIMITS)]
+
+
+def test_a_document_is_looked_at_beside_a_wrong_name_only() -> None:
+    """Where parts are missing or unreadable there is nothing to look at; nor in what was not to be received."""
+    wrong, missing = Finding("date-future"), Finding("data-count")
+    part = replace(DATA, part=2)
+    told = [
+        may_be_read(case, faults)
+        for case, faults in (
+            (CASE, [wrong, Finding("name-received")]),
+            (replace(CASE, files=(DATA, part)), [wrong]),
+            (CASE, [wrong, missing]),
+            (CASE, [Finding("sender-removed")]),
+            (CASE, [wrong, Finding("signature-count")]),
+            (replace(CASE, files=(part,)), [wrong]),
+            (replace(CASE, files=(replace(DATA, part=None),)), [wrong]),
+            (replace(CASE, files=CASE.files[:1]), [wrong]),
+        )
+    ]
+    assert [True, True, False, False, False, False, False, False] == told
 
 
 def test_an_operators_word_comes_first() -> None:

@@ -25,7 +25,8 @@ class KeptSignatures:
     def _faults(self, case: Case, registered: Sequence[Certificate]) -> Iterator[Finding]:
         parts = {file.part: file for file in case.files if file.kind is FileKind.DATA}
         for file in case.files:
-            if file.kind is FileKind.SIGNATURE:
+            # Of a set with a wrong name a signature may have no part: the envelope has told that.
+            if file.kind is FileKind.SIGNATURE and file.part in parts:
                 fault = self._fault(case, file, parts[file.part], registered)
                 if fault is not None:
                     yield Finding(fault.rule, tag=FileKind.SIGNATURE.value, value=file.name)
