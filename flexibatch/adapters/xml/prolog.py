@@ -39,11 +39,12 @@ _START_TAG = re.compile(rb"""<(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 
 @dataclass(frozen=True, slots=True)
 class Prolog:
-    """Hold what the beginning of a document says; `findings` refuse the whole file."""
+    """Hold what the beginning of a document says, and the line of its root; `findings` refuse the whole file."""
 
     encoding: str
     schema_location: str | None
     findings: tuple[Finding, ...] = ()
+    line: int = 1
 
 
 def read_prolog(parts: Sequence[Path]) -> Prolog:
@@ -73,7 +74,7 @@ def read_prolog(parts: Sequence[Path]) -> Prolog:
         name, attributes = _parsed(start, encoding)
     except (expat.ExpatError, UnicodeDecodeError):
         raise DocumentBroken((broken(parts, encoding, "the root element cannot be read"),)) from None
-    return Prolog(encoding, attributes.get(f"{INSTANCE} schemaLocation"), _root_faults(name, line))
+    return Prolog(encoding, attributes.get(f"{INSTANCE} schemaLocation"), _root_faults(name, line), line)
 
 
 def _declared(declaration: bytes) -> str | None:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from flexibatch.adapters.xml.locate import Locator, document_lines
+from flexibatch.adapters.xml.names import ROOT
 from flexibatch.adapters.xml.prolog import Prolog, read_prolog
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.adapters.xml.stream import Source, forms
@@ -83,7 +84,7 @@ class DocumentReader:
     ) -> FileDocument:
         version = self._schemas.choose(prolog.schema_location, on, passed_by=passed_by)
         if isinstance(version, Finding):
-            return FileDocument(None, "", [version])
+            return FileDocument(None, "", [replace(version, location=f"/{ROOT}", line=prolog.line)])
         source = Source(
             parts, prolog.encoding, self._schemas.validator(version), self._schemas.explainer(version)
         )
