@@ -14,6 +14,7 @@ from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.seal import AnswerSeal, read_seal
 from flexibatch.adapters.signatures.trust import read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
+from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes
@@ -201,6 +202,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         claims=claims,
         failures=StoredLedger(home.database, outside.clock, patient=patient),
         arrivals=Gate(settings.spool, inboxes, keeping_of(home), elsewhere),
+        fences=Fences(settings.spool),
         max_attempts=settings.max_attempts,
         patient=patient,
     )

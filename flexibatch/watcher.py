@@ -7,9 +7,10 @@ stream by stream. One set never holds up another sender's.
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -86,8 +87,8 @@ class ClaimBook(Protocol):
         """Give the streams in which a set waits."""
         ...
 
-    def case(self, ticket: str) -> Case:
-        """Give a claimed set."""
+    def in_treatment(self, ticket: str) -> Case | None:
+        """Give a claimed set, None where it was settled meanwhile."""
         ...
 
 
@@ -108,6 +109,10 @@ class Failures(Protocol):
 
     def unpublished(self) -> Iterator[Settlement]:
         """Give what was settled but perhaps not published."""
+        ...
+
+    def is_published(self, verdict: Verdict) -> bool:
+        """Tell whether another process has published a run meanwhile."""
         ...
 
 
@@ -133,6 +138,18 @@ class Arrivals(Protocol):
 
     def quarantine(self, ticket: str) -> None:
         """Move a set's private folder to quarantine."""
+        ...
+
+
+class Fences(Protocol):
+    """Keep the processes that share a spool out of each other's way (`flexibatch.adapters.spool.fences`)."""
+
+    def claiming(self, *, wait: bool) -> AbstractContextManager[bool]:
+        """Claim alone; tell whether it is this process's turn."""
+        ...
+
+    def publishing(self, stream: Stream) -> AbstractContextManager[None]:
+        """Put out answers and pages of a stream alone."""
         ...
 
 
@@ -163,6 +180,7 @@ class Channel:
     claims: ClaimBook
     failures: Failures
     arrivals: Arrivals
+    fences: Fences
     max_attempts: int
     patient: bool = False
 
@@ -188,12 +206,12 @@ class _Sweep:
 
     def run(self) -> SweepResult:
         channel = self.channel
-        self._claim_batch(channel.claims.unfinished())
+        self._claim(channel.claims.unfinished)
         self.settle()
         arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
         self.result.unreached = channel.arrivals.unreached
         while not self.stop() and (batch := list(islice(arrived, CLAIMS_AT_ONCE))):
-            self._claim_batch(channel.claims.begin(batch, channel.world.clock.now()))
+            self._claim(partial(channel.claims.begin, batch, channel.world.clock.now()))
             self._settle_streams()
         return self.result
 
@@ -205,14 +223,22 @@ class _Sweep:
 
     # ------------------------------------------------------------------------------------------------ claims
 
-    def _claim_batch(self, batch: Sequence[Ticketed]) -> None:
+    def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
+        """Claim what `begun` gives, unless another process is at it: who is patient leaves it to that one."""
+        with self.channel.fences.claiming(wait=not self.channel.patient) as mine:
+            kept = self._claim_batch(begun()) if mine else []
+        for one in kept:
+            self._tell_in_treatment(one)
+
+    def _claim_batch(self, batch: Sequence[Ticketed]) -> list[Ticketed]:
         """Take and keep a batch; sets that trouble keeps from being taken stay begun for the next sweep."""
-        kept, void = [], []
+        kept: list[tuple[Ticketed, Sequence[ReceivedFile]]] = []
+        void: list[str] = []
         for one in batch:
             with bound_contextvars(ticket=one.ticket, sender=one.claim.sender):
                 try:
                     if self.channel.arrivals.take(one):
-                        kept.append((one.ticket, self.channel.arrivals.keep(one)))
+                        kept.append((one, self.channel.arrivals.keep(one)))
                     else:
                         void.append(one.ticket)
                 except Unavailable as exc:
@@ -224,16 +250,19 @@ class _Sweep:
         if void:
             self.channel.claims.void(void)
         if kept:
-            self.channel.claims.complete(kept)
+            self.channel.claims.complete([(one.ticket, files) for one, files in kept])
         self.result.claimed += len(kept)
-        for ticket, _files in kept:
-            self._tell_in_treatment(ticket)
+        return [one for one, _files in kept]
 
-    def _tell_in_treatment(self, ticket: str) -> None:
-        case = self.channel.claims.case(ticket)
-        with bound_contextvars(ticket=ticket, sender=case.sender.number):
+    def _tell_in_treatment(self, claimed: Ticketed) -> None:
+        """Put out the first page on a set, unless another process has settled it already."""
+        sender = claimed.claim.sender
+        with bound_contextvars(ticket=claimed.ticket, sender=sender):
             try:
-                self.channel.world.outbox.report(Report(case, "in-treatment"))
+                with self.channel.fences.publishing(Stream(sender, claimed.claim.environment)):
+                    case = self.channel.claims.in_treatment(claimed.ticket)
+                    if case is not None:
+                        self.channel.world.outbox.report(Report(case, "in-treatment"))
             except Unavailable as exc:
                 log.warning("report.delayed", reason=str(exc))
             except Exception as exc:
@@ -294,12 +323,12 @@ class _Sweep:
 
     def _finish(self, settlement: Settlement) -> None:
         """Publish what was settled; what cannot be put down now is put down by the next sweep."""
-        verdict = settlement.verdict
-        with bound_contextvars(
-            ticket=verdict.case.ticket, sender=verdict.case.sender.number, run=verdict.case.run
-        ):
+        verdict, case = settlement.verdict, settlement.verdict.case
+        with bound_contextvars(ticket=case.ticket, sender=case.sender.number, run=case.run):
             try:
-                finish(self.channel.world, settlement)
+                with self.channel.fences.publishing(Stream(case.sender.number, case.environment)):
+                    if not self.channel.failures.is_published(verdict):
+                        finish(self.channel.world, settlement)
             except Unavailable as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))

@@ -8,10 +8,10 @@ from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
 from flexibatch.errors import Unavailable
 
 SENDERS = "senders"
-CLAIMED, ARCHIVE, QUARANTINE = "claimed", "archive", "quarantine"
+CLAIMED, ARCHIVE, QUARANTINE, LOCKS = "claimed", "archive", "quarantine", "locks"
 ARRIVED, KEPT = "arrived", "in"
 """Where, in the private folder of a set, lies what was moved out of an inbox, and what is judged and kept."""
-PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE)
+PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE, LOCKS)
 PRIVATE_MODE = 0o700
 SENDER_MODE = 0o770
 UPLOADING = stat.S_ISVTX

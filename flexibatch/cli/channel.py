@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.audit import note
@@ -16,7 +17,9 @@ from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
+from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal
+from flexibatch.ports import Stream
 from flexibatch.watcher import SweepResult
 from flexibatch.watcher import watch as watch_channel
 
@@ -144,8 +147,9 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     ledger = StoredLedger(home.database, invocation.clock)
     with home.database.writing() as connection:
         note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
-    for run in shown["runs"]:
-        world.outbox.publish(ledger.settled(shown["ticket"], run["number"]).verdict)
+    with Fences(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
+        for run in shown["runs"]:
+            world.outbox.publish(ledger.settled(shown["ticket"], run["number"]).verdict)
     if as_json:
         names = [one["name"] for run in shown["runs"] for one in run["answers"]]
         show_json({"ticket": shown["ticket"], "answers": names})

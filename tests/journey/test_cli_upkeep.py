@@ -39,7 +39,7 @@ def statement(home: Home, text: str) -> None:
 
 def modes(home: Home) -> list[str]:
     paths = [home.path / FILE, home.path / "flexibatch.db"]
-    folders = [home.settings.spool / name for name in ("claimed", "archive", "quarantine")]
+    folders = [home.settings.spool / name for name in ("claimed", "archive", "quarantine", "locks")]
     return [f"{path.stat().st_mode & 0o777:o}" for path in (*paths, *folders)]
 
 
@@ -67,8 +67,8 @@ def test_init_makes_a_home_that_nobody_else_reads(call: Caller, tmp_path: Path) 
     assert "" == call.done("init").out
     made = make_home(call.home, {})
     made.close()
-    assert ["600", "600", "700", "700", "700"] == modes(made)
-    assert {"claimed", "archive", "quarantine", "senders"} == {
+    assert ["600", "600", *["700"] * 4] == modes(made)
+    assert {"claimed", "archive", "quarantine", "locks", "senders"} == {
         path.name for path in made.settings.spool.iterdir()
     }
     assert 0 == call("doctor").status

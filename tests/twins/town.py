@@ -51,7 +51,7 @@ class Town:
         """Make a home with the cast of the samples."""
         environ = {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in (settings or {}).items()}
         town = cls(make_home(path, environ), FixedClock())
-        town._register_cast()
+        town.register_cast()
         return town
 
     @property
@@ -126,7 +126,8 @@ class Town:
         self.import_of_today(SAMPLES / "register.csv")
         self.import_of_today(SAMPLES / "replacements.csv")
 
-    def _register_cast(self) -> None:
+    def register_cast(self) -> None:
+        """Register the cast, with the register of the samples' own day."""
         self._register_senders()
         self.import_register(SAMPLES / "register.csv")
         self.import_register(SAMPLES / "replacements.csv")

@@ -107,11 +107,12 @@ class Claims:
                 delete(file_set).where(file_set.c.ticket.in_(tickets), file_set.c.state == SetState.CLAIMING)
             )
 
-    def case(self, ticket: str) -> Case:
-        """Give a claimed set, as its page for people tells it."""
+    def in_treatment(self, ticket: str) -> Case | None:
+        """Give a claimed set, as its page for people tells it; None where it was settled meanwhile."""
+        claimed = cases().where(file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMED)
         with self._database.reading() as connection:
-            row = connection.execute(cases().where(file_set.c.ticket == ticket)).one()
-            return case_of(connection, row)
+            row = connection.execute(claimed).first()
+            return None if row is None else case_of(connection, row)
 
     def streams(self) -> tuple[Stream, ...]:
         """Give the streams in which a set waits to be settled, the longest waiting first."""

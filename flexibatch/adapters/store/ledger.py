@@ -62,6 +62,12 @@ class StoredLedger:
             with self._database.reading() as connection:
                 yield self._settled(connection, row.set_ticket, row.number)
 
+    def is_published(self, verdict: Verdict) -> bool:
+        """Tell whether a run was marked as published and archived."""
+        mine = (run.c.set_ticket == verdict.case.ticket, run.c.number == verdict.case.run)
+        with self._database.reading() as connection:
+            return connection.scalar(select(run.c.published_at).where(*mine)) is not None
+
     def settled(self, ticket: str, number: int) -> Settlement:
         """Give a run as it was settled."""
         with self._database.reading() as connection:
@@ -85,12 +91,18 @@ class StoredLedger:
         """Note that trouble kept a set from being settled: it waits, longer each time, and loses nothing."""
         with self._database.writing() as connection:
             troubles = self._count(connection, ticket, "troubles")
-            self._note(connection, ticket, reason, troubles=troubles + 1, not_before=self._later(troubles))
+            if troubles is not None:
+                self._note(
+                    connection, ticket, reason, troubles=troubles + 1, not_before=self._later(troubles)
+                )
 
     def failed(self, ticket: str, reason: str, max_attempts: int) -> bool:
         """Note that a bug kept a set from being settled; tell whether it is in quarantine now."""
         with self._database.writing() as connection:
-            attempts = self._count(connection, ticket, "attempts") + 1
+            counted = self._count(connection, ticket, "attempts")
+            if counted is None:
+                return False
+            attempts = counted + 1
             over = attempts >= max_attempts
             state = SetState.QUARANTINE if over else SetState.CLAIMED
             not_before = None if over else self._later(attempts - 1)
@@ -101,9 +113,11 @@ class StoredLedger:
     def _later(self, times: int) -> datetime:
         return stored(self._clock.now() + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(times, 10)))
 
-    def _count(self, connection: Connection, ticket: str, column: str) -> int:
-        counted = connection.scalar(select(file_set.c[column]).where(file_set.c.ticket == ticket))
-        return int(counted or 0)
+    def _count(self, connection: Connection, ticket: str, column: str) -> int | None:
+        """Give how often a set failed, and hold it; None where another process has settled it meanwhile."""
+        mine = (file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMED)
+        counted: int | None = connection.scalar(select(file_set.c[column]).where(*mine).with_for_update())
+        return counted
 
     def _note(self, connection: Connection, ticket: str, reason: str, **values: object) -> None:
         shown = reason[:REASON_LIMIT]

@@ -1,0 +1,184 @@
+"""Several processes settle the sets of one spool on one database, and are killed at it: every set is settled once."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from flexibatch.adapters.clock import SystemClock
+from flexibatch.adapters.folders import make_sender_folders
+from flexibatch.adapters.store import bureaus, mandates
+from flexibatch.adapters.store.audit import By
+from flexibatch.bootstrap import Home
+from flexibatch.domain.bureaus import Mandate, NewSender
+from flexibatch.domain.vocabulary import Language, SignatureDemand
+from tests.twins.town import SAMPLES, Town, moved_to_today
+from tests.twins.waiting import until
+
+SENDERS = [f"{number:06d}" for number in range(701, 741)]
+STORY = (
+    "accepted-modification/FI.FLEX.000640.20261005.00001.R.1.1",
+    "accepted-modification/FI.FLEX.000640.20261005.00002.R.1.1",
+    "accepted-cancellation/FI.FLEX.000640.20261005.00002.R.1.1",
+)
+"""A declaration is made, modified and cancelled: in any other order a line would be refused."""
+PROCESSES, KILLS = 4, 12
+BUGS = (
+    "Traceback",
+    '"set.failed"',
+    '"answers.failed"',
+    '"claim.failed"',
+    '"report.failed"',
+    '"set.quarantined"',
+)
+
+
+@dataclass(slots=True)
+class Crew:
+    """Hold the processes that watch one home; who is killed is replaced."""
+
+    home: Path
+    folder: Path
+    stack: ExitStack
+    numbers: "count[int]" = field(default_factory=count)
+    running: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    def hire(self) -> None:
+        """Start one more."""
+        said = self.stack.enter_context((self.folder / f"said-{next(self.numbers)}").open("wb"))
+        told = {
+            "FLEXIBATCH_LOG_FORMAT": "json",
+            "FLEXIBATCH_CLAIM_DELAY": "0",
+            "FLEXIBATCH_POLL_INTERVAL": "0.2",
+        }
+        command = [sys.executable, "-m", "flexibatch", "-H", str(self.home), "watch"]
+        self.running.append(subprocess.Popen(command, stderr=said, env=dict(os.environ) | told))
+
+    def kill(self, chosen: int) -> None:
+        """Kill one, as a machine does, and start another."""
+        victim = self.running.pop(chosen)
+        victim.kill()
+        victim.wait()
+        self.hire()
+
+    def dismiss(self) -> list[int]:
+        """End all as an operator does; give their exit statuses."""
+        for one in self.running:
+            one.terminate()
+        return [one.wait(60) for one in self.running]
+
+    def said(self) -> list[str]:
+        """Give what each said."""
+        return [path.read_text("utf-8") for path in sorted(self.folder.glob("said-*"))]
+
+
+@pytest.fixture
+def town(home: Home) -> Town:
+    """Give a home with forty bureaus, each with a mandate for the same employer."""
+    made = Town(home, SystemClock())
+    made.register_cast_of_today()
+    by = By("test", made.clock.now())
+    with home.database.writing() as connection:
+        for number in SENDERS:
+            new = NewSender(number, f"Bureau {number}", Language.NL, SignatureDemand.OPTIONAL)
+            bureaus.add_sender(connection, by, new)
+            start = by.at.date().replace(month=1, day=1)
+            mandates.add_mandate(connection, by, Mandate(number, None, "0400100056", start))
+            make_sender_folders(made.spool, number)
+    return made
+
+
+@pytest.fixture
+def crew(town: Town, tmp_path: Path) -> Iterator[Crew]:
+    """Give four processes that watch the home."""
+    with ExitStack() as stack:
+        made = Crew(town.home.path, tmp_path, stack)
+        for _ in range(PROCESSES):
+            made.hire()
+        yield made
+        for one in made.running:
+            one.kill()
+            one.wait()
+
+
+def _drop(town: Town, sender: str, sequence: int) -> None:
+    name, content = moved_to_today(SAMPLES / STORY[sequence - 1])
+    day = name.split(".")[3]
+    inbox = town.inbox(sender)
+    own = content.replace(b"<ReferenceNbr>2026-09/", f"<ReferenceNbr>{sender}/".encode())
+    (inbox / f"FI.FLEX.{sender}.{day}.0000{sequence}.R.1.1").write_bytes(own)
+    (inbox / f"GO.FLEX.{sender}.{day}.0000{sequence}.R.1").touch()
+
+
+def _is_done(town: Town) -> bool:
+    query = "SELECT count(*) FROM run WHERE published_at IS NOT NULL"
+    return [(len(SENDERS) * len(STORY),)] == town.rows(query)
+
+
+def test_four_watchers_settle_each_set_once_however_often_they_are_killed(town: Town, crew: Crew) -> None:
+    """One outcome a set, in the order of its stream; answers and pages say what the rows say; nothing is left."""
+    chance = random.Random(4)  # noqa: S311 - who is killed, and when
+    drops = [(sender, sequence) for sequence in range(1, len(STORY) + 1) for sender in SENDERS]
+    for nth, (sender, sequence) in enumerate(drops, 1):
+        _drop(town, sender, sequence)
+        if nth % (len(drops) // KILLS) == 0:
+            time.sleep(chance.random())
+            crew.kill(chance.randrange(PROCESSES))
+    until(lambda: _is_done(town))
+    assert [0] * PROCESSES == crew.dismiss(), crew.said()
+    assert [] == [word for said in crew.said() for word in BUGS if word in said], crew.said()
+    _settled_once_and_in_order(town)
+    _answers_are_the_rows(town)
+    _nothing_is_left(town)
+    settled = [sum('"set.settled"' in line for line in said.splitlines()) for said in crew.said()]
+    assert sum(number > 0 for number in settled) >= PROCESSES // 2, settled
+
+
+def _settled_once_and_in_order(town: Town) -> None:
+    sets = town.rows(
+        "SELECT sender, name, state, number, accepted, refused FROM file_set JOIN run ON set_ticket = ticket "
+        "ORDER BY sender, decided_at"
+    )
+    wanted = [
+        (sender, f"0000{sequence}", "settled", 1, 1, 0)
+        for sender in SENDERS
+        for sequence in range(1, len(STORY) + 1)
+    ]
+    assert wanted == [(sender, str(name).split(".")[4], *rest) for sender, name, *rest in sets]
+    versions = town.rows(
+        "SELECT declaration, count(*), min(number), max(number) FROM version GROUP BY declaration"
+    )
+    assert [(3, 1, 3)] * len(SENDERS) == [tuple(rest) for _declaration, *rest in versions]
+
+
+def _answers_are_the_rows(town: Town) -> None:
+    told = Counter(
+        (path.parent.parent.name, path.name, sha256(path.read_bytes()).hexdigest())
+        for path in town.spool.glob("senders/*/OUT/FO.*")
+    )
+    assert Counter(town.rows("SELECT sender, name, sha256 FROM answer")) == told
+    names = sorted(name for _sender, name, _digest in told)
+    goes = sorted(path.name for path in town.spool.glob("senders/*/OUT/GO.*"))
+    assert [name.replace("FO.", "GO.", 1) for name in names] == goes
+    pages = [json.loads(path.read_bytes()) for path in town.spool.glob("senders/*/REPORT/*.json")]
+    assert {"received": len(SENDERS) * len(STORY)} == Counter(page["state"] for page in pages)
+
+
+def _nothing_is_left(town: Town) -> None:
+    folders = [town.spool / "claimed", town.spool / "quarantine", *town.spool.glob("senders/*/IN")]
+    assert [] == [path for folder in folders for path in folder.iterdir()]
+    hidden = [path for name in ("OUT", "REPORT") for path in town.spool.glob(f"senders/*/{name}/.*")]
+    assert [] == hidden
+    archived = [path.name for path in town.spool.glob("archive/*/*/*/*")]
+    assert sorted(str(row[0]) for row in town.rows("SELECT ticket FROM file_set")) == sorted(archived)

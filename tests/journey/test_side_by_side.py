@@ -1,0 +1,117 @@
+"""Two processes on one spool and one database get into each other's steps at the worst moment: nothing comes of it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from flexibatch.adapters.spool.fences import Fences
+from flexibatch.bootstrap import Home
+from flexibatch.domain.case import ReceivedFile, Ticketed
+from flexibatch.ports import Stream
+from flexibatch.watcher import Channel
+from tests.twins.clock import FixedClock
+from tests.twins.town import SAMPLES, Town
+
+
+@pytest.fixture
+def town(home: Home) -> Town:
+    """Give a town in which a set has been dropped."""
+    made = Town(home, FixedClock())
+    made.register_cast()
+    for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
+        made.drop(path)
+    return made
+
+
+class Before:
+    """Stand before a port and do one thing otherwise."""
+
+    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
+        self._inner, self._otherwise = inner, otherwise
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
+        return self._otherwise.get(name) or getattr(self._inner, name)
+
+
+def _pages(town: Town) -> list[str]:
+    pages = (town.spool / "senders" / "000640" / "REPORT").glob("*.json")
+    return [json.loads(page.read_bytes())["state"] for page in pages]
+
+
+def test_a_set_that_another_process_settled_is_not_told_to_be_in_treatment(town: Town) -> None:
+    """The page stays the one on the verdict, whoever writes last."""
+    one, other = town.channel(), town.channel()
+
+    def complete(kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
+        one.claims.complete(kept)
+        other.settle()
+
+    replace(one, claims=Before(one.claims, complete=complete)).sweep()
+    assert ["received"] == _pages(town)
+
+
+def test_what_another_process_published_is_not_published_again(town: Town) -> None:
+    """A bureau that has fetched its answers and deleted them does not get them a second time."""
+    one, other = town.channel(), town.channel()
+
+    @contextmanager
+    def turn(stream: Stream) -> Iterator[Any]:
+        with one.world.ledger.turn(stream) as books:
+            yield books
+        if other.settle() and town.published():
+            for name in town.published():
+                (town.inbox(folder="OUT") / name).unlink()
+
+    result = replace(one, world=replace(one.world, ledger=Before(one.world.ledger, turn=turn))).sweep()
+    assert (1, 0) == (result.settled, result.unpublished)
+    assert {} == town.published()
+
+
+def test_a_claim_that_is_given_back_is_not_taken_by_another_process(town: Town) -> None:
+    """The set that one process finds gone, and another there, is claimed by the next sweep, and lost by none."""
+    one, other = town.channel(), town.patient_channel()
+
+    def take(_ticketed: Ticketed) -> bool:
+        assert 0 == other.sweep().claimed
+        return False
+
+    assert 0 == replace(one, arrivals=Before(one.arrivals, take=take)).sweep().claimed
+    assert [] == town.rows("SELECT ticket FROM file_set")
+    assert 1 == town.sweep().settled
+
+
+def test_a_failure_is_not_noted_on_a_set_that_another_process_settled(town: Town) -> None:
+    """Neither bug nor trouble brings a settled set back among those that wait."""
+    channel = town.channel()
+    channel.sweep()
+    ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
+    assert not channel.failures.failed(ticket, "a bug", 1)
+    channel.failures.delayed(ticket, "trouble")
+    assert [("settled", 0, 0, None)] == town.rows("SELECT state, attempts, troubles, reason FROM file_set")
+
+
+def test_a_stream_in_other_hands_is_left_to_them(town: Town) -> None:
+    """Whoever holds a stream's turn settles it; the others go on with theirs."""
+    channel: Channel = town.channel()
+    claimed = replace(
+        channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=_nobody))
+    )
+    assert (1, 0) == (claimed.sweep().claimed, len(town.published()))
+    assert 1 == town.sweep().settled
+
+
+@contextmanager
+def _nobody(_stream: Stream) -> Iterator[None]:
+    yield None
+
+
+def test_a_lock_that_is_held_is_waited_for_or_passed_by(town: Town) -> None:
+    """Only who is patient passes by; whoever dies gives the lock back."""
+    with Fences(town.spool).claiming(wait=True) as mine, Fences(town.spool).claiming(wait=False) as other:
+        assert (True, False) == (mine, other)
+    with Fences(town.spool).claiming(wait=False) as again:
+        assert again
