@@ -54,6 +54,7 @@ def test_a_long_location_is_kept_as_far_as_the_table_goes(database: Database) ->
         ("idle_in_transaction_session_timeout", "10min"),
         ("timezone", "UTC"),
         ("transaction_isolation", "read committed"),
+        ("search_path", "public"),
     ],
 )
 def test_a_session_is_set_by_the_channel(
@@ -84,3 +85,26 @@ def test_a_server_that_stops_is_trouble_until_it_is_back(own_server: Server) -> 
     finally:
         opened.close()
         own_server.remove()
+
+
+def test_a_database_that_takes_no_changes_is_trouble(postgresql: Server, fresh_postgresql: str) -> None:
+    """A standby, or a server set to read only, costs no set an attempt."""
+    name = postgresql.create(fresh_postgresql)
+    postgresql.administer(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    opened = Database(postgresql.url(name))
+    with pytest.raises(Unavailable, match="standby"), opened.writing() as connection:
+        connection.execute(text("CREATE TABLE mine (n integer)"))
+    opened.close()
+    postgresql.drop(name)
+
+
+def test_what_the_login_may_not_do_is_trouble(postgresql: Server, fresh_postgresql: str) -> None:
+    """A role that an upgrade forgot costs no set an attempt, and the sentence says what to run."""
+    name = postgresql.create(fresh_postgresql)
+    postgresql.administer("CREATE ROLE stranger LOGIN")
+    opened = Database(postgresql.url(name, "stranger"))
+    with pytest.raises(Unavailable, match=r"roles\.sql"), opened.writing() as connection:
+        connection.execute(select(tables.file_set))
+    opened.close()
+    postgresql.drop(name)
+    postgresql.administer("DROP ROLE stranger")

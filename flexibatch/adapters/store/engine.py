@@ -20,6 +20,9 @@ from flexibatch.errors import Refusal, Superseded, Unavailable
 
 BUSY_SECONDS = 60
 UNIQUE_VIOLATION = "23505"
+UNDONE = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock: another transaction was let through, this one is to be done again."""
+READ_ONLY, NO_RIGHT = "25006", "42501"
 IDLE_SECONDS = 600
 """After which a transaction that asks nothing is ended by PostgreSQL: its process hangs, or its machine is gone."""
 _SESSION = {
@@ -29,7 +32,7 @@ _SESSION = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "options": f"-c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-    " -c timezone=UTC -c default_transaction_isolation=read\\ committed",
+    " -c timezone=UTC -c search_path=public -c default_transaction_isolation=read\\ committed",
 }
 """What the channel asks of every session, whatever the server's own defaults are; times in seconds."""
 
@@ -112,8 +115,10 @@ def _translated() -> Iterator[None]:
     except IntegrityError as exc:
         if not _is_taken(exc):
             raise
-        raise Superseded("Another transaction has written the same; this one was undone.") from exc
+        raise _superseded() from exc
     except OperationalError as exc:
+        if _sqlstate(exc) in UNDONE:
+            raise _superseded() from exc
         raise Unavailable(
             f"The database does not answer as it should ({_first_line(exc)}). Nothing was done by halves: the channel "
             "tries again by itself, a command is to be repeated; `flexibatch doctor` says what to look at."
@@ -123,6 +128,8 @@ def _translated() -> Iterator[None]:
             raise Unavailable(
                 "The connection to the database was lost. The work is kept and tried again."
             ) from exc
+        if _sqlstate(exc) in _CLOSED:
+            raise Unavailable(_CLOSED[str(_sqlstate(exc))].format(_first_line(exc))) from exc
         if type(exc) is DatabaseError:
             raise Unavailable(
                 f"The database is damaged, or is none ({_first_line(exc)}). Put the last backup back."
@@ -130,9 +137,27 @@ def _translated() -> Iterator[None]:
         raise
 
 
+_CLOSED = {
+    READ_ONLY: "The database takes no changes ({}): it is a standby, or set to read only. Name the server that writes "
+    "in the setting `database`; the work is kept and tried again.",
+    NO_RIGHT: "The database does not let the channel's login do this ({}). Run deploy/postgresql/roles.sql again; "
+    "`flexibatch doctor` names what is closed. The work is kept and tried again.",
+}
+
+
+def _superseded() -> Superseded:
+    return Superseded(
+        "Another process wrote to the same at the same moment, so this was undone as a whole: repeat it."
+    )
+
+
+def _sqlstate(exc: DBAPIError) -> str | None:
+    return getattr(exc.orig, "sqlstate", None)
+
+
 def _is_taken(exc: IntegrityError) -> bool:
     """Tell whether somebody else was first with a key; any other broken constraint is a bug."""
-    return getattr(exc.orig, "sqlstate", None) == UNIQUE_VIOLATION or str(exc.orig).startswith("UNIQUE")
+    return _sqlstate(exc) == UNIQUE_VIOLATION or str(exc.orig).startswith("UNIQUE")
 
 
 def _first_line(exc: DBAPIError) -> str:

@@ -1,0 +1,116 @@
+"""PostgreSQL goes away in the middle of a sweep and comes back: watching goes on, and every set ends as it should."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flexibatch.ports import Stream
+from flexibatch.watcher import Channel, watch
+from tests.twins.server import Server
+from tests.twins.town import SAMPLES, Town, copied_on
+
+BUREAUS = ("000640", "000641", "000642")
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """Give a server that may be stopped without harm to other tests."""
+    server = Server.made()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town that nothing happened in yet."""
+    url = own_server.url(own_server.create())
+    town = Town.made(tmp_path_factory.mktemp("calm") / "home", {"database": url})
+    town.home.close()
+    return town
+
+
+@pytest.fixture
+def town(own_server: Server, calm_town: Town, tmp_path: Path) -> Iterator[Town]:
+    """Give a copy of it, in which three bureaus have dropped a set each."""
+    made = copied_on(own_server, calm_town, tmp_path / "home")
+    for sender in BUREAUS:
+        for path in sorted((SAMPLES / "accepted-modification").glob("[FG][IO].FLEX.*.00001.*")):
+            own = path.read_bytes().replace(b"2026-09/", f"{sender}/".encode())
+            made.put(path.name.replace("000640", sender), own, sender)
+    yield made
+    made.home.close()
+
+
+class Before:
+    """Stand before a port and do something before, or after, one of its calls; `at` is the second such call."""
+
+    def __init__(self, inner: Any, name: str, do: Callable[[], None]) -> None:  # noqa: ANN401 - any port
+        self._inner, self._name, self._do, self._calls = inner, name, do, 0
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
+        found = getattr(self._inner, name)
+        if name == self._name:
+            self._calls += 1
+            if self._calls == 2:
+                self._do()
+        return found
+
+
+def _before_commit(channel: Channel, do: Callable[[], None]) -> Channel:
+    """Do something when the first set has been judged and written, and is not committed yet."""
+    once = iter([do])
+
+    @contextmanager
+    def turn(stream: Stream) -> Iterator[Any]:
+        with channel.world.ledger.turn(stream) as books:
+            yield books
+            next(once, lambda: None)()
+
+    ledger = Before(channel.world.ledger, "", do)
+    ledger.turn = turn  # type: ignore[attr-defined]
+    return replace(channel, world=replace(channel.world, ledger=ledger))
+
+
+def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
+    """Do something at a moment of the journey."""
+    if moment == "commit":
+        return _before_commit(channel, do)
+    part, name = moment.split(".")
+    inside = channel if part in {"claims", "failures", "arrivals"} else channel.world
+    changed: dict[str, Any] = {part: Before(getattr(inside, part), name, do)}
+    return replace(
+        channel, **(changed if inside is channel else {"world": replace(channel.world, **changed)})
+    )
+
+
+MOMENTS = (
+    "arrivals.take",
+    "claims.in_treatment",
+    "failures.waiting",
+    "documents.open",
+    "commit",
+    "ledger.published",
+)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_watching_survives_a_database_that_goes_away(moment: str, own_server: Server, town: Town) -> None:
+    """No set is lost, doubled, or counted as a bug; what had begun is ended when the database is back."""
+    channel = _before(town.channel(), moment, own_server.stop)
+    pauses = iter((own_server.start, lambda: None))
+
+    def wake(stop: threading.Event) -> None:
+        """Let the server come back after the first sweep, and end after the third."""
+        next(pauses, stop.set)()
+
+    watch(channel, threading.Event(), wake)
+    rows = town.rows("SELECT sender, state, attempts, accepted FROM file_set JOIN run ON ticket = set_ticket")
+    assert [(sender, "settled", 0, 1) for sender in BUREAUS] == sorted(rows)
+    assert [4, 4, 4] == [len(town.published(sender)) for sender in BUREAUS]
+    assert [(0,)] == town.rows("SELECT count(*) FROM run WHERE published_at IS NULL")
+    assert [] == list((town.spool / "claimed").iterdir())

@@ -1,0 +1,173 @@
+"""Two bureaus make the same declaration at the same moment, in two transactions that PostgreSQL has to part."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+
+from flexibatch.bootstrap import Home
+from flexibatch.domain.case import Case, FormVerdict
+from flexibatch.ports import Stream
+from flexibatch.watcher import Channel, SweepResult
+from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.server import Server
+from tests.twins.town import SAMPLES, Town
+from tests.twins.waiting import PATIENCE, until
+
+BUREAUS = ("000640", "000641")
+FORM = next((SAMPLES / "accepted-modification").glob("FI.FLEX.*.00001.*")).read_bytes()
+HEAD, TAIL = FORM.index(b"  <Form>"), FORM.index(b"</FLXWAGE>")
+
+
+def document(*references: bytes) -> bytes:
+    """Give a document with a Form for each reference."""
+    form = FORM[HEAD:TAIL]
+    forms = (form.replace(b"2026-09/0001", reference) for reference in references)
+    return FORM[:HEAD] + b"".join(forms) + FORM[TAIL:]
+
+
+class Before:
+    """Stand before a port and do one thing otherwise."""
+
+    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
+        self._inner, self._otherwise = inner, otherwise
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
+        return self._otherwise.get(name) or getattr(self._inner, name)
+
+
+@dataclass(slots=True)
+class Sweeping:
+    """Hold a bureau's process: it sweeps in a thread of its own, on connections of its own."""
+
+    channel: Channel
+    result: SweepResult | None = None
+    thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Sweep."""
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+
+    def _run(self) -> None:
+        self.result = self.channel.sweep()
+
+    def ended(self) -> SweepResult:
+        """Wait for its end, and give what it did."""
+        assert self.thread is not None
+        self.thread.join(PATIENCE)
+        assert self.result is not None
+        return self.result
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Hold one database and two processes, each of which serves one bureau's inbox."""
+
+    town: Town
+    sweeps: list[Sweeping]
+
+    def wait_for_lock(self) -> None:
+        """Wait until one process waits for what another holds."""
+        until(lambda: self.town.rows("SELECT 1 FROM pg_locks WHERE NOT granted"))
+
+    def drop(self, *documents: bytes) -> None:
+        """Let each bureau drop a document; it is claimed, and not judged yet."""
+        for sender, content in zip(BUREAUS, documents, strict=True):
+            self.town.put(f"FI.FLEX.{sender}.20261005.00001.R.1.1", content, sender)
+            self.town.put(f"GO.FLEX.{sender}.20261005.00001.R.1", sender=sender)
+
+    def told(self) -> list[tuple[object, ...]]:
+        """Give the verdicts."""
+        return self.town.rows(
+            "SELECT state, attempts, troubles, accepted, run.refused FROM file_set "
+            "JOIN run ON set_ticket = ticket ORDER BY accepted DESC"
+        )
+
+
+@pytest.fixture
+def race(postgresql: Server, fresh_postgresql: str, tmp_path: Path) -> Iterator[Race]:
+    """Give a town on PostgreSQL, and two processes that sweep it."""
+    url = postgresql.url(postgresql.create(fresh_postgresql))
+    town = Town.made(tmp_path / "home", {"database": url})
+    homes = [Home.open(tmp_path / "home", {"FLEXIBATCH_DATABASE": url}) for _ in BUREAUS]
+    sweeps = []
+    for place, home in enumerate(homes):
+        other = Town(home, FixedClock())
+        other.outside = replace(other.outside, tickets=CountedTickets(1000 * (place + 1)))
+        other.dropped_ns = town.dropped_ns
+        sweeps.append(Sweeping(_only(other.channel(), BUREAUS[place])))
+    yield Race(town, sweeps)
+    for home in (*homes, town.home):
+        home.close()
+    postgresql.drop(str(make_url(url).database))
+
+
+def _only(channel: Channel, sender: str) -> Channel:
+    """Let a process settle one bureau's sets, and leave the other's to the other process."""
+
+    def streams() -> list[Stream]:
+        return [stream for stream in channel.claims.streams() if stream.sender == sender]
+
+    return replace(channel, claims=Before(channel.claims, streams=streams))
+
+
+def _turning(channel: Channel, change: Callable[[Any], Any], before_commit: Callable[[], None]) -> Channel:
+    """Do something with the books, and something before the transaction ends."""
+
+    @contextmanager
+    def turn(stream: Stream) -> Iterator[Any]:
+        with channel.world.ledger.turn(stream) as books:
+            yield change(books)
+            before_commit()
+
+    return replace(channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=turn)))
+
+
+def test_who_commits_second_is_judged_again(race: Race) -> None:
+    """The second transaction waits for the first, and its line is refused as declared already."""
+    first, second = race.sweeps
+
+    def meet() -> None:
+        second.begin()
+        race.wait_for_lock()
+
+    race.drop(document(b"2026-09/0001"), document(b"2026-09/0001"))
+    first.channel = _turning(first.channel, lambda books: books, meet)
+    first.begin()
+    assert (1, 0) == (first.ended().settled, first.ended().lines_refused)
+    assert (1, 1, 0) == (second.ended().settled, second.ended().lines_refused, second.ended().waiting)
+    assert [("settled", 0, 0, 1, 0), ("settled", 0, 0, 0, 1)] == race.told()
+    answers = race.town.published("000641")
+    noti = next(content for name, content in answers.items() if name.startswith("FO.NOTI"))
+    assert b"<ErrorID>90082-272</ErrorID>" in noti
+
+
+def test_transactions_that_wait_for_each_other_are_parted(race: Race) -> None:
+    """One of two that block each other is undone by PostgreSQL, judged again at once, and refused line by line."""
+    both = threading.Barrier(2)
+
+    def waiting_after_the_first_form(books: Any) -> Any:  # noqa: ANN401 - the port's own
+        written = 0
+
+        def write_form(case: Case, verdict: FormVerdict) -> None:
+            nonlocal written
+            books.write_form(case, verdict)
+            written += 1
+            if written == 1:
+                with suppress(threading.BrokenBarrierError):
+                    both.wait(PATIENCE)
+
+        return Before(books, write_form=write_form)
+
+    race.drop(document(b"2026-09/0001", b"2026-09/0002"), document(b"2026-09/0002", b"2026-09/0001"))
+    for one in race.sweeps:
+        one.channel = _turning(one.channel, waiting_after_the_first_form, both.abort)
+        one.begin()
+    assert [0, 0] == [one.ended().waiting for one in race.sweeps]
+    assert [("settled", 0, 0, 2, 0), ("settled", 0, 0, 0, 2)] == race.told()
