@@ -15,8 +15,8 @@ $(READY): setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@
 
-demo: $(READY) ## run the main job on the embedded defaults and show what came out
-	@$(BIN)/python samples/demo.py
+demo: $(READY) ## run the main job and show what came out; DB=postgresql: there, not on SQLite
+	@$(BIN)/python samples/demo.py $(DB)
 
 servers: ## install the servers and clients that the tests drive, where they are missing
 	@sh tests/servers.sh

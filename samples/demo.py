@@ -6,7 +6,6 @@ time or an operator are played apart, each in a home of its own.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from database import Engine, engine
 from rich.console import Console
 from rich.table import Table
 from signing import CERTIFICATE, signature, signature_name
@@ -65,8 +65,9 @@ class Home:
         self.environ = {**os.environ, **QUICK, **environ, "FLEXIBATCH_HOME": str(path)}
         self.days = days_from_reception()
 
-    def make(self) -> None:
+    def make(self, engine: Engine) -> None:
         """Make the home with the samples' cast."""
+        engine.prepare(self.path)
         self.run("init")
         for row in _rows("senders.csv"):
             number, name, language, signature = row.split(";")
@@ -105,6 +106,12 @@ class Home:
 
 
 def main() -> None:
+    """Play all samples on the engine that is named, and show what became of them."""
+    with engine(sys.argv[1] if len(sys.argv) > 1 else "") as chosen:
+        play_all(chosen)
+
+
+def play_all(engine: Engine) -> None:
     """Play all samples and show what became of them."""
     begin = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="flexibatch-demo-"))
@@ -117,9 +124,9 @@ def main() -> None:
         if not sample.ordinary and not NEEDS_A_BUG & {word for step in sample.steps for word in step}
     ]
     home = Home(folder / "home")
-    home.make()
+    home.make(engine)
     for sample in apart:
-        shutil.copytree(home.path, folder / sample.name)
+        engine.copy(home.path, folder / sample.name)
     with ThreadPoolExecutor(2) as both:
         alone = both.map(lambda sample: play_apart(folder, sample), apart)
         verdicts = play_together(home, shared)
@@ -127,8 +134,11 @@ def main() -> None:
             verdicts |= played
     show(console, samples, verdicts, time.monotonic() - begin)
     show_answers(console, home, next(sample for sample in shared if sample.name == "partly-no-dimona"))
-    console.print(f"\nEverything lies in {folder}. Look around:", soft_wrap=True)
-    console.print(f"  {Path(sys.executable).parent / 'flexibatch'} --home {home.path} list", soft_wrap=True)
+    console.print(f"\nEverything lies in {folder}. {engine.told}", soft_wrap=True)
+    if engine.lasting:
+        console.print(
+            f"  {Path(sys.executable).parent / 'flexibatch'} --home {home.path} list", soft_wrap=True
+        )
     console.print(f"  {home.path}/spool/senders/000640/REPORT holds the pages for people.", soft_wrap=True)
     surprises = [name for name, sets in verdicts.items() if not as_named(name, sets)]
     if surprises:
