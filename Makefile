@@ -36,7 +36,8 @@ format: $(READY) ## put the sources in their form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## measure, as ratios in one run
+bench: export PYTHONPATH = $(CURDIR)
+bench: $(READY) ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/journey.py
 	@$(BIN)/python benchmarks/inbox.py
 

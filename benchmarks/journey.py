@@ -1,6 +1,7 @@
 """Measure the journey of one large file against libxml2's streaming validation of the same file, in one run.
 
-Prints ratios, not times to compare between machines: a 30,000-line file of 64 employers, all lines good.
+Prints ratios, not times to compare between machines: a 30,000-line file of 64 employers, all lines good, on
+SQLite and on PostgreSQL; and what a line takes of the disk on each.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import structlog
+from engines import ENGINES, database_bytes, running_server, settle_on, spool_bytes
 from lxml import etree
 from material import NAMESPACE, company_number, register_rows, wage_file
 
@@ -48,19 +50,30 @@ def main() -> None:
 
 
 def compare(lines: int, employers: int, rounds: int) -> None:
-    """Run both by turns and print the ratio of the best."""
-    best = {"journey": (1e9, 0), "yardstick": (1e9, 0)}
-    for _ in range(rounds):
-        with tempfile.TemporaryDirectory() as folder:
-            prepare(Path(folder), lines, employers)
-            for part in ("journey", "yardstick"):
-                best[part] = min(best[part], measured(part, Path(folder)))
-    (journey, journey_mb), (yardstick, yardstick_mb) = best["journey"], best["yardstick"]
-    print(
-        f"journey of {lines} lines, {employers} employers: {journey / yardstick:.2f} x libxml2's streaming validation"
-    )
-    print(f"  journey    {journey:6.2f} s, peak {journey_mb} MB (the whole process)")
-    print(f"  validation {yardstick:6.2f} s, peak {yardstick_mb} MB")
+    """Run both engines and the yardstick by turns and print the ratios of the best."""
+    best = dict.fromkeys((*ENGINES, "yardstick"), (1e9, 0))
+    grown: dict[str, tuple[int, int]] = {}
+    with running_server() as server:
+        for engine in ENGINES * rounds:
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                settle_on(engine, server, folder)
+                prepare(folder, lines, employers)
+                before = database_bytes(folder), spool_bytes(folder)
+                best[engine] = min(best[engine], measured("journey", folder))
+                best["yardstick"] = min(best["yardstick"], measured("yardstick", folder))
+                grown[engine] = database_bytes(folder) - before[0], spool_bytes(folder) - before[1]
+    yardstick, yardstick_mb = best["yardstick"]
+    print(f"journey of {lines} lines, {employers} employers, against libxml2's streaming validation:")
+    for engine in ENGINES:
+        seconds, peak = best[engine]
+        database, spool = (size / lines / 1024 for size in grown[engine])
+        print(
+            f"  {engine:<10} {seconds / yardstick:5.2f} x  {seconds:6.2f} s, peak {peak} MB (the whole process); "
+            f"a line takes {database:.2f} kB of the database, {spool:.2f} kB of the spool"
+        )
+    print(f"  validation {1:5.2f} x  {yardstick:6.2f} s, peak {yardstick_mb} MB")
+    print(f"  postgresql {best['postgresql'][0] / best['sqlite'][0]:5.2f} x sqlite")
 
 
 def measured(part: str, folder: Path) -> tuple[float, int]:
