@@ -2,8 +2,10 @@
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DataError
 
 from flexibatch.adapters.store import tables
+from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.ledger import stored_case
@@ -85,6 +87,16 @@ def test_a_server_that_stops_is_trouble_until_it_is_back(own_server: Server) -> 
     finally:
         opened.close()
         own_server.remove()
+
+
+def test_what_is_too_long_for_its_column_is_not_cut(postgresql: Server, fresh_postgresql: str) -> None:
+    """Rows that are written in bulk are checked as those written one by one are."""
+    name = postgresql.create(fresh_postgresql)
+    opened = Database(postgresql.url(name))
+    with pytest.raises(DataError), opened.writing() as connection:
+        insert_rows(connection, tables.declaration, [("T" * 14, "R", 1, "50021850123", "reference")])
+    opened.close()
+    postgresql.drop(name)
 
 
 def test_a_database_that_takes_no_changes_is_trouble(postgresql: Server, fresh_postgresql: str) -> None:

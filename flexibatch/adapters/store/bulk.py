@@ -25,8 +25,15 @@ def _prepared(table: Table, dialect: Dialect) -> tuple[str, tuple[tuple[int, Cal
     if list(names) != [column.name for column in table.columns]:
         raise TypeError(f"the statement for {table.name} does not take its columns in order")
     processors = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns)
-    # psycopg's parameters have names: put places there, each keeps its cast
-    statement = str(compiled) if compiled.positional else str(compiled) % dict.fromkeys(names, "%s")
+    if dialect.name == "postgresql":
+        # a column at once, as an array: much less time than a statement for each row takes; without the length of
+        # its type, or what is too long would be cut in silence
+        types = (column.type.compile(dialect).partition("(")[0] for column in table.columns)
+        arrays = (f"%s::{one}[]" for one in types)
+        columns = ", ".join(map(dialect.identifier_preparer.format_column, table.columns))
+        statement = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
+    else:
+        statement = str(compiled)
     return statement, tuple((place, made) for place, made in enumerate(processors) if made is not None)
 
 
@@ -35,7 +42,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     if not rows:
         return
     statement, processors = _prepared(table, connection.dialect)
-    connection.exec_driver_sql(statement, list(_processed(rows, processors)))
+    given = _processed(rows, processors)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(statement, tuple(map(list, zip(*given, strict=True))))
+    else:
+        connection.exec_driver_sql(statement, list(given))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
