@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import Connection, Inspector, MetaData, Table, insert, inspect, select, text
 
-from flexibatch.adapters.store import upgrade
+from flexibatch.adapters.store import tables, upgrade
 from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.losses import nothing_lost
+from flexibatch.errors import Refusal
+from tests.twins.records import Records, go_name
 from tests.twins.server import Server
+from tests.twins.town import SAMPLES, Town
 
 SCRIPTS = Path(upgrade.__file__).with_name("migrations")
 ROWS = (
@@ -41,13 +45,18 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     server.drop(name)
 
 
-def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
-    """What was told before stays, and is guarded from then on."""
+def _up(database: Database, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    with empty.writing() as connection:
+    with database.writing() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(config, revision)
+
+
+def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
+    """What was told before stays, and is guarded from then on."""
+    _up(empty, "0002")
+    with empty.writing() as connection:
         for row in ROWS:
             connection.execute(text(row))
     upgrade.upgrade(empty)
@@ -55,3 +64,111 @@ def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
     with empty.reading() as connection:
         for table in ("audit", "session_event"):
             assert 1 == connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a test's own word
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """Give a town in which sets were accepted, modified, refused and rejected."""
+    town = Town.made(tmp_path_factory.mktemp("lived") / "home")
+    for number, sample in enumerate(("accepted-two-workers", "partly-no-dimona", "rejected-cut-off"), 1):
+        for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
+            town.put(path.name.replace(".00001.", f".0000{number}."), path.read_bytes())
+        town.sweep()
+    return town
+
+
+REVISIONS = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("0*.py"))
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_a_channel_has_done_is_brought_up(revision: str, empty: Database, lived: Town) -> None:
+    """From each revision on, every row of every table is there after the upgrade, and the schema is the program's."""
+    _up(empty, revision)
+    held: dict[str, tuple[list[str], list[tuple[object, ...]]]] = {}
+    with lived.home.database.reading() as source, empty.writing() as target:
+        there = MetaData()
+        there.reflect(target)
+        for table in tables.metadata.sorted_tables:
+            if table.name in there.tables:
+                held[table.name] = _copied(source, target, table, there.tables[table.name])
+    assert {"file_set", "version", "anomaly", "answer", "audit"} <= {
+        name for name, (_, rows) in held.items() if rows
+    }
+    upgrade.upgrade(empty)
+    assert upgrade.state(empty).ready, upgrade.state(empty).differences
+    with empty.reading() as connection:
+        for name, (columns, rows) in held.items():
+            now = connection.execute(select(*(tables.metadata.tables[name].c[one] for one in columns)))
+            assert sorted(rows, key=repr) == sorted(map(tuple, now), key=repr), name
+
+
+def _copied(
+    source: Connection, target: Connection, table: Table, old: Table
+) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Copy the rows of a table into an older one, as far as that has columns for them."""
+    columns = [column.name for column in table.columns if column.name in old.columns]
+    rows = [tuple(row) for row in source.execute(select(*(table.c[name] for name in columns)))]
+    if rows:
+        target.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+    return columns, rows
+
+
+def test_migrations_make_what_the_models_say(
+    empty: Database, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Checks, keys and indexes too, which `db check` cannot compare all."""
+    upgrade.upgrade(empty)
+    if empty.engine.dialect.name == "sqlite":
+        other = Database(f"sqlite:///{tmp_path / 'models.sqlite'}")
+    else:
+        server: Server = request.getfixturevalue("postgresql")
+        other = Database(server.url(server.create()))
+    with other.writing() as connection:
+        tables.metadata.create_all(connection)
+        wanted = _described(inspect(connection))
+    other.close()
+    with empty.reading() as connection:
+        assert wanted == _described(inspect(connection))
+
+
+def _described(found: Inspector) -> dict[str, object]:
+    return {
+        name: (
+            sorted((one["name"] or "", one["sqltext"]) for one in found.get_check_constraints(name)),
+            sorted((one["name"] or "", one["column_names"]) for one in found.get_unique_constraints(name)),
+            sorted((one["name"] or "", one["constrained_columns"]) for one in found.get_foreign_keys(name)),
+            sorted(
+                (one["name"] or "", one["column_names"], one["unique"]) for one in found.get_indexes(name)
+            ),
+            found.get_pk_constraint(name)["constrained_columns"],
+            sorted((one["name"], str(one["type"]), one["nullable"]) for one in found.get_columns(name)),
+        )
+        for name in found.get_table_names()
+        if name != "alembic_version"
+    }
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        ("ALTER TABLE stream RENAME TO brook", "stream"),
+        ("ALTER TABLE sender DROP COLUMN name", r"sender\.name"),
+        ("DELETE FROM stream", r"stream \(1 rows\)"),
+    ],
+)
+def test_an_upgrade_that_loses_something_is_undone(loss: str, told: str, database: Database) -> None:
+    """A table, a column or rows that would be gone stop it, and all is as it was."""
+    Records(database).claim(go_name(1))
+    refused = pytest.raises(Refusal, match=f"lose what is kept in {told},")
+    with refused, database.writing() as connection, nothing_lost(connection):
+        connection.execute(text(loss))
+    assert upgrade.state(database).ready
+    with database.reading() as connection:
+        assert 1 == connection.scalar(text("SELECT count(*) FROM stream"))
+
+
+def test_an_upgrade_may_take_away_what_holds_nothing(database: Database) -> None:
+    """An empty table goes without a word, and what comes is no loss."""
+    with database.writing() as connection, nothing_lost(connection):
+        connection.execute(text("DROP TABLE acknowledgement"))
+        connection.execute(text("CREATE TABLE more (n integer)"))

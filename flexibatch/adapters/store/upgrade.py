@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 from flexibatch.adapters.store import guards
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.adapters.store.tables import metadata
 from flexibatch.errors import Refusal
 
@@ -49,6 +50,7 @@ def wanted_revision() -> str:
 def upgrade(database: Database, by: By | None = None) -> str:
     """Run all the migrations that are missing, in one transaction; give the revision reached.
 
+    Raise `Refusal` for what is no database of this program, is newer, or would lose something.
     With `by` the audit is told who had it done, where anything was.
     """
     reached = wanted_revision()
@@ -56,7 +58,9 @@ def upgrade(database: Database, by: By | None = None) -> str:
         _refuse_foreign(connection)
         before = MigrationContext.configure(connection).get_current_revision()
         _refuse_newer(before)
-        command.upgrade(_config(connection), "head")
+        if before != reached:
+            with nothing_lost(connection):
+                command.upgrade(_config(connection), "head")
         if by is not None and before != reached:
             note(connection, by, "db upgrade", reached, before=before)
     return reached
