@@ -12,7 +12,8 @@ from flexibatch.bootstrap import Home, make_home
 from flexibatch.settings import FILE
 from tests.twins.front import Front, Street, registered_key, running_street
 from tests.twins.program import Caller
-from tests.twins.town import Town
+from tests.twins.server import Server
+from tests.twins.town import Neighbourhood, Town
 
 
 @pytest.fixture
@@ -28,6 +29,26 @@ def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
     made = make_home(path, {})
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Neighbourhood:
+    """Give how to make towns with the samples' cast, on every engine."""
+    path = tmp_path_factory.mktemp("calm") / "home"
+    if request.param == "sqlite":
+        return Neighbourhood(Town.made(path), None)
+    server: Server = request.getfixturevalue("postgresql")
+    url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
+    made = Town.made(path, {"database": url})
+    made.home.close()
+    return Neighbourhood(made, server)
+
+
+@pytest.fixture
+def town(calm: Neighbourhood, tmp_path: Path) -> Iterator[Town]:
+    """Give a town that nothing happened in yet."""
+    with calm.copy(tmp_path / "home") as made:
+        yield made
 
 
 @pytest.fixture

@@ -14,23 +14,11 @@ from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment
 from tests.twins.spool import CASE
-from tests.twins.town import SAMPLES, Town, copied
+from tests.twins.town import SAMPLES, Town
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 LIMITS = Limits(1000, 365, frozenset(Environment), ZoneInfo("Europe/Brussels"))
 VERDICTS = "SELECT f.name, r.verdict FROM file_set f JOIN run r ON r.set_ticket = f.ticket ORDER BY f.arrival"
-
-
-@pytest.fixture(scope="session")
-def peaceful_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Make a town that nothing happened in yet."""
-    return Town.made(tmp_path_factory.mktemp("peaceful") / "home")
-
-
-@pytest.fixture
-def town(peaceful_town: Town, tmp_path: Path) -> Town:
-    """Give a copy of it."""
-    return copied(peaceful_town, tmp_path / "home")
 
 
 def _drop(town: Town, content: bytes, subject: str = "FLEX") -> str:

@@ -10,25 +10,18 @@ from lxml import etree
 
 from flexibatch.domain.catalogue import UNKNOWN
 from tests.twins.player import Player, Sample
-from tests.twins.town import SAMPLES, Town, copied
+from tests.twins.town import SAMPLES, Neighbourhood
 
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/case.toml"))
 SCHEMAS = SAMPLES.parent / "schemas"
 
 
-@pytest.fixture(scope="session")
-def empty_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Make the town that every sample gets a copy of."""
-    return Town.made(tmp_path_factory.mktemp("town") / "home")
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_sample_gives_its_golden_answers(name: str, empty_town: Town, tmp_path: Path) -> None:
+def test_sample_gives_its_golden_answers(name: str, calm: Neighbourhood, tmp_path: Path) -> None:
     """Answers and report of a sample are those that lie beside it."""
     sample = Sample.read(name)
-    settings = sample.told.get("settings")
-    town = Town.made(tmp_path / "home", settings) if settings else copied(empty_town, tmp_path / "home")
-    answers = Player(sample, town).play()
+    with calm.copy(tmp_path / "home", sample.told.get("settings")) as town:
+        answers = Player(sample, town).play()
     if os.environ.get("UPDATE_GOLDEN"):
         for old in sample.goldens:
             (sample.folder / old).unlink()

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,25 +17,13 @@ from flexibatch.ports import Ledger, Stream
 from flexibatch.watcher import Channel, SweepResult
 from tests.twins.clock import FixedClock
 from tests.twins.player import Broken
-from tests.twins.town import SAMPLES, Town, copied
+from tests.twins.town import SAMPLES, Town
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 ACKNOWLEDGEMENT = (
     b"<ACRF><Form><FileReference><FileName>FO.NOTI.999999.20261005.00001.R</FileName>"
     b"</FileReference></Form></ACRF>"
 )
-
-
-@pytest.fixture(scope="session")
-def still_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Make a town that nothing happened in yet."""
-    return Town.made(tmp_path_factory.mktemp("still") / "home")
-
-
-@pytest.fixture
-def town(still_town: Town, tmp_path: Path) -> Town:
-    """Give a copy of it."""
-    return copied(still_town, tmp_path / "home")
 
 
 class Troubled:

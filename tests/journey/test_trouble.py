@@ -22,23 +22,11 @@ from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Unavailable
 from flexibatch.watcher import Channel, watch
-from tests.twins.town import SAMPLES, Town, copied
+from tests.twins.town import SAMPLES, Town
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "ACRF_20231.xsd"
 NAME = "FLEX.000640.20261005.00001.R.1"
 BUREAU = Sender("000640", "Bureau", Language.NL, SignatureDemand.OPTIONAL)
-
-
-@pytest.fixture(scope="session")
-def calm_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Make a town that nothing happened in yet."""
-    return Town.made(tmp_path_factory.mktemp("calm") / "home")
-
-
-@pytest.fixture
-def town(calm_town: Town, tmp_path: Path) -> Town:
-    """Give a copy of it."""
-    return copied(calm_town, tmp_path / "home")
 
 
 def _drop(town: Town, sample: str = "accepted-two-workers") -> None:

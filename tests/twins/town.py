@@ -3,6 +3,8 @@
 import csv
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -49,8 +51,7 @@ class Town:
     @classmethod
     def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Town":
         """Make a home with the cast of the samples."""
-        environ = {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in (settings or {}).items()}
-        town = cls(make_home(path, environ), FixedClock())
+        town = cls(make_home(path, _environ(settings or {})), FixedClock())
         town.register_cast()
         return town
 
@@ -160,6 +161,31 @@ def copied_on(server: Server, town: Town, path: Path) -> Town:
     name = server.create(str(make_url(town.home.settings.database).database))
     (path / FILE).write_text(f'database = "{server.url(name)}"\n', encoding="utf-8")
     return Town(Home.open(path, {}), FixedClock())
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """Hold a town that nothing happened in yet, and the server that its database is on, if it is on one."""
+
+    town: Town
+    server: Server | None
+
+    @contextmanager
+    def copy(self, path: Path, settings: Mapping[str, object] | None = None) -> Iterator[Town]:
+        """Give a copy of it for a while, with settings of its own where there are any."""
+        made = copied_on(self.server, self.town, path) if self.server else copied(self.town, path)
+        database = made.home.settings.database
+        if settings:
+            made.home.close()
+            made = Town(Home.open(path, _environ(settings)), FixedClock())
+        yield made
+        made.home.close()
+        if self.server:
+            self.server.drop(str(make_url(database).database))
+
+
+def _environ(settings: Mapping[str, object]) -> dict[str, str]:
+    return {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in settings.items()}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
