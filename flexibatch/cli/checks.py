@@ -17,7 +17,7 @@ from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import elsewhere_of
 from flexibatch.bootstrap import Home, database_file, host_key_file, registered
-from flexibatch.cli.database_checks import rights, strangers
+from flexibatch.cli.database_checks import rights, server, strangers
 from flexibatch.cli.faults import Fault, Health
 from flexibatch.cli.signature_checks import signatures
 from flexibatch.errors import FlexibatchError, Unavailable
@@ -198,6 +198,7 @@ def _wanted(home: Home) -> tuple[Path, ...]:
 
 LOOKS: dict[str, Look] = {
     "database": _database,
+    "server": server,
     "rights": rights,
     "folders": _folders,
     "strangers": strangers,

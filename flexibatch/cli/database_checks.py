@@ -35,6 +35,29 @@ def rights(home: Home, _now: datetime) -> Iterator[Fault]:
         )
 
 
+def server(home: Home, _now: datetime) -> Iterator[Fault]:
+    """Warn of a database that sorts by a language, of one that cannot hold all names, and of a line that is open."""
+    with home.database.reading() as connection:
+        found = health.server(connection)
+    if found is None:
+        return
+    made = (
+        "Make a new one with `--template=template0 --encoding=UTF8 --locale=C` and restore a backup into it."
+    )
+    if found.encoding != "UTF8":
+        told = f"The database is encoded as {found.encoding}: names that do not fit it cannot be kept."
+        yield Fault(Health.FAILED, told, made)
+    if found.collation not in {"C", "POSIX", "C.UTF-8", "C.utf8"}:
+        told = f"The database sorts by {found.collation}: keys are to be compared as bytes."
+        yield Fault(Health.WARNING, told, made)
+    if not found.private:
+        yield Fault(
+            Health.WARNING,
+            "The connection to the database is not encrypted.",
+            "Add `?sslmode=verify-full&sslrootcert=…` to the setting `database`.",
+        )
+
+
 def strangers(home: Home, _now: datetime) -> Iterator[Fault]:
     """Tell of sets in the spool that the database does not know: it was restored from before them."""
     with home.database.reading() as connection:

@@ -1,5 +1,7 @@
 """What the channel asks of a PostgreSQL session, and what it makes of a server that goes away."""
 
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DataError
@@ -87,6 +89,22 @@ def test_a_server_that_stops_is_trouble_until_it_is_back(own_server: Server) -> 
     finally:
         opened.close()
         own_server.remove()
+
+
+def test_a_process_has_so_many_connections_and_waits_for_no_more(
+    postgresql: Server, fresh_postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten at once, so that an operator can reckon; the eleventh is trouble, not a bug."""
+    name = postgresql.create(fresh_postgresql)
+    opened = Database(postgresql.url(name))
+    monkeypatch.setattr(opened.engine.pool, "_timeout", 0.1)
+    with ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(opened.reading())
+        with pytest.raises(Unavailable, match="in use"):
+            stack.enter_context(opened.reading())
+    opened.close()
+    postgresql.drop(name)
 
 
 def test_what_is_too_long_for_its_column_is_not_cut(postgresql: Server, fresh_postgresql: str) -> None:

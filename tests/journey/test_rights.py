@@ -7,12 +7,12 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from flexibatch.adapters.store import health, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.vocabulary import SetState
+from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name
@@ -68,8 +68,8 @@ def refused(database: Database, statement: str) -> bool:
     try:
         with database.writing() as connection:
             connection.execute(text(statement))
-    except DBAPIError as exc:
-        return "permission denied" in str(exc.orig)
+    except Unavailable as exc:
+        return "permission denied" in str(exc)
     return False
 
 
@@ -114,9 +114,13 @@ def desk(
     return Caller(path, capsys)
 
 
-def told_of_rights(call: Caller) -> tuple[str, str]:
-    (row,) = (row for row in call("doctor", "--json").json if row["check"] == "rights")
+def told_of(call: Caller, check: str) -> tuple[str, str]:
+    (row,) = (row for row in call("doctor", "--json").json if row["check"] == check)
     return row["state"], row["told"] or ""
+
+
+def told_of_rights(call: Caller) -> tuple[str, str]:
+    return told_of(call, "rights")
 
 
 @pytest.mark.parametrize(
@@ -137,6 +141,18 @@ def test_a_table_that_is_closed_has_failed(desk: Caller, logins: Server, owned: 
     administer(logins, owned, b"REVOKE INSERT ON audit_purge FROM flexibatch_channel")
     state, told = told_of_rights(desk)
     assert ("failed", True) == (state, told.endswith("read and write audit_purge."))
+
+
+def test_a_database_that_cannot_hold_all_names_has_failed(
+    desk: Caller, logins: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in UTF-8, with collation C, on a socket is well; of another it is told what to make instead."""
+    assert ("ok", "") == told_of(desk, "server")
+    logins.administer("CREATE DATABASE other TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    monkeypatch.setenv("FLEXIBATCH_DATABASE", logins.url("other"))
+    state, told = told_of(desk, "server")
+    assert ("failed", True) == (state, "LATIN1" in told)
+    logins.drop("other")
 
 
 def test_a_set_that_the_database_does_not_know_has_failed(call: Caller, home: Home) -> None:

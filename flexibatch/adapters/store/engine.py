@@ -14,6 +14,7 @@ from sqlalchemy.exc import (
     IntegrityError,
     NoSuchModuleError,
     OperationalError,
+    TimeoutError,  # noqa: A004 - the pool's own
 )
 
 from flexibatch.errors import Refusal, Superseded, Unavailable
@@ -22,10 +23,11 @@ BUSY_SECONDS = 60
 UNIQUE_VIOLATION = "23505"
 UNDONE = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: another transaction was let through, this one is to be done again."""
-READ_ONLY, NO_RIGHT = "25006", "42501"
+READ_ONLY, NO_RIGHT, NO_TABLE, NO_COLUMN = "25006", "42501", "42P01", "42703"
 IDLE_SECONDS = 600
 """After which a transaction that asks nothing is ended by PostgreSQL: its process hangs, or its machine is gone."""
 _SESSION = {
+    "application_name": "flexibatch",
     "connect_timeout": 10,
     "keepalives": 1,
     "keepalives_idle": 30,
@@ -35,6 +37,10 @@ _SESSION = {
     " -c timezone=UTC -c search_path=public -c default_transaction_isolation=read\\ committed",
 }
 """What the channel asks of every session, whatever the server's own defaults are; times in seconds."""
+
+_POOL = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 30, "pool_pre_ping": True}
+"""Connections that a process keeps to PostgreSQL, and may open beyond; seconds to wait for one that is free. One that a
+restarted server has forgotten is noticed before a transaction begins."""
 
 PAGE_BYTES = 8192
 """A page of a SQLite database that is made here: twice the default, a tenth less work for what one file writes."""
@@ -54,8 +60,7 @@ class Database:
             self.engine = create_engine(
                 parsed,
                 connect_args=_arguments(parsed.get_backend_name()),
-                # a server that was restarted is noticed before a transaction begins
-                pool_pre_ping=parsed.get_backend_name() != "sqlite",
+                **(_POOL if parsed.get_backend_name() == "postgresql" else {}),
             )
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as exc:
             raise Refusal(
@@ -123,6 +128,10 @@ def _translated() -> Iterator[None]:
             f"The database does not answer as it should ({_first_line(exc)}). Nothing was done by halves: the channel "
             "tries again by itself, a command is to be repeated; `flexibatch doctor` says what to look at."
         ) from exc
+    except TimeoutError as exc:
+        raise Unavailable(
+            "All connections of this process to the database are in use. The work is kept and tried again."
+        ) from exc
     except DBAPIError as exc:
         if exc.connection_invalidated:
             raise Unavailable(
@@ -137,7 +146,13 @@ def _translated() -> Iterator[None]:
         raise
 
 
+_OTHER_TABLES = (
+    "The database does not hold the tables of this program ({}): `flexibatch db check` tells what differs. The work is "
+    "kept and tried again."
+)
 _CLOSED = {
+    NO_TABLE: _OTHER_TABLES,
+    NO_COLUMN: _OTHER_TABLES,
     READ_ONLY: "The database takes no changes ({}): it is a standby, or set to read only. Name the server that writes "
     "in the setting `database`; the work is kept and tried again.",
     NO_RIGHT: "The database does not let the channel's login do this ({}). Run deploy/postgresql/roles.sql again; "

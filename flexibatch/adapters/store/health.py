@@ -23,6 +23,11 @@ AND NOT (has_table_privilege(format('%I.%I', schemaname, tablename), 'SELECT')
          AND (tablename = 'alembic_version' OR has_table_privilege(format('%I.%I', schemaname, tablename), 'INSERT')))
 ORDER BY tablename
 """)
+_SERVER = text("""
+SELECT datcollate, pg_encoding_to_char(encoding),
+       inet_server_addr() IS NULL OR coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)
+FROM pg_database WHERE datname = current_database()
+""")
 _MOMENTS = (audit.c.at, file_set.c.claimed_at, register_import.c.imported_at, run.c.decided_at)
 
 
@@ -61,3 +66,20 @@ def rights(connection: Connection) -> Rights | None:
     tables = {"tables": [*metadata.tables, "alembic_version"]}
     owned = connection.scalar(_OWNED, tables) or 0
     return Rights(login, superuser, owned > 0, list(connection.scalars(_CLOSED, tables)))
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """Hold how a PostgreSQL database sorts and writes, and whether nobody on the way to it can listen."""
+
+    collation: str
+    encoding: str
+    private: bool
+
+
+def server(connection: Connection) -> ServerState | None:
+    """Tell how the database is set up on its server, None on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return None
+    collation, encoding, private = connection.execute(_SERVER).one()
+    return ServerState(collation, encoding, private)
