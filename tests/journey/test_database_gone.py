@@ -11,6 +11,7 @@ import pytest
 
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, watch
+from tests.twins.before import Before
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town, copied_on
 
@@ -46,8 +47,8 @@ def town(own_server: Server, calm_town: Town, tmp_path: Path) -> Iterator[Town]:
     made.home.close()
 
 
-class Before:
-    """Stand before a port and do something before, or after, one of its calls; `at` is the second such call."""
+class Interrupted:
+    """Stand before a port and do something just before the second call of one name."""
 
     def __init__(self, inner: Any, name: str, do: Callable[[], None]) -> None:  # noqa: ANN401 - any port
         self._inner, self._name, self._do, self._calls = inner, name, do, 0
@@ -71,9 +72,7 @@ def _before_commit(channel: Channel, do: Callable[[], None]) -> Channel:
             yield books
             next(once, lambda: None)()
 
-    ledger = Before(channel.world.ledger, "", do)
-    ledger.turn = turn  # type: ignore[attr-defined]
-    return replace(channel, world=replace(channel.world, ledger=ledger))
+    return replace(channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=turn)))
 
 
 def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
@@ -82,7 +81,7 @@ def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
         return _before_commit(channel, do)
     part, name = moment.split(".")
     inside = channel if part in {"claims", "failures", "arrivals"} else channel.world
-    changed: dict[str, Any] = {part: Before(getattr(inside, part), name, do)}
+    changed: dict[str, Any] = {part: Interrupted(getattr(inside, part), name, do)}
     return replace(
         channel, **(changed if inside is channel else {"world": replace(channel.world, **changed)})
     )

@@ -14,6 +14,7 @@ from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, FormVerdict
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, SweepResult
+from tests.twins.before import Before
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town
@@ -29,16 +30,6 @@ def document(*references: bytes) -> bytes:
     form = FORM[HEAD:TAIL]
     forms = (form.replace(b"2026-09/0001", reference) for reference in references)
     return FORM[:HEAD] + b"".join(forms) + FORM[TAIL:]
-
-
-class Before:
-    """Stand before a port and do one thing otherwise."""
-
-    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
-        self._inner, self._otherwise = inner, otherwise
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
-        return self._otherwise.get(name) or getattr(self._inner, name)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,11 @@ from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
+from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name
 from tests.twins.server import Server
+from tests.twins.town import SAMPLES, Town
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 LOGINS = {"flexi_upgrade": "flexibatch_owner", "flexi_service": "flexibatch_channel"}
@@ -92,6 +94,34 @@ def test_the_script_takes_back_what_a_new_table_may_not(
     told_once = ("audit", "audit_purge", "session_event", "version", "mandate")
     assert [True] * 5 == [refused(service, f"DELETE FROM {table}") for table in told_once]  # noqa: S608
     assert not refused(service, "DELETE FROM sender_key")
+
+
+# ------------------------------------------------------------------------------------------- the daily work
+
+
+def test_the_channel_s_login_may_do_all_its_work(desk: Caller) -> None:
+    """Bureaus, mandates, register, sets, re-runs, a person's data, purges: its role is enough."""
+    town = Town(Home.open(desk.home, {}), FixedClock())
+    town.register_cast()
+    sample = SAMPLES / "accepted-rerun"
+    for path in sorted(sample.glob("[FG][IO].FLEX.*")):
+        town.drop(path)
+    assert 1 == town.sweep().lines_refused
+    town.home.close()
+    for words in (
+        ("dimona", "import", str(sample / "later.csv")),
+        ("rerun", "--refused"),
+        ("mandate", "end", "000641", "--company", "0400100056"),
+        ("sender", "hold", "000641"),
+        ("sender", "remove", "000649"),
+        ("person", "export", "50021850123"),
+        ("republish", next(sample.glob("GO.FLEX.*")).name),
+        ("purge",),
+        ("db", "check"),
+    ):
+        desk.done(*words)
+    (row,) = desk.done("list", "--json").json
+    assert ("settled", 2) == (row["state"], row["accepted"] + row["unchanged"])
 
 
 # ---------------------------------------------------------------------------------------------------- doctor

@@ -13,6 +13,7 @@ from flexibatch.bootstrap import Home
 from flexibatch.domain.case import ReceivedFile, Ticketed
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
+from tests.twins.before import Before
 from tests.twins.clock import FixedClock
 from tests.twins.town import SAMPLES, Town
 
@@ -25,16 +26,6 @@ def town(home: Home) -> Town:
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
         made.drop(path)
     return made
-
-
-class Before:
-    """Stand before a port and do one thing otherwise."""
-
-    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
-        self._inner, self._otherwise = inner, otherwise
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
-        return self._otherwise.get(name) or getattr(self._inner, name)
 
 
 def _pages(town: Town) -> list[str]:

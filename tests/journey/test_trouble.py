@@ -22,6 +22,7 @@ from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Unavailable
 from flexibatch.watcher import Channel, watch
+from tests.twins.before import Before
 from tests.twins.town import SAMPLES, Town
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "ACRF_20231.xsd"
@@ -36,16 +37,6 @@ def _drop(town: Town, sample: str = "accepted-two-workers") -> None:
 
 def _in_world(channel: Channel, **parts: Any) -> Channel:  # noqa: ANN401 - parts of the world
     return replace(channel, world=replace(channel.world, **parts))
-
-
-class Before:
-    """Stand before a port and do one thing otherwise."""
-
-    def __init__(self, inner: Any, **otherwise: Any) -> None:  # noqa: ANN401 - any port
-        self._inner, self._otherwise = inner, otherwise
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the port has
-        return self._otherwise.get(name) or getattr(self._inner, name)
 
 
 def _unavailable(*_arguments: object, **_named: object) -> Any:  # noqa: ANN401 - it never returns
