@@ -87,11 +87,15 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
             f"The home {path} cannot be made ({exc.strerror}, {exc.filename}): see to disk and rights, "
             "then repeat the command."
         ) from exc
-    make_host_key(host_key_file(path))
-    folders.make_spool(settings.spool)
-    upgrade(home.database, by)
-    for number in registered(home.database):
-        folders.make_sender_folders(settings.spool, number)
+    try:
+        make_host_key(host_key_file(path))
+        folders.make_spool(settings.spool)
+        upgrade(home.database, by)
+        for number in registered(home.database):
+            folders.make_sender_folders(settings.spool, number)
+    except FlexibatchError:
+        home.close()
+        raise
     return home
 
 

@@ -95,45 +95,6 @@ def test_init_tells_what_the_disk_refuses(call: Caller, tmp_path: Path) -> None:
 # --------------------------------------------------------------------------------------------------- database
 
 
-@pytest.mark.parametrize(
-    ("made_so", "status", "sentence"),
-    [
-        ("UPDATE alembic_version SET version_num = '9999'", 2, "newer than this program"),
-        ("DELETE FROM alembic_version", 2, "flexibatch init"),
-    ],
-)
-def test_a_database_of_another_program_is_not_touched(
-    made_so: str, status: int, sentence: str, call: Caller, home: Home
-) -> None:
-    """A newer or empty database stops every command with what to do, and `db check` tells it too."""
-    statement(home, made_so)
-    told = call("sender", "list")
-    assert (status, "", 1) == (told.status, told.out, told.sentences)
-    assert sentence in told.err
-    checked = call("db", "check", "--json")
-    assert (1, False) == (checked.status, checked.json["ready"])
-    assert "failed" == looked_at(call("doctor", "--json"))["database"]
-
-
-def test_a_newer_database_is_not_upgraded(call: Caller, home: Home) -> None:
-    """`db upgrade` and `init` refuse what they do not know."""
-    statement(home, "UPDATE alembic_version SET version_num = '9999'")
-    for words in (("db", "upgrade"), ("init",)):
-        told = call(*words)
-        assert (2, 1) == (told.status, told.sentences)
-        assert "newer" in told.err
-
-
-def test_db_check_compares_every_table(call: Caller, home: Home) -> None:
-    """A column that is missing is told, with status 1."""
-    assert {"ready": True, "differences": []}.items() <= call.done("db", "check", "--json").json.items()
-    call.done("db", "upgrade")
-    statement(home, "ALTER TABLE audit DROP COLUMN details")
-    told = call("db", "check", "--json")
-    assert (1, False, 1) == (told.status, told.json["ready"], len(told.json["differences"]))
-    assert 1 == call("doctor").status
-
-
 def test_a_locked_database_is_trouble(call: Caller, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process that keeps writing is waited for, then told: one sentence, status 3, nothing done."""
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0.05)
