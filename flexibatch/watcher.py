@@ -329,7 +329,7 @@ class _Sweep:
                 with self.channel.fences.publishing(Stream(case.sender.number, case.environment)):
                     if not self.channel.failures.is_published(verdict):
                         finish(self.channel.world, settlement)
-            except Unavailable as exc:
+            except (Unavailable, Superseded) as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))
             except Exception as exc:
@@ -358,6 +358,6 @@ def watch(channel: Channel, stop: threading.Event, wake: Callable[[threading.Eve
     while not stop.is_set():
         try:
             channel.sweep(stop=stop.is_set)
-        except Unavailable as exc:
+        except (Unavailable, Superseded) as exc:
             log.warning("sweep.delayed", reason=str(exc))
         wake(stop)

@@ -20,7 +20,7 @@ from flexibatch.checking import check_set
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import Language, SignatureDemand
-from flexibatch.errors import Unavailable
+from flexibatch.errors import Superseded, Unavailable
 from flexibatch.watcher import Channel, watch
 from tests.twins.before import Before
 from tests.twins.town import SAMPLES, Town
@@ -135,7 +135,8 @@ def test_a_file_fault_that_nobody_can_tell_is_a_bug(town: Town) -> None:
     assert [("claimed", 1)] == town.rows("SELECT state, attempts FROM file_set")
 
 
-def test_watch_goes_on_after_trouble_and_ends_when_told(town: Town) -> None:
+@pytest.mark.parametrize("trouble", [Unavailable, Superseded])
+def test_watch_goes_on_after_trouble_and_ends_when_told(town: Town, trouble: type[Exception]) -> None:
     """A sweep that fails as a whole is tried again; told to stop, watching ends."""
     _drop(town)
     channel = town.channel()
@@ -144,7 +145,7 @@ def test_watch_goes_on_after_trouble_and_ends_when_told(town: Town) -> None:
     def look(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - passed on as they are
         looks.append(True)
         if len(looks) == 1:
-            _unavailable()
+            raise trouble
         return channel.arrivals.look(*arguments, **named)
 
     def wake(stop: threading.Event) -> None:
