@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from samples.front_door import show_front_door
 from tests.twins.town import SAMPLES
 
 
@@ -23,6 +25,20 @@ def test_demo_ends_well_and_shows_both_answers(engine: str, tmp_path: Path) -> N
         timeout=900,
     )
     assert 0 == told.returncode, told.stderr
-    words = ("<ACRF", "<NOTIFICATION", "Everything lies in")
-    assert [True] * 3 == [word in told.stdout for word in words]
+    shown, _, fetched = told.stdout.partition("Listening on ")
+    answers = ("<ACRF", "<NOTIFICATION")
+    assert [True] * 2 == [word in shown for word in answers]
+    wanted = ("sftp> put GO.FLEX.", "sftp> get OUT/FO.NOTI.", *answers, "Everything lies in")
+    assert [True] * 5 == [word in fetched for word in wanted], told.stdout
     assert ("postgresql" == engine) == ("The records were on PostgreSQL" in told.stdout)
+
+
+def test_where_sftp_is_missing_the_demo_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is started; a sentence tells what is missing and where it comes from."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    show_front_door(Console(), tmp_path / "home", {}, "000640", {})
+    told = capsys.readouterr().out
+    assert [True] * 2 == [word in told for word in ("was left out", "openssh-client")]
+    assert [] == list(tmp_path.iterdir())
