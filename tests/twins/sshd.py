@@ -104,7 +104,7 @@ def _listening(folder: Path, lines: Sequence[str], port: int) -> Sshd:
     """Start a server; another port is taken where somebody else was first with one."""
     told = ""
     for _ in range(TRIES):
-        chosen = port or _free_port()
+        chosen = port or free_port()
         process = _started(folder, lines, chosen)
         assert process.stderr is not None
         told = process.stderr.readline()
@@ -137,7 +137,8 @@ def _keep_log(server: Sshd) -> None:
             log.write(line)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
