@@ -1,6 +1,7 @@
 """Wake the watcher when something moves in an inbox. Events carry no truth: a plain look decides."""
 
 import threading
+import time
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
@@ -12,35 +13,61 @@ from flexibatch.domain.vocabulary import Environment
 
 QUICK = timedelta(milliseconds=100)
 """How long after the claim delay a look is worth while."""
+REST = 0.2
+"""How long it rests between two looks, at least: an inbox that is written to without end is not looked at without end."""
+HEARD_WITHIN_MS = 50
 
 
 class Wake:
-    """Wait for movement in the inboxes of a spool, at most `pause`; look again soon after something moved."""
+    """Wait for movement in the inboxes of a spool, at most `pause`.
+
+    When something moved it is looked at again and again until the claim delay is over: whatever else came meanwhile
+    is found in its own time.
+    """
 
     def __init__(self, spool: Path, pause: timedelta, claim_delay: timedelta) -> None:
         """Keep where to listen."""
-        self._spool, self._pause, self._soon = spool, pause, claim_delay + QUICK
-        self._moved = False
+        self._spool = spool
+        self._pause, self._soon = pause.total_seconds(), (claim_delay + QUICK).total_seconds()
+        self._looking_until: float | None = None
+        self._looked_at = time.monotonic()
         self._folders: tuple[Path, ...] = ()
         self._events: Generator[object, None, None] | None = None
 
     def wait(self, stop: threading.Event) -> None:
-        """Wait until something moved, the pause is over, or `stop` is set."""
-        if self._moved:
-            self._moved = False
-            stop.wait(min(self._soon, self._pause).total_seconds())
-            return
+        """Wait until a look is worth while, or `stop` is set."""
+        if self._looking_until is None:
+            self._wait_for_movement(stop)
+        else:
+            self._wait_a_little(stop)
+        self._looked_at = time.monotonic()
+
+    def _wait_for_movement(self, stop: threading.Event) -> None:
+        """Wait until something moved, or the pause is over."""
+        end = time.monotonic() + self._pause
         folders = self._inboxes()
-        if not folders:
-            stop.wait(self._pause.total_seconds())
-            return
         if folders != self._folders or self._events is None:
-            self._folders, self._events = folders, self._listen(folders, stop)
+            self._folders, self._events = folders, self._listen(folders, stop) if folders else None
+        while self._events is not None and time.monotonic() < end and not stop.is_set():
+            if self._moved():
+                return
+        stop.wait(max(0.0, end - time.monotonic()))
+
+    def _wait_a_little(self, stop: threading.Event) -> None:
+        """Rest, as long as the last look took at least; look on where something moved meanwhile."""
+        stop.wait(max(REST, time.monotonic() - self._looked_at))
+        if not self._moved() and self._looking_until is not None and time.monotonic() >= self._looking_until:
+            self._looking_until = None
+
+    def _moved(self) -> bool:
+        """Tell whether something moved; one that cannot listen any more begins anew after the pause."""
         try:
-            self._moved = bool(next(self._events, None))
+            moved = self._events is not None and bool(next(self._events, None))
         except (OSError, RuntimeError):
-            self._events = None
-            stop.wait(self._pause.total_seconds())
+            self._events, moved = None, False
+        if moved:
+            self._looking_until = time.monotonic() + self._soon
+        return moved
 
     def _inboxes(self) -> tuple[Path, ...]:
         senders = self._spool / SENDERS
@@ -57,7 +84,7 @@ class Wake:
             debounce=50,
             step=20,
             stop_event=stop,
-            rust_timeout=max(1, int(self._pause.total_seconds() * 1000)),
+            rust_timeout=HEARD_WITHIN_MS,
             yield_on_timeout=True,
             raise_interrupt=False,
             recursive=False,
