@@ -14,7 +14,7 @@ from flexibatch.domain.vocabulary import Environment
 QUICK = timedelta(milliseconds=100)
 """How long after the claim delay a look is worth while."""
 REST = 0.2
-"""How long it rests between two looks, at least: an inbox that is written to without end is not looked at without end."""
+"""How long it rests between two looks, at least: an inbox may be written to without end."""
 HEARD_WITHIN_MS = 50
 
 
