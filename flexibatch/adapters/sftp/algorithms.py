@@ -14,7 +14,6 @@ KEY_EXCHANGES = (
     "diffie-hellman-group14-sha256",
 )
 CIPHERS = (
-    "chacha20-poly1305@openssh.com",
     "aes256-gcm@openssh.com",
     "aes128-gcm@openssh.com",
     "aes256-ctr",
