@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 REFUSALS_WRITTEN = 100
 CHANNELS = 10
+WINDOW = 1 << 20
+"""How many bytes a client may send before they are looked at: what sessions that wait for their turn keep."""
 
 
 class House(Protocol):
@@ -159,12 +161,13 @@ class Door(asyncssh.SSHServer):
 
     # ------------------------------------------------------------------------------------------------ sessions
 
-    def session_requested(self) -> Session | bool:
+    def session_requested(self) -> "tuple[asyncssh.SSHServerChannel[bytes], Session] | bool":
         """Give a session that speaks SFTP."""
         self.views = [view for view in self.views if not view.ended]
-        if self.number is None or len(self.views) >= CHANNELS:
+        if self._connection is None or self.number is None or len(self.views) >= CHANNELS:
             return False
-        return Session(self._view)
+        channel = self._connection.create_server_channel(None, window=WINDOW)
+        return channel, Session(self._view)
 
     def _view(self, channel: "SSHChannel[bytes]") -> View:
         if self.number is None:

@@ -4,11 +4,12 @@ asyncssh closes the files of a broken connection as it closes any file; who half
 has ended, so the handler of the one request is taken over here. Held to asyncssh's own by the tests of the door.
 """
 
+import asyncio
 import time
 from typing import Any, cast
 
 import asyncssh
-from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_OPENDIR, FXP_UNBLOCK
+from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_OPENDIR, FXP_READ, FXP_UNBLOCK, FXP_WRITE
 from asyncssh.packet import SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
@@ -18,6 +19,7 @@ from flexibatch.adapters.sftp.views import View
 
 VERSION = 3
 LISTINGS_AT_ONCE = 16
+_TRANSFERS = (FXP_READ, FXP_WRITE)
 _UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
 _SPOKEN = (
     b"posix-rename@openssh.com",
@@ -45,7 +47,8 @@ class Handler(SFTPServerHandler):
         super().__init__(view, reader, writer, VERSION)
         self._view, self._connection = view, connection
 
-    # A request is looked at when the answers to those before it were fetched.
+    # A request is looked at when the answers to those before it were fetched. The sessions of one bureau transfer by
+    # turns, a request each: however many it opens, each of the others gets as much.
     async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:
         self._view.moved_at = time.monotonic()
         self._view.asked += 1
@@ -53,6 +56,9 @@ class Handler(SFTPServerHandler):
             if self._writer is not None:
                 await self._writer.drain()
             await fetched(self._connection)
+            if pkttype in _TRANSFERS:
+                async with self._view.turn:
+                    await asyncio.sleep(0)
             await super()._process_packet(pkttype, pktid, packet)
         finally:
             self._view.asked -= 1

@@ -1,5 +1,6 @@
 """What the sessions of one bureau share: its folders on disk, how full its inboxes are, what is being written."""
 
+import asyncio
 import errno
 import os
 import stat
@@ -44,6 +45,7 @@ class Room:
     allowance: Allowance
     writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:

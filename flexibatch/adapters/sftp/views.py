@@ -48,6 +48,11 @@ class View(asyncssh.SFTPServer):
         """Tell whether a file is being written or read, or a request is being answered."""
         return bool(self._open or self.asked)
 
+    @property
+    def turn(self) -> asyncio.Lock:
+        """Give what the sessions of a bureau hold by turns while they transfer."""
+        return self._room.turn
+
     def exit(self) -> None:
         """End the session."""
         self.ended = True
