@@ -37,9 +37,10 @@ format: $(READY) ## put the sources in their form
 	$(BIN)/ruff check --fix .
 
 bench: export PYTHONPATH = $(CURDIR)
-bench: $(READY) ## measure on both engines, as ratios in one run
+bench: $(READY) servers ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/journey.py
 	@$(BIN)/python benchmarks/inbox.py
+	@$(BIN)/python benchmarks/door.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
