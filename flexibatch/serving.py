@@ -5,6 +5,7 @@ lets transfers in hand go on for a while, and the watcher ends after the set in 
 """
 
 import asyncio
+import resource
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
 from flexibatch.errors import Refusal, Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
+from flexibatch.settings.sftp import SftpSettings
 
 log = structlog.get_logger()
 
@@ -29,6 +31,9 @@ HEALTHY_AFTER = 60.0
 LONGEST_SET = 600.0
 WRITE_EVERY = 0.5
 ROWS_AT_ONCE = 500
+FILES_OF_A_HANDLE = 2
+"""An upload holds its folder open too."""
+SPARE_FILES = 256
 
 
 @dataclass(slots=True)
@@ -86,6 +91,7 @@ class Serving:
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raise `Unavailable` where the watcher cannot be kept alive."""
+        open_enough(self.home.settings.sftp)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,6 +140,17 @@ def front_of(home: Home, book: Book) -> Front:
             limits.idle,
         ),
     )
+
+
+def open_enough(limits: SftpSettings) -> None:
+    """Let this process open as many files as its sessions may, where the machine allows it: its default is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = (
+        SPARE_FILES + limits.max_logins + limits.max_sessions * (1 + FILES_OF_A_HANDLE * limits.max_handles)
+    )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        most = needed if hard == resource.RLIM_INFINITY else min(hard, needed)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def keep_watching(

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flexibatch.settings.values import Count, Duration, Pause
+from flexibatch.settings.values import LARGEST_REQUEST, SMALLEST_REQUEST, Count, Duration, Pause, RequestSize
 
 DURATIONS = 'seconds (300) or an ISO 8601 duration ("PT5M"), from 0 to ten years'
 COUNTS = "a whole number, 1 or more"
@@ -33,5 +33,11 @@ class SftpSettings(BaseModel):
     )
     max_files: Count = setting(50_000, "How many files may wait in one inbox.", COUNTS)
     max_bytes: Count = setting(2_147_483_648, "How many bytes may wait in one inbox (2 GiB).", COUNTS)
-    max_handles: Count = setting(100, "How many files one session may have open at once.", COUNTS)
-    request_size: Count = setting(4_194_304, "How many bytes one request may write or read (4 MiB).", COUNTS)
+    max_handles: Count = setting(
+        100, "How many files one session may have open at once, on all its channels.", COUNTS
+    )
+    request_size: RequestSize = setting(
+        LARGEST_REQUEST,
+        "How many bytes one request may write or read (4 MiB); clients are told.",
+        f"a whole number from {SMALLEST_REQUEST} to {LARGEST_REQUEST}",
+    )

@@ -16,6 +16,9 @@ LONGEST = timedelta(days=3660)
 SHORTEST_AUDIT = timedelta(days=366)
 """A day more than the database itself insists on, so that two clocks need not agree."""
 
+SMALLEST_REQUEST, LARGEST_REQUEST = 32_768, 4_194_304
+"""What every SFTP client may send unasked, and what the server reads at most."""
+
 _ISO_DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
@@ -124,4 +127,5 @@ Retention = Annotated[timedelta, BeforeValidator(retention)]
 AuditAge = Annotated[timedelta, BeforeValidator(retention), AfterValidator(_audit_age)]
 Pause = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_pause)]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
+RequestSize = Annotated[Count, Field(ge=SMALLEST_REQUEST, le=LARGEST_REQUEST)]
 Classes = dict[str, str]

@@ -193,6 +193,7 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("sftp = 1", "sftp", "1", "entries"),
         ("[sftp]\nidle = 0", "sftp.idle", "0", "more than 0"),
         ("[sftp]\nidel = 1", "sftp.", "1", "did you mean idle"),
+        ("[sftp]\nrequest_size = 1000", "sftp.request_size", "1000", "from 32768"),
         ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
         ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
         ('[answers]\ncertificate = "own.pem"', "answers", "own.pem", "certificate and key together"),

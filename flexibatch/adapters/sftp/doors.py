@@ -33,8 +33,8 @@ class House(Protocol):
     doors: "set[Door]"
     tell: Callable[[Deed], None]
 
-    def account(self, user: str) -> Awaitable[Account | None]:
-        """Give who logs in under a name, None for nobody."""
+    def account(self, user: str, since: float | None = None) -> Awaitable[Account | None]:
+        """Give who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
         ...
 
     def crowded(self, waiting: int) -> None:
@@ -60,6 +60,7 @@ class Door(asyncssh.SSHServer):
         self.fingerprint = ""
         self.number: str | None = None
         self.views: list[View] = []
+        self._sessions: list[Session] = []
         self._entered_at = time.monotonic()
 
     # -------------------------------------------------------------------------------------------- connection
@@ -122,23 +123,26 @@ class Door(asyncssh.SSHServer):
         """Take keys, and nothing else."""
         return True
 
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         """Tell whether the key is registered; signatures with SHA-1 count only where an operator allowed them.
 
         asyncssh takes any signature that a key can make, whatever `signature_algs` says.
         """
-        del username
+        self.fingerprint = key.get_fingerprint()
+        if not self._is_registered():
+            self._account = await self._house.account(username, self._entered_at)
         weak = self._account is not None and self._account.allow_ssh_rsa
         taken = {one.encode() for one in (*SIGNATURES, *((WEAK_SIGNATURE,) if weak else ()))}
         key.all_sig_algorithms = key.all_sig_algorithms & taken
-        self.fingerprint = key.get_fingerprint()
-        registered = self._account.fingerprints if self._account is not None else frozenset[str]()
-        if self.fingerprint in registered:
+        if self._is_registered():
             return True
         self._failed += 1
         if self._failed >= self._house.crowd.login_attempts:
             self.leave(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many keys were tried.")
         return False
+
+    def _is_registered(self) -> bool:
+        return self._account is not None and self.fingerprint in self._account.fingerprints
 
     def auth_completed(self) -> None:
         """Take the session in, unless there are too many."""
@@ -163,11 +167,13 @@ class Door(asyncssh.SSHServer):
 
     def session_requested(self) -> "tuple[asyncssh.SSHServerChannel[bytes], Session] | bool":
         """Give a session that speaks SFTP."""
-        self.views = [view for view in self.views if not view.ended]
-        if self._connection is None or self.number is None or len(self.views) >= CHANNELS:
+        self.views[:] = [view for view in self.views if not view.ended]
+        self._sessions = [session for session in self._sessions if not session.ended]
+        if self._connection is None or self.number is None or len(self._sessions) >= CHANNELS:
             return False
-        channel = self._connection.create_server_channel(None, window=WINDOW)
-        return channel, Session(self._view)
+        session = Session(self._view)
+        self._sessions.append(session)
+        return self._connection.create_server_channel(None, window=WINDOW), session
 
     def _view(self, channel: "SSHChannel[bytes]") -> View:
         if self.number is None:
@@ -177,6 +183,7 @@ class Door(asyncssh.SSHServer):
             self._house.room(self.number),
             self.number,
             self.tell,
+            self.views,
         )
         self.views.append(view)
         return view

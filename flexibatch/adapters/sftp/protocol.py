@@ -19,15 +19,18 @@ from flexibatch.adapters.sftp.views import View
 
 VERSION = 3
 LISTINGS_AT_ONCE = 16
+HEAD = 1024
+"""What a request holds beside its data."""
 _TRANSFERS = (FXP_READ, FXP_WRITE)
 _UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
+_LIMITS = b"limits@openssh.com"
 _SPOKEN = (
     b"posix-rename@openssh.com",
     b"statvfs@openssh.com",
     b"fstatvfs@openssh.com",
     b"fsync@openssh.com",
     b"lsetstat@openssh.com",
-    b"limits@openssh.com",
+    _LIMITS,
 )
 
 
@@ -70,6 +73,11 @@ class Handler(SFTPServerHandler):
         finally:
             self._view.orderly = False
 
+    async def _process_limits(self, packet: SSHPacket) -> asyncssh.SFTPLimits:
+        packet.check_end()
+        size, handles = self._view.allowance.request_size, self._view.allowance.max_handles
+        return asyncssh.SFTPLimits(size + HEAD, size, size, handles)
+
     async def _process_opendir(self, packet: SSHPacket) -> bytes:
         if len(self._dir_handles) >= LISTINGS_AT_ONCE:
             raise asyncssh.SFTPFailure(
@@ -85,6 +93,7 @@ class Handler(SFTPServerHandler):
         },
         FXP_CLOSE: cast("Any", _process_close),
         FXP_OPENDIR: cast("Any", _process_opendir),
+        _LIMITS: cast("Any", _process_limits),
     }
 
 
@@ -94,6 +103,12 @@ class Session(SSHServerStreamSession[bytes]):
     def __init__(self, view_of: "asyncssh.SFTPServerFactory") -> None:
         """Keep who makes the view when the client asks for SFTP."""
         super().__init__(None, view_of, VERSION, allow_scp=False)
+        self.ended = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End with the channel."""
+        self.ended = True
+        super().connection_lost(exc)
 
     def session_started(self) -> None:
         """Speak SFTP from now on."""

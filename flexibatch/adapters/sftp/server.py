@@ -23,6 +23,7 @@ from flexibatch.errors import Unavailable
 log = structlog.get_logger()
 
 FRESH = 1.0
+APART = 0.2
 LOOK_EVERY = 1.0
 CROWD_EVERY = 10.0
 REKEY_BYTES = 1 << 30
@@ -76,7 +77,7 @@ class Server:
         self.doors: set[Door] = set()
         self._rooms: dict[str, Room] = {}
         self._accounts: Mapping[str, Account] = {}
-        self._read_at = 0.0
+        self._read_at = -FRESH
         self._told_crowded_at = -CROWD_EVERY
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -117,9 +118,9 @@ class Server:
 
     # ------------------------------------------------------------------------------------ what a door asks for
 
-    async def account(self, user: str) -> Account | None:
-        """Give who logs in under a name; the list is read again when it is older than a second."""
-        await self._refresh()
+    async def account(self, user: str, since: float | None = None) -> Account | None:
+        """Give who logs in under a name, by a list read since a moment of `time.monotonic`, or within a second."""
+        await self._refresh(time.monotonic() - FRESH if since is None else since)
         return self._accounts.get(user)
 
     def room(self, number: str) -> Room:
@@ -134,22 +135,25 @@ class Server:
             self._told_crowded_at = time.monotonic()
             log.warning("sftp.crowded", waiting=waiting)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, since: float) -> None:
+        """Read the list, unless it was read since; a flood of log-ins has it read five times a second at most."""
         async with self._reading:
-            if time.monotonic() - self._read_at < FRESH:
+            if self._read_at >= since:
                 return
+            await rest(self._read_at + APART - time.monotonic(), self._stop)
+            began = time.monotonic()
             try:
                 self._accounts = await asyncio.to_thread(self._front.roster)
             except Unavailable as exc:
                 log.warning("sftp.roster_delayed", reason=str(exc))
-            self._read_at = time.monotonic()
+            self._read_at = began
 
     # ------------------------------------------------------------------------------------------- who may stay
 
     async def _look(self) -> None:
         while not self._stop.is_set():
             await rest(LOOK_EVERY, self._stop)
-            await self._refresh()
+            await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
             for door in list(self.doors):
                 door.cut_if_unread()

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import asyncssh
@@ -15,7 +15,7 @@ from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
 from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.domain.sessions import Act
+from flexibatch.domain.sessions import Act, Allowance
 
 LISTED_AT_ONCE = 128
 _OPENING = (
@@ -33,11 +33,17 @@ class View(asyncssh.SFTPServer):
     """Answer the requests of one SFTP session; `tell` hears what was done (`tell(act, **details)`)."""
 
     def __init__(
-        self, channel: "asyncssh.SSHServerChannel[bytes]", room: Room, number: str, tell: Tell
+        self,
+        channel: "asyncssh.SSHServerChannel[bytes]",
+        room: Room,
+        number: str,
+        tell: Tell,
+        together: "Sequence[View]",
     ) -> None:
-        """Keep whose session it is."""
+        """Keep whose session it is, and the others of its connection."""
         super().__init__(channel)
         self._room, self._number, self._tell = room, number, tell
+        self._together = together
         self._open: set[Handle] = set()
         self.orderly = self.ended = False
         self.moved_at = time.monotonic()
@@ -47,6 +53,11 @@ class View(asyncssh.SFTPServer):
     def busy(self) -> bool:
         """Tell whether a file is being written or read, or a request is being answered."""
         return bool(self._open or self.asked)
+
+    @property
+    def allowance(self) -> Allowance:
+        """Give how much a bureau may ask for."""
+        return self._room.allowance
 
     @property
     def turn(self) -> asyncio.Lock:
@@ -63,8 +74,9 @@ class View(asyncssh.SFTPServer):
         """Open a file to be read anywhere, or to be written in an inbox."""
         del attrs
         place = self._file(path)
-        if len(self._open) >= self._room.allowance.max_handles:
-            raise asyncssh.SFTPFailure(f"{len(self._open)} files are open in this session: close some first.")
+        count = sum(len(view._open) for view in self._together)  # noqa: SLF001 - of its own kind
+        if count >= self._room.allowance.max_handles:
+            raise asyncssh.SFTPFailure(f"{count} files are open in this session: close some first.")
         handle: Handle
         if pflags & (FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC):
             self._require_inbox(place, "written")
