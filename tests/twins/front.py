@@ -100,9 +100,9 @@ class Front:
         return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
 
     @contextmanager
-    def peer(self, key: paramiko.PKey) -> Iterator[paramiko.SFTPClient]:
+    def peer(self, key: paramiko.PKey, user: str = "000640") -> Iterator[paramiko.SFTPClient]:
         """Give a client whose network breaks at the end."""
-        client = self.client(key)
+        client = self.client(key, user)
         yield client.open_sftp()
         transport = client.get_transport()
         assert transport is not None
