@@ -124,13 +124,13 @@ def keeping_of(home: Home) -> Keeping:
     return Keeping(home.settings.spool, home.settings.part_size)
 
 
-def elsewhere_of(home: Home, clock: Clock) -> Elsewhere:
+def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False) -> Elsewhere:
     """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
     if not home.settings.remote:
         return {}
     from flexibatch.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
 
-    return remote_spools(home, clock, keeping_of(home).folder)
+    return remote_spools(home, clock, keeping_of(home).folder, patient=patient)
 
 
 def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:
@@ -193,7 +193,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.claim_delay,
         settings.max_waiting,
     )
-    elsewhere = elsewhere_of(home, outside.clock)
+    elsewhere = elsewhere_of(home, outside.clock, patient=patient)
     world = world_of(home, outside, patient=patient, elsewhere=elsewhere)
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))

@@ -1,6 +1,7 @@
 """Put together the bureaus' folders on other parties' servers, from the settings' `[[remote]]` entries."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
@@ -12,13 +13,19 @@ from flexibatch.domain.case import Case
 from flexibatch.ports import Clock
 
 
-def remote_spools(home: Home, clock: Clock, private: Callable[[Case], Path]) -> Mapping[str, RemoteSpool]:
-    """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home."""
+def remote_spools(
+    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool
+) -> Mapping[str, RemoteSpool]:
+    """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
+
+    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here.
+    """
     settings, opened = home.settings, {}
+    apart = settings.poll_interval if patient else timedelta(0)
     for one in settings.remote:
         connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
         folders = {name: one.place(name) for name in SENDER_FOLDERS}
-        places = Places(folders, one.place(one.work), settings.spool, settings.part_size)
+        places = Places(folders, one.place(one.work), settings.spool, settings.part_size, apart)
         sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
         opened[one.sender] = RemoteSpool(connection, places, sightings, clock, private)
         home.doors.callback(connection.close)

@@ -124,10 +124,23 @@ def test_who_watches_waits_until_a_set_stands_still(far: Far) -> None:
     assert 0 == channel.sweep().claimed
     clock.advance(timedelta(seconds=1))
     part.write_bytes(whole)
-    for seconds, claimed in ((1, 0), (8, 0), (3, 1)):
+    for seconds, claimed in ((6, 0), (8, 0), (6, 1)):
         clock.advance(timedelta(seconds=seconds))
         assert claimed == channel.sweep().claimed, seconds
     assert ANSWERS == far.published
+
+
+def test_who_watches_looks_there_so_often_and_no_more(far: Far) -> None:
+    """What moves here makes `watch` look again and again; another party's server is asked every `poll_interval`."""
+    clock = far.town.clock
+    assert isinstance(clock, FixedClock)
+    channel = far.town.patient_channel()
+    channel.sweep()
+    far.drop()
+    for seconds, claimed in ((3, 0), (3, 0), (3, 0), (3, 1)):
+        clock.advance(timedelta(seconds=seconds))
+        assert claimed == channel.sweep().claimed, seconds
+    assert 0 == far.town.sweep().claimed
 
 
 def test_a_cut_at_any_time_loses_and_doubles_nothing(far: Far) -> None:

@@ -33,13 +33,14 @@ NAME_BYTES = 255
 class Places:
     """Hold how that server calls the channel's folders, where what was claimed waits, and this machine's spool.
 
-    At most `part_size` bytes and one more are fetched of a file.
+    At most `part_size` bytes and one more are fetched of a file. An inbox is listed once in `apart`.
     """
 
     folders: Mapping[str, str]
     work: str
     spool: Path
     part_size: int
+    apart: timedelta = timedelta(0)
 
 
 class RemoteSpool:
@@ -56,6 +57,7 @@ class RemoteSpool:
         """Keep the connection and the places; `folder` gives where a set's answers were written."""
         self._connection, self._places, self._sightings = connection, places, sightings
         self._clock, self._folder = clock, folder
+        self._listed_at: dict[str, datetime] = {}
 
     def close(self) -> None:
         """End the session."""
@@ -64,11 +66,13 @@ class RemoteSpool:
     # ------------------------------------------------------------------------------------------------ inboxes
 
     def scan(self, folder: Path) -> Iterable[Entry]:
-        """List the inbox of this name; while the server is left alone after trouble, nothing is seen."""
-        if self._connection.resting:
+        """List the inbox of this name; nothing is seen while the server is left alone, after trouble or a listing."""
+        now, before = self._clock.now(), self._listed_at.get(folder.name)
+        if self._connection.resting or (before is not None and before <= now < before + self._places.apart):
             return []
         listing = self._connection.run(lambda sftp: sftp.listdir_attr(self._places.folders[folder.name]))
-        now_ns = (self._clock.now() - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
+        self._listed_at[folder.name] = now
+        now_ns = (now - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) * 1000
         return self._sightings.entries(folder.name, map(listed, listing), now_ns)
 
     def examine(self) -> None:
