@@ -9,6 +9,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
+from flexibatch.adapters.spool.inbox import scan_folder
 from tests.twins.front import FOLDERS, Street, running_street
 from tests.twins.waiting import until
 
@@ -127,6 +128,16 @@ def test_a_session_without_requests_is_ended(tmp_path: Path) -> None:
         until(lambda: channel is None or channel.closed)
         assert not handle.closed
         until(lambda: any("put broken off" in line for line in street.front.said))
+
+
+def test_transfers_in_hand_get_so_long_when_it_is_told_to_end(tmp_path: Path) -> None:
+    """After `sftp.drain` an upload that goes on is cut, and stays half a file; the end is in order."""
+    with _street(tmp_path, drain=1) as street:
+        handle = street.front.sftp(street.key).open("/IN/x", "wb")
+        handle.write(b"half")
+        assert 0 == street.front.end(), "".join(street.front.said)
+        assert [False] == [entry.regular for entry in scan_folder(street.town.inbox())]
+        assert not handle.closed
 
 
 def test_many_connections_at_once_keep_nobody_out_for_ever(tmp_path: Path) -> None:

@@ -10,9 +10,12 @@ import asyncssh
 import paramiko
 import pytest
 
+from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
+from flexibatch.domain.bureaus import NewSender
+from flexibatch.domain.vocabulary import Language, SignatureDemand
 from tests.twins.front import FOLDERS, Front, Street, registered_key
 from tests.twins.sshd import make_key
 from tests.twins.town import Town
@@ -42,6 +45,20 @@ def test_a_key_counts_as_soon_as_it_is_registered(street: Street, tmp_path: Path
     for number in range(4):
         key = registered_key(street.town, tmp_path, name=f"key-{number}")
         assert FOLDERS == sorted(street.front.sftp(key).listdir("."))
+
+
+def test_a_bureau_may_log_in_by_a_name_of_its_own(street: Street, tmp_path: Path) -> None:
+    """Who was given a technical user name comes in by that, and no more by its number."""
+    with street.town.home.database.writing() as connection:
+        new = NewSender("000777", "Bureau", Language.FR, SignatureDemand.OPTIONAL, "payroll-7")
+        bureaus.add_sender(connection, By("test", street.town.clock.now()), new)
+    make_sender_folders(street.town.spool, "000777")
+    key = registered_key(street.town, tmp_path, "000777")
+    with street.attacked():
+        with street.front.peer(key, "payroll-7") as client:
+            assert FOLDERS == sorted(client.listdir("."))
+        with pytest.raises(paramiko.AuthenticationException, match=REFUSED):
+            street.front.client(key, "000777")
 
 
 def test_an_unknown_user_is_refused_as_fast_as_a_known_one(street: Street) -> None:
