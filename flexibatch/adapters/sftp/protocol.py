@@ -4,7 +4,6 @@ asyncssh closes the files of a broken connection as it closes any file; who half
 has ended, so the handler of the one request is taken over here. Held to asyncssh's own by the tests of the door.
 """
 
-import asyncio
 import time
 from typing import Any, cast
 
@@ -60,8 +59,7 @@ class Handler(SFTPServerHandler):
                 await self._writer.drain()
             await fetched(self._connection)
             if pkttype in _TRANSFERS:
-                async with self._view.turn:
-                    await asyncio.sleep(0)
+                await self._view.take_turn()
             await super()._process_packet(pkttype, pktid, packet)
         finally:
             self._view.asked -= 1

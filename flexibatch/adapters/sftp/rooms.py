@@ -46,6 +46,7 @@ class Room:
     writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    handles: int = 0
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:
@@ -90,6 +91,12 @@ class Room:
                 except (asyncssh.SFTPNoSuchFile, FileNotFoundError):
                     continue
         return found
+
+    async def take_turn(self) -> None:
+        """Wait for a turn of one round of the event loop, where more than one file may be transferred at once."""
+        if self.handles > 1:
+            async with self.turn:
+                await asyncio.sleep(0)
 
     # ----------------------------------------------------------------------------------------- how full it is
 

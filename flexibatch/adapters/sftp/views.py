@@ -59,10 +59,9 @@ class View(asyncssh.SFTPServer):
         """Give how much a bureau may ask for."""
         return self._room.allowance
 
-    @property
-    def turn(self) -> asyncio.Lock:
-        """Give what the sessions of a bureau hold by turns while they transfer."""
-        return self._room.turn
+    async def take_turn(self) -> None:
+        """Wait until it is this session's turn to transfer, among those of its bureau."""
+        await self._room.take_turn()
 
     def exit(self) -> None:
         """End the session."""
@@ -85,12 +84,14 @@ class View(asyncssh.SFTPServer):
         else:
             handle = Download(self._room, place)
         self._open.add(handle)
+        self._room.handles += 1
         return handle
 
     async def close(self, file_obj: object) -> None:
         """Close a file; one whose connection broke stays marked as half-written."""
         handle = _handle(file_obj)
         self._open.discard(handle)
+        self._room.handles -= 1
         if isinstance(handle, Download):
             handle.close()
             self._tell(Act.GET, path=handle.place.shown, bytes=handle.taken)
