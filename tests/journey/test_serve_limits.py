@@ -56,6 +56,23 @@ def test_limits_are_told_while_a_file_is_written(tmp_path: Path) -> None:
         assert all(handles)
 
 
+def test_a_file_is_not_lengthened_past_the_limits(tmp_path: Path) -> None:
+    """Bytes that nobody sent count as well, by name and by handle; what is refused changes nothing."""
+    with _street(tmp_path, part_size=100_000, max_bytes=150_000) as street, street.attacked():
+        with street.front.peer(street.key) as client:
+            for name in "ab":
+                client.open(f"/IN/{name}", "wb").close()
+            client.truncate("/IN/a", 100_000)
+            with pytest.raises(OSError, match="as many bytes"):
+                client.truncate("/IN/b", 60_000)
+            with client.open("/IN/b", "r+b") as file:
+                for size, sentence in ((60_000, "as many bytes"), (100_001, "at most 100000 bytes")):
+                    with pytest.raises(OSError, match=sentence):
+                        file.truncate(size)
+        assert {"IN/a": bytes(100_000), "IN/b": b""} == street.files()
+        assert 3 == sum('"refused"' in line for line in street.front.said)
+
+
 def test_a_client_is_told_the_limits_that_are_set(tmp_path: Path) -> None:
     """OpenSSH asks how much a request may hold, and keeps to it; who does not is refused with a sentence."""
     part = tmp_path / "part"

@@ -159,10 +159,12 @@ class Upload:
             self.digest, self.hashed = hashlib.sha256(), -1
 
     def truncate(self, size: int) -> None:
-        """Cut the file, or lengthen it within what a part may hold."""
+        """Cut the file, or lengthen it within what a part and the inbox may hold."""
         self.require_mine()
         if size > self.room.allowance.part_size:
             raise asyncssh.SFTPFailure(f"A part has at most {self.room.allowance.part_size} bytes.")
+        if size > self.size:
+            self.room.take_in(self.place.folder, size=size - self.size)
         os.ftruncate(self.descriptor, size)
         self.size, self.digest, self.hashed = size, hashlib.sha256(), -1
 

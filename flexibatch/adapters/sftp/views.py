@@ -160,7 +160,7 @@ class View(asyncssh.SFTPServer):
                 raise asyncssh.SFTPFailure(f"{place.shown} is being written: cut it when it is there.")
             upload = Upload(self._room, place, 0)
             try:
-                upload.truncate(attrs.size)
+                self._cut(upload, attrs.size)
             finally:
                 upload.close(orderly=True)
 
@@ -174,11 +174,14 @@ class View(asyncssh.SFTPServer):
         if isinstance(handle, Download):
             raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
         if attrs.size is not None:
-            handle.truncate(attrs.size)
+            self._cut(handle, attrs.size)
         wanted = times(attrs)
         if wanted is not None:
             handle.require_mine()
             os.utime(handle.descriptor, wanted)
+
+    def _cut(self, upload: Upload, size: int) -> None:
+        self._refusing(upload.place, lambda: upload.truncate(size))
 
     def statvfs(self, path: bytes) -> os.statvfs_result:
         """Tell the room on the disk, for `df`."""
