@@ -7,7 +7,7 @@ from lxml import etree
 from flexibatch.adapters.xml import explain
 from flexibatch.adapters.xml.container import Container, last_child
 from flexibatch.adapters.xml.explain import Faults
-from flexibatch.adapters.xml.extract import Extract, extract, salvage
+from flexibatch.adapters.xml.extract import Extract, extract
 from flexibatch.adapters.xml.literals import inss
 from flexibatch.adapters.xml.names import tag
 from flexibatch.adapters.xml.nodes import Node
@@ -18,7 +18,7 @@ from flexibatch.domain.model import Calculation, Form, Line
 from flexibatch.domain.vocabulary import Operation
 
 FORM, DEBTOR, BENEFICIARY = tag("Form"), tag("Debtor"), tag("Beneficiary")
-RELATION = tag("Relation")
+RELATION, INSS = tag("Relation"), tag("INSS")
 
 FINDING_LIMIT = 20_000
 """Findings of one Form that are held; beyond them each faulty line keeps its first one."""
@@ -151,8 +151,8 @@ class FormUnderWay:
 
     def _taken_as_it_is(self, element: etree._Element, nth: int) -> bool:
         """Read a Beneficiary libxml2 vouches for; False, and nothing taken, where a value is not literal."""
-        text, found = extract(element)
-        number = inss(text or "")
+        number = inss(element.findtext(INSS) or "")
+        found = [extract(one) for one in element.iterchildren(RELATION)]
         if number is None or not found or not all(one.literal for one in found):
             return False
         lines = self._lines
@@ -193,7 +193,7 @@ class FormUnderWay:
             return
         nth = beneficiary.count(RELATION)
         faults: tuple[Finding, ...] = ()
-        found = extract(element)[1][0] if self._trust.unit else None
+        found = extract(element) if self._trust.unit else None
         if found is None or not found.literal:
             node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
             found, faults = self._explained(element, node, place)
@@ -207,7 +207,7 @@ class FormUnderWay:
         oversized = element is self._oversized
         if not oversized:
             explain.walk(node, element, place, faults)
-        found = salvage(element)
+        found = extract(element)
         if oversized or not (found.literal or faults.found):
             faults.add("schema-invalid", "Relation", place)
         self._spend(len(faults.found))

@@ -1,7 +1,8 @@
 """The stream of Forms of one document: chunks in, Forms out, nothing kept that has been read.
 
-One pass validates (libxml2) and builds elements; what libxml2 vouches for is taken as it is, the rest is
-explained. It is begun again without libxml2's validation where its log of errors would grow without end.
+A document that is written plainly and is valid is read without building elements (`plain`). Of any other, from where
+that reader gave up, one pass validates (libxml2) and builds elements; what libxml2 vouches for is taken as it is, the
+rest is explained. It is begun again without libxml2's validation where its log of errors would grow without end.
 """
 
 import codecs
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from flexibatch.adapters.xml import plain
 from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.forms import FORM, FormUnderWay
 from flexibatch.adapters.xml.names import ROOT, chunks, tag
@@ -60,6 +62,16 @@ def forms(source: Source, findings: list[Finding]) -> Iterator[Form]:
     Raise `DocumentBroken` where the document cannot be read to its end.
     """
     given = 0
+    try:
+        for form in plain.forms(chunks(source.parts), source.encoding, source.validator):
+            given += 1
+            yield form
+    except plain.NotPlain:
+        yield from explained(source, given, findings)
+
+
+def explained(source: Source, given: int, findings: list[Finding]) -> Iterator[Form]:
+    """Give the Forms behind those that were given, with what is wrong with them."""
     reading = _Pass(source, given, vouched=True)
     try:
         for form in reading.forms():
