@@ -25,7 +25,7 @@ from flexibatch.ports import Stream
 log = structlog.get_logger()
 
 CLAIMS_AT_ONCE = 200
-ALLOCATIONS_BETWEEN_COLLECTIONS = 500_000
+ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
 
 
@@ -134,6 +134,10 @@ class Arrivals(Protocol):
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Make the private copies."""
+        ...
+
+    def settle(self, taken: Sequence[Ticketed]) -> None:
+        """Bring onto the disk that sets were moved, before it is committed."""
         ...
 
     def quarantine(self, ticket: str) -> None:
@@ -250,6 +254,7 @@ class _Sweep:
         if void:
             self.channel.claims.void(void)
         if kept:
+            self.channel.arrivals.settle([one for one, _files in kept])
             self.channel.claims.complete([(one.ticket, files) for one, files in kept])
         self.result.claimed += len(kept)
         return [one for one, _files in kept]

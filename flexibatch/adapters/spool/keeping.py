@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from flexibatch.adapters.disk import lock, settle_folder, sheltered
+from flexibatch.adapters.disk import lock, settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import (
     ARCHIVE,
     ARRIVED,
@@ -66,9 +66,15 @@ class Keeping:
                 return False
             for name in still:
                 _moved(inbox / name, folder)
-            settle_folder(arrived)
-            settle_folder(inbox)
         return True
+
+    def settle(self, taken: Sequence[Ticketed]) -> None:
+        """Bring onto the disk that sets were moved out of their inboxes: once for all of a batch."""
+        claims = [one.claim for one in taken]
+        inboxes = {self._spool / SENDERS / one.sender / one.environment.inbox for one in claims}
+        with sheltered("The inboxes cannot be brought onto the disk"):
+            for folder in (*sorted(inboxes), self._spool / CLAIMED):
+                settle_folder(folder)
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Copy what was moved: what is judged cannot be changed through a handle that was kept open.
@@ -120,8 +126,8 @@ class Keeping:
                 left -= len(block)
             copied = writing.tell()
             size = os.fstat(reading.fileno()).st_size if left == 0 else copied
-            writing.flush()
-            os.fsync(writing.fileno())
+            if copied:
+                settle_file(writing)
         temporary.rename(target)
         return size, digest.hexdigest()
 

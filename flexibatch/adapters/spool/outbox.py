@@ -14,7 +14,7 @@ from typing import IO
 
 import structlog
 
-from flexibatch.adapters.disk import settle_folder, sheltered
+from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
 from flexibatch.domain.case import AnswerFile, Case, Verdict
 from flexibatch.domain.names import go_of_answer
@@ -43,6 +43,7 @@ class Outboxes:
             outbox.mkdir(SENDER_MODE, parents=True, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
                 self._publish(outbox, written, answer, case.ticket)
+            settle_folder(outbox)
 
     def _publish(self, outbox: Path, written: Path, answer: AnswerFile, ticket: str) -> None:
         for name, sha256 in answer.files:
@@ -69,7 +70,11 @@ class Outboxes:
 
     @contextmanager
     def _placing(self, folder: Path, name: str, ticket: str, *, lasting: bool = True) -> Iterator[IO[bytes]]:
-        """Open a name that nobody made before; rename it when all is written and, if lasting, on disk."""
+        """Open a name that nobody made before; rename it when all is written and, if lasting, on disk.
+
+        The name is not on disk yet: a GO that a power cut spared without its answer is followed by it when
+        publishing is repeated. Of an empty file there is nothing but its name.
+        """
         short = hashlib.sha256(name.encode()).hexdigest()[:16]
         temporary, final = folder / f".{ticket}.{short}", folder / name
         self._clear(temporary, ticket)
@@ -77,9 +82,8 @@ class Outboxes:
         try:
             with os.fdopen(os.open(temporary, flags, FILE_MODE), "wb") as writing:
                 yield writing
-                writing.flush()
-                if lasting:
-                    os.fsync(writing.fileno())
+                if lasting and writing.tell():
+                    settle_file(writing)
             if lasting and final.is_file() and not filecmp.cmp(temporary, final, shallow=False):
                 self._set_aside(final, ticket)
             self._set_aside_planted(final, ticket)
@@ -87,8 +91,6 @@ class Outboxes:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        if lasting:
-            settle_folder(folder)
 
     def _clear(self, temporary: Path, ticket: str) -> None:
         """Remove what an interrupted publishing left; what cannot be from us is set aside."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from flexibatch.adapters.store import bureaus, certificates, parties, register
 from flexibatch.adapters.store.bulk import insert_rows
@@ -45,6 +46,28 @@ SETTLED_AS = {
 }
 
 
+_LOWEST = (
+    cases()
+    .where(
+        file_set.c.sender == bindparam("sender"),
+        file_set.c.environment == bindparam("environment"),
+        file_set.c.state.in_(WAITING),
+    )
+    .order_by(file_set.c.turn)
+    .limit(1)
+)
+_FORM_ID = select(form.c.id).where(form.c.ticket == bindparam("ticket"))
+_COUNTER = [column == bindparam(f"of_{column.name}") for column in answer_counter.primary_key]
+_LAST_ANSWER = select(answer_counter.c.last).where(*_COUNTER)
+_COUNT_ANSWER = update(answer_counter).where(*_COUNTER).values(last=bindparam("number"))
+_SETTLED = (
+    update(file_set)
+    .where(file_set.c.ticket == bindparam("set_ticket"))
+    .values(attempts=0, troubles=0, not_before=None, reason=None)
+)
+"""Statements that every set needs are made once: to make one costs more than to run it."""
+
+
 class StoredBooks:
     """Fulfil the port `Books` on one open transaction."""
 
@@ -56,17 +79,8 @@ class StoredBooks:
 
     def next_case(self) -> Case | None:
         """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
-        lowest = (
-            cases()
-            .where(
-                file_set.c.sender == self._stream.sender,
-                file_set.c.environment == self._stream.environment.value,
-                file_set.c.state.in_(WAITING),
-            )
-            .order_by(file_set.c.turn)
-            .limit(1)
-        )
-        row = self._connection.execute(lowest).first()
+        stream = {"sender": self._stream.sender, "environment": self._stream.environment.value}
+        row = self._connection.execute(_LOWEST, stream).first()
         if row is None or row.state == SetState.CLAIMING or row.held:
             return None
         if self._due is not None and row.not_before is not None and row.not_before > stored(self._due):
@@ -146,18 +160,17 @@ class StoredBooks:
         form_id = self._form_id(case, verdict)
         counts = {outcome.value: verdict.count(outcome) for outcome in Outcome}
         operation = verdict.form.operation
-        self._connection.execute(
-            insert(form_run).values(
-                form_id=form_id,
-                run=case.run,
-                operation=operation.value if operation else None,
-                reference=verdict.form.reference[:64] if verdict.form.reference else None,
-                employer_id=verdict.employer_id,
-                result=verdict.result.value,
-                lines=verdict.size,
-                **counts,
-            )
-        )
+        row = {
+            "form_id": form_id,
+            "run": case.run,
+            "operation": operation.value if operation else None,
+            "reference": verdict.form.reference[:64] if verdict.form.reference else None,
+            "employer_id": verdict.employer_id,
+            "result": verdict.result.value,
+            "lines": verdict.size,
+            **counts,
+        }
+        self._connection.execute(insert(form_run), row)
         fresh = [line for line in verdict.lines if not line.kept]
         if verdict.employer_id is not None and operation is not None:
             accepted = [line for line in fresh if line.outcome is Outcome.ACCEPTED]
@@ -174,11 +187,11 @@ class StoredBooks:
         self._write_anomalies(case, verdict.told)
 
     def _form_id(self, case: Case, verdict: FormVerdict) -> int:
-        known = self._connection.scalar(select(form.c.id).where(form.c.ticket == verdict.ticket))
+        known = self._connection.scalar(_FORM_ID, {"ticket": verdict.ticket})
         if known is not None:
             return int(known)
         values = {"ticket": verdict.ticket, "set_ticket": case.ticket, "number": verdict.form.number}
-        made = self._connection.execute(insert(form).values(**values)).inserted_primary_key
+        made = self._connection.execute(insert(form), values).inserted_primary_key
         return int(made[0]) if made else 0
 
     def _write_versions(
@@ -238,70 +251,57 @@ class StoredBooks:
             "subject": subject.value,
             "day": day,
         }
-        mine = [answer_counter.c[name] == value for name, value in key.items()]
-        last = self._connection.scalar(select(answer_counter.c.last).where(*mine))
+        mine = {f"of_{name}": value for name, value in key.items()}
+        last = self._connection.scalar(_LAST_ANSWER, mine)
         number = 1 if last is None else last + 1
         if last is None:
-            self._connection.execute(insert(answer_counter).values(**key, last=number))
+            self._connection.execute(insert(answer_counter), {**key, "last": number})
         else:
-            self._connection.execute(update(answer_counter).where(*mine).values(last=number))
+            self._connection.execute(_COUNT_ANSWER, {**mine, "number": number})
         return answer_name(subject, day, number, case.environment)
 
     def settle(self, verdict: Verdict) -> None:
         """Write the verdict of the run: counts, provenance, answers, state."""
         case, counts, provenance = verdict.case, verdict.counts, verdict.provenance
         register_at = provenance.register if provenance else None
-        self._connection.execute(
-            insert(run).values(
-                set_ticket=case.ticket,
-                number=case.run,
-                verdict=verdict.state,
-                decided_at=stored(verdict.decided_at),
-                sha256=provenance.sha256 if provenance else None,
-                schema=provenance.schema if provenance else None,
-                catalogue=provenance.catalogue if provenance else None,
-                register_at=stored(register_at) if register_at else None,
-                forms=counts.forms,
-                lines=counts.lines,
-                accepted=counts.accepted,
-                unchanged=counts.unchanged,
-                refused=counts.refused,
-                anomalies=counts.anomalies,
-            )
-        )
+        row = {
+            "set_ticket": case.ticket,
+            "number": case.run,
+            "verdict": verdict.state,
+            "decided_at": stored(verdict.decided_at),
+            "sha256": provenance.sha256 if provenance else None,
+            "schema": provenance.schema if provenance else None,
+            "catalogue": provenance.catalogue if provenance else None,
+            "register_at": stored(register_at) if register_at else None,
+            **asdict(counts),
+        }
+        self._connection.execute(insert(run), row)
         self._write_anomalies(case, [LocatedAnomaly(fault) for fault in verdict.faults])
         self._write_answers(verdict)
         if case.subject is Subject.ACKNOWLEDGEMENT:
             self._record(verdict)
-        self._connection.execute(
-            update(file_set)
-            .where(file_set.c.ticket == case.ticket)
-            .values(
-                state=SETTLED_AS[verdict.state],
-                passed=case.passed or verdict.state == "received",
-                attempts=0,
-                troubles=0,
-                not_before=None,
-                reason=None,
-            )
-        )
+        passed = case.passed or verdict.state == "received"
+        settled = {"set_ticket": case.ticket, "state": SETTLED_AS[verdict.state], "passed": passed}
+        self._connection.execute(_SETTLED, settled)
 
     def _write_answers(self, verdict: Verdict) -> None:
         case = verdict.case
-        for one in verdict.answers:
-            self._connection.execute(
-                insert(answer).values(
-                    set_ticket=case.ticket,
-                    run=case.run,
-                    subject=one.subject.value,
-                    sender=case.sender.number,
-                    environment=case.environment.value,
-                    name=one.name,
-                    sha256=one.sha256,
-                    size=one.size,
-                    signature=one.signature,
-                )
-            )
+        rows = [
+            {
+                "set_ticket": case.ticket,
+                "run": case.run,
+                "subject": one.subject.value,
+                "sender": case.sender.number,
+                "environment": case.environment.value,
+                "name": one.name,
+                "sha256": one.sha256,
+                "size": one.size,
+                "signature": one.signature,
+            }
+            for one in verdict.answers
+        ]
+        if rows:
+            self._connection.execute(insert(answer), rows)
 
     def _record(self, verdict: Verdict) -> None:
         """Record a bureau's acknowledgement with the answer it names."""

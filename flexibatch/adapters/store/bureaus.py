@@ -6,7 +6,7 @@ Rows of senders are never deleted: sets and declarations speak of them.
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, insert, or_, select, update
 
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import stored
@@ -207,12 +207,19 @@ def list_keys(connection: Connection, number: str) -> list[Shown]:
 # -------------------------------------------------------------------------------------------------- mandates
 
 
+_MANDATE = (
+    select(mandate.c.id)
+    .where(
+        mandate.c.sender == bindparam("sender"),
+        mandate.c.employer_id == bindparam("employer_id"),
+        mandate.c.from_date <= bindparam("on"),
+        or_(mandate.c.until_date.is_(None), mandate.c.until_date >= bindparam("on")),
+    )
+    .limit(1)
+)
+
+
 def mandated(connection: Connection, number: str, employer_id: int, on: date) -> bool:
     """Tell whether a sender may declare for an employer on a day, its first and last day included."""
-    query = select(mandate.c.id).where(
-        mandate.c.sender == number,
-        mandate.c.employer_id == employer_id,
-        mandate.c.from_date <= on,
-        or_(mandate.c.until_date.is_(None), mandate.c.until_date >= on),
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    asked = {"sender": number, "employer_id": employer_id, "on": on}
+    return connection.scalar(_MANDATE, asked) is not None

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from flexibatch.adapters.store.engine import instant
 from flexibatch.adapters.store.tables import anomaly, answer, file_set, received_file, run, sender
@@ -30,11 +30,16 @@ def cases() -> Select[Any]:
     return select(file_set, *columns, *state).join(sender, sender.c.number == file_set.c.sender)
 
 
+_KEPT = (
+    select(received_file)
+    .where(received_file.c.set_ticket == bindparam("ticket"))
+    .order_by(received_file.c.name)
+)
+
+
 def case_of(connection: Connection, row: Row[Any]) -> Case:
     """Make the case of a row of `cases`, with the files that were kept."""
-    kept = (
-        select(received_file).where(received_file.c.set_ticket == row.ticket).order_by(received_file.c.name)
-    )
+    kept = connection.execute(_KEPT, {"ticket": row.ticket})
     return Case(
         ticket=row.ticket,
         name=row.name,
@@ -45,7 +50,7 @@ def case_of(connection: Connection, row: Row[Any]) -> Case:
         arrived_at=instant(row.arrived_at),
         received_on=row.received_on,
         run=row.run,
-        files=tuple(_file_of(file) for file in connection.execute(kept)),
+        files=tuple(_file_of(file) for file in kept),
         earlier_ticket=row.earlier_ticket,
         passed=row.passed,
         schema=_passed_by(connection, row.ticket) if row.passed else None,

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, ScalarSelect, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.adapters.store.bulk import BATCH
@@ -16,6 +16,25 @@ from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, SetState, Subject
 from flexibatch.ports import Stream, Tickets
+
+
+def next_turn() -> ScalarSelect[int]:
+    """Give the place behind all sets that wait: a set's turn comes when those before it are settled."""
+    return select(func.coalesce(func.max(file_set.c.turn), 0) + 1).scalar_subquery()
+
+
+_BEGUN = insert(file_set).values(turn=next_turn())
+_CLAIMED = (
+    update(file_set)
+    .where(file_set.c.ticket == bindparam("claimed"), file_set.c.state == SetState.CLAIMING)
+    .values(state=SetState.CLAIMED.value)
+)
+_IN_TREATMENT = cases().where(
+    file_set.c.ticket == bindparam("ticket"), file_set.c.state == SetState.CLAIMED
+)
+_STREAM = select(stream).where(
+    stream.c.sender == bindparam("sender"), stream.c.environment == bindparam("environment")
+)
 
 
 class Claims:
@@ -51,7 +70,6 @@ class Claims:
         _ensure_stream(connection, claim)
         row = {
             "ticket": ticket,
-            "turn": next_turn(),
             "sender": claim.sender,
             "environment": claim.environment.value,
             "subject": claim.subject.value,
@@ -77,7 +95,7 @@ class Claims:
         }
         try:
             with connection.begin_nested():
-                connection.execute(insert(file_set).values(**row))
+                connection.execute(_BEGUN, row)
         except IntegrityError:
             return None
         return Ticketed(ticket, claim)
@@ -92,12 +110,7 @@ class Claims:
         """Commit that sets were claimed, with what was kept of them."""
         with self._database.writing() as connection:
             for ticket, files in kept:
-                claimed = (
-                    update(file_set)
-                    .where(file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMING)
-                    .values(state=SetState.CLAIMED.value)
-                )
-                if connection.execute(claimed).rowcount == 1 and files:
+                if connection.execute(_CLAIMED, {"claimed": ticket}).rowcount == 1 and files:
                     connection.execute(insert(received_file), [_file_row(ticket, file) for file in files])
 
     def void(self, tickets: Sequence[str]) -> None:
@@ -109,9 +122,8 @@ class Claims:
 
     def in_treatment(self, ticket: str) -> Case | None:
         """Give a claimed set, as its page for people tells it; None where it was settled meanwhile."""
-        claimed = cases().where(file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMED)
         with self._database.reading() as connection:
-            row = connection.execute(claimed).first()
+            row = connection.execute(_IN_TREATMENT, {"ticket": ticket}).first()
             return None if row is None else case_of(connection, row)
 
     def streams(self) -> tuple[Stream, ...]:
@@ -126,11 +138,6 @@ class Claims:
             return tuple(
                 Stream(row.sender, Environment(row.environment)) for row in connection.execute(query)
             )
-
-
-def next_turn() -> ScalarSelect[int]:
-    """Give the place behind all sets that wait: a set's turn comes when those before it are settled."""
-    return select(func.coalesce(func.max(file_set.c.turn), 0) + 1).scalar_subquery()
 
 
 def _received(
@@ -150,8 +157,7 @@ def _received(
 
 def _ensure_stream(connection: Connection, claim: Claim) -> None:
     key = {"sender": claim.sender, "environment": claim.environment.value}
-    known = select(stream).where(stream.c.sender == claim.sender, stream.c.environment == key["environment"])
-    if connection.execute(known).first() is None:
+    if connection.execute(_STREAM, key).first() is None:
         # another process may be first, whose row serves as well
         with suppress(IntegrityError), connection.begin_nested():
             connection.execute(insert(stream).values(**key))

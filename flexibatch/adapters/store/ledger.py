@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.cases import case_of, cases, told_in, unpublished_runs, verdict_of
@@ -18,6 +18,13 @@ from flexibatch.ports import Clock, Stream
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 REASON_LIMIT = 500
+
+_TURN = (
+    select(stream)
+    .where(stream.c.sender == bindparam("sender"), stream.c.environment == bindparam("environment"))
+    .with_for_update(skip_locked=True)
+)
+_PUBLISHED = update(run).where(run.c.set_ticket == bindparam("ticket"), run.c.number == bindparam("run"))
 
 
 def stored_case(connection: Connection, ticket: str) -> Case:
@@ -36,22 +43,17 @@ class StoredLedger:
     def turn(self, mine: Stream) -> Iterator[StoredBooks | None]:
         """Take a stream's turn in one transaction; None when another process has it."""
         with self._database.writing() as connection:
-            row = (
-                select(stream)
-                .where(stream.c.sender == mine.sender, stream.c.environment == mine.environment.value)
-                .with_for_update(skip_locked=True)
-            )
-            taken = connection.execute(row).first() is not None
+            row = {"sender": mine.sender, "environment": mine.environment.value}
+            taken = connection.execute(_TURN, row).first() is not None
             due = self._clock.now() if self._patient else None
             yield StoredBooks(connection, mine, due) if taken else None
 
     def published(self, verdict: Verdict) -> None:
         """Mark a run as published and archived."""
         with self._database.writing() as connection:
+            now = stored(self._clock.now())
             connection.execute(
-                update(run)
-                .where(run.c.set_ticket == verdict.case.ticket, run.c.number == verdict.case.run)
-                .values(published_at=stored(self._clock.now()))
+                _PUBLISHED, {"ticket": verdict.case.ticket, "run": verdict.case.run, "published_at": now}
             )
 
     def unpublished(self) -> Iterator[Settlement]:

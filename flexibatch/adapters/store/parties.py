@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
 
 from flexibatch.adapters.store.bulk import Among
 from flexibatch.adapters.store.tables import (
@@ -26,6 +26,8 @@ from flexibatch.ports import Party
 _HERE, _THERE = declaration.alias("here"), declaration.alias("there")
 _OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
 _OF_PERSON = (period, declaration)
+_BY_NSSO = select(employer_number.c.employer_id).where(employer_number.c.nsso_number == bindparam("nsso"))
+_BY_COMPANY = select(employer.c.id).where(employer.c.company_id == bindparam("company"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,13 @@ def _numbers(nsso: str | None, company: str | None) -> tuple[str | None, str | N
 def _by_nsso(connection: Connection, nsso: str | None) -> int | None:
     if nsso is None:
         return None
-    known = select(employer_number.c.employer_id).where(employer_number.c.nsso_number == nsso)
-    return connection.scalar(known)
+    return connection.scalar(_BY_NSSO, {"nsso": nsso})
 
 
 def _by_company(connection: Connection, company: str | None) -> int | None:
     if company is None:
         return None
-    return connection.scalar(select(employer.c.id).where(employer.c.company_id == company))
+    return connection.scalar(_BY_COMPANY, {"company": company})
 
 
 def _add(connection: Connection, known: int | None, nsso: str | None, company: str | None) -> int:

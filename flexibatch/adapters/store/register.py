@@ -37,6 +37,9 @@ _PERIODS = Among(
 )
 
 
+_LAST_IMPORT = select(func.max(register_import.c.imported_at))
+
+
 def periods_of(connection: Connection, employer_id: int, persons: Collection[str]) -> dict[str, list[Period]]:
     """Give all periods of workers with an employer, by current number, oldest first."""
     result: dict[str, list[Period]] = defaultdict(list)
@@ -52,7 +55,7 @@ def _age(one: Period) -> tuple[date, str]:
 
 def register_state(connection: Connection) -> datetime | None:
     """Give the moment of the last import in UTC, None before the first."""
-    last = connection.scalar(select(func.max(register_import.c.imported_at)))
+    last = connection.scalar(_LAST_IMPORT)
     return instant(last) if last is not None else None
 
 
