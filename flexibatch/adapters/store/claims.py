@@ -29,9 +29,7 @@ _CLAIMED = (
     .where(file_set.c.ticket == bindparam("claimed"), file_set.c.state == SetState.CLAIMING)
     .values(state=SetState.CLAIMED.value)
 )
-_IN_TREATMENT = cases().where(
-    file_set.c.ticket == bindparam("ticket"), file_set.c.state == SetState.CLAIMED
-)
+_IN_TREATMENT = cases().where(file_set.c.ticket == bindparam("ticket"), file_set.c.state == SetState.CLAIMED)
 _STREAM = select(stream).where(
     stream.c.sender == bindparam("sender"), stream.c.environment == bindparam("environment")
 )
