@@ -1,0 +1,102 @@
+"""What a sweep asks of the world beside the journey's ports: claims, failures, inboxes, and who else is at work."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from flexibatch.domain.case import Case, Claim, ReceivedFile, Settlement, Ticketed, Verdict
+from flexibatch.ports import Stream
+
+
+class ClaimBook(Protocol):
+    """Keep claims in the database (`flexibatch.adapters.store.claims`)."""
+
+    def begin(self, claims: Sequence[Claim], now: datetime) -> Sequence[Ticketed]:
+        """Commit tickets for claims."""
+        ...
+
+    def unfinished(self) -> Sequence[Ticketed]:
+        """Give the claims that were cut short."""
+        ...
+
+    def complete(self, kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
+        """Commit that sets were claimed."""
+        ...
+
+    def void(self, tickets: Sequence[str]) -> None:
+        """Give tickets back."""
+        ...
+
+    def streams(self) -> Sequence[Stream]:
+        """Give the streams in which a set waits."""
+        ...
+
+    def in_treatment(self, ticket: str) -> Case | None:
+        """Give a claimed set, None where it was settled meanwhile."""
+        ...
+
+
+class Failures(Protocol):
+    """Keep what failed, and what was settled but not published (`flexibatch.adapters.store.ledger`)."""
+
+    def waiting(self, mine: Stream) -> Case | None:
+        """Give the set that is next in a stream."""
+        ...
+
+    def delayed(self, ticket: str, reason: str) -> None:
+        """Note trouble."""
+        ...
+
+    def failed(self, ticket: str, reason: str, max_attempts: int) -> bool:
+        """Note a bug; tell whether the set is in quarantine now."""
+        ...
+
+    def unpublished(self) -> Iterator[Settlement]:
+        """Give what was settled but perhaps not published."""
+        ...
+
+    def is_published(self, verdict: Verdict) -> bool:
+        """Tell whether another process has published a run meanwhile."""
+        ...
+
+
+class Arrivals(Protocol):
+    """Look into the inboxes and move what is claimed (`flexibatch.adapters.spool`)."""
+
+    @property
+    def unreached(self) -> int:
+        """Count the inboxes that the last look could not list."""
+        ...
+
+    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
+        """Give what is to be claimed, in order of arrival; report strays on the way."""
+        ...
+
+    def take(self, ticketed: Ticketed) -> bool:
+        """Rename the set into its private folder; tell whether it was still there."""
+        ...
+
+    def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
+        """Make the private copies."""
+        ...
+
+    def settle(self, taken: Sequence[Ticketed]) -> None:
+        """Bring onto the disk that sets were moved, before it is committed."""
+        ...
+
+    def quarantine(self, ticket: str) -> None:
+        """Move a set's private folder to quarantine."""
+        ...
+
+
+class Fences(Protocol):
+    """Keep the processes that share a spool out of each other's way (`flexibatch.adapters.spool.fences`)."""
+
+    def claiming(self, *, wait: bool) -> AbstractContextManager[bool]:
+        """Claim alone; tell whether it is this process's turn."""
+        ...
+
+    def publishing(self, stream: Stream) -> AbstractContextManager[None]:
+        """Put out answers and pages of a stream alone."""
+        ...
