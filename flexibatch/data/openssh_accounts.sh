@@ -14,7 +14,7 @@ own=$(id -gn -- "$channel")
 
 # sshd lets nobody into a root folder that anyone but root could exchange.
 install -d -o root -g root -m 0755 -- "$spool" "$spool/senders"
-for name in claimed archive quarantine; do
+for name in claimed archive quarantine locks; do
     install -d -o "$channel" -g "$own" -m 0700 -- "$spool/$name"
 done
 

@@ -24,6 +24,7 @@ from tests.twins.clock import FixedClock
 from tests.twins.program import Caller, Told
 from tests.twins.sshd import Sshd, make_key, program, running_sshd
 from tests.twins.town import SAMPLES, Town, moved_to_today
+from tests.twins.waiting import until
 
 ROOT = SAMPLES.parent
 NEEDED = "This test makes accounts and lets sshd change its root folder: run it as root, in a container if need be."
@@ -233,9 +234,7 @@ def test_watch_beside_sshd_answers_paramiko(site: Site) -> None:
         with _paramiko(site) as client:
             for name in names:
                 client.put(str(site.desk / name), f"IN/{name}")
-            while len(client.listdir("OUT")) < 4 and watching.stderr.readline():
-                pass
-            assert 4 == len([name for name in client.listdir("OUT") if name[0] != "."])
+            until(lambda: 4 == len([name for name in client.listdir("OUT") if name[0] != "."]))
         watching.send_signal(signal.SIGTERM)
         watching.communicate(timeout=30)
     assert 0 == watching.returncode
