@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+ENVELOPE_LIMIT = 128 * 1024
+"""Bytes that a signature file may have beyond twice its part, which it may carry."""
+
 
 class SignatureFault(StrEnum):
     """Name why a signature is refused; `rule` is its key in the catalogue."""

@@ -1,22 +1,26 @@
 """Verify the signatures of a kept set: one on each part, over the exact bytes of the private copy."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flexibatch.adapters.disk import sheltered
-from flexibatch.adapters.signatures.verify import ENVELOPE_LIMIT, SignatureVerifier
 from flexibatch.domain.case import Case, ReceivedFile
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.signatures import Certificate, SignatureFault
+from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault
 from flexibatch.domain.vocabulary import FileKind
+
+if TYPE_CHECKING:
+    from flexibatch.adapters.signatures.verify import SignatureVerifier
 
 
 class KeptSignatures:
     """Fulfil the port `Signatures`; `folder` gives the private folder of a set."""
 
-    def __init__(self, verifier: SignatureVerifier, folder: Callable[[Case], Path]) -> None:
-        """Keep the verifier and where sets are kept."""
-        self._verifier, self._folder = verifier, folder
+    def __init__(self, verifier: Callable[[], "SignatureVerifier"], folder: Callable[[Case], Path]) -> None:
+        """Keep what makes the verifier, once a signature came, and where sets are kept."""
+        self._verifier, self._folder = cache(verifier), folder
 
     def faults(self, case: Case, registered: Sequence[Certificate]) -> Sequence[Finding]:
         """Give a finding for every part whose signature does not verify."""
@@ -40,5 +44,5 @@ class KeptSignatures:
                 return SignatureFault.TOO_BIG
             with (folder / part.name).open("rb") as content:
                 signature = (folder / file.name).read_bytes()
-                found = self._verifier.verify(signature, content, registered, arrived=case.arrived_at)
+                found = self._verifier().verify(signature, content, registered, arrived=case.arrived_at)
         return found if isinstance(found, SignatureFault) else None

@@ -21,10 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from flexibatch.adapters.signatures.certificates import EC_BITS, RSA_BITS
 from flexibatch.adapters.signatures.envelope import CONFUSED, open_envelope
 from flexibatch.adapters.signatures.trust import Trust, revoked
-from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
-
-ENVELOPE_LIMIT = 128 * 1024
-"""Bytes that a signature file may have beyond twice its part, which it may carry."""
+from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault, Signed
 
 CHAIN_LIMIT = 10
 """Certificates of a signature that are looked at on the way to a root."""
