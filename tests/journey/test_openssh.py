@@ -321,6 +321,18 @@ def test_what_is_no_bureau_s_business_is_refused(site: Site, line: str) -> None:
     assert 0 == site.sftp("rm IN/there").status
 
 
+def test_a_sweep_by_root_shuts_the_channel_out_of_nothing(site: Site) -> None:
+    """Locks that root made are taken by the channel's account afterwards."""
+    locks = site.town.spool / "locks"
+    for path in locks.iterdir():
+        path.unlink()
+    _program(site.town.home, "sweep")
+    assert ["root"] == [path.owner() for path in locks.iterdir()]
+    names = _written(site, "00006")
+    assert 0 == site.sftp(*(f"put {name} IN/{name}" for name in names)).status
+    site.sweep()
+
+
 def test_one_bureau_is_not_let_in_as_another(site: Site) -> None:
     """A key opens the account it was registered for; each sees its own folders only."""
     assert 255 == site.sftp("ls", key=site.other_key).status

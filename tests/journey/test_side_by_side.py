@@ -1,6 +1,8 @@
 """Two processes on one spool and one database get into each other's steps at the worst moment: nothing comes of it."""
 
 import json
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -106,3 +108,14 @@ def test_a_lock_that_is_held_is_waited_for_or_passed_by(town: Town) -> None:
         assert (True, False) == (mine, other)
     with Fences(town.spool).claiming(wait=False) as again:
         assert again
+
+
+def test_whoever_made_a_lock_the_others_can_take_it(town: Town) -> None:
+    """Root may sweep by hand, with any umask: the folder keeps strangers out, and the file nobody."""
+    before = os.umask(0o077)
+    try:
+        with Fences(town.spool).claiming(wait=False):
+            made = (town.spool / "locks" / "claims").stat()
+    finally:
+        os.umask(before)
+    assert 0o666 == stat.S_IMODE(made.st_mode)

@@ -6,6 +6,7 @@ system's: whoever dies gives them back.
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from flexibatch.adapters.folders import LOCKS, PRIVATE_MODE
 from flexibatch.ports import Stream
 
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_MODE = 0o666
+"""Whoever made it, root for one, the others can take it: the folder is closed, and on NFS to lock is to write."""
 
 
 class Fences:
@@ -41,11 +44,19 @@ class Fences:
     def _opened(self, name: str) -> Iterator[int]:
         with sheltered(f"The lock {self._folder / name} cannot be opened"):
             self._folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-            descriptor = os.open(self._folder / name, _FLAGS, 0o600)
+            descriptor = os.open(self._folder / name, _FLAGS, _MODE)
         try:
+            _open_to_others(descriptor)
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _open_to_others(descriptor: int) -> None:
+    """Give back to the mode what this user's umask took from it."""
+    made = os.fstat(descriptor)
+    if made.st_uid == os.geteuid() and stat.S_IMODE(made.st_mode) != _MODE:
+        os.fchmod(descriptor, _MODE)
 
 
 def _locked(descriptor: int) -> bool:
