@@ -18,7 +18,7 @@ IN_TIME = 0.7
 
 
 @contextmanager
-def _looking(spool: Path, delay: float = DELAY) -> Iterator[list[float]]:
+def _looking(spool: Path, delay: float = DELAY, *, calm: bool = True) -> Iterator[list[float]]:
     """Look whenever it is worth while, as `watch` does; give the times of the looks."""
     looks: list[float] = []
     stop = threading.Event()
@@ -32,17 +32,17 @@ def _looking(spool: Path, delay: float = DELAY) -> Iterator[list[float]]:
     thread = threading.Thread(target=look)
     thread.start()
     try:
-        _begin(spool / "senders/000640/IN", looks)
+        _begin(spool / "senders/000640/IN", looks, calm=calm)
         yield looks
     finally:
         stop.set()
         thread.join()
 
 
-def _begin(inbox: Path, looks: list[float]) -> None:
-    """Wait until it listens, and until nothing that moved is waited for any more."""
+def _begin(inbox: Path, looks: list[float], *, calm: bool = True) -> None:
+    """Wait until it listens and, to be calm, until nothing that moved is waited for any more."""
     until(lambda: (inbox / "stir").write_bytes(b"") or looks)
-    until(lambda: time.monotonic() > looks[-1] + 1)
+    until(lambda: not calm or time.monotonic() > looks[-1] + 1)
 
 
 def _moved(path: Path) -> float:
@@ -70,6 +70,15 @@ def test_a_stirring_inbox_is_looked_at_so_often_and_no_more(tmp_path: Path) -> N
         before, end = len(looks), time.monotonic() + 2
         until(lambda: _moved(inbox / "part") > end)
         assert 2 <= len(looks) - before <= 11
+
+
+def test_a_long_delay_is_rested_through(tmp_path: Path) -> None:
+    """What may be claimed in a minute is not looked for five times a second until then."""
+    made_spool(tmp_path)
+    with _looking(tmp_path, delay=60, calm=False) as looks:
+        end = time.monotonic() + 2
+        until(lambda: time.monotonic() > end)
+        assert len(looks) <= 2, looks
 
 
 def test_a_new_bureau_s_inbox_is_listened_to(tmp_path: Path) -> None:

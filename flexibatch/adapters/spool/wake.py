@@ -15,6 +15,8 @@ QUICK = timedelta(milliseconds=100)
 """How long after the claim delay a look is worth while."""
 REST = 0.2
 """How long it rests between two looks, at least: an inbox may be written to without end."""
+PATIENCE = 0.1
+"""How much of the time until the next set may be claimed it rests at once: a long delay is not looked through."""
 HEARD_WITHIN_MS = 50
 
 
@@ -55,8 +57,9 @@ class Wake:
 
     def _wait_a_little(self, stop: threading.Event) -> None:
         """Rest, as long as the last look took at least; look on where something moved meanwhile."""
-        stop.wait(max(REST, time.monotonic() - self._looked_at))
-        if not self._moved() and self._looking_until is not None and time.monotonic() >= self._looking_until:
+        now, until = time.monotonic(), self._looking_until or 0.0
+        stop.wait(max(REST, now - self._looked_at, (until - now) * PATIENCE))
+        if not self._moved() and time.monotonic() >= until:
             self._looking_until = None
 
     def _moved(self) -> bool:
