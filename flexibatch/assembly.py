@@ -11,6 +11,7 @@ from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.signatures.kept import KeptSignatures
+from flexibatch.adapters.signatures.renewed import RenewedVerifier
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
@@ -33,7 +34,6 @@ from flexibatch.watcher import Channel
 if TYPE_CHECKING:
     from flexibatch.adapters.remote.spool import RemoteSpool
     from flexibatch.adapters.signatures.seal import AnswerSeal
-    from flexibatch.adapters.signatures.verify import SignatureVerifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +147,10 @@ def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterabl
     return scan
 
 
-def verifier_of(settings: Settings) -> Callable[[], "SignatureVerifier"]:
-    """Give what makes the verifier of signatures; a file of `[trust]` that cannot be read stops the program now."""
-    if settings.trust.roots or settings.trust.crls:
-        made = _verifier(settings)
-        return lambda: made
-    return lambda: _verifier(settings)
-
-
-def _verifier(settings: Settings) -> "SignatureVerifier":
-    # pyHanko's 27 MB are for those who are sent signatures, or sign.
-    from flexibatch.adapters.signatures.trust import read_trust  # noqa: PLC0415
-    from flexibatch.adapters.signatures.verify import SignatureVerifier  # noqa: PLC0415
-
+def verifier_of(settings: Settings) -> RenewedVerifier:
+    """Give what verifies signatures, by the files of `[trust]`."""
     trust = settings.trust
-    return SignatureVerifier(read_trust(trust.roots, trust.crls, allow_sha1=trust.allow_sha1))
+    return RenewedVerifier(trust.roots, trust.crls, allow_sha1=trust.allow_sha1)
 
 
 def seal_of(settings: Settings) -> "AnswerSeal | None":
@@ -169,7 +158,7 @@ def seal_of(settings: Settings) -> "AnswerSeal | None":
     told = settings.answers
     if told.certificate is None or told.key is None:
         return None
-    from flexibatch.adapters.signatures.seal import read_seal  # noqa: PLC0415 - as above
+    from flexibatch.adapters.signatures.seal import read_seal  # noqa: PLC0415 - as paramiko's
 
     return read_seal(told.certificate, told.key, told.timestamp_url)
 

@@ -148,10 +148,11 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     with home.database.writing() as connection:
         note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
     with Fences(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
-        for run in shown["runs"]:
-            world.outbox.publish(ledger.settled(shown["ticket"], run["number"]).verdict)
+        verdicts = [ledger.settled(shown["ticket"], run["number"]).verdict for run in shown["runs"]]
+        for verdict in verdicts:
+            world.outbox.publish(verdict)
     if as_json:
-        names = [one["name"] for run in shown["runs"] for one in run["answers"]]
+        names = [name for verdict in verdicts for one in verdict.answers for name, _sha256 in one.files]
         show_json({"ticket": shown["ticket"], "answers": names})
     else:
         say(f"The answers of set {shown['ticket']} are out again.")

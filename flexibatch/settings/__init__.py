@@ -142,7 +142,7 @@ class Settings(BaseSettings):
     answers: AnswerSettings = setting(
         {},
         "What the channel's own answers are signed with. Without a certificate they are not signed.",
-        "certificate and key together, or neither",
+        "certificate and key together, timestamp_url only with them, or none",
     )
     retention: RetentionSettings = setting(
         {},

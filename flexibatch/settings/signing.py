@@ -52,8 +52,8 @@ class AnswerSettings(BaseModel):
 
     @model_validator(mode="after")
     def _both(self) -> Self:
-        if (self.certificate is None) is not (self.key is None):
-            raise ValueError("one of two")
+        if (self.certificate is None) is not (self.key is None) or (self.timestamp_url and not self.key):
+            raise ValueError("not all that is needed")
         return self
 
     def placed(self, home: Path) -> Self:

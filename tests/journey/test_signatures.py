@@ -19,7 +19,7 @@ from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
 from samples.signing import signature
 from tests.twins.clock import FixedClock
-from tests.twins.signing import YEAR, Holder, issued, written
+from tests.twins.signing import DETACHED, YEAR, Holder, authority, issued, written
 from tests.twins.stamper import stamping
 from tests.twins.town import SAMPLES, SIGNER, Town, copied
 
@@ -124,6 +124,14 @@ def test_rubbish_in_place_of_a_signature_holds_up_nobody(town: Town, content: by
     (first, second) = verdicts(town)
     assert ("refused", True) == (first[0], str(first[1]).startswith("signature-"))
     assert ("received", None) == second
+
+
+def test_a_signature_that_was_cut_is_told_as_too_big(tmp_path: Path) -> None:
+    """Larger than a part may be: it is not kept to its end, and not taken for a damaged one."""
+    town = Town.made(tmp_path / "home", {"part_size": 4_000})
+    drop(town, signature(PART) + b"\r" * 8_000)
+    town.sweep()
+    assert [("refused", "signature-too-big")] == verdicts(town)
 
 
 def test_each_bad_part_is_told_and_the_document_is_not_read(town: Town) -> None:
@@ -239,6 +247,42 @@ def test_signatures_carry_a_time_stamp_where_a_service_is_set(
         ).stdout
         assert "id-smime-aa-timeStampToken" in shown or "TimeStampToken" in shown
         assert "signingCertificateV2" in shown
+
+
+@pytest.mark.parametrize(
+    "told", [b"", b"no", bytes.fromhex("30053003020102"), bytes.fromhex("30053003020100")]
+)
+def test_a_service_that_stamps_nothing_is_trouble_and_no_bug(
+    town: Town, institution: Holder, told: bytes
+) -> None:
+    """Refused, cut or rubbish: the set waits, and no attempt is counted."""
+    written(town.home.path / "own.pem", institution.pem)
+    written(town.home.path / "own.key", institution.key_pem)
+    with stamping(institution, told) as url:
+        away = opened(town, certificate="own.pem", key="own.key", timestamp_url=url)
+        drop(away, signature(PART))
+        assert (0, 1) == ((result := away.sweep()).settled, result.waiting)
+    assert [(0, 1)] == away.rows("SELECT attempts, troubles FROM file_set")
+
+
+def test_a_revocation_list_that_is_renewed_counts_at_once(town: Town) -> None:
+    """A channel at work sees the new list; while it cannot be read, sets wait."""
+    bureau_root = authority()
+    bureau = issued("Bureau", by=bureau_root, until=NOW + YEAR)
+    crl = written(town.home.path / "list.pem", bureau_root.revoking(due=NOW + YEAR))
+    with town.home.database.writing() as connection:
+        add_certificate(connection, By("test", NOW), SENDER, bureau.registered)
+    at_work = Town(Home.open(town.home.path, {"FLEXIBATCH_TRUST__CRLS": "list.pem"}), town.clock)
+    channel = at_work.channel()
+    signed = bureau.signature(PART, DETACHED)
+    drop(at_work, signed, "00001")
+    channel.sweep()
+    written(crl, b"half a file")
+    drop(at_work, signed, "00002")
+    assert 1 == channel.sweep().waiting
+    written(crl, bureau_root.revoking(bureau.certificate.serial_number, due=NOW + YEAR))
+    channel.sweep()
+    assert [("received", None), ("refused", "signature-revoked")] == verdicts(at_work)
 
 
 def test_a_key_of_another_certificate_stops_the_program_with_a_sentence(

@@ -13,8 +13,8 @@ from tests.twins.signing import Holder
 
 
 @contextmanager
-def stamping(holder: Holder) -> Iterator[str]:
-    """Give the URL of a service that stamps with the holder's key, until the block is left."""
+def stamping(holder: Holder, always: bytes | None = None) -> Iterator[str]:
+    """Give the URL of a service that stamps with the holder's key, or `always` says the same, until the block ends."""
     form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     stamper = DummyTimeStamper(
         x509.Certificate.load(holder.registered.content),
@@ -24,7 +24,7 @@ def stamping(holder: Holder) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            told = stamper.request_tsa_response(asked).dump()
+            told = stamper.request_tsa_response(asked).dump() if always is None else always
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(told)))

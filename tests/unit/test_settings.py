@@ -197,6 +197,7 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
         ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
         ('[answers]\ncertificate = "own.pem"', "answers", "own.pem", "certificate and key together"),
+        ('[answers]\ntimestamp_url = "http://x"', "answers", "http://x", "only with them"),
         ('[answers]\ntimestamp_url = "ftp://x"', "answers.timestamp_url", "'ftp://x'", "http"),
         ('[trust]\nallow_sha1 = "maybe"', "trust.allow_sha1", "'maybe'", "true or false"),
         ("[trust]\nroots = 1", "trust.roots", "1", "paths"),

@@ -263,3 +263,13 @@ def test_bytes_that_confuse_the_reader_are_no_signature(length: int) -> None:
     at = whole.rindex(sha256) + 1
     changed = whole[:at] + bytes([length]) + whole[at + 1 :]
     assert SignatureFault.NOT_CMS == verified(changed, by)
+
+
+@pytest.mark.parametrize("field", ["digest_algorithms", "certificates", "signer_infos"])
+def test_a_huge_envelope_is_refused_before_it_is_read(field: str) -> None:
+    """Many small elements are no signature, however large the part: only attached content may be long."""
+    by = holder("ec")
+    made = cms.ContentInfo.load(by.signature(PART, DETACHED))
+    signed = made["content"]
+    signed[field] = [signed[field][0]] * (200_000 // len(signed[field][0].dump()))
+    assert SignatureFault.TOO_BIG == verified(made.dump(force=True), by, part=PART * 10_000)

@@ -10,7 +10,7 @@ from typing import Any
 
 from asn1crypto import cms
 
-from flexibatch.domain.signatures import SignatureFault
+from flexibatch.domain.signatures import ENVELOPE_LIMIT, SignatureFault
 
 _ARMOUR = re.compile(rb"^-----(?:BEGIN|END) (?:PKCS7|CMS)-----[ \t]*$", re.MULTILINE)
 _SPACE = re.compile(rb"[ \t\r\n]+")
@@ -30,6 +30,10 @@ def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn
         if outer["content_type"].native != "signed_data":
             return SignatureFault.NOT_CMS
         signed = outer["content"]
+        attached = signed["encap_content_info"]["content"].contents or b""
+        # Reading builds a value for every element: only so many bytes are read of what any bureau may send.
+        if len(binary) - len(attached) > ENVELOPE_LIMIT:
+            return SignatureFault.TOO_BIG
         return _fault(signed) or signed
     except CONFUSED:
         return SignatureFault.NOT_CMS
@@ -50,8 +54,10 @@ def _fault(signed: Any) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto h
     if len(signed["signer_infos"]) != 1:
         return SignatureFault.SEVERAL_SIGNERS if len(signed["signer_infos"]) else SignatureFault.NOT_CMS
     signer = signed["signer_infos"][0]
-    digests = [one.native for one in signed["digest_algorithms"]]
-    if digests != [signer["digest_algorithm"].native] or digests[0]["parameters"] is not None:
+    digest = signer["digest_algorithm"].native
+    if len(signed["digest_algorithms"]) != 1 or signed["digest_algorithms"][0].native != digest:
+        return SignatureFault.NOT_CMS
+    if digest["parameters"] is not None:
         return SignatureFault.NOT_CMS
     version = "v1" if signer["sid"].name == "issuer_and_serial_number" else "v3"
     if (signed["version"].native, signer["version"].native) != (version, version) or signed["crls"].native:

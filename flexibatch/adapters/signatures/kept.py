@@ -1,7 +1,6 @@
 """Verify the signatures of a kept set: one on each part, over the exact bytes of the private copy."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,8 @@ class KeptSignatures:
     """Fulfil the port `Signatures`; `folder` gives the private folder of a set."""
 
     def __init__(self, verifier: Callable[[], "SignatureVerifier"], folder: Callable[[Case], Path]) -> None:
-        """Keep what makes the verifier, once a signature came, and where sets are kept."""
-        self._verifier, self._folder = cache(verifier), folder
+        """Keep what gives the verifier, once a signature came, and where sets are kept."""
+        self._verifier, self._folder = verifier, folder
 
     def faults(self, case: Case, registered: Sequence[Certificate]) -> Sequence[Finding]:
         """Give a finding for every part whose signature does not verify."""
@@ -40,7 +39,9 @@ class KeptSignatures:
     ) -> SignatureFault | None:
         folder = self._folder(case) / "in"
         with sheltered(f"The kept files of set {case.ticket} cannot be read"):
-            if file.size > ENVELOPE_LIMIT + 2 * part.size:
+            # What is larger than a part may be was not kept to its end.
+            cut = (folder / file.name).stat().st_size < file.size
+            if cut or file.size > ENVELOPE_LIMIT + 2 * part.size:
                 return SignatureFault.TOO_BIG
             with (folder / part.name).open("rb") as content:
                 signature = (folder / file.name).read_bytes()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from asn1crypto import keys, x509
+from asn1crypto import cms, keys, x509
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -22,12 +22,23 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampReque
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flexibatch.adapters.signatures.certificates import read_certificates, told
+from flexibatch.adapters.signatures.envelope import CONFUSED
 from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal, Unavailable
 
 DIGEST = "sha256"
 TIMEOUT = 5
 """Seconds that a time stamp may take."""
+
+
+class _Stamper(HTTPTimeStamper):
+    """Ask a service for time stamps; what it answers is as untrusted as anything that comes from outside."""
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        try:
+            return await super().async_timestamp(message_digest, md_algorithm)
+        except CONFUSED as exc:
+            raise TimestampRequestError("what it sends back is no time stamp") from exc
 
 
 class AnswerSeal:
@@ -76,7 +87,7 @@ def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> Answer
     whole = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     between = SimpleCertificateStore.from_certs(others)  # type: ignore[no-untyped-call]
     signer = SimpleSigner(signing, keys.PrivateKeyInfo.load(whole), between)
-    stamper = HTTPTimeStamper(timestamp_url, timeout=TIMEOUT) if timestamp_url else None
+    stamper = _Stamper(timestamp_url, timeout=TIMEOUT) if timestamp_url else None
     return AnswerSeal(told(chain[0]), signer, stamper)
 
 

@@ -107,10 +107,20 @@ def remove_sender(connection: Connection, by: By, number: str) -> None:
     """Remove a sender with its keys, certificates and user name; sets, declarations and mandates stay as they are."""
     row = require_sender(connection, number)
     keys = [key["fingerprint"] for key in list_keys(connection, number)]
+    registered = select(sender_certificate.c.fingerprint).where(sender_certificate.c.sender == number)
+    certificates = list(connection.scalars(registered))
     connection.execute(delete(sender_key).where(sender_key.c.sender == number))
     connection.execute(delete(sender_certificate).where(sender_certificate.c.sender == number))
     _change(connection, number, removed_at=stored(by.at), user_name=None, held=False, allow_ssh_rsa=False)
-    note(connection, by, "sender remove", number, user_name=row.user_name, keys=" ".join(keys))
+    note(
+        connection,
+        by,
+        "sender remove",
+        number,
+        user_name=row.user_name,
+        keys=" ".join(keys),
+        certificates=" ".join(certificates),
+    )
 
 
 def require_sender(connection: Connection, number: str) -> Row[Any]:

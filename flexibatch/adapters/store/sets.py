@@ -222,7 +222,9 @@ def _runs(connection: Connection, ticket: str) -> list[Shown]:
     provenance = (run.c.sha256, run.c.schema, run.c.catalogue, run.c.register_at)
     told = select(run.c.number, run.c.verdict, run.c.decided_at, run.c.published_at, *provenance, *_COUNTS)
     runs = all_shown(connection.execute(told.where(run.c.set_ticket == ticket).order_by(run.c.number)))
-    put = select(answer.c.subject, answer.c.name, answer.c.sha256, answer.c.size).order_by(answer.c.subject)
+    put = select(
+        answer.c.subject, answer.c.name, answer.c.sha256, answer.c.size, answer.c.signature
+    ).order_by(answer.c.subject)
     for one in runs:
         mine = put.where(answer.c.set_ticket == ticket, answer.c.run == one["number"])
         one["answers"] = all_shown(connection.execute(mine))
