@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers test check format bench clean
+.PHONY: help demo servers test soak check format bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,9 +21,12 @@ demo: $(READY) ## run the main job and show what came out; DB=postgresql: there,
 servers: ## install the servers and clients that the tests drive, where they are missing
 	@sh tests/servers.sh
 
-test: $(READY) servers ## run all tests and tell the coverage
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+test: $(READY) servers ## run all tests but the long ones and tell the coverage
+	$(BIN)/python -m pytest -n 2 -m 'not long' --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='flexibatch/domain/*,flexibatch/pipeline.py' --fail-under=100
+
+soak: $(READY) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL
+	$(BIN)/python -m pytest -n 2 -m long
 
 check: $(READY) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

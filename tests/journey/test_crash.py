@@ -99,6 +99,7 @@ def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_p
         assert [(0,)] == town.rows("SELECT count(*) FROM form")
 
 
+@pytest.mark.long
 def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
     """A re-run that dies at any call is ended by the next sweep, and loses or doubles nothing."""
 
@@ -121,6 +122,7 @@ def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
         assert [(2,)] == town.rows("SELECT count(*) FROM version")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chunk", range(4))
 def test_a_set_of_two_parts_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
     """Cut inside a number, everybody cancelled in the register meanwhile: what was committed first is told."""
@@ -148,6 +150,7 @@ def test_a_set_of_two_parts_survives_every_death(chunk: int, quiet_town: Town, t
     assert {(0, 2), (1, 1)} == verdicts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chunk", range(4))
 def test_a_signed_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
     """Its signature and those on its answers: each answer has one, of the bytes that were put out, once."""

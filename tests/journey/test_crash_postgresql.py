@@ -9,6 +9,8 @@ from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town, copied_on
 
+pytestmark = pytest.mark.long
+
 SAMPLE = SAMPLES / "accepted-rerun"
 CHUNKS = 4
 """The deaths are told apart in so many tests, so that they can be spread over processes."""

@@ -126,6 +126,7 @@ def _is_done(town: Town) -> bool:
     return [(len(SENDERS) * len(STORY),)] == town.rows(query)
 
 
+@pytest.mark.long
 def test_four_watchers_settle_each_set_once_however_often_they_are_killed(town: Town, crew: Crew) -> None:
     """One outcome a set, in the order of its stream; answers and pages say what the rows say; nothing is left."""
     chance = random.Random(4)  # noqa: S311 - who is killed, and when

@@ -197,11 +197,13 @@ def test_times_are_told_where_the_channel_lives() -> None:
 
 
 def test_files_are_told_with_sizes_and_digests() -> None:
-    """What was received can be compared with what was sent; a signature is told as not verified."""
+    """What was received can be compared with what was sent; of a signature it is told whether it was good."""
     page = outline(PAGES.html(report()))
     assert "36\xa0700\xa0160" in page.text
     assert all(letter * 64 in page.text for letter in "abc")
-    assert page.text.count("signature: not verified") == 1
+    assert page.text.count("signature: good") == 1
+    waiting = outline(PAGES.html(report(state="in-treatment", decided_at=None)))
+    assert waiting.text.count("signature: not verified") == 1
 
 
 def test_blocking_anomalies_stand_first() -> None:
@@ -297,7 +299,7 @@ def test_json_tells_what_the_page_tells() -> None:
     assert told["anomalies"][1]["label"] == located("declared").anomaly.what
     assert told["arrived_at"] == "2026-09-30T22:16:02.417000Z"
     assert told["decided_at"] == "2026-10-01T07:16:04Z"
-    assert [one["verified"] for one in told["files"]] == [None, None, None]
+    assert [one["verified"] for one in told["files"]] == [None, True, None]
 
 
 def test_json_of_an_undecided_set() -> None:
