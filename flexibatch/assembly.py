@@ -95,9 +95,13 @@ class Gate:
         """Count the inboxes that the last look could not list."""
         return self._inboxes.unreached
 
-    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed; raise `Unavailable` where the spool is not there."""
+    def require(self) -> None:
+        """Raise `Unavailable` where the spool is not there."""
         require_senders(self._spool)
+
+    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
+        """Give what is to be claimed."""
+        self.require()
         return self._inboxes.look(now, patient=patient)
 
     def take(self, ticketed: Ticketed) -> bool:

@@ -98,11 +98,13 @@ class Channel:
         self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
     ) -> SweepResult:
         """Do all that can be done now, once; `tell` hears every verdict, `stop` ends it after the set in hand."""
+        self.arrivals.require()
         with _collecting_rarely():
             return _Sweep(self, tell, stop).run()
 
     def settle(self, tell: Callable[[Verdict], None] = _silent) -> SweepResult:
         """Settle and publish what is claimed, without looking for more."""
+        self.arrivals.require()
         return _Sweep(self, tell, _never).settle()
 
 

@@ -69,6 +69,10 @@ class Arrivals(Protocol):
         """Count the inboxes that the last look could not list."""
         ...
 
+    def require(self) -> None:
+        """Raise `Unavailable` where the spool is not there: then nothing may be given back, and nothing written."""
+        ...
+
     def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
         """Give what is to be claimed, in order of arrival; report strays on the way."""
         ...

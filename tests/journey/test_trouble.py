@@ -83,6 +83,23 @@ def test_a_set_that_vanished_gives_its_ticket_back(town: Town) -> None:
     assert 1 == town.sweep().settled
 
 
+@pytest.mark.parametrize("step", ["take", "keep"])
+def test_a_claim_waits_for_the_disk_it_was_cut_short_on(step: str, town: Town) -> None:
+    """While the spool's disk is not mounted nothing is given back and nothing written; after that it is completed."""
+    _drop(town)
+    channel = town.channel()
+    replace(channel, arrivals=Before(channel.arrivals, **{step: _unavailable})).sweep()
+    mounted = town.spool.rename(town.home.path / "mounted")
+    town.spool.mkdir()
+    for act in (channel.sweep, channel.settle):
+        with pytest.raises(Unavailable, match="mounted"):
+            act()
+    assert [] == list(town.spool.iterdir())
+    town.spool.rmdir()
+    mounted.rename(town.spool)
+    assert 1 == town.sweep().settled
+
+
 def test_a_page_that_cannot_be_put_out_keeps_nobody_waiting(town: Town) -> None:
     """The page on a set in treatment is a courtesy: without it the set is settled all the same."""
     _drop(town)
