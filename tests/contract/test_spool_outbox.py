@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from structlog.testing import capture_logs
@@ -168,3 +169,13 @@ def test_trouble_in_an_outbox_is_told(outboxes: Outboxes, out: Path) -> None:
     out.write_bytes(b"")
     with pytest.raises(Unavailable, match=CASE.ticket):
         outboxes.publish(VERDICT)
+
+
+def test_nothing_is_put_where_no_disk_is_mounted(outboxes: Outboxes, spool: Path) -> None:
+    """A sender's folder is never made on the way: it would pass an empty mount point off as the spool."""
+    rmtree(spool / "senders")
+    with pytest.raises(Unavailable, match="tried again"):
+        outboxes.publish(VERDICT)
+    with pytest.raises(Unavailable, match="tried again"):
+        outboxes.put_page(CASE, "html", b"page")
+    assert not (spool / "senders").exists()

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import ReceivedFile, Ticketed
+from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
 from tests.twins.before import Before
@@ -119,3 +121,10 @@ def test_whoever_made_a_lock_the_others_can_take_it(town: Town) -> None:
     finally:
         os.umask(before)
     assert 0o666 == stat.S_IMODE(made.st_mode)
+
+
+def test_no_lock_is_made_where_there_is_no_spool(tmp_path: Path) -> None:
+    """The lock's own folder is made again; what it stands in is not."""
+    with pytest.raises(Unavailable, match="locks"), Fences(tmp_path / "spool").claiming(wait=True):
+        pass
+    assert [] == list(tmp_path.iterdir())

@@ -43,7 +43,7 @@ class Fences:
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
         with sheltered(f"The lock {self._folder / name} cannot be opened"):
-            self._folder.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
             descriptor = os.open(self._folder / name, _FLAGS, _MODE)
         try:
             _open_to_others(descriptor)

@@ -40,7 +40,7 @@ class Outboxes:
         outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
         written = self._folder(case) / "out" / f"run-{case.run}"
         with sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
-            outbox.mkdir(SENDER_MODE, parents=True, exist_ok=True)
+            outbox.mkdir(SENDER_MODE, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
                 self._publish(outbox, written, answer, case.ticket)
             settle_folder(outbox)
@@ -62,7 +62,7 @@ class Outboxes:
         folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
         with sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
-            folder.mkdir(SENDER_MODE, parents=True, exist_ok=True)
+            folder.mkdir(SENDER_MODE, exist_ok=True)
             with self._placing(
                 folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False
             ) as writing:
