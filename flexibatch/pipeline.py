@@ -5,7 +5,7 @@ and may be repeated. The claim comes before (`flexibatch.watcher`). What was fou
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,12 +64,16 @@ class World:
     blind: bool = False
 
 
-def settle_next(world: World, stream: Stream) -> Settlement | None:
-    """Settle the lowest unsettled set of a stream in one transaction; None where nothing can be settled now."""
+def settle_next(world: World, stream: Stream, taken: Callable[[Case], None]) -> Settlement | None:
+    """Settle the lowest unsettled set of a stream in one transaction; None where nothing can be settled now.
+
+    `taken` hears which set it is before it is judged: another process may have settled the one that seemed next.
+    """
     with world.ledger.turn(stream) as books:
         case = books.next_case() if books is not None else None
         if books is None or case is None:
             return None
+        taken(case)
         settlement = judge(world, books, case)
         books.settle(settlement.verdict)
     return settlement

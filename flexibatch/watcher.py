@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from flexibatch.domain.case import Case, ReceivedFile, Report, Settlement, Ticketed, Verdict
 from flexibatch.errors import Refusal, Superseded, Unavailable
@@ -115,6 +115,7 @@ class _Sweep:
         self.channel, self.tell, self.stop = channel, tell, stop
         self.result = SweepResult()
         self.stuck: set[Stream] = set()
+        self.in_hand: Case
 
     def run(self) -> SweepResult:
         channel = self.channel
@@ -197,14 +198,15 @@ class _Sweep:
         if case is None:
             return False
         with bound_contextvars(ticket=case.ticket, run=case.run):
+            self.in_hand = case
             try:
                 settlement = self._settle_or_judge_again(stream)
             except (Unavailable, Refusal) as exc:
-                self.channel.failures.delayed(case.ticket, str(exc))
+                self.channel.failures.delayed(self.in_hand.ticket, str(exc))
                 log.warning("set.delayed", reason=str(exc))
                 return self._stop(stream)
             except Exception as exc:  # noqa: BLE001 - a bug on one set holds up nobody else
-                return self._count_bug(stream, case, exc)
+                return self._count_bug(stream, exc)
             if settlement is None:
                 return self._stop(stream)
             self._finish(settlement)
@@ -214,22 +216,28 @@ class _Sweep:
     def _settle_or_judge_again(self, stream: Stream) -> Settlement | None:
         for _ in range(JUDGED_AGAIN):
             try:
-                return settle_next(self.channel.world, stream)
+                return settle_next(self.channel.world, stream, self._taken)
             except Superseded:
                 log.info("set.judged_again")
         raise RuntimeError(f"the set was judged {JUDGED_AGAIN} times and never fits what is stored")
+
+    def _taken(self, case: Case) -> None:
+        """Hear which set is judged: what is logged and noted from here on is about that one."""
+        self.in_hand = case
+        bind_contextvars(ticket=case.ticket, run=case.run)
 
     def _stop(self, stream: Stream) -> bool:
         self.stuck.add(stream)
         self.result.waiting += 1
         return False
 
-    def _count_bug(self, stream: Stream, case: Case, exc: Exception) -> bool:
+    def _count_bug(self, stream: Stream, exc: Exception) -> bool:
+        ticket = self.in_hand.ticket
         reason = f"{type(exc).__name__} while the set was judged"
         log.error("set.failed", kind=type(exc).__name__, exc_info=exc)
-        if not self.channel.failures.failed(case.ticket, reason, self.channel.max_attempts):
+        if not self.channel.failures.failed(ticket, reason, self.channel.max_attempts):
             return self._stop(stream)
-        self.channel.arrivals.quarantine(case.ticket)
+        self.channel.arrivals.quarantine(ticket)
         self.result.quarantined += 1
         log.error("set.quarantined", reason=reason)
         return True

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.bootstrap import Home
-from flexibatch.domain.case import ReceivedFile, Ticketed
+from flexibatch.domain.case import Case, ReceivedFile, Ticketed, Verdict
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
@@ -87,6 +89,46 @@ def test_a_failure_is_not_noted_on_a_set_that_another_process_settled(town: Town
     assert not channel.failures.failed(ticket, "a bug", 1)
     channel.failures.delayed(ticket, "trouble")
     assert [("settled", 0, 0, None)] == town.rows("SELECT state, attempts, troubles, reason FROM file_set")
+
+
+def _both_claimed(town: Town) -> Channel:
+    """Claim two sets of a bureau without settling them; give a channel before which another settles the first."""
+    for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
+        town.put(path.name.replace("00001", "00002"), path.read_bytes().replace(b"2026-09/", b"again/"))
+    one, other = town.channel(), town.channel()
+    idle = replace(one, world=replace(one.world, ledger=Before(one.world.ledger, turn=_nobody)))
+    assert 2 == idle.sweep().claimed
+
+    def waiting(stream: Stream) -> Case | None:
+        case = one.failures.waiting(stream)
+        told: list[Verdict] = []
+        if case and case.name.split(".")[4] == "00001":
+            other.sweep(told.append, lambda: bool(told))
+        return case
+
+    return replace(one, failures=Before(one.failures, waiting=waiting))
+
+
+def test_the_log_tells_the_ticket_of_the_set_that_was_settled(town: Town) -> None:
+    """However late another process takes the set that seemed to be next."""
+    channel = _both_claimed(town)
+    with capture_logs(processors=[merge_contextvars]) as logs:
+        channel.settle()
+    told = {(line["ticket"], line["name"]) for line in logs if line["event"] == "set.settled"}
+    assert set(town.rows("SELECT ticket, name FROM file_set")) == told
+
+
+def test_trouble_is_noted_on_the_set_that_met_it(town: Town) -> None:
+    """Not on the one that seemed to be next, which another process has settled."""
+    channel = _both_claimed(town)
+    documents = Before(channel.world.documents, open=_unavailable)
+    replace(channel, world=replace(channel.world, documents=documents)).settle()
+    noted = town.rows("SELECT state, troubles FROM file_set ORDER BY arrival")
+    assert [("settled", 0), ("claimed", 1)] == noted
+
+
+def _unavailable(_case: Case) -> None:
+    raise Unavailable("The disk does not answer.")
 
 
 def test_a_stream_in_other_hands_is_left_to_them(town: Town) -> None:
