@@ -113,7 +113,7 @@ class Gate:
         return self._keeping.keep(ticketed)
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets were moved; what came from elsewhere was moved there."""
+        """Bring onto the disk that sets of one inbox were moved; what came from elsewhere was moved there."""
         self._keeping.settle([one for one in taken if one.claim.sender not in self._elsewhere])
 
     def quarantine(self, ticket: str) -> None:

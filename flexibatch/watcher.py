@@ -162,11 +162,27 @@ class _Sweep:
                     log.exception("claim.failed", kind=type(exc).__name__)
         if void:
             self.channel.claims.void(void)
-        if kept:
-            self.channel.arrivals.settle([one for one, _files in kept])
-            self.channel.claims.complete([(one.ticket, files) for one, files in kept])
-        self.result.claimed += len(kept)
-        return [one for one, _files in kept]
+        settled = self._settle_inboxes([one for one, _files in kept])
+        claimed = [(one, files) for one, files in kept if one.ticket in settled]
+        if claimed:
+            self.channel.claims.complete([(one.ticket, files) for one, files in claimed])
+        self.result.claimed += len(claimed)
+        return [one for one, _files in claimed]
+
+    def _settle_inboxes(self, kept: Sequence[Ticketed]) -> set[str]:
+        """Bring onto the disk, inbox by inbox, that sets were moved; where that fails they stay begun."""
+        inboxes: dict[Stream, list[Ticketed]] = {}
+        for one in kept:
+            inboxes.setdefault(Stream(one.claim.sender, one.claim.environment), []).append(one)
+        settled: set[str] = set()
+        for inbox, taken in inboxes.items():
+            try:
+                self.channel.arrivals.settle(taken)
+                settled.update(one.ticket for one in taken)
+            except Unavailable as exc:
+                self.result.waiting += len(taken)
+                log.warning("claim.delayed", sender=inbox.sender, reason=str(exc))
+        return settled
 
     def _tell_in_treatment(self, claimed: Ticketed) -> None:
         """Put out the first page on a set, unless another process has settled it already."""

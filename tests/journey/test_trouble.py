@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from structlog.testing import capture_logs
 
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
@@ -98,6 +99,29 @@ def test_a_claim_waits_for_the_disk_it_was_cut_short_on(step: str, town: Town) -
     town.spool.rmdir()
     mounted.rename(town.spool)
     assert 1 == town.sweep().settled
+
+
+@pytest.mark.parametrize(("in_the_way", "settled"), [(False, 2), (True, 1)])
+def test_an_inbox_that_is_gone_holds_up_nobody_else(in_the_way: bool, settled: int, town: Town) -> None:
+    """Sets that were moved out of it before need nothing more of it; where a file took its place they wait."""
+    _drop(town)
+    for kind in ("FI", "GO"):
+        name = NAME.replace("000640", "000641")
+        town.put(f"{kind}.{name}{'.1' if kind == 'FI' else ''}", b"<a/>" if kind == "FI" else b"", "000641")
+    channel = town.channel()
+    assert 2 == replace(channel, arrivals=Before(channel.arrivals, keep=_unavailable)).sweep().waiting
+    town.inbox().rmdir()
+    if in_the_way:
+        town.inbox().write_bytes(b"")
+    with capture_logs() as logs:
+        result = town.sweep()
+    assert (settled, 2 - settled) == (result.settled, result.waiting)
+    told = [
+        (line["sender"], str(town.inbox()) in line["reason"])
+        for line in logs
+        if line["event"] == "claim.delayed"
+    ]
+    assert [("000640", True)] * in_the_way == told
 
 
 def test_a_page_that_cannot_be_put_out_keeps_nobody_waiting(town: Town) -> None:

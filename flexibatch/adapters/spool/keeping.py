@@ -10,7 +10,7 @@ import os
 import stat
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import structlog
@@ -53,7 +53,7 @@ class Keeping:
         Tell whether the set was still there; a set that was moved before counts as there.
         """
         claim = ticketed.claim
-        inbox = self._spool / SENDERS / claim.sender / claim.environment.inbox
+        inbox = self._inbox(claim)
         folder = self._spool / CLAIMED / ticketed.ticket
         arrived = folder / ARRIVED
         with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
@@ -69,12 +69,18 @@ class Keeping:
         return True
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets were moved out of their inboxes: once for all of a batch."""
-        claims = [one.claim for one in taken]
-        inboxes = {self._spool / SENDERS / one.sender / one.environment.inbox for one in claims}
-        with sheltered("The inboxes cannot be brought onto the disk"):
-            for folder in (*sorted(inboxes), self._spool / CLAIMED):
-                settle_folder(folder)
+        """Bring onto the disk that sets were moved out of their inboxes: once for all of a batch.
+
+        An inbox that is gone keeps no name of them.
+        """
+        for inbox in sorted({self._inbox(one.claim) for one in taken}):
+            with sheltered(f"The inbox {inbox} cannot be brought onto the disk"), suppress(FileNotFoundError):
+                settle_folder(inbox)
+        with sheltered("What was claimed cannot be brought onto the disk"):
+            settle_folder(self._spool / CLAIMED)
+
+    def _inbox(self, claim: Claim) -> Path:
+        return self._spool / SENDERS / claim.sender / claim.environment.inbox
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Copy what was moved: what is judged cannot be changed through a handle that was kept open.
