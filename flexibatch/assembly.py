@@ -113,8 +113,8 @@ class Gate:
         return self._keeping.keep(ticketed)
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets of one inbox were moved; what came from elsewhere was moved there."""
-        self._keeping.settle([one for one in taken if one.claim.sender not in self._elsewhere])
+        """Bring onto the disk that sets of one inbox were moved, and let what was moved go."""
+        self._keeping.settle(taken)
 
     def quarantine(self, ticket: str) -> None:
         """Move a set to quarantine."""

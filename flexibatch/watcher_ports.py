@@ -86,7 +86,7 @@ class Arrivals(Protocol):
         ...
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets of one inbox were moved, before it is committed."""
+        """Bring onto the disk that sets of one inbox were moved, before it is committed; let what was copied go."""
         ...
 
     def quarantine(self, ticket: str) -> None:

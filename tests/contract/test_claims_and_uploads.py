@@ -17,7 +17,19 @@ from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.domain.sessions import Allowance
 from tests.twins.meanwhile import before_rename
-from tests.twins.spool import FI, FI2, GO, KEPT, LIMIT, SET, TICKET, filled_inbox, made_spool, tree
+from tests.twins.spool import (
+    FI,
+    FI2,
+    GO,
+    KEPT,
+    LIMIT,
+    SET,
+    TICKET,
+    filled_inbox,
+    keep_whole,
+    made_spool,
+    tree,
+)
 
 PART, OTHER = Place("IN", FI2.encode()), Place("IN", b"other")
 REPLACING = os.O_CREAT | os.O_TRUNC
@@ -95,7 +107,7 @@ def test_what_is_being_claimed_stands_still(act: Callable[[Room], None], number:
     with before_rename(number, do) as done:
         assert scene.keeping.take(SET)
     assert [True] == done
-    scene.keeping.keep(SET)
+    keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
     assert 1 == len(told)
     assert "being taken by the channel" in told[0]
@@ -109,7 +121,7 @@ def test_a_claim_cut_short_leaves_what_is_sent_anew(act: Callable[[Room], None],
     (scene.inbox / GO).rename(scene.claimed / "arrived" / GO)
     act(scene.room)
     assert scene.keeping.take(SET)
-    assert [GO, FI] == [one.name for one in scene.keeping.keep(SET)]
+    assert [GO, FI] == [one.name for one in keep_whole(scene.keeping)]
     assert (scene.inbox / FI2).stat().st_mode & UPLOADING
 
 
@@ -122,7 +134,7 @@ def test_an_open_upload_is_not_claimed_whatever_its_mode(scene: Scene) -> None:
     upload.write(2, b"o")
     upload.close(orderly=True)
     assert scene.keeping.take(SET)
-    scene.keeping.keep(SET)
+    keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
 
 
@@ -138,7 +150,7 @@ def test_who_comes_back_writes_and_its_dead_session_holds_up_nothing(scene: Scen
         dead.write(2, b"X")
     with pytest.raises(asyncssh.SFTPFailure, match="another session"):
         dead.truncate(0)
-    scene.keeping.keep(SET)
+    keep_whole(scene.keeping)
     with suppress(asyncssh.SFTPFailure):
         dead.write(0, b"X")
     dead.close(orderly=True)

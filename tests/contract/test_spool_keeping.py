@@ -26,6 +26,7 @@ from tests.twins.spool import (
     SET,
     TICKET,
     filled_inbox,
+    keep_whole,
     made_spool,
     sha,
     tree,
@@ -59,7 +60,7 @@ def test_a_set_is_moved_and_copied(inbox: Path, keeping: Keeping, claimed: Path)
     """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
     assert keeping.take(SET)
     assert {} == tree(inbox)
-    kept = keeping.keep(SET)
+    kept = keep_whole(keeping)
     assert [
         (GO, FileKind.GO, None, 0, sha(b"")),
         (FI, FileKind.DATA, 1, 3, sha(b"one")),
@@ -100,7 +101,7 @@ def test_a_part_that_vanished_is_not_kept(inbox: Path, keeping: Keeping) -> None
     """The set is claimed all the same; its envelope misses the part."""
     (inbox / FI2).unlink()
     assert keeping.take(SET)
-    assert [GO, FI] == [one.name for one in keeping.keep(SET)]
+    assert [GO, FI] == [one.name for one in keep_whole(keeping)]
 
 
 def _folder_made(folder: Path, _inbox: Path) -> None:
@@ -166,7 +167,7 @@ def test_a_claim_cut_short_is_completed(
     """Wherever the process died, the next one ends with the same files, digests and folders."""
     cut(claimed, inbox)
     assert keeping.take(SET)
-    kept = {one.name: (one.size, one.sha256) for one in keeping.keep(SET)}
+    kept = {one.name: (one.size, one.sha256) for one in keep_whole(keeping)}
     assert {GO: (0, sha(b"")), FI: (3, sha(b"one")), FI2: (3, sha(b"two"))} == kept
     assert (KEPT, {}) == (tree(claimed), tree(inbox))
     assert ["in"] == [path.name for path in claimed.iterdir()]
@@ -182,34 +183,49 @@ def test_a_claim_cut_short_keeps_what_came_first(
     for name in moved:
         (inbox / name).write_bytes(b"again")
     assert keeping.take(SET)
-    keeping.keep(SET)
+    keep_whole(keeping)
     assert (KEPT, set(moved)) == (tree(claimed), set(tree(inbox)))
 
 
 def test_two_processes_may_complete_the_same_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """Whoever is second finds what the first one made."""
     assert keeping.take(SET)
-    first = keeping.keep(SET)
+    first = keep_whole(keeping)
     assert keeping.take(SET)
-    assert (first, KEPT, {}) == (keeping.keep(SET), tree(claimed), tree(inbox))
+    assert (first, KEPT, {}) == (keep_whole(keeping), tree(claimed), tree(inbox))
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_name_that_a_power_cut_brought_back_is_no_new_set(
+    kept: bool, inbox: Path, keeping: Keeping, claimed: Path
+) -> None:
+    """What was moved is not let go before its inbox is on disk: until then the same file is known as such."""
+    assert keeping.take(SET)
+    if kept:
+        keeping.keep(SET)
+    for name in NAMES:
+        (inbox / name).hardlink_to(claimed / "arrived" / name)
+    assert keeping.take(SET)
+    keep_whole(keeping)
+    assert (KEPT, {}) == (tree(claimed), tree(inbox))
 
 
 def test_a_handle_kept_open_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """A client that writes on after the claim writes into a file that nobody reads any more."""
     with (inbox / FI).open("r+b") as uploading:
         assert keeping.take(SET)
-        before = keeping.keep(SET)
+        before = keep_whole(keeping)
         uploading.write(b"ANOTHER")
         uploading.flush()
     assert KEPT == tree(claimed)
-    assert before == keeping.keep(SET)
+    assert before == keep_whole(keeping)
 
 
 def test_a_second_name_of_a_file_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """A hard link is another name of the moved file, not of the copy."""
     (inbox / "second").hardlink_to(inbox / FI)
     assert keeping.take(SET)
-    keeping.keep(SET)
+    keep_whole(keeping)
     (inbox / "second").write_bytes(b"ANOTHER")
     assert KEPT == tree(claimed)
 
@@ -221,7 +237,7 @@ def test_no_more_than_the_limit_is_copied(
     """One byte more than the limit proves enough; the true size is told."""
     (inbox / FI).write_bytes(b"x" * size)
     keeping.take(SET)
-    kept = {one.name: one.size for one in keeping.keep(SET)}
+    kept = {one.name: one.size for one in keep_whole(keeping)}
     assert (size, copied) == (kept[FI], (claimed / "in" / FI).stat().st_size)
 
 
@@ -229,7 +245,7 @@ def test_files_without_rights_are_read(inbox: Path, keeping: Keeping) -> None:
     """A client may leave a file with no mode bits at all."""
     (inbox / FI).chmod(0)
     keeping.take(SET)
-    assert sha(b"one") == {one.name: one.sha256 for one in keeping.keep(SET)}[FI]
+    assert sha(b"one") == {one.name: one.sha256 for one in keep_whole(keeping)}[FI]
 
 
 def _link(path: Path, outside: Path) -> None:
@@ -253,7 +269,7 @@ def test_what_was_swapped_after_the_look_is_not_read(
     assert keeping.take(SET)
     for _again in range(2):
         with capture_logs() as logs:
-            kept = keeping.keep(SET)
+            kept = keep_whole(keeping)
         assert ["claim.irregular"] == [line["event"] for line in logs]
         assert {*NAMES} - {name} == {one.name for one in kept}
     assert b"secret" not in tree(claimed / "in").values()
@@ -285,7 +301,7 @@ def test_trouble_is_told_with_what_to_do(spool: Path, inbox: Path, keeping: Keep
 def test_a_set_is_archived_by_its_day(spool: Path, inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """The private folder moves as it is; archiving again changes nothing."""
     assert keeping.take(SET)
-    keeping.keep(SET)
+    keep_whole(keeping)
     assert claimed == keeping.folder(CASE)
     for _again in range(2):
         keeping.archive(CASE)
@@ -300,7 +316,7 @@ def test_quarantine_holds_a_set_until_it_is_archived(
     """It moves there whole, once, and is found there."""
     assert inbox.is_dir()
     keeping.take(SET)
-    keeping.keep(SET)
+    keep_whole(keeping)
     for _again in range(2):
         keeping.quarantine(TICKET)
         assert spool / "quarantine" / TICKET == keeping.folder(CASE)
@@ -315,7 +331,7 @@ def test_what_came_late_lies_beside_its_set(spool: Path, inbox: Path, keeping: K
     earlier = spool / "archive/2026/10/04/EARLIER"
     earlier.mkdir(parents=True)
     keeping.take(SET)
-    keeping.keep(SET)
+    keep_whole(keeping)
     late = replace(CASE, silent=True, earlier_ticket="EARLIER")
     for _again in range(2):
         keeping.archive(late)

@@ -34,6 +34,7 @@ from tests.twins.spool import (
     NOON,
     SET,
     TICKET,
+    keep_whole,
     made_spool,
     sha,
     tree,
@@ -251,7 +252,7 @@ def test_a_set_is_moved_and_copied(stand: Stand) -> None:
     stand.fill()
     assert stand.taking.take(SET)
     assert {} == stand.files(stand.inbox)
-    kept = stand.keeping.keep(SET)
+    kept = keep_whole(stand.keeping)
     assert [
         (GO, FileKind.GO, None, 0, sha(b"")),
         (FI, FileKind.DATA, 1, 3, sha(b"one")),
@@ -274,7 +275,7 @@ def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
     stand.fill()
     stand.remove(FI2)
     assert stand.taking.take(SET)
-    assert [GO, FI] == [one.name for one in stand.keeping.keep(SET)]
+    assert [GO, FI] == [one.name for one in keep_whole(stand.keeping)]
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -283,11 +284,11 @@ def test_a_claim_is_completed_once(stand: Stand, kept: bool) -> None:
     stand.fill()
     assert stand.taking.take(SET)
     if kept:
-        stand.keeping.keep(SET)
+        keep_whole(stand.keeping)
     stand.put(FI, b"new")
     stand.put(GO, b"")
     assert stand.taking.take(SET)
-    stand.keeping.keep(SET)
+    keep_whole(stand.keeping)
     assert KEPT == tree(stand.claimed)
     assert {FI: b"new", GO: b""} == stand.files(stand.inbox)
 
@@ -297,7 +298,7 @@ def test_a_part_beyond_the_limit_is_told_as_such(stand: Stand) -> None:
     stand.fill()
     stand.put(FI, b"x" * (LIMIT * 3))
     assert stand.taking.take(SET)
-    told = {one.name: one.size for one in stand.keeping.keep(SET)}
+    told = {one.name: one.size for one in keep_whole(stand.keeping)}
     assert (True, 3) == (told[FI] > LIMIT, told[FI2])
     assert LIMIT + 1 == (stand.claimed / "in" / FI).stat().st_size
 

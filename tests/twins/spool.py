@@ -1,13 +1,14 @@
 """A set in a real spool, and stand-ins for what the inboxes ask: who the senders are, and how a folder is listed."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders, make_spool
-from flexibatch.domain.case import Case, Claim, Sender, Ticketed
+from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Environment, Language, SignatureDemand, Subject
 from flexibatch.errors import Unavailable
@@ -52,6 +53,13 @@ def filled_inbox(spool: Path) -> Path:
     (folder / FI2).write_bytes(b"two")
     (folder / GO).write_bytes(b"")
     return folder
+
+
+def keep_whole(keeping: Keeping) -> Sequence[ReceivedFile]:
+    """Keep the set as a claim does, to its end; give what was kept."""
+    files = keeping.keep(SET)
+    keeping.settle([SET])
+    return files
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -69,15 +69,19 @@ class Keeping:
         return True
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets were moved out of their inboxes: once for all of a batch.
+        """Bring onto the disk that sets were moved out of their inboxes, then let what was moved go.
 
-        An inbox that is gone keeps no name of them.
+        Not before: a power cut may bring a name back into an inbox, and only beside what was moved is it known to be
+        the same file. An inbox that is gone keeps no name of them.
         """
+        with sheltered("What was claimed cannot be brought onto the disk"):
+            settle_folder(self._spool / CLAIMED)
         for inbox in sorted({self._inbox(one.claim) for one in taken}):
             with sheltered(f"The inbox {inbox} cannot be brought onto the disk"), suppress(FileNotFoundError):
                 settle_folder(inbox)
-        with sheltered("What was claimed cannot be brought onto the disk"):
-            settle_folder(self._spool / CLAIMED)
+        for one in taken:
+            with sheltered(f"What was moved of the set {one.claim.name} cannot be removed"):
+                _let_go(self._spool / CLAIMED / one.ticket, one.claim.names)
 
     def _inbox(self, claim: Claim) -> Path:
         return self._spool / SENDERS / claim.sender / claim.environment.inbox
@@ -85,19 +89,15 @@ class Keeping:
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Copy what was moved: what is judged cannot be changed through a handle that was kept open.
 
-        What was moved goes when all copies are on disk; what is no regular file stays in `arrived/`.
+        What was moved stays in `arrived/` until the set is settled, and there for good where it is no regular file.
         """
         folder = self._spool / CLAIMED / ticketed.ticket
         with sheltered(f"The set {ticketed.claim.name} cannot be copied"):
             files = [self._keep(folder, name) for name in ticketed.claim.names]
             kept = tuple(file for file in files if file is not None)
             settle_folder(folder / KEPT)
-            for file in kept:
-                (folder / ARRIVED / file.name).unlink(missing_ok=True)
             for left in folder.glob(f"{KEPT}-*"):
                 left.unlink(missing_ok=True)
-            if (folder / ARRIVED).is_dir() and not any((folder / ARRIVED).iterdir()):
-                (folder / ARRIVED).rmdir()
             settle_folder(folder)
         return kept
 
@@ -175,12 +175,15 @@ class Keeping:
 def _moved(source: Path, folder: Path) -> bool:
     """Rename a file into a set's folder; tell whether it is there now. Sub-folders are left where they are.
 
-    One that came there before is not replaced: a bureau may have begun to upload the same name again.
+    One that came there before is not replaced: a bureau may have begun to upload the same name again. A power cut may
+    have left it both its names.
     """
     target = folder / ARRIVED / source.name
-    if _is_in(folder, source.name):
-        return True
     try:
+        if _is_in(folder, source.name):
+            if _is_same(source, target):
+                source.unlink()
+            return True
         if stat.S_ISDIR(source.lstat().st_mode):
             return False
         source.rename(target)
@@ -193,6 +196,24 @@ def _is_in(folder: Path, name: str) -> bool:
     """Tell whether a file of this name was moved into a set's folder, or copied there."""
     arrived = folder / ARRIVED / name
     return arrived.is_symlink() or arrived.exists() or (folder / KEPT / name).exists()
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    """Tell whether two names are there and are those of one file."""
+    try:
+        return os.path.samestat(source.lstat(), target.lstat())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def _let_go(folder: Path, names: Iterable[str]) -> None:
+    """Remove what was moved, as far as there are copies of it."""
+    arrived = folder / ARRIVED
+    for name in names:
+        if (folder / KEPT / name).exists():
+            (arrived / name).unlink(missing_ok=True)
+    if arrived.is_dir() and not any(arrived.iterdir()):
+        arrived.rmdir()
 
 
 def _hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:
