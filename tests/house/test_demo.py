@@ -12,7 +12,8 @@ from samples.front_door import show_front_door
 from tests.twins.town import SAMPLES
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_demo_ends_well_and_shows_both_answers(engine: str, tmp_path: Path) -> None:
     """Every sample ends as its name says; an ACRF, a NOTI and where all lies are shown."""
     told = subprocess.run(

@@ -141,6 +141,7 @@ def _told(town: Town) -> dict[str, object]:
     return {**rows, "senders": names, "archive": archived, "left": left}
 
 
+@pytest.mark.long
 def test_a_backup_in_mid_life_loses_and_doubles_nothing(place: tuple[Copying, Town], tmp_path: Path) -> None:
     """Wherever a sweep died before the backup, the restored home ends as the one that was left alone."""
     copying, lived = place

@@ -22,6 +22,11 @@ CHUNKS = 8
 """The deaths are told apart in so many tests, so that they can be spread over processes."""
 
 
+def _chunks(count: int) -> list[object]:
+    """Give the parts of a test; all but the first are for the long run."""
+    return [0, *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(1, count))]
+
+
 @pytest.fixture(scope="session")
 def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Give a town that nothing happened in yet."""
@@ -70,7 +75,7 @@ def _told_is_kept(town: Town, run: int) -> None:
     assert "received" == shown["state"]
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", _chunks(CHUNKS))
 def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
     """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well."""
     calls = _calls(_with_set(quiet_town, tmp_path / "counted", SAMPLE))
@@ -85,12 +90,12 @@ def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path
         _told_is_kept(town, run=1)
 
 
-@pytest.mark.parametrize("chunk", range(2))
+@pytest.mark.parametrize("chunk", _chunks(4))
 def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
     """A file refused in the middle of its document is answered once, whatever happens."""
     sample = SAMPLES / "rejected-cut-off"
     calls = _calls(_with_set(quiet_town, tmp_path / "counted", sample))
-    for at in range(1 + chunk, calls + 1, 2):
+    for at in range(1 + chunk, calls + 1, 4):
         town = _with_set(quiet_town, tmp_path / str(at), sample)
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()

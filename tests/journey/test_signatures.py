@@ -134,6 +134,16 @@ def test_a_signature_that_was_cut_is_told_as_too_big(tmp_path: Path) -> None:
     assert [("refused", "signature-too-big")] == verdicts(town)
 
 
+def test_beside_a_wrong_name_a_bad_signature_is_told_too(town: Town) -> None:
+    """And the document stays closed, as it does whenever its signature is not good."""
+    drop(town, signature(PART + b" "), "00000")
+    drop(town, signature(PART), "00000", "S")
+    town.sweep()
+    assert [("refused", "sequence-zero,signature-content-changed"), ("refused", "sequence-zero")] == verdicts(
+        town
+    )
+
+
 def test_each_bad_part_is_told_and_the_document_is_not_read(town: Town) -> None:
     """Two parts with each other's signatures, of a document that is no XML: REPORT tells both, and nothing else."""
     key = f"FLEX.{SENDER}.20261005.00001.R"

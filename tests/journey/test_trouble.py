@@ -257,7 +257,9 @@ def test_a_rerun_keeps_the_schema_the_set_passed_by(town: Town, tmp_path: Path) 
     ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
     with town.home.database.writing() as connection:
         upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
-    Town(Home.open(town.home.path, {"FLEXIBATCH_SCHEMAS": str(schemas)}), town.clock).sweep()
+    newer = Town(Home.open(town.home.path, {"FLEXIBATCH_SCHEMAS": str(schemas)}), town.clock)
+    newer.sweep()
+    newer.home.close()
     assert [("FLXWAGE_20264",)] * 2 == town.rows("SELECT schema FROM run ORDER BY number")
 
 

@@ -131,9 +131,19 @@ class Front:
         client = paramiko.SSHClient()
         self._open.append(client)
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 - a server of this test
-        client.connect(
-            "127.0.0.1", self.port, user, pkey=key, allow_agent=False, look_for_keys=False, timeout=PATIENCE
-        )
+        try:
+            client.connect(
+                "127.0.0.1",
+                self.port,
+                user,
+                pkey=key,
+                allow_agent=False,
+                look_for_keys=False,
+                timeout=PATIENCE,
+            )
+        except BaseException:
+            client.close()
+            raise
         return client
 
     def program(

@@ -123,3 +123,30 @@ def test_an_operators_word_comes_first() -> None:
     assert ["discarded"] == rules(replace(removed, discarded=True))
     assert [] == rules(replace(removed, passed=True))
     assert [] == rules(replace(CASE, passed=True, name="GO.x", files=()))
+
+
+def test_a_file_that_announces_nothing_misses_nothing() -> None:
+    """What is checked under a name of its own has no GO to be counted by."""
+    assert [] == rules(replace(CASE, name="wages.xml", files=(replace(DATA, name="wages.xml"),)))
+
+
+@pytest.mark.parametrize(
+    ("demand", "environment", "expected"),
+    [
+        (SignatureDemand.REQUIRED, Environment.REAL, ["signature-count"]),
+        (SignatureDemand.REQUIRED, Environment.TEST, ["signature-count"]),
+        (SignatureDemand.REQUIRED, Environment.SIMULATION, []),
+        (SignatureDemand.OPTIONAL, Environment.REAL, []),
+    ],
+)
+def test_who_must_sign_is_asked_for_it_when_judged(
+    demand: SignatureDemand, environment: Environment, expected: list[str]
+) -> None:
+    """Whatever was found before the claim: what holds is what the sender owes now."""
+    key = KEY[:-1] + environment.value
+    files = (ReceivedFile(f"FI.{key}.1.1", FileKind.DATA, 1, 1000, "d" * 64),)
+    sender = replace(CASE.sender, signature=demand)
+    found = (Finding("signature-count"),)
+    for faults in ((), found):
+        case = replace(CASE, name=f"GO.{key}.1", environment=environment, sender=sender, files=files)
+        assert expected == rules(replace(case, claim_faults=faults))
