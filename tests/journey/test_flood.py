@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-import pytest
-
 from flexibatch.domain.counting import LISTED_LIMIT
 from tests.twins.town import SAMPLES, Town
 
 MORE = 50
 
 
-@pytest.mark.long
 def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> None:
     """All lines are counted as refused; only so many as are held are listed."""
     document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
@@ -29,7 +26,6 @@ def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> Non
     assert f'lines="{LISTED_LIMIT + MORE}"'.encode() in noti
 
 
-@pytest.mark.long
 def test_workers_without_lines_are_counted_and_not_held(tmp_path: Path) -> None:
     """Past what is listed an empty Beneficiary is one more refused line, and is looked at no more."""
     document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
