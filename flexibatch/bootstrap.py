@@ -11,7 +11,7 @@ from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.upgrade import require_ready, upgrade
+from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
 from flexibatch.settings import FILE, Settings, default_file
@@ -72,6 +72,8 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
 
     With `by` the audit tells who made the database or brought it up to date.
     """
+    from flexibatch.adapters.store.upgrade import upgrade  # noqa: PLC0415 - Alembic loads where it is needed
+
     path = path.absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)

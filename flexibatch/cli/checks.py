@@ -13,6 +13,7 @@ from flexibatch.adapters.ssh_keys import host_key_fingerprint
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment
+from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import elsewhere_of
@@ -60,7 +61,7 @@ def _checked(name: str, look: Look, home: Home, now: datetime) -> Iterator[Check
 
 
 def _database(home: Home, _now: datetime) -> Iterator[Fault]:
-    upgrade.require_ready(home.database)
+    require_ready(home.database)
     for difference in upgrade.state(home.database).differences:
         yield Fault(
             Health.FAILED,

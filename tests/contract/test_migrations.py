@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Inspector, MetaData, Table, insert, inspect, select, text
 
-from flexibatch.adapters.store import tables, upgrade
+from flexibatch.adapters.store import revisions, tables, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.errors import Refusal
@@ -51,6 +53,19 @@ def _up(database: Database, revision: str) -> None:
     with database.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def test_revisions_are_told_as_alembic_tells_them(empty: Database) -> None:
+    """The program reads them without Alembic, and may not see others."""
+    told = reversed(list(ScriptDirectory(str(SCRIPTS)).walk_revisions()))
+    assert revisions.known_revisions() == tuple(one.revision for one in told)
+    with empty.reading() as connection:
+        assert revisions.current_revision(connection) is None
+    for revision in revisions.known_revisions():
+        _up(empty, revision)
+        with empty.reading() as connection:
+            known_to_alembic = MigrationContext.configure(connection).get_current_revision()
+            assert revision == known_to_alembic == revisions.current_revision(connection)
 
 
 def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from flexibatch.adapters.store import health, upgrade
 from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.errors import Unavailable
@@ -83,7 +84,7 @@ def test_an_upgrade_by_the_owner_opens_new_tables_to_the_channel(service: Databa
         )
     records = Records(service)
     records.settled(1)
-    upgrade.require_ready(service)
+    require_ready(service)
 
 
 def test_the_script_takes_back_what_a_new_table_may_not(

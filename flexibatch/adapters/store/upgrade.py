@@ -1,4 +1,4 @@
-"""Bring the database to this program's tables, and tell whether it is there."""
+"""Bring the database to this program's tables, and tell where the two differ."""
 
 from dataclasses import dataclass
 from importlib.resources import files
@@ -7,13 +7,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from flexibatch.adapters.store import guards
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.losses import nothing_lost
+from flexibatch.adapters.store.revisions import TABLE, current_revision, refuse_newer, wanted_revision
 from flexibatch.adapters.store.tables import metadata
 from flexibatch.errors import Refusal
 
@@ -39,14 +39,6 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def wanted_revision() -> str:
-    """Name the revision this program was made for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise LookupError("the package holds no migrations")
-    return head
-
-
 def upgrade(database: Database, by: By | None = None) -> str:
     """Run all the migrations that are missing, in one transaction; give the revision reached.
 
@@ -56,8 +48,8 @@ def upgrade(database: Database, by: By | None = None) -> str:
     reached = wanted_revision()
     with database.writing() as connection:
         _refuse_foreign(connection)
-        before = MigrationContext.configure(connection).get_current_revision()
-        _refuse_newer(before)
+        before = current_revision(connection)
+        refuse_newer(before)
         if before != reached:
             with nothing_lost(connection):
                 command.upgrade(_config(connection), "head")
@@ -70,39 +62,14 @@ def state(database: Database) -> SchemaState:
     """Compare a database with this program, both ways."""
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        current = context.get_current_revision()
+        current = current_revision(connection)
         differences = compare_metadata(context, metadata) if current else []
         missing = guards.missing(connection) if current == wanted_revision() else []
     told = [*map(str, differences), *(f"the trigger {name} is missing" for name in missing)]
     return SchemaState(current, wanted_revision(), tuple(difference[:200] for difference in told))
 
 
-def require_ready(database: Database) -> None:
-    """Refuse to work on a database that is missing, older or newer than this program."""
-    with database.reading() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    wanted = wanted_revision()
-    if current == wanted:
-        return
-    if current is None:
-        raise Refusal("The database holds no flexibatch tables yet. Run `flexibatch init` first.")
-    _refuse_newer(current)
-    raise Refusal(
-        f"The database is older than this program (revision {current}, wanted {wanted}). "
-        "Make a backup, then run `flexibatch db upgrade`."
-    )
-
-
-def _refuse_newer(current: str | None) -> None:
-    known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current is not None and current not in known:
-        raise Refusal(
-            f"The database is newer than this program (revision {current}, this program knows up to "
-            f"{wanted_revision()}). Install the newer flexibatch."
-        )
-
-
 def _refuse_foreign(connection: Connection) -> None:
     tables = set(inspect(connection).get_table_names())
-    if tables and "alembic_version" not in tables:
+    if tables and TABLE not in tables:
         raise Refusal("The database holds tables of something else. Give flexibatch a database of its own.")
