@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.tested
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable
 
 .DEFAULT_GOAL := help
 .PHONY: help demo servers test soak check format bench clean
@@ -12,35 +14,39 @@ help: ## list what can be made
 
 $(READY): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(INSTALL) .
 	touch $@
 
-demo: $(READY) ## run the main job and show what came out; DB=postgresql: there, not on SQLite
+$(TESTED): $(READY)
+	$(INSTALL) '.[test]'
+	touch $@
+
+demo: $(if $(DB),$(TESTED),$(READY)) ## run the main job and show what came out; DB=postgresql: there, not on SQLite
 	@$(BIN)/python samples/demo.py $(DB)
 
 servers: ## install the servers and clients that the tests drive, where they are missing
 	@sh tests/servers.sh
 
-test: $(READY) servers ## run all tests but the long ones and tell the coverage
+test: $(TESTED) servers ## run all tests but the long ones and tell the coverage
 	$(BIN)/python -m pytest -n 2 -m 'not long' --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='flexibatch/domain/*,flexibatch/pipeline.py' --fail-under=100
 
-soak: $(READY) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL
+soak: $(TESTED) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL
 	$(BIN)/python -m pytest -n 2 -m long
 
-check: $(READY) ## format, lint, types, import contracts, tests
+check: $(TESTED) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
 
-format: $(READY) ## put the sources in their form
+format: $(TESTED) ## put the sources in their form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 bench: export PYTHONPATH = $(CURDIR)
-bench: $(READY) servers ## measure on both engines, as ratios in one run
+bench: $(TESTED) servers ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/journey.py
 	@$(BIN)/python benchmarks/inbox.py
 	@$(BIN)/python benchmarks/door.py
