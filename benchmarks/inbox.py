@@ -16,8 +16,12 @@ import structlog
 from journey import SENDER, prepare, tell
 from material import wage_file
 
+from flexibatch.adapters.signatures.certificates import read_certificate
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.assembly import Outside, channel_of
 from flexibatch.bootstrap import Home
+from samples.signing import CERTIFICATE, signature
 
 
 def main() -> None:
@@ -25,6 +29,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--few", type=int, default=500)
     arguments.add_argument("--many", type=int, default=5_000)
+    arguments.add_argument("--signed", action="store_true", help="with a signature beside each part")
     arguments.add_argument("--sweep", type=Path)
     told = arguments.parse_args()
     if told.sweep:
@@ -33,7 +38,7 @@ def main() -> None:
     results = {}
     for count in (told.few, told.many):
         with tempfile.TemporaryDirectory() as folder:
-            fill(Path(folder), count)
+            fill(Path(folder), count, signed=told.signed)
             command = [sys.executable, __file__, "--sweep", folder]
             out = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
             seconds, peak = out.split()[-2:]
@@ -45,15 +50,22 @@ def main() -> None:
     )
 
 
-def fill(folder: Path, count: int) -> None:
-    """Make a home and drop one-line sets, a file FI and a file GO each."""
+def fill(folder: Path, count: int, *, signed: bool) -> None:
+    """Make a home and drop one-line sets, a file FI and a file GO each, and a file FS where they are signed."""
     prepare(folder, count, 1)
     home = Home.open(folder / "home", {})
+    if signed:
+        with home.database.writing() as connection:
+            by = By("benchmark", Outside.real().clock.now())
+            signer = read_certificate(CERTIFICATE.read_bytes(), CERTIFICATE.name, now=by.at)
+            add_certificate(connection, by, SENDER, signer)
     today = Outside.real().clock.now().astimezone(home.settings.timezone).date()
     inbox = home.settings.spool / "senders" / SENDER / "IN"
     for worker, document in enumerate(_documents(folder, count, today), 1):
         name = f"FLEX.{SENDER}.{today:%Y%m%d}.{worker:05d}.R.1"
         (inbox / f"FI.{name}.1").write_text(document, "utf-8")
+        if signed:
+            (inbox / f"FS.{name}.1").write_bytes(signature(document.encode()))
         (inbox / f"GO.{name}").touch()
     home.close()
 

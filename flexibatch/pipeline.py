@@ -1,7 +1,7 @@
 """The journey of a set, on one page: envelope, schema, rules, register, settle, publish, archive.
 
 `settle_next` takes a stream's turn and settles its lowest set in one transaction; `finish` publishes what was settled
-and may be repeated. The claim comes before (`flexibatch.watcher`). What was found is a value; trouble is raised.
+and may be repeated. The claim comes before (`flexibatch.claiming`). What was found is a value; trouble is raised.
 """
 
 from collections import deque

@@ -6,16 +6,15 @@ stream by stream. One set never holds up another sender's.
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import partial
-from itertools import islice
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
-from flexibatch.domain.case import Case, ReceivedFile, Report, Settlement, Ticketed, Verdict
+from flexibatch.claiming import Claiming
+from flexibatch.domain.case import Case, Settlement, Verdict
 from flexibatch.errors import Refusal, Superseded, Unavailable
 from flexibatch.pipeline import World, finish, settle_next
 from flexibatch.ports import Stream
@@ -23,7 +22,6 @@ from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Fences
 
 log = structlog.get_logger()
 
-CLAIMS_AT_ONCE = 200
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
 
@@ -118,87 +116,25 @@ class _Sweep:
         self.in_hand: Case
 
     def run(self) -> SweepResult:
-        channel = self.channel
-        self._claim(channel.claims.unfinished)
+        channel, result = self.channel, self.result
+        claiming = Claiming(
+            channel.claims, channel.arrivals, channel.fences, channel.world.outbox, wait=not channel.patient
+        )
+        claiming.resume()
         self.settle()
         arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
-        self.result.unreached = channel.arrivals.unreached
-        while not self.stop() and (batch := list(islice(arrived, CLAIMS_AT_ONCE))):
-            self._claim(partial(channel.claims.begin, batch, channel.world.clock.now()))
+        result.unreached = channel.arrivals.unreached
+        while not self.stop() and claiming.claim_next(arrived, channel.world.clock.now()):
             self._settle_streams()
-        return self.result
+        result.claimed += claiming.claimed
+        result.waiting += claiming.delayed
+        return result
 
     def settle(self) -> SweepResult:
         for settlement in self.channel.failures.unpublished():
             self._finish(settlement)
         self._settle_streams()
         return self.result
-
-    # ------------------------------------------------------------------------------------------------ claims
-
-    def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
-        """Claim what `begun` gives, unless another process is at it: who is patient leaves it to that one."""
-        with self.channel.fences.claiming(wait=not self.channel.patient) as mine:
-            kept = self._claim_batch(begun()) if mine else []
-        for one in kept:
-            self._tell_in_treatment(one)
-
-    def _claim_batch(self, batch: Sequence[Ticketed]) -> list[Ticketed]:
-        """Take and keep a batch; sets that trouble keeps from being taken stay begun for the next sweep."""
-        kept: list[tuple[Ticketed, Sequence[ReceivedFile]]] = []
-        void: list[str] = []
-        for one in batch:
-            with bound_contextvars(ticket=one.ticket, sender=one.claim.sender):
-                try:
-                    if self.channel.arrivals.take(one):
-                        kept.append((one, self.channel.arrivals.keep(one)))
-                    else:
-                        void.append(one.ticket)
-                except Unavailable as exc:
-                    self.result.waiting += 1
-                    log.warning("claim.delayed", reason=str(exc))
-                except Exception as exc:
-                    self.result.waiting += 1
-                    log.exception("claim.failed", kind=type(exc).__name__)
-        if void:
-            self.channel.claims.void(void)
-        settled = self._settle_inboxes([one for one, _files in kept])
-        claimed = [(one, files) for one, files in kept if one.ticket in settled]
-        if claimed:
-            self.channel.claims.complete([(one.ticket, files) for one, files in claimed])
-        self.result.claimed += len(claimed)
-        return [one for one, _files in claimed]
-
-    def _settle_inboxes(self, kept: Sequence[Ticketed]) -> set[str]:
-        """Bring onto the disk, inbox by inbox, that sets were moved; where that fails they stay begun."""
-        inboxes: dict[Stream, list[Ticketed]] = {}
-        for one in kept:
-            inboxes.setdefault(Stream(one.claim.sender, one.claim.environment), []).append(one)
-        settled: set[str] = set()
-        for inbox, taken in inboxes.items():
-            try:
-                self.channel.arrivals.settle(taken)
-                settled.update(one.ticket for one in taken)
-            except Unavailable as exc:
-                self.result.waiting += len(taken)
-                log.warning("claim.delayed", sender=inbox.sender, reason=str(exc))
-        return settled
-
-    def _tell_in_treatment(self, claimed: Ticketed) -> None:
-        """Put out the first page on a set, unless another process has settled it already."""
-        sender = claimed.claim.sender
-        with bound_contextvars(ticket=claimed.ticket, sender=sender):
-            try:
-                with self.channel.fences.publishing(Stream(sender, claimed.claim.environment)):
-                    case = self.channel.claims.in_treatment(claimed.ticket)
-                    if case is not None:
-                        self.channel.world.outbox.report(Report(case, "in-treatment"))
-            except Unavailable as exc:
-                log.warning("report.delayed", reason=str(exc))
-            except Exception as exc:
-                log.exception("report.failed", kind=type(exc).__name__)
-
-    # ----------------------------------------------------------------------------------------------- settling
 
     def _settle_streams(self) -> None:
         for stream in self.channel.claims.streams():

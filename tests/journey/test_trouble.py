@@ -154,7 +154,7 @@ def test_a_stuck_stream_is_left_alone_by_the_rest_of_its_sweep(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its later sets are claimed, in later batches too, and none is settled out of turn."""
-    monkeypatch.setattr("flexibatch.watcher.CLAIMS_AT_ONCE", 1)
+    monkeypatch.setattr("flexibatch.claiming.CLAIMS_AT_ONCE", 1)
     _drop(town)
     town.put("GO." + NAME.replace("00001", "00002"))
     town.put("FI." + NAME.replace("00001", "00002") + ".1", b"<a/>")
