@@ -9,9 +9,11 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.cli.credentials import KEY_FILE, certificate, certificate_in, key, key_in
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.openssh import export_openssh
-from flexibatch.cli.output import json_option, say, show_object, show_table
+from flexibatch.cli.output import json_option, say, show_object
+from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import NewSender, sender_number
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Refusal
@@ -132,9 +134,10 @@ def set_(invocation: Invocation, number: str, *, allow_ssh_rsa: bool | None, sig
 @click.pass_obj
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List all bureaus: active, on hold, and removed ones."""
-    with open_home(invocation).database.reading() as connection:
+    home = open_home(invocation)
+    with home.database.reading() as connection:
         rows = bureaus.list_senders(connection)
-    show_table("Senders", COLUMNS, rows, as_json)
+    show_rows("Senders", COLUMNS, rows, zone=home.settings.timezone, as_json=as_json)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
@@ -146,8 +149,8 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
     home = open_home(invocation)
     with home.database.reading() as connection:
         found = bureaus.show_sender(connection, sender_number(number))
-    folder = home.settings.spool / folders.SENDERS / number
-    show_object(f"Sender {number}", {**found, "folder": folder}, as_json)
+    told = {**found, "folder": home.settings.spool / folders.SENDERS / number}
+    show_object(f"Sender {number}", told if as_json else local(told, home.settings.timezone), as_json)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)

@@ -9,7 +9,8 @@ from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus, certificates
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
-from flexibatch.cli.output import json_option, say, show_table
+from flexibatch.cli.output import json_option, say
+from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import SshKey, sender_number
 from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal
@@ -58,10 +59,12 @@ def remove_key(invocation: Invocation, number: str, file: str) -> None:
 @click.pass_obj
 def list_keys(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """List the public keys of the bureau NUMBER."""
-    with open_home(invocation).database.reading() as connection:
+    home = open_home(invocation)
+    with home.database.reading() as connection:
         bureaus.show_sender(connection, sender_number(number))
         rows = bureaus.list_keys(connection, number)
-    show_table(f"Keys of sender {number}", ("fingerprint", "public_key", "added_at"), rows, as_json)
+    columns = ("fingerprint", "public_key", "added_at")
+    show_rows(f"Keys of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
 
 
 def key_in(path: Path) -> SshKey:
@@ -113,7 +116,8 @@ def remove_certificate(invocation: Invocation, number: str, file: str) -> None:
 @click.pass_obj
 def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """List the certificates of the bureau NUMBER, those that end first at the head."""
-    with open_home(invocation).database.reading() as connection:
+    home = open_home(invocation)
+    with home.database.reading() as connection:
         bureaus.show_sender(connection, sender_number(number))
         rows = certificates.list_certificates(connection, number)
     columns = (
@@ -126,7 +130,7 @@ def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> 
         "added_at",
         "added_by",
     )
-    show_table(f"Certificates of sender {number}", columns, rows, as_json)
+    show_rows(f"Certificates of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
 
 
 def certificate_in(invocation: Invocation, path: Path) -> Certificate:
