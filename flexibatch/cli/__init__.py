@@ -162,7 +162,7 @@ def _hint(exc: click.ClickException) -> str:
 
 
 def _tell(sentence: str) -> None:
-    click.echo(f"{PROGRAM}: {sentence}", err=True)
+    click.echo(f"{PROGRAM}: {sentence.removesuffix('.')}.", err=True)
 
 
 def _tell_bug(exc: Exception) -> None:
