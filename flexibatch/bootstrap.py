@@ -14,7 +14,8 @@ from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
-from flexibatch.settings import FILE, Settings, default_file
+from flexibatch.settings import FILE, Settings, told_settings
+from flexibatch.settings.text import default_file
 
 PRIVATE_FILE = 0o600
 
@@ -77,7 +78,7 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
     path = path.absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
-        _write_new(path / FILE, default_file())
+        _write_new(path / FILE, default_file(dict(told_settings())))
         settings = Settings.load(path, environ)
         home = Home(path, settings, Database(settings.database))
         file = database_file(home.database)

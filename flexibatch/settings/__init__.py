@@ -4,20 +4,18 @@ Every setting is declared here with its default as it stands in the file, so tha
 checks and the messages come from one place. Source: channel.md, commands.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from textwrap import wrap
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flexibatch.errors import Refusal
+from flexibatch.settings.complaints import PREFIX, complaints
 from flexibatch.settings.remote import Remote, apart
 from flexibatch.settings.retention import RetentionSettings
 from flexibatch.settings.sftp import COUNTS, DURATIONS, PAUSES, SftpSettings, setting
@@ -36,7 +34,6 @@ from flexibatch.settings.values import (
 )
 
 FILE = "flexibatch.toml"
-PREFIX = "FLEXIBATCH_"
 OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
 
 SECTIONS: dict[str, type[BaseModel]] = {
@@ -46,10 +43,8 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "retention": RetentionSettings,
 }
 """The tables whose entries are settings of their own."""
-TABLES = ("rules", *SECTIONS)
 
 _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/].*)")
-_SECRET = re.compile(r"(?<=://).*@")
 
 
 class Settings(BaseSettings):
@@ -182,7 +177,7 @@ class Settings(BaseSettings):
         try:
             read = cls(**told)
         except ValidationError as exc:
-            raise Refusal("\n".join(_complaints(exc, home / FILE, overrides))) from exc
+            raise Refusal("\n".join(complaints(exc, dict(told_settings()), home / FILE, overrides))) from exc
         return read.model_copy(update=_placed(home, read))
 
 
@@ -228,83 +223,9 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
-def _complaints(exc: ValidationError, path: Path, overrides: Mapping[str, Any]) -> Iterator[str]:
-    """Give one sentence for every wrong setting."""
-    for error in exc.errors(include_url=False):
-        key, *rest = (str(part) for part in error["loc"])
-        entry = rest[0] if rest and key in TABLES else None
-        if key == "remote" and len(rest) > 1:
-            place = f"{rest[1]} of entry {int(rest[0]) + 1} of [[{key}]] in {path}"
-            yield f"{place} is wrong or missing: give {_allowed(Settings.model_fields[key])}."
-            continue
-        told = overrides.get(key)
-        if told is None or (entry and entry not in told):
-            name = f"{key}.{_quoted(entry)}" if entry else key
-            yield _complaint(error, key, f"{name} in {path}", entry)
-        else:
-            name = f"{PREFIX}{key}__{entry.replace('-', '_')}" if entry else f"{PREFIX}{key}"
-            yield _complaint(error, key, f"{name.upper()} in the environment", entry)
-
-
-def _complaint(error: ErrorDetails, key: str, told: str, entry: str | None) -> str:
-    fields, wanted = Settings.model_fields, key
-    if entry is not None and key in SECTIONS:
-        fields, wanted = SECTIONS[key].model_fields, entry
-    if wanted not in fields:
-        near = difflib.get_close_matches(wanted, fields, 1)
-        hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(fields)}."
-        return f"{told} is no setting (its value is {_shown(error['input'])}): {hint}"
-    return f"{told} cannot be {_shown(error['input'])}: give {_allowed(fields[wanted])}."
-
-
-def _quoted(entry: str) -> str:
-    return entry if any(entry in section.model_fields for section in SECTIONS.values()) else f'"{entry}"'
-
-
-def _shown(value: object) -> str:
-    return _SECRET.sub("***@", repr(value))[:200]
-
-
-def _allowed(field: FieldInfo) -> str:
-    extra = field.json_schema_extra
-    return str(extra["allowed"]) if isinstance(extra, dict) else ""
-
-
-# ---------------------------------------------------------------------------------------------- its own text
-
-
-def default_file() -> str:
-    """Write the settings file that `init` puts down: every setting with meaning and default, commented out.
-
-    A line that begins with `#` and no space is a setting.
-    """
-    lines = _prose(
-        "The settings of this home. Every line below shows a default; take its # away to change it. A "
-        "variable FLEXIBATCH_<KEY> of the environment overrides what stands here (FLEXIBATCH_GO_GRACE=600; "
-        "two underscores for an entry of a table). A wrong one stops the program and says what is allowed."
-    )
-    for key, field in told_settings():
-        _table, _, entry = key.rpartition(".")
-        lines += ["", *_prose(f"{field.description} Allowed: {_allowed(field)}.")]
-        lines.append(f"#[{key}]" if isinstance(field.default, dict) else f"#{entry} = {_toml(field.default)}")
-    return "\n".join(lines) + "\n"
-
-
 def told_settings() -> Iterator[tuple[str, FieldInfo]]:
     """Give every setting in the order of the file, those of a table (`sftp.idle`) after it."""
     for key, field in Settings.model_fields.items():
         yield key, field
         if key in SECTIONS:
             yield from ((f"{key}.{entry}", told) for entry, told in SECTIONS[key].model_fields.items())
-
-
-def _prose(text: str) -> list[str]:
-    return [f"# {line}" for line in wrap(text, 98)]
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_toml(one) for one in value)}]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else f'"{value}"'

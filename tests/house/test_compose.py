@@ -12,7 +12,8 @@ import yaml
 from sqlalchemy import make_url
 
 from flexibatch.cli import PROGRAM
-from flexibatch.settings import PREFIX, Settings
+from flexibatch.settings import Settings
+from flexibatch.settings.complaints import PREFIX
 from flexibatch.settings.sftp import SftpSettings
 from tests.house.test_deploy import ROOT, unknown_words
 from tests.twins.server import BIN, OWNER, Server

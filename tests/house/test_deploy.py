@@ -11,7 +11,8 @@ import click
 import pytest
 
 from flexibatch.cli import COMMANDS, PROGRAM, cli
-from flexibatch.settings import PREFIX, Settings
+from flexibatch.settings import Settings
+from flexibatch.settings.complaints import PREFIX
 from tests.twins.town import SAMPLES
 
 ROOT = SAMPLES.parent

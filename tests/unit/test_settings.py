@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal
-from flexibatch.settings import FILE, Settings, default_file
+from flexibatch.settings import FILE, Settings, told_settings
+from flexibatch.settings.text import default_file
 from flexibatch.settings.values import LONGEST, duration
 
+TEXT = default_file(dict(told_settings()))
 DEFAULTS = {
     "incomplete_after": timedelta(hours=24),
     "go_grace": timedelta(minutes=5),
@@ -82,10 +84,10 @@ def test_nothing_configured_is_sqlite_and_spool_in_the_home_folder(tmp_path: Pat
 
 def test_the_file_of_init_names_every_key_with_the_program_s_default(tmp_path: Path) -> None:
     """With every # taken away the file holds all settings, and says nothing but the defaults."""
-    text = re.sub(r"(?m)^#(?! )", "", default_file())
+    text = re.sub(r"(?m)^#(?! )", "", TEXT)
     assert list(Settings.model_fields) == list(tomllib.loads(text))
     assert load(tmp_path) == load(tmp_path, text)
-    assert load(tmp_path) == load(tmp_path, default_file())
+    assert load(tmp_path) == load(tmp_path, TEXT)
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:

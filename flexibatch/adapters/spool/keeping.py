@@ -9,23 +9,15 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import structlog
 
-from flexibatch.adapters.disk import lock, settle_file, settle_folder, sheltered
-from flexibatch.adapters.folders import (
-    ARCHIVE,
-    ARRIVED,
-    CLAIMED,
-    KEPT,
-    PRIVATE_MODE,
-    QUARANTINE,
-    SENDERS,
-    UPLOADING,
-)
+from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
+from flexibatch.adapters.folders import ARCHIVE, ARRIVED, CLAIMED, KEPT, PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.adapters.spool.moving import hold_still, is_in, let_go, moved, remove_empty
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
@@ -35,7 +27,6 @@ log = structlog.get_logger()
 LATE = "late"
 PARTS = tuple("123456789")
 _BLOCK = 1 << 20
-_LOOKING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Keeping:
@@ -59,13 +50,13 @@ class Keeping:
         with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            begun = _is_in(folder, claim.leader)
-            still, written = _hold_still(inbox, claim, held)
-            if not begun and (written or not _moved(inbox / claim.leader, folder)):
-                _remove_empty(folder)
+            begun = is_in(folder, claim.leader)
+            still, written = hold_still(inbox, claim, held)
+            if not begun and (written or not moved(inbox / claim.leader, folder)):
+                remove_empty(folder)
                 return False
             for name in still:
-                _moved(inbox / name, folder)
+                moved(inbox / name, folder)
         return True
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
@@ -81,7 +72,7 @@ class Keeping:
                 settle_folder(inbox)
         for one in taken:
             with sheltered(f"What was moved of the set {one.claim.name} cannot be removed"):
-                _let_go(self._spool / CLAIMED / one.ticket, one.claim.names)
+                let_go(self._spool / CLAIMED / one.ticket, one.claim.names)
 
     def _inbox(self, claim: Claim) -> Path:
         return self._spool / SENDERS / claim.sender / claim.environment.inbox
@@ -170,83 +161,6 @@ class Keeping:
         with sheltered(f"The set {ticket} cannot be moved to quarantine"):
             if source.is_dir():
                 source.rename(target)
-
-
-def _moved(source: Path, folder: Path) -> bool:
-    """Rename a file into a set's folder; tell whether it is there now. Sub-folders are left where they are.
-
-    One that came there before is not replaced: a bureau may have begun to upload the same name again. A power cut may
-    have left it both its names.
-    """
-    target = folder / ARRIVED / source.name
-    try:
-        if _is_in(folder, source.name):
-            if _is_same(source, target):
-                source.unlink()
-            return True
-        if stat.S_ISDIR(source.lstat().st_mode):
-            return False
-        source.rename(target)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _is_in(folder: Path, name: str) -> bool:
-    """Tell whether a file of this name was moved into a set's folder, or copied there."""
-    arrived = folder / ARRIVED / name
-    return arrived.is_symlink() or arrived.exists() or (folder / KEPT / name).exists()
-
-
-def _is_same(source: Path, target: Path) -> bool:
-    """Tell whether two names are there and are those of one file."""
-    try:
-        return os.path.samestat(source.lstat(), target.lstat())
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-
-
-def _let_go(folder: Path, names: Iterable[str]) -> None:
-    """Remove what was moved, as far as there are copies of it."""
-    arrived = folder / ARRIVED
-    for name in names:
-        if (folder / KEPT / name).exists():
-            (arrived / name).unlink(missing_ok=True)
-    if arrived.is_dir() and not any(arrived.iterdir()):
-        arrived.rmdir()
-
-
-def _hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:
-    """Tell which files of a set are there, and which of them a bureau is writing.
-
-    The others are locked until `held` is closed: nobody opens them to write, renames or removes them at the door, so
-    that what was seen to be whole is what is moved. What cannot be opened is nobody's upload, and moved as it is.
-    """
-    still: list[str] = []
-    written: list[str] = []
-    for name in dict.fromkeys((claim.leader, *claim.names)):
-        path = inbox / name
-        try:
-            mode = path.lstat().st_mode
-            descriptor = os.open(path, _LOOKING) if stat.S_ISREG(mode) else None
-        except FileNotFoundError:
-            continue
-        except OSError:
-            descriptor = None
-        if descriptor is not None:
-            held.callback(os.close, descriptor)
-        (still if descriptor is None or _is_whole(descriptor) else written).append(name)
-    return still, written
-
-
-def _is_whole(descriptor: int) -> bool:
-    """Lock a file where nobody writes it; tell whether that is so."""
-    return lock(descriptor, alone=False) and not os.fstat(descriptor).st_mode & UPLOADING
-
-
-def _remove_empty(folder: Path) -> None:
-    for inner in (folder / ARRIVED, folder / KEPT, folder):
-        inner.rmdir()
 
 
 def _open_regular(path: Path) -> int | None:

@@ -4,7 +4,7 @@ libxml2 tells no line for what it validates while streaming, and its elements' l
 Expat counts right; it is fed as far as needed, Form by Form.
 """
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from xml.parsers import expat
@@ -24,7 +24,7 @@ class Locator:
         """Start before the first byte."""
         self._parts, self._encoding = parts, encoding
         self._wanted: set[str] = set()
-        self._found: dict[int, dict[str, tuple[int, int]]] = {}
+        self._found: OrderedDict[int, dict[str, tuple[int, int]]] = OrderedDict()
         self._above: list[tuple[str, Counter[str]]] = []
         self._asked = self._form = self._depth = 0
         self._full = False
@@ -37,7 +37,8 @@ class Locator:
         wanted = {one: list(_upwards(one)) for one in locations}
         self._asked = form
         self._wanted = {above for way in wanted.values() for above in way}
-        self._found = {number: found for number, found in self._found.items() if number >= form}
+        while self._found and next(iter(self._found)) < form:
+            self._found.popitem(last=False)
         self._full = self._form >= form
         while self._form <= form and (self._form < form or self._depth >= _FORM_DEPTH) and self._advance():
             pass
@@ -54,7 +55,7 @@ class Locator:
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
         self._asked = self._form = self._depth = 0
         self._full = False
-        self._wanted, self._found, self._above = set(), {}, []
+        self._wanted, self._found, self._above = set(), OrderedDict(), []
 
     def _advance(self) -> bool:
         """Feed one more chunk; False at the end, or where the document cannot be read on."""

@@ -1,0 +1,91 @@
+"""Move the files of a set out of an inbox: what is being written is left, what stands still is held and renamed."""
+
+import os
+import stat
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from flexibatch.adapters.disk import lock
+from flexibatch.adapters.folders import ARRIVED, KEPT, UPLOADING
+from flexibatch.domain.case import Claim
+
+_LOOKING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def moved(source: Path, folder: Path) -> bool:
+    """Rename a file into a set's folder; tell whether it is there now. Sub-folders are left where they are.
+
+    One that came there before is not replaced: a bureau may have begun to upload the same name again. A power cut may
+    have left it both its names.
+    """
+    target = folder / ARRIVED / source.name
+    try:
+        if is_in(folder, source.name):
+            if _is_same(source, target):
+                source.unlink()
+            return True
+        if stat.S_ISDIR(source.lstat().st_mode):
+            return False
+        source.rename(target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def is_in(folder: Path, name: str) -> bool:
+    """Tell whether a file of this name was moved into a set's folder, or copied there."""
+    arrived = folder / ARRIVED / name
+    return arrived.is_symlink() or arrived.exists() or (folder / KEPT / name).exists()
+
+
+def _is_same(source: Path, target: Path) -> bool:
+    """Tell whether two names are there and are those of one file."""
+    try:
+        return os.path.samestat(source.lstat(), target.lstat())
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
+def let_go(folder: Path, names: Iterable[str]) -> None:
+    """Remove what was moved, as far as there are copies of it."""
+    arrived = folder / ARRIVED
+    for name in names:
+        if (folder / KEPT / name).exists():
+            (arrived / name).unlink(missing_ok=True)
+    if arrived.is_dir() and not any(arrived.iterdir()):
+        arrived.rmdir()
+
+
+def hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:
+    """Tell which files of a set are there, and which of them a bureau is writing.
+
+    The others are locked until `held` is closed: nobody opens them to write, renames or removes them at the door, so
+    that what was seen to be whole is what is moved. What cannot be opened is nobody's upload, and moved as it is.
+    """
+    still: list[str] = []
+    written: list[str] = []
+    for name in dict.fromkeys((claim.leader, *claim.names)):
+        path = inbox / name
+        try:
+            mode = path.lstat().st_mode
+            descriptor = os.open(path, _LOOKING) if stat.S_ISREG(mode) else None
+        except FileNotFoundError:
+            continue
+        except OSError:
+            descriptor = None
+        if descriptor is not None:
+            held.callback(os.close, descriptor)
+        (still if descriptor is None or _is_whole(descriptor) else written).append(name)
+    return still, written
+
+
+def _is_whole(descriptor: int) -> bool:
+    """Lock a file where nobody writes it; tell whether that is so."""
+    return lock(descriptor, alone=False) and not os.fstat(descriptor).st_mode & UPLOADING
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove the private folder of a set that was gone."""
+    for inner in (folder / ARRIVED, folder / KEPT, folder):
+        inner.rmdir()
