@@ -119,10 +119,6 @@ class Register(Protocol):
         """Give all periods of workers with an employer, by current number."""
         ...
 
-    def elsewhere(self, person: str) -> bool:
-        """Tell whether the register knows a worker with any employer: for the operator only."""
-        ...
-
     def state(self) -> datetime | None:
         """Give the moment of the last import."""
         ...

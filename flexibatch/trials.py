@@ -115,11 +115,6 @@ class BlindBooks:
         del employer_id, persons
         return {}
 
-    def elsewhere(self, person: str) -> bool:
-        """Know nobody."""
-        del person
-        return False
-
     def state(self) -> datetime | None:
         """Have no import."""
         return None

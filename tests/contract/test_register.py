@@ -12,7 +12,7 @@ from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.importing import BATCH, ImportResult, import_file
 from flexibatch.adapters.store.parties import find_employer
-from flexibatch.adapters.store.register import elsewhere, periods_of, register_state, show, stats
+from flexibatch.adapters.store.register import known_persons, periods_of, register_state, show, stats
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_period_id
 from flexibatch.domain.register import (
@@ -107,8 +107,8 @@ def test_the_operator_is_told_who_works_elsewhere(database: Database, take: Take
     """Known with whatever employer, or not at all."""
     take(ROW)
     with database.reading() as connection:
-        assert elsewhere(connection, worker_number(1))
-        assert not elsewhere(connection, worker_number(2))
+        asked = [worker_number(1), worker_number(2)]
+        assert {worker_number(1)} == known_persons(connection, asked)
 
 
 def test_the_registers_state_is_the_last_import(database: Database, take: Take) -> None:

@@ -73,10 +73,6 @@ class StoredBooks:
         """Give all periods of workers with an employer."""
         return register.periods_of(self._connection, employer_id, persons)
 
-    def elsewhere(self, person: str) -> bool:
-        """Tell whether the register knows a worker with any employer."""
-        return register.elsewhere(self._connection, person)
-
     def state(self) -> datetime | None:
         """Give the moment of the last import."""
         return register.register_state(self._connection)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.parties import current_persons
-from flexibatch.adapters.store.register import elsewhere, show
+from flexibatch.adapters.store.register import known_persons, show
 from flexibatch.adapters.store.rows import Shown, all_shown
 from flexibatch.adapters.store.tables import (
     declaration,
@@ -212,7 +212,7 @@ def beside_dimona(connection: Connection, person: str) -> Shown:
     linked = connection.scalar(
         select(replacement.c.old_inss).where(replacement.c.current_inss == person).limit(1)
     )
-    known = show(connection, person) if linked or elsewhere(connection, person) else None
+    known = show(connection, person) if linked or known_persons(connection, [person]) else None
     return {
         "person": person,
         "former": list(known.former) if known else [],

@@ -1,6 +1,6 @@
 """Write a judged Form: versions, features, financial elements, anomalies. Nothing is ever overwritten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.parties import current_persons
-from flexibatch.adapters.store.register import elsewhere
+from flexibatch.adapters.store.register import known_persons
 from flexibatch.adapters.store.tables import (
     anomaly,
     declaration,
@@ -103,17 +103,25 @@ def _write_calculations(connection: Connection, form_id: int, accepted: Sequence
 
 def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> None:
     """Write what was told of a run, with notes for the operator."""
-    if told:
-        rows = [anomaly_row(case, one, _note(connection, one)) for one in told]
+    notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
+    rows = [anomaly_row(case, one, notes.get(one.inss or "") if _is_uncovered(one) else None) for one in told]
+    if rows:
         connection.execute(insert(anomaly), rows)
 
 
-def _note(connection: Connection, located: LocatedAnomaly) -> str | None:
-    """Tell the operator what a bureau must not learn."""
-    if located.anomaly.finding.rule != "dimona-none" or located.inss is None:
-        return None
-    person = current_persons(connection, [located.inss]).get(located.inss, located.inss)
-    return "known with another employer" if elsewhere(connection, person) else "unknown to the register"
+def _is_uncovered(one: LocatedAnomaly) -> bool:
+    return one.anomaly.finding.rule == "dimona-none"
+
+
+def _notes(connection: Connection, uncovered: Collection[str]) -> dict[str, str]:
+    """Tell the operator, of workers without a Dimona with their employer, what a bureau must not learn."""
+    current = current_persons(connection, uncovered)
+    persons = {inss: current.get(inss, inss) for inss in uncovered}
+    known = known_persons(connection, persons.values())
+    return {
+        inss: "known with another employer" if person in known else "unknown to the register"
+        for inss, person in persons.items()
+    }
 
 
 def _calculation(one: LineVerdict) -> Calculation:

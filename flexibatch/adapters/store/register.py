@@ -35,7 +35,7 @@ _PERIODS = Among(
     ).where(period.c.employer_id == bindparam("employer_id")),
     period.c.person,
 )
-
+_KNOWN = Among(select(period.c.person).distinct(), period.c.person)
 
 _LAST_IMPORT = select(func.max(register_import.c.imported_at))
 
@@ -59,10 +59,9 @@ def register_state(connection: Connection) -> datetime | None:
     return instant(last) if last is not None else None
 
 
-def elsewhere(connection: Connection, person: str) -> bool:
-    """Tell whether the register knows a worker with any employer: for operators only, never for a bureau."""
-    known = select(period.c.period_id).where(period.c.person == person).limit(1)
-    return connection.execute(known).first() is not None
+def known_persons(connection: Connection, persons: Collection[str]) -> set[str]:
+    """Give those of the persons that the register knows with any employer: for operators, never for a bureau."""
+    return {row[0] for row in _KNOWN.rows(connection, persons)}
 
 
 @dataclass(frozen=True, slots=True)
