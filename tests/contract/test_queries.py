@@ -497,6 +497,17 @@ def test_a_set_leaves_quarantine_behind_all_that_wait(records: Records, act: Any
     assert row.turn > row_of(records, other).turn
 
 
+def test_a_set_that_was_received_once_cannot_be_discarded(records: Records) -> None:
+    """Its answer would say that nothing counts, while its versions stand; it may be released."""
+    ticket = records.claim(go_name(1))
+    records.change(ticket, state=SetState.QUARANTINE, passed=True)
+    with pytest.raises(Refusal, match="an earlier run received it"), records.database.writing() as connection:
+        upkeep.discard(connection, BY, ticket)
+    with records.database.writing() as connection:
+        upkeep.release(connection, BY, ticket)
+    assert "claimed" == row_of(records, ticket).state
+
+
 @pytest.mark.parametrize("act", [upkeep.release, upkeep.discard])
 def test_only_quarantine_is_left(records: Records, act: Any) -> None:  # noqa: ANN401 - one of two functions
     """A set in another state is told with that state."""

@@ -30,8 +30,15 @@ _WHY_NOT = {
 def discard(connection: Connection, by: By, ticket: str) -> None:
     """Let the next sweep answer a set in quarantine as one that cannot be processed, and archive it.
 
-    Raise `Refusal` unless it is in quarantine.
+    Raise `Refusal` unless it is in quarantine, and for a set that an earlier run received: its bureau would be told
+    that nothing of it counts.
     """
+    if _set(connection, ticket).passed:
+        raise Refusal(
+            f"Set {ticket} cannot be discarded: an earlier run received it, and what was accepted then stands. "
+            f"`flexibatch quarantine release {ticket}` has it judged again when the bug is mended; where it is it "
+            "holds up nobody."
+        )
     _leave_quarantine(connection, ticket, discarded=True)
     note(connection, by, "quarantine discard", ticket)
 
