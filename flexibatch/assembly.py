@@ -188,6 +188,7 @@ def world_of(
         edition=edition(catalogue, settings.categories, settings.rules),
         limits=limits_of(settings),
         max_anomalies=settings.max_anomalies,
+        max_forms=settings.max_forms,
     )
 
 

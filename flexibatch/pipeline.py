@@ -22,7 +22,6 @@ from flexibatch.domain.case import (
 )
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
-from flexibatch.domain.counting import FORMS_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.rules import Judging
@@ -42,8 +41,6 @@ from flexibatch.ports import (
     Tickets,
 )
 
-_TOO_MANY_FORMS = Finding("too-many-forms", tag="Form", details={"limit": str(FORMS_LIMIT)})
-
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -61,6 +58,7 @@ class World:
     edition: str
     limits: Limits
     max_anomalies: int
+    max_forms: int
     blind: bool = False
 
 
@@ -184,8 +182,8 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
             notification.add(judged)
             counts = _add(counts, judged)
             told.extend(judged.told)
-            if counts.forms > FORMS_LIMIT:
-                raise DocumentBroken((_TOO_MANY_FORMS,))
+            if counts.forms > world.max_forms:
+                raise DocumentBroken((_too_many_forms(world.max_forms),))
         if document.findings:
             raise DocumentBroken(tuple(document.findings))
         notify = notification.close(_closing(world, case, desk.untold))
@@ -195,6 +193,10 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
     return Settlement(
         replace(verdict, counts=counts, answers=(*acknowledged, notify)), tuple(told), desk.untold
     )
+
+
+def _too_many_forms(limit: int) -> Finding:
+    return Finding("too-many-forms", tag="Form", details={"limit": str(limit)})
 
 
 def _closing(world: World, case: Case, untold: int) -> LocatedAnomaly | None:

@@ -6,9 +6,6 @@ from hashlib import blake2b
 LINES_LIMIT = 2000
 """Worker lines an employer may have in one file; a Form never holds more lines that matter."""
 
-FORMS_LIMIT = 50_000
-"""Forms a file may have: every employer of a quarter of all Belgian employers, and half a minute's work at worst."""
-
 LISTED_LIMIT = 100_000
 """Lines of one Form that are held at all: fifty times what a Form may have, so that no file fills the memory."""
 

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
         5, "How often a set that meets a bug is tried before it goes to quarantine.", COUNTS
     )
     max_anomalies: Count = setting(10_000, "How many anomalies of one file are told.", COUNTS)
+    max_forms: Count = setting(
+        50_000, "How many Forms one file may have; a file with more is refused whole (ACRF-184).", COUNTS
+    )
     max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
     part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
     log_format: Literal["console", "json"] = setting(

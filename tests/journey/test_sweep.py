@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -136,15 +137,14 @@ def test_a_held_sender_waits_untouched(town: Town) -> None:
     assert 1 == town.sweep().settled
 
 
-def test_too_many_forms_refuse_the_file(town: Town) -> None:
+def test_too_many_forms_refuse_the_file(tmp_path: Path) -> None:
     """A file of nothing but Forms is refused whole once it has more than are taken, and keeps no row."""
+    town = Town.made(tmp_path / "home", {"max_forms": 29})
     name = "FLEX.000640.20261005.00001.R.1"
     root = '<FLXWAGE xmlns="http://socialsecurity.be/xml/ns/FLXWAGE">'
     town.put(f"FI.{name}.1", f"{root}{'<Form/>' * 30}</FLXWAGE>".encode())
     town.put(f"GO.{name}")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("flexibatch.pipeline.FORMS_LIMIT", 29)
-        assert 1 == town.sweep().refused
+    assert 1 == town.sweep().refused
     assert [("too-many-forms", "ACRF-184")] == town.rows("SELECT rule, code FROM anomaly")
     assert [(0,)] == town.rows("SELECT count(*) FROM form")
 
@@ -177,6 +177,14 @@ def test_a_bureau_s_acknowledgement_is_recorded_and_not_answered(town: Town) -> 
     assert [("recorded",)] == town.rows("SELECT state FROM file_set WHERE subject = 'ACRF'")
     pages = town.spool.glob("senders/000640/REPORT/GO.ACRF.*.json")
     assert ["recorded"] == [json.loads(page.read_text("utf-8"))["state"] for page in pages]
+
+
+def test_an_acknowledgement_with_a_bad_name_is_not_answered_either(town: Town) -> None:
+    """Its answer could be acknowledged under such a name again, for ever."""
+    town.put("GO.ACRF.000640.20261005.00001.R.1.xml")
+    town.sweep()
+    assert {} == town.published()
+    assert [("recorded",)] == town.rows("SELECT state FROM file_set")
 
 
 def test_a_withdrawal_after_the_claim_is_archived_in_silence(town: Town) -> None:

@@ -239,6 +239,12 @@ def test_a_set_is_withdrawn_before_its_claim(received: bool) -> None:
     assert only({GO: 1, TD: 1}).withdrawn
 
 
+def test_a_withdrawal_that_announces_other_parts_withdraws_too() -> None:
+    """The set is named by what stands before the parts; a TD of no grammar withdraws nothing."""
+    assert only({GO: 5, FI: LONG_AGO, f"TD.{KEY}.2": 5}).withdrawn
+    assert not only({GO: 5, FI: LONG_AGO, f"{TD}.1": 5}).withdrawn
+
+
 def test_a_set_whose_name_is_wrong_can_be_withdrawn() -> None:
     """Who takes a set back is not told what was wrong with it."""
     wrong = {name.replace(".R.", ".X."): 1 for name in (FI, GO, TD)}
