@@ -5,6 +5,7 @@ Decided anew from one listing each time; nothing is remembered. Source: the chan
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import BAD_NAME, ORDER, Entry, Group
@@ -60,15 +61,19 @@ class Inbox:
 
 
 def sort_out(
-    groups: Mapping[str, Group],
+    groups: dict[str, Group],
     others: Iterable[Entry],
     received: Mapping[str, str],
     inbox: Inbox,
     now_ns: int,
 ) -> Sorted:
-    """Decide about all that lies in an inbox; `received` gives the names received before, among orphans."""
+    """Decide about all that lies in an inbox; `received` gives the names received before, among orphans.
+
+    `groups` are emptied on the way: a full inbox is not held twice.
+    """
     result = Sorted()
-    for key, group in groups.items():
+    while groups:
+        key, group = groups.popitem()
         found = _decide(group, key in received, inbox, now_ns)
         if found is not None:
             result.found.append(found)
@@ -196,7 +201,7 @@ def _claim(
     return Found(
         name or leader,
         group.key,
-        leader.split(".")[1],
+        intern(leader.split(".")[1]),
         leader,
         tuple(one[1] for one in in_order),
         changed_ns if kind is FileKind.GO else group.changed_ns,
