@@ -47,7 +47,7 @@ def main() -> None:
     (few, few_mb), (many, many_mb) = results[told.few], results[told.many]
     print(f"a set among {told.many} takes {many / few:.2f} x what it takes among {told.few}")
     print(
-        f"  {few * 1000:.1f} and {many * 1000:.1f} ms of a processor; peak {few_mb} and {many_mb} MB (the whole process)"
+        f"  {few * 1000:.1f} and {many * 1000:.1f} ms of a processor; the process peaks at {few_mb} and {many_mb} MB"
     )
 
 
