@@ -12,12 +12,13 @@ from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.openssh import export_openssh
-from flexibatch.cli.output import json_option, say, show_object
+from flexibatch.cli.output import cell, json_option, say, show_object
 from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import NewSender, sender_number
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Refusal
 
+LANGUAGES = click.Choice([one.value for one in Language])
 DEMANDS = click.Choice([one.value for one in SignatureDemand])
 COLUMNS = ("number", "name", "language", "signature", "user_name", "state", "added_at")
 
@@ -41,7 +42,7 @@ sender.add_command(certificate)
 @click.option(
     "--language",
     required=True,
-    type=click.Choice([one.value for one in Language]),
+    type=LANGUAGES,
     help="The language of its answers and pages.",
 )
 @click.option(
@@ -105,28 +106,30 @@ def add(  # noqa: PLR0913 - one argument an option
 
 @sender.command("set", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
+@click.option("--name", help="The bureau's name, as people read it.")
+@click.option(
+    "--language", type=LANGUAGES, help="The language of its answers and pages, from its next set on."
+)
+@click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
+@click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")
 @click.option(
     "--allow-ssh-rsa/--no-ssh-rsa",
     default=None,
     help="Take ssh-rsa signatures (SHA-1) from its old program, or no longer; from its next log-in on.",
 )
-@click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
 @click.pass_obj
-def set_(invocation: Invocation, number: str, *, allow_ssh_rsa: bool | None, signature: str | None) -> None:
-    """Change how the bureau NUMBER may log in, or whether it must sign."""
-    if allow_ssh_rsa is None and signature is None:
-        raise Refusal("Nothing is to be changed: give --signature, --allow-ssh-rsa or --no-ssh-rsa.")
+def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) -> None:
+    """Change what the bureau NUMBER was registered with."""
+    if all(value is None for value in wanted.values()):
+        raise Refusal("Nothing is to be changed: give at least one of the options.")
     with open_home(invocation).database.writing() as connection:
-        if allow_ssh_rsa is not None:
-            bureaus.allow_ssh_rsa(connection, by(invocation), sender_number(number), allowed=allow_ssh_rsa)
-        if signature is not None:
-            demand = SignatureDemand(signature)
-            bureaus.demand_signature(connection, by(invocation), sender_number(number), demand)
-    if allow_ssh_rsa is not None:
-        taken = "are taken: `doctor` warns of it as long" if allow_ssh_rsa else "are not taken"
-        say(f"Log-in signatures with SHA-1 from sender {number} {taken}.")
-    if signature is not None:
-        say(f"Signatures on the files of sender {number} are {signature} now.")
+        news = bureaus.set_sender(connection, by(invocation), sender_number(number), **wanted)
+    if not news:
+        say(f"Sender {number} was registered so already.")
+    for column, value in news.items():
+        say(f"Sender {number}: {column.replace('_', ' ')} is {cell(value)} now.")
+    if news.get("allow_ssh_rsa"):
+        say("`doctor` warns of log-in signatures with SHA-1 as long as they are taken.")
 
 
 @sender.command("list", epilog=REFUSED_OR_TROUBLE)

@@ -71,6 +71,7 @@ def _database(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
+    folders.require_senders(home.settings.spool)
     for folder in _wanted(home):
         if not folder.is_dir():
             yield Fault(

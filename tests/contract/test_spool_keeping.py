@@ -77,6 +77,17 @@ def test_a_set_that_vanished_is_no_claim(inbox: Path, keeping: Keeping, claimed:
     assert (False, {FI, FI2}) == (claimed.exists(), set(tree(inbox)))
 
 
+def test_where_the_disk_went_away_no_set_is_gone(spool: Path, inbox: Path, keeping: Keeping) -> None:
+    """Its ticket is not given back: the set is there when the disk is."""
+    away = spool.with_name("away")
+    (spool / "senders").rename(away)
+    with pytest.raises(Unavailable, match="mounted"):
+        keeping.take(SET)
+    away.rename(spool / "senders")
+    assert keeping.take(SET)
+    assert {} == tree(inbox)
+
+
 def test_a_set_with_a_file_that_is_being_written_is_no_claim(
     inbox: Path, keeping: Keeping, claimed: Path
 ) -> None:

@@ -80,7 +80,7 @@ def places(served: Town, tmp_path: Path) -> dict[str, object]:
     served.sweep()
     tickets = [str(ticket) for (ticket,) in served.rows("SELECT ticket FROM file_set ORDER BY arrival")]
     with served.home.database.writing() as connection:
-        connection.execute(text("UPDATE file_set SET state = 'quarantine' WHERE arrival > 1"))
+        connection.execute(text("UPDATE file_set SET state = 'quarantine', passed = false WHERE arrival > 1"))
     public = ed25519.Ed25519PrivateKey.generate().public_key()
     (tmp_path / "key.pub").write_bytes(public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH))
     (tmp_path / "mandates.csv").write_text(f"sender,enterprise_number\n{NEW},{company_number(10)}\n")

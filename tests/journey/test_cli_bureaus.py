@@ -122,6 +122,24 @@ def test_a_sender_is_held_released_removed_and_brought_back(call: Caller, home: 
     ] == [action for _who, action, _what in acts(home)][:-1]
 
 
+def test_what_a_sender_was_registered_with_is_changed(call: Caller) -> None:
+    """Each change is told, kept and audited; what cannot be kept changes nothing."""
+    call.done("sender", "add", "000640", "--name", "B", "--language", "fr", "--signature", "optional")
+    call.done("sender", "add", "000641", "--name", "C", "--language", "fr", "--user", "taken")
+    told = call.done("sender", "set", "000640", "--name", "Büro", "--language", "de", "--user", "buero")
+    assert [True] * 3 == [
+        word in told.err for word in ("name is Büro", "language is de", "user name is buero")
+    ]
+    wanted = {"name": "Büro", "language": "de", "user_name": "buero", "signature": "optional"}
+    assert wanted.items() <= call.done("sender", "show", "000640", "--json").json.items()
+    assert "so already" in call.done("sender", "set", "000640", "--language", "de").err
+    refused = call("sender", "set", "000640", "--language", "nl", "--user", "taken")
+    assert (2, 1) == (refused.status, refused.sentences)
+    assert wanted.items() <= call.done("sender", "show", "000640", "--json").json.items()
+    audited = [row["action"] for row in call.done("audit", "list", "--json").json]
+    assert 1 == audited.count("sender set")
+
+
 @pytest.mark.parametrize(
     "words",
     [

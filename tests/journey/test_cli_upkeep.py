@@ -220,6 +220,15 @@ def test_doctor_looks_at_the_folders_of_senders(call: Caller, home: Home) -> Non
     call.done("doctor")
 
 
+def test_doctor_says_once_that_the_spool_is_away(call: Caller, home: Home) -> None:
+    """A disk that is not mounted is told as that, whatever number of bureaus has folders on it."""
+    for number in ("000640", "000641"):
+        call.done("sender", "add", number, "--name", "B", "--language", "fr", "--signature", "optional")
+    home.settings.spool.rename(home.path / "away")
+    told = [row for row in call("doctor", "--json").json if row["check"] == "folders"]
+    assert [True] == ["is mounted" in row["told"] for row in told]
+
+
 def test_doctor_distrusts_a_clock_that_runs_behind(call: Caller) -> None:
     """What was written in the future tells that the clock of the machine is wrong."""
     call.done("sender", "add", "000640", "--name", "B", "--language", "nl")

@@ -98,7 +98,7 @@ def test_sha1_signatures_only_where_an_operator_allowed_them(
     with pytest.raises(asyncssh.PermissionDenied):
         asyncio.run(_log_in_with_sha1(front, path))
     with served.home.database.writing() as connection:
-        bureaus.allow_ssh_rsa(connection, By("test", served.clock.now()), "000640", allowed=True)
+        bureaus.set_sender(connection, By("test", served.clock.now()), "000640", allow_ssh_rsa=True)
     until(lambda: _is_let_in(front, path))
 
 

@@ -97,7 +97,7 @@ def test_a_missing_signature_is_asked_for_at_a_rerun_too(town: Town) -> None:
     town.sweep()
     for demand in (SignatureDemand.OPTIONAL, SignatureDemand.REQUIRED):
         with town.home.database.writing() as connection:
-            bureaus.demand_signature(connection, By("test", NOW), SENDER, demand)
+            bureaus.set_sender(connection, By("test", NOW), SENDER, signature=demand.value)
         rerun(town)
     assert [("refused", "signature-count"), ("received", None), ("received", None)] == verdicts(town)
 

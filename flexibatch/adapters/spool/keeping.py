@@ -16,7 +16,16 @@ from pathlib import Path
 import structlog
 
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
-from flexibatch.adapters.folders import ARCHIVE, ARRIVED, CLAIMED, KEPT, PRIVATE_MODE, QUARANTINE, SENDERS
+from flexibatch.adapters.folders import (
+    ARCHIVE,
+    ARRIVED,
+    CLAIMED,
+    KEPT,
+    PRIVATE_MODE,
+    QUARANTINE,
+    SENDERS,
+    require_senders,
+)
 from flexibatch.adapters.spool.moving import hold_still, is_in, let_go, moved, remove_empty
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
@@ -53,6 +62,7 @@ class Keeping:
             begun = is_in(folder, claim.leader)
             still, written = hold_still(inbox, claim, held)
             if not begun and (written or not moved(inbox / claim.leader, folder)):
+                require_senders(self._spool)
                 remove_empty(folder)
                 return False
             for name in still:

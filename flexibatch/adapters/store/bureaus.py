@@ -13,7 +13,7 @@ from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import Shown, all_shown, shown
 from flexibatch.adapters.store.tables import mandate, sender, sender_certificate, sender_key
 from flexibatch.domain.bureaus import NewSender, SshKey
-from flexibatch.domain.vocabulary import SignatureDemand
+from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Refusal
 
 # ---------------------------------------------------------------------------------------------------- senders
@@ -85,22 +85,22 @@ def release_sender(connection: Connection, by: By, number: str) -> bool:
     return _hold(connection, by, number, held=False)
 
 
-def allow_ssh_rsa(connection: Connection, by: By, number: str, *, allowed: bool) -> bool:
-    """Take signatures with SHA-1 from a sender, or no longer; tell whether that is news."""
-    if bool(require_sender(connection, number).allow_ssh_rsa) is allowed:
-        return False
-    _change(connection, number, allow_ssh_rsa=allowed)
-    note(connection, by, "sender set", number, allow_ssh_rsa=allowed)
-    return True
+def set_sender(connection: Connection, by: By, number: str, **wanted: object) -> dict[str, object]:
+    """Change what a sender was registered with, by column of its table, as far as `wanted` tells it; give what is news.
 
-
-def demand_signature(connection: Connection, by: By, number: str, demand: SignatureDemand) -> bool:
-    """Say whether a sender must sign its files from now on; tell whether that is news."""
-    if require_sender(connection, number).signature == demand:
-        return False
-    _change(connection, number, signature=demand.value)
-    note(connection, by, "sender set", number, signature=demand.value)
-    return True
+    Raise `Refusal` for a name or a user name that cannot be kept, or is another's.
+    """
+    row = require_sender(connection, number)._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    told = {one: row[one] for one in ("name", "language", "signature", "user_name", "allow_ssh_rsa")}
+    then = {**told, **{one: value for one, value in wanted.items() if value is not None}}
+    language, demand = Language(then["language"]), SignatureDemand(then["signature"])
+    new = NewSender(number, then["name"], language, demand, then["user_name"], then["allow_ssh_rsa"])
+    _refuse_taken_user(connection, new)
+    news = {one: value for one, value in then.items() if value != told[one]}
+    if news:
+        _change(connection, number, **news)
+        note(connection, by, "sender set", number, **news)
+    return news
 
 
 def remove_sender(connection: Connection, by: By, number: str) -> None:
