@@ -31,6 +31,9 @@ from flexibatch.pipeline import World
 from flexibatch.ports import Books, Stream
 from flexibatch.trials import BlindBooks, Trial, try_case
 
+EXAMPLE = "FI.FLEX.000640.20261005.00001.R.1.1"
+"""A name as bureaus give their files."""
+
 CHECKED = "CHECK00000000"
 """The ticket of a set that is checked and never received."""
 
@@ -155,7 +158,7 @@ def _found(paths: Sequence[Path], inbox: Inbox) -> Found | None:
 def _file(path: Path, place: int) -> ReceivedFile:
     parsed = parse_name(path.name)
     part = int(parsed.part) if parsed and parsed.part and parsed.part.isdecimal() else place
-    kind = (kind_of(path.name) if parsed else None) or FileKind.DATA
+    kind = kind_of(path.name) or FileKind.DATA
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -209,5 +212,8 @@ def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
     parsed = next((one for one in map(parse_name, (path.name for path in paths)) if one), None)
     told = number or (parsed.sender if parsed else None)
     if told is None:
-        raise Refusal(f"{paths[0].name} does not name its sender: tell it with --sender.")
+        raise Refusal(
+            f"{paths[0].name} follows no file name of the channel, such as {EXAMPLE}, so it does not tell its sender: "
+            "mend the name, or tell the sender with --sender."
+        )
     return Sender(told, told, Language.EN, SignatureDemand.OPTIONAL)

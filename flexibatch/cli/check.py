@@ -9,11 +9,12 @@ from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.assembly import Outside
 from flexibatch.bootstrap import Home
-from flexibatch.checking import NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
+from flexibatch.checking import EXAMPLE, NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
 from flexibatch.domain.case import LocatedAnomaly, Sender
+from flexibatch.domain.names import parse_name
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import report_of
 from flexibatch.settings import FILE
@@ -103,6 +104,8 @@ def _tell(checked: Checked) -> None:
         )
     else:
         click.echo(f"{verdict.case.name}: {OTHERWISE[verdict.state]}.")
+    if parse_name(verdict.case.name) is None:
+        click.echo(f"  The channel takes it under no such name; one that it takes is {EXAMPLE}.")
     for one in settlement.told:
         click.echo(f"  {_sentence(one)}")
     if settlement.more:

@@ -1,12 +1,12 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import click
 
 from flexibatch.adapters.clock import RandomTickets
-from flexibatch.adapters.spool.pending import pending
+from flexibatch.adapters.spool.pending import Pending, pending
 from flexibatch.adapters.store import bureaus, queries
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.queries import WantedSets, Why
@@ -18,6 +18,7 @@ from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.domain.bureaus import sender_number
+from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import SetState
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
@@ -28,7 +29,7 @@ ANOMALIES_SHOWN = 50
 
 WHY = {
     Why.HELD: "the sender is on hold",
-    Why.ARRIVING: "not claimed yet: its GO or a part is missing, or no sweep has looked since",
+    Why.ARRIVING: "it is not complete",
     Why.CLAIMING: "its claim was cut short: the next sweep completes it",
     Why.BACK_OFF: "trouble: it is tried again when its back-off is over",
     Why.SWEEP: "the next sweep",
@@ -105,11 +106,32 @@ def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_jso
     )
 
 
+def _patience(home: Home, one: Pending) -> timedelta:
+    """Give how long a set waits for what it lacks before it is refused."""
+    without_go = any(finding.rule == "go-missing" for finding in one.lacking)
+    return home.settings.incomplete_after if without_go else home.settings.go_grace
+
+
+def _lacks(finding: Finding) -> str:
+    """Say what a set lacks.
+
+    >>> _lacks(Finding("data-count", tag="FI", details={"announced": "2", "found": "1"}))
+    'FI files announced: 2, there: 1'
+    """
+    if finding.rule == "go-missing":
+        return "its GO is missing"
+    details = finding.details
+    if "announced" in details:
+        return f"{finding.tag} files announced: {details['announced']}, there: {details['found']}"
+    return f"its {finding.tag} files are not those that its GO announces"
+
+
 def _in_inboxes(home: Home) -> Iterator[Shown]:
     """Give what waits unclaimed, as the streams are given: no ticket tells of it, nothing was tried."""
     senders = Claims(home.database, RandomTickets()).senders()
     for one in pending(home.settings.spool, senders):
-        why = Why.HELD if one.sender.held else Why.ARRIVING
+        arriving = bool(one.lacking) and not one.sender.held
+        why = Why.HELD if one.sender.held else Why.ARRIVING if arriving else Why.SWEEP
         yield {
             "sender": one.sender.number,
             "sender_name": one.sender.name,
@@ -118,10 +140,10 @@ def _in_inboxes(home: Home) -> Iterator[Shown]:
             "name": one.name,
             "state": "arriving",
             "since": one.since,
-            "until": None,
+            "until": one.since + _patience(home, one) if arriving else None,
             "attempts": 0,
             "why": why,
-            "reason": None,
+            "reason": "; ".join(map(_lacks, one.lacking)) or None,
             "sets": one.sets,
             "unpublished": 0,
             "quarantined": 0,

@@ -128,7 +128,7 @@ def _at_fault(group: Group, inbox: Inbox) -> Found | None:
 def _told_beside(group: Group, inbox: Inbox) -> Iterator[Finding]:
     """Give what is wrong with the number of files beside a wrong name, where their numbers can be read."""
     if group.of(FileKind.GO) and not any(rule for parsed, _ in group.files for rule in part_rules(parsed)):
-        yield from _contradicted(group, inbox)
+        yield from _contradicted(group, signed=inbox.signed)
 
 
 def _faulty(group: Group, inbox: Inbox) -> Iterator[str]:
@@ -148,7 +148,7 @@ def _first_fault(group: Group, inbox: Inbox) -> str:
 
 def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
     announced, changed_ns = group.of(FileKind.GO)[0]
-    faults = tuple(_contradicted(group, inbox))
+    faults = tuple(_contradicted(group, signed=inbox.signed))
     if faults:
         may_wait = len(group.of(FileKind.GO)) == 1
         waited = now_ns - group.changed_ns >= inbox.patience.go_grace
@@ -159,21 +159,28 @@ def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
     return _claim(group, announced.text)
 
 
-def _contradicted(group: Group, inbox: Inbox) -> Iterator[Finding]:
+def lacking(group: Group, *, signed: bool) -> tuple[Finding, ...]:
+    """Tell what a set waits for in its inbox: its GO, or parts that it announced; nothing where a sweep takes it."""
+    if not group.gos:
+        return (Finding("go-missing", tag="GO"),)
+    return tuple(_contradicted(group, signed=signed)) if group.of(FileKind.GO) else ()
+
+
+def _contradicted(group: Group, *, signed: bool) -> Iterator[Finding]:
     """Tell where the files that are there are not those that were announced; two GOs contradict each other."""
     (announced, _), *others = group.of(FileKind.GO)
     if others:
         yield _count_fault("data-count", announced, "FI", group)
     else:
-        yield from _missing(group, announced, inbox)
+        yield from _missing(group, announced, signed=signed)
 
 
-def _missing(group: Group, announced: ParsedName, inbox: Inbox) -> Iterator[Finding]:
+def _missing(group: Group, announced: ParsedName, *, signed: bool) -> Iterator[Finding]:
     """Compare what is there with what the GO announced: how many, and numbered from 1."""
     wanted = {(announced.parts, str(part)) for part in range(1, int(announced.parts) + 1)}
     signatures = group.of(FileKind.SIGNATURE)
     kinds = [(group.of(FileKind.DATA), "data", "FI")]
-    if signatures or inbox.signed:
+    if signatures or signed:
         kinds.append((signatures, "signature", "FS"))
     for files, rule, tag in kinds:
         if len(files) != len(wanted):

@@ -134,6 +134,26 @@ def test_check_counts_and_numbers_parts_as_a_sweep_would(today: Caller, tmp_path
     ]
 
 
+@pytest.mark.usefixtures("town")
+def test_check_of_names_with_a_suffix_tells_the_names_only(today: Caller, tmp_path: Path) -> None:
+    """A GO that is called .xml is an empty GO with a bad name, and no empty data file."""
+    key = "FLEX.000640.20261005.00001.R.1"
+    part, go = _copied(tmp_path / "in", "accepted-two-workers", f"FI.{key}.1.xml", f"GO.{key}.xml")
+    Path(go).write_bytes(b"")
+    (told,) = today("check", "--json", "--sender", "000640", part, go).json
+    assert ["ACRF-107", "ACRF-131"] == [fault["code"] for fault in told["anomalies"]]
+    alone = today("check", part)
+    assert (2, 1, True) == (alone.status, alone.sentences, "follows no file name" in alone.err)
+
+
+@pytest.mark.usefixtures("town")
+def test_check_of_another_name_judges_it_and_says_so(today: Caller, tmp_path: Path) -> None:
+    """A clerk may check a document before it is named; under that name the channel takes nothing."""
+    (path,) = _copied(tmp_path / "in", "accepted-two-workers", "wages.xml")
+    told = today("check", "--sender", "000640", path)
+    assert "takes it under no such name" in told.out
+
+
 def test_check_tells_a_name_that_was_received(town: Town, today: Caller) -> None:
     """What a sweep would refuse as a duplicate, a check tells first."""
     name = _drop(town, "accepted-two-workers")

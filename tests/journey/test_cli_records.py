@@ -109,8 +109,14 @@ def test_list_waiting_looks_into_the_inboxes_too(desk: Desk) -> None:
         (one["sender"], one["sets"], one["why"], one["ticket"]) for one in told
     ]
     desk.told("sender", "release", OTHER)
-    assert "arriving" == desk.parsed("list", "--waiting", "--sender", OTHER)[0]["why"]
-    assert "its GO or a part is missing" in desk.told("list", "--waiting")
+    late = desk.parsed("list", "--waiting", "--sender", OTHER)[0]
+    assert ("arriving", "FI files announced: 1, there: 0") == (late["why"], late["reason"])
+    waited = datetime.fromisoformat(late["until"]) - datetime.fromisoformat(late["since"])
+    assert desk.home.settings.go_grace == waited
+    assert "its GO is missing" in desk.told("list", "--waiting")
+    (inboxes[1] / f"{go_name(1, OTHER).replace('GO', 'FI', 1)}.1").touch()
+    whole = desk.parsed("list", "--waiting", "--sender", OTHER)[0]
+    assert ("sweep", None, None) == (whole["why"], whole["reason"], whole["until"])
 
 
 # ------------------------------------------------------------------------------------------------------- show

@@ -8,7 +8,9 @@ from pathlib import Path
 from flexibatch.adapters.folders import SENDERS
 from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.domain.case import Sender
+from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import Entry, Group, groups_of
+from flexibatch.domain.sets import lacking
 from flexibatch.domain.vocabulary import Environment
 
 _SECOND = 10**9
@@ -16,13 +18,17 @@ _SECOND = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Hold what waits in one inbox: how many sets, the one that waits longest by its first file, since when."""
+    """Hold what waits in one inbox: how many sets; of the one that waits longest its first file, since when, what for.
+
+    `lacking` is empty where the next sweep takes it.
+    """
 
     sender: Sender
     environment: Environment
     sets: int
     name: str
     since: datetime
+    lacking: tuple[Finding, ...]
 
 
 def pending(
@@ -40,4 +46,5 @@ def pending(
 def _pending(sender: Sender, environment: Environment, groups: Collection[Group]) -> Pending:
     oldest = min(groups, key=lambda group: (group.changed_ns, group.key))
     since = datetime.fromtimestamp(oldest.changed_ns / _SECOND, UTC)
-    return Pending(sender, environment, len(groups), oldest.in_order[0][1], since)
+    waits_for = lacking(oldest, signed=sender.must_sign(environment))
+    return Pending(sender, environment, len(groups), oldest.in_order[0][1], since, waits_for)
