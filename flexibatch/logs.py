@@ -47,6 +47,8 @@ def report_bug(exc: BaseException) -> None:
 def hide_persons(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Replace whatever could be a worker's number (INSS), in every value of an event, however deep it stands.
 
+    What a terminal would obey is replaced too: names of files are the bureaus'.
+
     Check digits are not asked: a mistyped number still tells who is meant. Eleven digits count, together or
     written in the usual groups; longer runs (tickets, period ids) do not, nor does a SHA-256.
     """
@@ -71,7 +73,8 @@ def _hidden(value: object) -> object:
         return {hidden(str(key)): _hidden(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(one) for one in value]
-    return str(value) if _DIGEST.fullmatch(str(value)) else hidden(str(value))
+    text = "".join(sign if sign.isprintable() or sign in "\n\t" else "?" for sign in str(value))
+    return text if _DIGEST.fullmatch(text) else hidden(text)
 
 
 def _renderer(log_format: str) -> Processor:

@@ -3,12 +3,13 @@
 import asyncio
 import subprocess
 from base64 import b64encode, encodebytes
+from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from asn1crypto import cms, keys, x509
+from asn1crypto import algos, cms, keys, x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 from hypothesis import given, settings
@@ -149,6 +150,52 @@ def test_unfit_signatures_are_told_apart() -> None:
         *(fault.OTHER_CONTENT, fault.NOT_CMS, fault.NOT_CMS, fault.TOO_BIG, fault.NOT_CMS),
         *(fault.WEAK_KEY, fault.SEVERAL_SIGNERS, fault.KEY_USAGE),
     ] == found
+
+
+def _pss(mask: str, digest: str = "sha256", salt: int = 32) -> algos.SignedDigestAlgorithm:
+    generator = {"algorithm": "mgf1", "parameters": {"algorithm": mask}}
+    told = {"hash_algorithm": {"algorithm": digest}, "mask_gen_algorithm": generator, "salt_length": salt}
+    return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": algos.RSASSAPSSParams(told)})
+
+
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        *(
+            ("rsa", algos.SignedDigestAlgorithm({"algorithm": one}))
+            for one in ("sha256_ecdsa", "ed25519", "sha256_dsa")
+        ),
+        ("ec", algos.SignedDigestAlgorithm({"algorithm": "sha256_rsa"})),
+        ("ec", _pss("sha256")),
+        *(("rsa", _pss(mask)) for mask in ("sha256", "shake256", "sha1", "md2", "sha3_256")),
+        *(("rsa", _pss("sha256", salt=salt)) for salt in (-1, 10**9, 2**70)),
+    ],
+)
+def test_another_way_to_sign_than_was_used_is_refused(kind: str, method: algos.SignedDigestAlgorithm) -> None:
+    """Whatever is told in place of the method that made a signature, it is a refusal and no bug."""
+    by = holder(kind)
+    made = cms.ContentInfo.load(by.signature(PART, DETACHED))
+    made["content"]["signer_infos"][0]["signature_algorithm"] = method
+    assert isinstance(verified(made.dump(force=True), by), SignatureFault)
+
+
+def test_what_trips_the_library_up_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trouble with the disk stays trouble."""
+    by = holder()
+    der = by.signature(PART, DETACHED)
+
+    def tripping(error: BaseException) -> Callable[..., object]:
+        async def trip(*_told: object, **_named: object) -> None:
+            raise error
+
+        return trip
+
+    place = "flexibatch.adapters.signatures.verify.async_validate_detached_cms"
+    monkeypatch.setattr(place, tripping(AssertionError()))
+    assert SignatureFault.NOT_GENUINE == verified(der, by)
+    monkeypatch.setattr(place, tripping(OSError("the disk")))
+    with pytest.raises(OSError, match="disk"):
+        verified(der, by)
 
 
 @settings(max_examples=60, deadline=None)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
+import structlog
 from asn1crypto import cms, x509
 from pyhanko.sign.general import CMSStructuralError
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -23,12 +24,16 @@ from flexibatch.adapters.signatures.envelope import CONFUSED, open_envelope
 from flexibatch.adapters.signatures.trust import Trust, revoked
 from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault, Signed
 
+log = structlog.get_logger()
+
 CHAIN_LIMIT = 10
 """Certificates of a signature that are looked at on the way to a root."""
 
 _WEAK = frozenset({"md2", "md5", "sha1"})
 _DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 _USES = frozenset({"digital_signature", "non_repudiation"})
+_SIGNED_BY = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsa", "ecdsa": "ec"}
+"""The kind of key that each way of signing needs."""
 _CHUNK = 1 << 16
 
 
@@ -71,7 +76,7 @@ def _judge(
     certificate = x509.Certificate.load(holder.content, strict=True)
     fault = (
         _certificate_fault(holder, certificate, arrived)
-        or _algorithm_fault(signer, trust)
+        or _algorithm_fault(signer, certificate, trust)
         or _content_fault(signed, part)
         or _vendor_fault(signed, part, certificate, arrived, trust)
     )
@@ -115,11 +120,20 @@ def _certificate_fault(
     return SignatureFault.WEAK_KEY if least is None or key.bit_size < least else None
 
 
-def _algorithm_fault(signer: Any, trust: Trust) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
-    used = {signer["digest_algorithm"]["algorithm"].native}
+def _algorithm_fault(
+    signer: Any,  # noqa: ANN401 - asn1crypto has no types
+    certificate: Any,  # noqa: ANN401 - asn1crypto has no types
+    trust: Trust,
+) -> SignatureFault | None:
     method = signer["signature_algorithm"]
+    if _SIGNED_BY.get(method.signature_algo) != certificate.public_key.algorithm:
+        return SignatureFault.NOT_GENUINE
+    used = {signer["digest_algorithm"]["algorithm"].native}
     if method["algorithm"].native != "rsassa_pkcs1v15":
         used.add(method.hash_algo)
+    if method.signature_algo == "rsassa_pss":
+        mask = method["parameters"]["mask_gen_algorithm"]
+        used |= {mask["parameters"]["algorithm"].native} if mask["algorithm"].native == "mgf1" else {"other"}
     return (
         None
         if used <= _DIGESTS | ({"sha1"} if trust.allow_sha1 else set())
@@ -195,6 +209,11 @@ def _vendor_fault(
             )
         )
     except (SignatureValidationError, CMSStructuralError):
+        return SignatureFault.NOT_GENUINE
+    except (*CONFUSED, OSError, MemoryError):
+        raise
+    except Exception as exc:  # noqa: BLE001 - what trips the library up is a bureau's bytes, and no bug of the channel
+        log.warning("signature.unreadable", kind=type(exc).__name__)
         return SignatureFault.NOT_GENUINE
     if not (status.intact and status.valid):
         return SignatureFault.NOT_GENUINE
