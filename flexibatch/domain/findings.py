@@ -14,6 +14,7 @@ REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Features", "FinancialE
 
 VALUE_LIMIT = 100
 # Lone surrogates and the two that are no characters may stand in a file's name, but in no XML.
+_OTHER_SPACE = re.compile(r"[\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -29,10 +30,13 @@ def step(name: str, position: int) -> str:
 def shown(value: str) -> str:
     r"""Make a value fit to be shown: at most 100 characters, control characters replaced by a question mark.
 
-    >>> shown("a\tb")
-    'a?b'
+    What looks like a space and is none is named, or nobody would see it.
+
+    >>> shown("a\tb"), shown("1\u00a0000")
+    ('a?b', '1[U+00A0]000')
     """
-    return _CONTROL.sub("?", value[:VALUE_LIMIT])
+    named = _OTHER_SPACE.sub(lambda found: f"[U+{ord(found[0]):04X}]", value[:VALUE_LIMIT])
+    return _CONTROL.sub("?", named)[:VALUE_LIMIT]
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def test_a_traceback_tells_no_worker_s_number(log_format: str, capsys: pytest.Ca
 
 def test_no_event_is_obeyed_by_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """A file name with an escape sequence in it is shown without it."""
-    configure("console", "info")
+    logs.configure("console", "info")
     structlog.get_logger().warning("inbox.stray", name="\x1b]0;owned\x07\x9b31mGO")
     told = capsys.readouterr().err
     assert ("?]0;owned??31mGO" in told, False) == (True, any(sign in told for sign in "\x1b\x07\x9b"))

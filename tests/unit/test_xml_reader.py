@@ -165,7 +165,12 @@ def test_comments_and_instructions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stranger", "location"),
-    [("<Foo/>", "/FLXWAGE/Foo"), ('<Form xmlns=""/>', "/FLXWAGE/Form[1]"), ("Foo", "/FLXWAGE/text()")],
+    [
+        ("<Foo/>", "/FLXWAGE/Foo"),
+        ('<Form xmlns=""/>', "/FLXWAGE/Form[1]"),
+        ("Foo", "/FLXWAGE/text()"),
+        ("\u00a0", "/FLXWAGE/text()"),
+    ],
 )
 def test_not_a_form(tmp_path: Path, stranger: str, location: str) -> None:
     """Whatever stands under the root and is no Form refuses the file, with its line."""

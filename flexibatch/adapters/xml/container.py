@@ -10,7 +10,7 @@ from lxml import etree
 
 from flexibatch.adapters.xml import explain
 from flexibatch.adapters.xml.explain import Faults
-from flexibatch.adapters.xml.names import local, tag
+from flexibatch.adapters.xml.names import BLANK, local, tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import step
 
@@ -125,5 +125,5 @@ class Container:
         return (value.text or None) if value is not None else None
 
     def _stray(self, text: str | None) -> None:
-        if text and text.strip() and not self.node.mixed:
-            self.faults.add("schema-invalid", self.node.local, self.at, text.strip())
+        if text and text.strip(BLANK) and not self.node.mixed:
+            self.faults.add("schema-invalid", self.node.local, self.at, text.strip(BLANK))

@@ -13,7 +13,7 @@ from itertools import islice
 import xmlschema
 from lxml import etree
 
-from flexibatch.adapters.xml.names import INSTANCE, ROOT, local, tag
+from flexibatch.adapters.xml.names import BLANK, INSTANCE, ROOT, local, tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import Finding, shown, step
 from flexibatch.domain.zones import zone_at
@@ -107,7 +107,7 @@ def leaf(
 def stranger(node: Node, child: etree._Element, place: str, faults: Faults) -> None:
     """Tell of an element the schema does not know there; what is in it is not looked at."""
     if not node.open:
-        text = (child.text or "").strip() if not len(child) else ""
+        text = (child.text or "").strip(BLANK) if not len(child) else ""
         faults.add("schema-unknown", local(child.tag), place, text or None)
 
 
@@ -116,7 +116,7 @@ def stray_text(node: Node, element: etree._Element, at: str, faults: Faults) -> 
     if node.mixed:
         return
     texts = [element.text, *(child.tail for child in element)]
-    text = next((one.strip() for one in texts if one and one.strip()), None)
+    text = next((one.strip(BLANK) for one in texts if one and one.strip(BLANK)), None)
     if text is not None:
         faults.add("schema-invalid", node.local, at, text)
 
@@ -197,6 +197,6 @@ def _longest_run(codes: list[int]) -> frozenset[int]:
 
 
 def _names_own_type(node: Node, element: etree._Element, value: str) -> bool:
-    prefix, _, name = value.strip().rpartition(":")
+    prefix, _, name = value.strip(BLANK).rpartition(":")
     space = element.nsmap.get(prefix or None)
     return bool(node.type.name == (f"{{{space}}}{name}" if space else name))

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
-from flexibatch.adapters.xml.names import NAMESPACE, chunks
+from flexibatch.adapters.xml.names import BLANK, NAMESPACE, chunks
 from flexibatch.adapters.xml.wellformed import Strict, TooLong
 from flexibatch.domain.findings import step
 
@@ -136,7 +136,7 @@ class _Outline:
         self._depth -= 1
 
     def _text(self, text: str) -> None:
-        if self._depth == 1 and not self._in_text and text.strip():
+        if self._depth == 1 and not self._in_text and text.strip(BLANK):
             self._in_text = True
             self._texts += 1
             self._keep(f"/FLXWAGE/{step('text()', self._texts)}")

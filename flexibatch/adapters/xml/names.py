@@ -7,6 +7,9 @@ NAMESPACE = "http://socialsecurity.be/xml/ns/FLXWAGE"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 ROOT = "FLXWAGE"
 
+BLANK = " \t\r\n"
+"""White space as XML has it. What else looks blank, a no-break space too, is text."""
+
 CHUNK = 64 * 1024
 """Bytes fed to a parser at once: small enough to tell which lines share a chunk with a fault."""
 

@@ -7,7 +7,7 @@ from lxml import etree
 from flexibatch.adapters.xml import explain
 from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.explain import Faults
-from flexibatch.adapters.xml.names import local, tag
+from flexibatch.adapters.xml.names import BLANK, local, tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.findings import Finding, shown, step
@@ -44,7 +44,7 @@ class Root:
         """Tell whether no child of the root is open, and no text after it is still to be told."""
         last = self._last
         return self.ended or (
-            last is last_child(self._element) and not (last is not None and (last.tail or "").strip())
+            last is last_child(self._element) and not (last is not None and (last.tail or "").strip(BLANK))
         )
 
     def consume(self, until: etree._Element | None) -> None:
@@ -89,10 +89,10 @@ class Root:
         self._last = child
 
     def _text(self, text: str | None) -> None:
-        if text and text.strip():
+        if text and text.strip(BLANK):
             self._texts += 1
             place = f"{_AT}/{step('text()', self._texts)}"
-            self._add(Finding("not-a-form", value=shown(text.strip()), location=place))
+            self._add(Finding("not-a-form", value=shown(text.strip(BLANK)), location=place))
 
     def _add(self, finding: Finding) -> None:
         self._trust.explain()
