@@ -8,6 +8,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from paramiko.sftp import CMD_CLOSE
 
 from flexibatch.adapters.spool.inbox import scan_folder
 from tests.twins.front import FOLDERS, Street, running_street
@@ -56,21 +57,27 @@ def test_limits_are_told_while_a_file_is_written(tmp_path: Path) -> None:
         assert all(handles)
 
 
-def test_a_file_is_not_lengthened_past_the_limits(tmp_path: Path) -> None:
-    """Bytes that nobody sent count as well, by name and by handle; what is refused changes nothing."""
-    with _street(tmp_path, part_size=100_000, max_bytes=150_000) as street, street.attacked():
+def test_a_file_holds_what_was_sent_and_nothing_else(tmp_path: Path) -> None:
+    """It is not lengthened, by name or by handle; what has gaps when it is closed is what it was before."""
+    with _street(tmp_path, part_size=100_000) as street, street.attacked():
         with street.front.peer(street.key) as client:
-            for name in "ab":
-                client.open(f"/IN/{name}", "wb").close()
-            client.truncate("/IN/a", 100_000)
-            with pytest.raises(OSError, match="as many bytes"):
-                client.truncate("/IN/b", 60_000)
-            with client.open("/IN/b", "r+b") as file:
-                for size, sentence in ((60_000, "as many bytes"), (100_001, "at most 100000 bytes")):
-                    with pytest.raises(OSError, match=sentence):
-                        file.truncate(size)
-        assert {"IN/a": bytes(100_000), "IN/b": b""} == street.files()
-        assert 3 == sum('"refused"' in line for line in street.front.said)
+            with client.open("/IN/a", "wb") as file:
+                file.write(b"begun")
+            with pytest.raises(OSError, match="cannot be lengthened"):
+                client.truncate("/IN/a", 100_000)
+            with client.open("/IN/a", "r+b") as file, pytest.raises(OSError, match="cannot be lengthened"):
+                file.truncate(6)
+            torn = client.open("/IN/a", "r+b")
+            for offset in (5, 90_000):
+                torn.seek(offset)
+                torn.write(b"on")
+            with pytest.raises(OSError, match="89993 bytes of /IN/a were never sent"):
+                client._request(CMD_CLOSE, torn.handle)
+            with client.open("/IN/b", "wb") as file:
+                for offset, content in ((0, b"one "), (8, b"three"), (4, b"two ")):
+                    file.seek(offset)
+                    file.write(content)
+        assert {"IN/a": b"begun", "IN/b": b"one two three"} == street.files()
 
 
 def test_a_client_is_told_the_limits_that_are_set(tmp_path: Path) -> None:

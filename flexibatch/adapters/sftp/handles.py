@@ -41,7 +41,10 @@ class Download:
 
 
 class Upload:
-    """Hold a file that is written; `digest` follows the bytes as long as they come in order."""
+    """Hold a file that is written; `digest` follows the bytes as long as they come in order.
+
+    `found` bytes were there when it was opened, `written` came since.
+    """
 
     def __init__(self, room: Room, place: Place, flags: int) -> None:
         """Open or make it and mark it; `flags` are those of `os.open`."""
@@ -60,7 +63,7 @@ class Upload:
         except BaseException:
             self._give_back()
             raise
-        self.size = status.st_size
+        self.size = self.found = status.st_size
         self.appending = bool(flags & os.O_APPEND)
         self.digest, self.hashed = hashlib.sha256(), 0
         self.written = 0
@@ -129,7 +132,12 @@ class Upload:
         except BaseException:
             self.close(orderly=True)
             raise
-        self.size = 0
+        self.size = self.found = 0
+
+    @property
+    def gaps(self) -> int:
+        """Count bytes before the end that nobody has sent: writes may come out of order, but all must come."""
+        return max(0, self.size - self.found - self.written)
 
     def write(self, offset: int, content: bytes) -> None:
         """Write at an offset, within what a part and the inbox may hold."""
@@ -159,14 +167,15 @@ class Upload:
             self.digest, self.hashed = hashlib.sha256(), -1
 
     def truncate(self, size: int) -> None:
-        """Cut the file, or lengthen it within what a part and the inbox may hold."""
+        """Cut the file; it grows by what is written only."""
         self.require_mine()
-        if size > self.room.allowance.part_size:
-            raise asyncssh.SFTPFailure(f"A part has at most {self.room.allowance.part_size} bytes.")
         if size > self.size:
-            self.room.take_in(self.place.folder, size=size - self.size)
+            raise asyncssh.SFTPFailure(
+                f"{self.place.shown} has {self.size} bytes and cannot be lengthened: write what is to stand there."
+            )
         os.ftruncate(self.descriptor, size)
-        self.size, self.digest, self.hashed = size, hashlib.sha256(), -1
+        self.size = self.found = size
+        self.written, self.digest, self.hashed = 0, hashlib.sha256(), -1
 
     def sha256(self) -> str:
         """Give the digest of the whole file, read again if it did not come in order."""
@@ -179,11 +188,16 @@ class Upload:
         return digest.hexdigest()
 
     def close(self, *, orderly: bool) -> None:
-        """Give the file back; closed in order by who opened it last, it loses its mark."""
+        """Give the file back; closed in order by who opened it last, it loses its mark.
+
+        With gaps it never does, and is what it was when it was opened: no part is made of bytes that nobody sent.
+        """
         try:
             if self.room.writing.get(self.identity) is self:
                 del self.room.writing[self.identity]
-                if orderly:
+                if self.gaps:
+                    os.ftruncate(self.descriptor, self.found)
+                elif orderly:
                     os.fchmod(self.descriptor, FILE_MODE)
         finally:
             self._give_back()

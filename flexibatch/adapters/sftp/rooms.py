@@ -5,11 +5,11 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import asyncssh
 
@@ -19,6 +19,7 @@ from flexibatch.domain.sessions import Allowance
 REST_FACTOR = 10
 """How many times longer than a count took nothing is counted again: a full inbox must not cost others their turn."""
 FileId = tuple[int, int]
+T = TypeVar("T")
 
 
 class OpenFile(Protocol):
@@ -46,7 +47,9 @@ class Room:
     writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    long_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     handles: int = 0
+    listings: int = 0
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:
@@ -80,17 +83,32 @@ class Room:
             raise nothing()
         return found
 
-    def listed(self, folder: str) -> list[tuple[bytes, os.stat_result]]:
-        """List the regular files of a folder; what the channel is just writing into an out folder is not there."""
-        found = []
+    def listed(self, folder: str) -> Iterator[tuple[bytes, os.stat_result]]:
+        """Give the regular files of a folder; what the channel is just writing into an out folder is not there."""
         with self.opened(folder) as handle, os.scandir(handle) as entries:
             for entry in entries:
                 place = Place(folder, os.fsencode(entry.name))
                 try:
-                    found.append((place.name, self.status_in(handle, place)))
+                    status = self.status_in(handle, place)
                 except (asyncssh.SFTPNoSuchFile, FileNotFoundError):
                     continue
-        return found
+                yield place.name, status
+
+    @contextmanager
+    def listing(self) -> Iterator[None]:
+        """Count a listing for as long as it is open; raise where too many are."""
+        if self.listings >= self.allowance.max_handles:
+            raise asyncssh.SFTPFailure(f"{self.listings} folders are being listed: close some first.")
+        self.listings += 1
+        try:
+            yield
+        finally:
+            self.listings -= 1
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """Do what takes long beside the event loop, one thing at a time for each bureau: all share the threads."""
+        async with self.long_work:
+            return await asyncio.to_thread(work)
 
     async def take_turn(self) -> None:
         """Wait for a turn of one round of the event loop, where more than one file may be transferred at once."""
@@ -124,8 +142,8 @@ class Room:
         began = time.monotonic()
         if began < tally.next_count_at:
             return
-        found = self.listed(folder)
-        tally.files, tally.bytes = len(found), sum(status.st_size for _, status in found)
+        sizes = [status.st_size for _, status in self.listed(folder)]
+        tally.files, tally.bytes = len(sizes), sum(sizes)
         ended = time.monotonic()
         tally.next_count_at = ended + REST_FACTOR * (ended - began)
 

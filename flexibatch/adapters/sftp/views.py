@@ -1,9 +1,9 @@
 """What one session of a bureau sees and may do: seven folders, and what lies in them."""
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
 from typing import Any
 
 import asyncssh
@@ -96,9 +96,9 @@ class View(asyncssh.SFTPServer):
             handle.close()
             self._tell(Act.GET, path=handle.place.shown, bytes=handle.taken)
             return
-        orderly, lost = self.orderly, handle.lost()
+        orderly, lost = self.orderly, handle.lost() or _torn(handle)
         try:
-            sha256 = await asyncio.to_thread(handle.sha256) if orderly and lost is None else None
+            sha256 = await self._room.apart(handle.sha256) if orderly and lost is None else None
         finally:
             handle.close(orderly=orderly)
         whole = sha256 is not None
@@ -127,7 +127,8 @@ class View(asyncssh.SFTPServer):
 
     async def fsync(self, file_obj: object) -> None:
         """Put what was written on the disk."""
-        await asyncio.to_thread(os.fsync, _handle(file_obj).descriptor)
+        handle = _handle(file_obj)
+        await self._room.apart(lambda: os.fsync(handle.descriptor))
 
     # -------------------------------------------------------------------------------------------- attributes
 
@@ -206,11 +207,11 @@ class View(asyncssh.SFTPServer):
             for folder in SENDER_FOLDERS:
                 yield SFTPName(folder.encode(), attrs=self._folder_attributes(folder))
             return
-        listed = await asyncio.to_thread(self._room.listed, place.folder)
-        for count, (name, status) in enumerate(listed):
-            if not count % LISTED_AT_ONCE:
-                await asyncio.sleep(0)
-            yield SFTPName(name, attrs=of_file(status))
+        listed = self._room.listed(place.folder)
+        with self._room.listing():
+            while some := await self._room.apart(lambda: list(islice(listed, LISTED_AT_ONCE))):
+                for name, status in some:
+                    yield SFTPName(name, attrs=of_file(status))
 
     def realpath(self, path: bytes) -> bytes:
         """Give a path from the root."""
@@ -305,6 +306,14 @@ class View(asyncssh.SFTPServer):
 
     def _folder_attributes(self, folder: str) -> SFTPAttrs:
         return of_folder((self._room.root / folder).lstat())
+
+
+def _torn(upload: Upload) -> asyncssh.SFTPError | None:
+    if not upload.gaps:
+        return None
+    return asyncssh.SFTPFailure(
+        f"{upload.gaps} bytes of {upload.place.shown} were never sent: it is not taken. Send it again."
+    )
 
 
 def _handle(file_obj: object) -> Handle:
