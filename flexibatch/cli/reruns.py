@@ -22,6 +22,8 @@ from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
 
 CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
+Place = tuple[str, int | None, int | None, str | None]
+"""Ticket, Form, line and reference; a file refused whole has a ticket only."""
 
 
 @click.command(epilog=f"{SWEPT}\nA dry run ends with 0 whatever it shows.")
@@ -105,33 +107,17 @@ def _changes(ticket: str, trial: Trial, before: list[Shown]) -> list[dict[str, o
     if verdict.faults:
         codes = [fault.code for fault in verdict.faults]
         changed = codes != whole
-        return [_change(ticket, None, None, None, whole, "refused", codes)] if changed else []
+        return [_change((ticket, None, None, None), whole, "refused", codes)] if changed else []
     rows = []
     for judged in trial.forms:
         for one in judged.lines:
             was = _was(before, judged.form, one.line)
             same = one.kept or (one.outcome is Outcome.REFUSED and set(one.codes) == set(was))
             if not same:
-                told = (judged.form.number, one.line.number, one.line.reference)
-                rows.append(_change(ticket, *told, was, one.outcome.value, list(one.codes)))
+                place = (ticket, judged.form.number, one.line.number, one.line.reference)
+                rows.append(_change(place, was, one.outcome.value, list(one.codes)))
     return rows
 
 
-def _change(  # noqa: PLR0913, PLR0917 - a row has many columns
-    ticket: str,
-    form: int | None,
-    line: int | None,
-    reference: str | None,
-    before: list[str],
-    after: str,
-    codes: list[str],
-) -> dict[str, object]:
-    return {
-        "ticket": ticket,
-        "form": form,
-        "line": line,
-        "reference": reference,
-        "before": f"refused {' '.join(before)}".strip(),
-        "after": after,
-        "codes": codes,
-    }
+def _change(place: Place, before: list[str], after: str, codes: list[str]) -> dict[str, object]:
+    return dict(zip(CHANGES, (*place, f"refused {' '.join(before)}".strip(), after, codes), strict=True))
