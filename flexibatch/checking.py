@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,15 +20,15 @@ from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.assembly import Outside, limits_of, verifier_of, world_of
 from flexibatch.bootstrap import Home
-from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender, Verdict
+from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
-from flexibatch.domain.names import answer_name, key_of, kind_of, parse_name
+from flexibatch.domain.names import key_of, kind_of, parse_name
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import World
 from flexibatch.ports import Books, Stream
-from flexibatch.trials import BlindBooks, Trial, try_case
+from flexibatch.trials import BlindBooks, Trial, UnwrittenBooks, try_case
 
 EXAMPLE = "FI.FLEX.000640.20261005.00001.R.1.1"
 """A name as bureaus give their files."""
@@ -179,18 +178,8 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
     return nullcontext((BlindBooks(), case))
 
 
-class LookingBooks(StoredBooks):
-    """Look everything up as the journey does, and write nothing: what is checked was never received."""
-
-    def write_form(self, case: Case, verdict: FormVerdict) -> None:
-        """Keep nothing."""
-
-    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Name an answer that is never put out."""
-        return answer_name(subject, day, 1, case.environment)
-
-    def settle(self, verdict: Verdict) -> None:
-        """Keep nothing."""
+class LookingBooks(UnwrittenBooks, StoredBooks):
+    """Look everything up as the journey does, and write nothing."""
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.identifiers import normal_company, normal_nsso
 from flexibatch.domain.late import late_findings
 from flexibatch.domain.model import Form, Line
-from flexibatch.domain.operations import Decision, Standing, decide
+from flexibatch.domain.operations import Decision, Standing, decide, reference_finding
 from flexibatch.domain.rules import Judging, LineRules, judge_form
 from flexibatch.domain.telling import Telling, located, placed
 from flexibatch.domain.vocabulary import Operation, Outcome
@@ -158,7 +158,7 @@ class _FormJudgement:
         person = self.persons.get(line.inss, line.inss)
         if not self.seat.repetitions.seen(employer, person, line.reference):
             return ()
-        return (_reference_finding(self.form, line, "repeated"),)
+        return (reference_finding("repeated", self.form, line),)
 
     def _blocked(self, line: Line) -> bool:
         anomalies = self.of_lines.get(line.number)
@@ -231,8 +231,3 @@ def _employer_finding(form: Form, rule: str) -> Finding:
     tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
     value = nsso or form.company_id
     return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}")
-
-
-def _reference_finding(form: Form, line: Line, rule: str) -> Finding:
-    location = form.line_location(line, "Reference/ReferenceNbr")
-    return Finding(rule, tag="ReferenceNbr", value=line.reference, location=location)

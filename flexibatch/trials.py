@@ -93,7 +93,21 @@ def try_case(
     return trial
 
 
-class BlindBooks:
+class UnwrittenBooks:
+    """Stand in for what books write: nothing is kept, what is checked was never received."""
+
+    def write_form(self, case: Case, verdict: FormVerdict) -> None:
+        """Keep nothing."""
+
+    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
+        """Name an answer that is never put out."""
+        return answer_name(subject, day, 1, case.environment)
+
+    def settle(self, verdict: Verdict) -> None:
+        """Keep nothing."""
+
+
+class BlindBooks(UnwrittenBooks):
     """Stand in for the books where there is no home: nothing is known, nothing is kept."""
 
     def next_case(self) -> Case | None:
@@ -149,13 +163,3 @@ class BlindBooks:
     def attempt(self) -> AbstractContextManager[None]:
         """Bracket nothing: nothing is written."""
         return nullcontext()
-
-    def write_form(self, case: Case, verdict: FormVerdict) -> None:
-        """Keep nothing."""
-
-    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Name an answer that is never put out."""
-        return answer_name(subject, day, 1, case.environment)
-
-    def settle(self, verdict: Verdict) -> None:
-        """Keep nothing."""

@@ -1,5 +1,7 @@
 """The commands about sets in quarantine."""
 
+from collections.abc import Callable, Sequence
+
 import click
 
 from flexibatch.adapters.store import queries, upkeep
@@ -40,16 +42,8 @@ def release(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) ->
 
     They take their turn behind what waits. With several, all are released or none.
     """
-    home = open_home(invocation)
-    with home.database.writing() as connection:
-        tickets = [queries.find_ticket(connection, word) for word in words]
-        for ticket in tickets:
-            upkeep.release(connection, by(invocation), ticket)
-    if as_json:
-        show_json({"released": tickets})
-        return
-    for ticket in tickets:
-        say(f"Set {ticket} is released: the next sweep judges it.")
+    tickets = _decided(invocation, words, upkeep.release)
+    _tell(tickets, "released", "the next sweep judges it.", as_json=as_json)
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
@@ -61,13 +55,22 @@ def discard(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) ->
 
     The bureau then sends the same again under a new sequence number. With several, all are discarded or none.
     """
-    home = open_home(invocation)
-    with home.database.writing() as connection:
+    tickets = _decided(invocation, words, upkeep.discard)
+    _tell(tickets, "discarded", "the next sweep refuses it with ACRF-163.", as_json=as_json)
+
+
+def _decided(invocation: Invocation, words: Sequence[str], decide: Callable[..., None]) -> list[str]:
+    """Decide the same about all sets that the words name, or about none; give their tickets."""
+    with open_home(invocation).database.writing() as connection:
         tickets = [queries.find_ticket(connection, word) for word in words]
         for ticket in tickets:
-            upkeep.discard(connection, by(invocation), ticket)
+            decide(connection, by(invocation), ticket)
+    return tickets
+
+
+def _tell(tickets: list[str], decided: str, then: str, *, as_json: bool) -> None:
     if as_json:
-        show_json({"discarded": tickets})
+        show_json({decided: tickets})
         return
     for ticket in tickets:
-        say(f"Set {ticket} is discarded: the next sweep refuses it with ACRF-163.")
+        say(f"Set {ticket} is {decided}: {then}")

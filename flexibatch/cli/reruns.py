@@ -1,7 +1,7 @@
 """The command `rerun`: archived sets are judged again, or what that would change is shown."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -12,7 +12,8 @@ from flexibatch.bootstrap import Home
 from flexibatch.checking import rerun_trial
 from flexibatch.cli.channel import DONE, SWEPT, outside_of, settled_row, show_settled
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import DAY, by, open_home
+from flexibatch.cli.moments import MOMENT, instant_of
+from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, show_table
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.model import Form, Line
@@ -21,13 +22,15 @@ from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
 
 CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
+Place = tuple[str, int | None, int | None, str | None]
+"""Ticket, Form, line and reference; a file refused whole has a ticket only."""
 
 
 @click.command(epilog=f"{SWEPT}\nA dry run ends with 0 whatever it shows.")
 @click.argument("words", metavar="TICKET|NAME", nargs=-1)
 @click.option("--refused", is_flag=True, help="All sets that were refused, whole or in part.")
 @click.option("--sender", help="Only sets of this sender.")
-@click.option("--since", type=DAY, help="Only sets that arrived on this day or later.")
+@click.option("--since", type=MOMENT, help="Only sets that arrived from this day or moment on.")
 @click.option("--dry-run", is_flag=True, help="Show, line by line, what would change; change nothing.")
 @json_option
 @click.pass_obj
@@ -37,7 +40,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
     *,
     refused: bool,
     sender: str | None,
-    since: datetime | None,
+    since: date | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -52,7 +55,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
         raise Refusal(
             "Say which sets are to be judged again: either name tickets, or give --refused, --sender or --since."
         )
-    wanted = sets.WantedSets(sender=sender, since=_first_moment(home, since))
+    wanted = sets.WantedSets(sender=sender, since=instant_of(since, home.settings.timezone))
     with home.database.reading() as connection:
         if sender is not None:
             bureaus.show_sender(connection, sender_number(sender))
@@ -69,10 +72,6 @@ def rerun(  # noqa: PLR0913 - one argument an option
         lambda verdict: rows.append(settled_row(verdict))
     )
     return show_settled(result, rows, as_json)
-
-
-def _first_moment(home: Home, day: datetime | None) -> datetime | None:
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=home.settings.timezone)
 
 
 def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as_json: bool) -> int:
@@ -108,33 +107,17 @@ def _changes(ticket: str, trial: Trial, before: list[Shown]) -> list[dict[str, o
     if verdict.faults:
         codes = [fault.code for fault in verdict.faults]
         changed = codes != whole
-        return [_change(ticket, None, None, None, whole, "refused", codes)] if changed else []
+        return [_change((ticket, None, None, None), whole, "refused", codes)] if changed else []
     rows = []
     for judged in trial.forms:
         for one in judged.lines:
             was = _was(before, judged.form, one.line)
             same = one.kept or (one.outcome is Outcome.REFUSED and set(one.codes) == set(was))
             if not same:
-                told = (judged.form.number, one.line.number, one.line.reference)
-                rows.append(_change(ticket, *told, was, one.outcome.value, list(one.codes)))
+                place = (ticket, judged.form.number, one.line.number, one.line.reference)
+                rows.append(_change(place, was, one.outcome.value, list(one.codes)))
     return rows
 
 
-def _change(  # noqa: PLR0913, PLR0917 - a row has many columns
-    ticket: str,
-    form: int | None,
-    line: int | None,
-    reference: str | None,
-    before: list[str],
-    after: str,
-    codes: list[str],
-) -> dict[str, object]:
-    return {
-        "ticket": ticket,
-        "form": form,
-        "line": line,
-        "reference": reference,
-        "before": f"refused {' '.join(before)}".strip(),
-        "after": after,
-        "codes": codes,
-    }
+def _change(place: Place, before: list[str], after: str, codes: list[str]) -> dict[str, object]:
+    return dict(zip(CHANGES, (*place, f"refused {' '.join(before)}".strip(), after, codes), strict=True))

@@ -56,7 +56,7 @@ def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, ar
     if standing.cancelled:
         return _refused("cancelled", form, line)
     if form.operation is Operation.MODIFICATION and _repeats(line.calculation, standing.content):
-        remark = (_finding("unchanged", form, line),)
+        remark = (reference_finding("unchanged", form, line),)
         return Decision(standing.version, standing.ticket, unchanged=True, findings=remark)
     return Decision(standing.version + 1, standing.ticket)
 
@@ -97,9 +97,10 @@ def _repeats(sent: Calculation | None, standing: Calculation | None) -> bool:
 
 
 def _refused(rule: str, form: Form, line: Line) -> Decision:
-    return Decision(findings=(_finding(rule, form, line),))
+    return Decision(findings=(reference_finding(rule, form, line),))
 
 
-def _finding(rule: str, form: Form, line: Line) -> Finding:
+def reference_finding(rule: str, form: Form, line: Line) -> Finding:
+    """Give a finding on the reference by which a line names its declaration."""
     location = form.line_location(line, "Reference/ReferenceNbr")
     return Finding(rule, tag="ReferenceNbr", value=line.reference, location=location)

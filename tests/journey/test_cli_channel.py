@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,19 @@ def test_a_rerun_chooses_in_one_way(town: Town, today: Caller) -> None:
     assert (2, True) == (held.status, "on hold" in held.err)
     assert [] == today("rerun", "--refused", "--json").json["sets"]
     assert [(1,)] == town.rows("SELECT max(number) FROM run")
+
+
+def test_a_rerun_chooses_from_a_moment_on(town: Town, today: Caller) -> None:
+    """A day or an instant is taken, as `list` takes it; nonsense is a sentence."""
+    _drop(town, "partly-no-dimona")
+    today("sweep")
+    now, day = SystemClock().now(), timedelta(days=1)
+    later, before = (now + day).isoformat(), now - day
+    assert [0, 1, 1] == [
+        len(today("rerun", "--refused", "--since", since, "--json").json["sets"])
+        for since in (later, f"{before:%Y-%m-%dT%H:%M}", f"{before:%Y-%m-%d}")
+    ]
+    assert "no moment" in today("rerun", "--since", "yesterday").err
 
 
 def test_a_dry_run_shows_no_change_where_there_is_none(town: Town, today: Caller) -> None:

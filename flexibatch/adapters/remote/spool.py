@@ -5,7 +5,6 @@ What was claimed lies there in the work folder, as `<ticket>.<name>`, until its 
 
 import hashlib
 import io
-import os
 import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+from flexibatch.adapters.disk import settle_folder, sheltered
 from flexibatch.adapters.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
 from flexibatch.adapters.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.remote.sightings import Listed, Sightings
@@ -22,7 +22,6 @@ from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
-from flexibatch.errors import Unavailable
 from flexibatch.ports import Clock
 
 REPORT_NAME_BYTES = 200
@@ -86,21 +85,16 @@ class RemoteSpool:
         Tell whether the set was still there.
         """
         folder = self._places.spool / CLAIMED / ticketed.ticket
-        try:
+        with sheltered(f"The set {ticketed.claim.name} cannot be fetched into {folder}"):
             (folder / ARRIVED).mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
             (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
             if self._fetched(ticketed, folder):
                 for begun in (folder / ARRIVED).glob(".*"):
                     begun.unlink(missing_ok=True)
-                _settle_folder(folder / ARRIVED)
+                settle_folder(folder / ARRIVED)
                 return True
             for empty in (folder / ARRIVED, folder / KEPT, folder):
                 empty.rmdir()
-        except OSError as exc:
-            raise Unavailable(
-                f"The set {ticketed.claim.name} cannot be fetched ({exc.strerror or exc}): look at free space and "
-                "permissions of the spool; it is tried again."
-            ) from exc
         return False
 
     def _fetched(self, ticketed: Ticketed, folder: Path) -> bool:
@@ -183,18 +177,7 @@ def _here(folder: Path, name: str) -> bool:
 
 
 def _require_settled(path: Path, sha256: str) -> None:
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise Unavailable(f"{path} cannot be read ({exc.strerror}); it is tried again.") from exc
+    with sheltered(f"{path} cannot be read"), path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != sha256:
         raise ValueError(f"the answer {path.name} is not what was settled")
-
-
-def _settle_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,7 @@
 """Read certificates: those that a bureau registers, and files of roots; PEM or DER."""
 
 from datetime import datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -28,6 +29,16 @@ def read_certificate(content: bytes, name: str, *, now: datetime) -> Certificate
     if fault:
         raise Refusal(f"{name} cannot be registered: {fault}.")
     return told(read[0])
+
+
+def content_of(path: Path, table: str) -> bytes:
+    """Read a file that a table of the settings names; raise `Refusal` where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise Refusal(
+            f"{path} of [{table}] cannot be read ({exc.strerror}): put it there, or correct the settings."
+        ) from exc
 
 
 def read_certificates(content: bytes, name: str) -> list[x509.Certificate]:

@@ -21,7 +21,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes, SimpleSigner
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from flexibatch.adapters.signatures.certificates import read_certificates, told
+from flexibatch.adapters.signatures.certificates import content_of, read_certificates, told
 from flexibatch.adapters.signatures.envelope import CONFUSED
 from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal, Unavailable
@@ -73,9 +73,9 @@ def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> Answer
 
     The certificate file holds the signer's own first, and may hold those between it and its root.
     """
-    chain = read_certificates(_content(certificate), f"{certificate} of [answers]")
+    chain = read_certificates(content_of(certificate, "answers"), f"{certificate} of [answers]")
     try:
-        private = load_pem_private_key(_content(key), None)
+        private = load_pem_private_key(content_of(key, "answers"), None)
     except (ValueError, TypeError) as exc:
         raise Refusal(f"{key} of [answers] is no private key without pass phrase (PEM): {exc}.") from exc
     form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -89,12 +89,3 @@ def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> Answer
     signer = SimpleSigner(signing, keys.PrivateKeyInfo.load(whole), between)
     stamper = _Stamper(timestamp_url, timeout=TIMEOUT) if timestamp_url else None
     return AnswerSeal(told(chain[0]), signer, stamper)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise Refusal(
-            f"{path} of [answers] cannot be read ({exc.strerror}): put it there, or correct the settings."
-        ) from exc

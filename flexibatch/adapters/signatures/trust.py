@@ -12,7 +12,7 @@ from typing import Any
 from asn1crypto import crl, pem, x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from flexibatch.adapters.signatures.certificates import read_certificates
+from flexibatch.adapters.signatures.certificates import content_of, read_certificates
 from flexibatch.errors import Refusal
 
 
@@ -37,7 +37,7 @@ class RevocationList:
 
 def read_trust(roots: Sequence[Path], crls: Sequence[Path], *, allow_sha1: bool) -> Trust:
     """Read the files of `[trust]`; raise `Refusal` for one that cannot be used."""
-    read = [one for path in roots for one in read_certificates(_content(path), str(path))]
+    read = [one for path in roots for one in read_certificates(content_of(path, "trust"), str(path))]
     return Trust(
         tuple(x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in read),
         tuple(_list(path) for path in crls),
@@ -59,17 +59,8 @@ def _since(certificate: Any, known: RevocationList) -> datetime:  # noqa: ANN401
     return known.revoked[certificate.serial_number]
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise Refusal(
-            f"{path} of [trust] cannot be read ({exc.strerror}): put it there, or correct the settings."
-        ) from exc
-
-
 def _list(path: Path) -> RevocationList:
-    content = _content(path)
+    content = content_of(path, "trust")
     try:
         if pem.detect(content):
             _, _, content = pem.unarmor(content)

@@ -181,23 +181,8 @@ def _vendor_fault(
     arrived: datetime,
     trust: Trust,
 ) -> SignatureFault | None:
-    bare = cms.SignedData(
-        {
-            "version": signed["version"].native,
-            "digest_algorithms": signed["digest_algorithms"],
-            "encap_content_info": {"content_type": "data"},
-            "certificates": [cms.CertificateChoices("certificate", certificate)],
-            "signer_infos": signed["signer_infos"],
-        }
-    )
-    context = ValidationContext(
-        # Without roots the registered certificate is one: being registered is the trust.
-        trust_roots=trust.roots or [certificate],
-        other_certs=_chain(signed) if trust.roots else [],
-        moment=arrived,
-        allow_fetching=False,
-        weak_hash_algos=_WEAK - ({"sha1"} if trust.allow_sha1 else set()),
-    )
+    """Have pyHanko judge what is left: the signature itself, the way to a root, revocation."""
+    bare, context = _bare(signed, certificate), _context(signed, certificate, arrived, trust)
     part.seek(0)
     try:
         status = asyncio.run(
@@ -221,6 +206,31 @@ def _vendor_fault(
     if not status.bottom_line or status.validation_path is None:
         return SignatureFault.UNTRUSTED
     return SignatureFault.REVOKED if revoked(list(status.validation_path), trust.lists, arrived) else None
+
+
+def _bare(signed: Any, certificate: Any) -> Any:  # noqa: ANN401 - asn1crypto has no types
+    """Give the signature with the registered certificate alone and without content, which the part is."""
+    return cms.SignedData(
+        {
+            "version": signed["version"].native,
+            "digest_algorithms": signed["digest_algorithms"],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": [cms.CertificateChoices("certificate", certificate)],
+            "signer_infos": signed["signer_infos"],
+        }
+    )
+
+
+def _context(signed: Any, certificate: Any, arrived: datetime, trust: Trust) -> ValidationContext:  # noqa: ANN401 - asn1crypto has no types
+    """Give what pyHanko trusts, at the moment the set arrived; it fetches nothing."""
+    return ValidationContext(
+        # Without roots the registered certificate is one: being registered is the trust.
+        trust_roots=trust.roots or [certificate],
+        other_certs=_chain(signed) if trust.roots else [],
+        moment=arrived,
+        allow_fetching=False,
+        weak_hash_algos=_WEAK - ({"sha1"} if trust.allow_sha1 else set()),
+    )
 
 
 def _chain(signed: Any) -> list[Any]:  # noqa: ANN401 - asn1crypto has no types

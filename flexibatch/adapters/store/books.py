@@ -13,6 +13,7 @@ from flexibatch.adapters.store.forms import write_form
 from flexibatch.adapters.store.standings import standings
 from flexibatch.adapters.store.tables import answer_counter, file_set, form, unchanged_line, version
 from flexibatch.adapters.store.verdicts import write_verdict
+from flexibatch.adapters.store.waiting import WAITING
 from flexibatch.domain.case import Case, FormVerdict, PriorLine, Verdict
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.names import answer_name
@@ -20,9 +21,6 @@ from flexibatch.domain.operations import Standing
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, SetState, Subject
 from flexibatch.ports import Party, Stream
-
-WAITING = (SetState.CLAIMING, SetState.CLAIMED)
-
 
 _LOWEST = (
     cases()

@@ -24,6 +24,15 @@ def next_turn() -> ScalarSelect[int]:
 
 
 _BEGUN = insert(file_set).values(turn=next_turn())
+_FIRST_RUN = {
+    "state": SetState.CLAIMING.value,
+    "passed": False,
+    "discarded": False,
+    "released": False,
+    "run": 1,
+    "attempts": 0,
+    "troubles": 0,
+}
 _CLAIMED = (
     update(file_set)
     .where(file_set.c.ticket == bindparam("claimed"), file_set.c.state == SetState.CLAIMING)
@@ -66,34 +75,15 @@ class Claims:
         ticket = self._tickets.new()
         earlier = _received(connection, claim.sender, claim.environment, [claim.set_key]).get(claim.set_key)
         _ensure_stream(connection, claim)
-        row = {
+        begun = {
             "ticket": ticket,
-            "sender": claim.sender,
-            "environment": claim.environment.value,
-            "subject": claim.subject.value,
-            "name": claim.name,
-            "set_key": claim.set_key,
-            "leader": claim.leader,
-            "names": list(claim.names),
-            "claim_faults": faults_as_stored(claim.faults),
-            "withdrawn": claim.withdrawn,
-            "silent": claim.silent,
             "reserves": earlier is None and not claim.withdrawn and not claim.silent,
             "earlier_ticket": earlier,
-            "arrived_at": stored(claim.arrived_at),
-            "received_on": claim.received_on,
             "claimed_at": stored(now),
-            "state": SetState.CLAIMING.value,
-            "passed": False,
-            "discarded": False,
-            "released": False,
-            "run": 1,
-            "attempts": 0,
-            "troubles": 0,
         }
         try:
             with connection.begin_nested():
-                connection.execute(_BEGUN, row)
+                connection.execute(_BEGUN, {**_claim_row(claim), **begun, **_FIRST_RUN})
         except IntegrityError:
             return None
         return Ticketed(ticket, claim)
@@ -159,6 +149,23 @@ def _ensure_stream(connection: Connection, claim: Claim) -> None:
         # another process may be first, whose row serves as well
         with suppress(IntegrityError), connection.begin_nested():
             connection.execute(insert(stream).values(**key))
+
+
+def _claim_row(claim: Claim) -> dict[str, Any]:
+    return {
+        "sender": claim.sender,
+        "environment": claim.environment.value,
+        "subject": claim.subject.value,
+        "name": claim.name,
+        "set_key": claim.set_key,
+        "leader": claim.leader,
+        "names": list(claim.names),
+        "arrived_at": stored(claim.arrived_at),
+        "received_on": claim.received_on,
+        "claim_faults": faults_as_stored(claim.faults),
+        "withdrawn": claim.withdrawn,
+        "silent": claim.silent,
+    }
 
 
 def _claim_of(row: Row[Any]) -> Claim:

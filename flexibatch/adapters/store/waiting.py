@@ -14,6 +14,7 @@ from flexibatch.domain.vocabulary import SetState
 
 Key = tuple[str, str]
 WAITING = (SetState.CLAIMING, SetState.CLAIMED)
+"""How a set stands that waits for its verdict: those behind it in its stream wait too."""
 
 
 class Why(StrEnum):

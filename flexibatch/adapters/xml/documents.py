@@ -1,15 +1,15 @@
 """Open the kept bytes of a set as one document: its parts joined in the order of their numbers."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from xml.parsers import expat
 
+from flexibatch.adapters.disk import sheltered
 from flexibatch.adapters.xml.reader import DocumentReader, FileDocument
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import FileKind
-from flexibatch.errors import Unavailable
 
 ACKNOWLEDGEMENT_LIMIT = 1 << 20
 NAME_LIMIT = 64
@@ -34,7 +34,7 @@ class KeptDocuments:
             return data[0].sha256
         whole = hashlib.sha256()
         for path in self._parts(case):
-            with _sheltered(case), path.open("rb") as part:
+            with _reading(case), path.open("rb") as part:
                 while block := part.read(_BLOCK):
                     whole.update(block)
         return whole.hexdigest()
@@ -44,7 +44,7 @@ class KeptDocuments:
         parts = self._parts(case)
         if not parts:
             return None
-        with _sheltered(case), parts[0].open("rb") as part:
+        with _reading(case), parts[0].open("rb") as part:
             return _file_name(part.read(ACKNOWLEDGEMENT_LIMIT))
 
     def _parts(self, case: Case) -> list[Path]:
@@ -53,12 +53,8 @@ class KeptDocuments:
         return [folder / file.name for file in sorted(data, key=lambda file: file.part or 0)]
 
 
-@contextmanager
-def _sheltered(case: Case) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(f"The kept files of set {case.ticket} cannot be read: {exc.strerror}.") from exc
+def _reading(case: Case) -> AbstractContextManager[None]:
+    return sheltered(f"The kept files of set {case.ticket} cannot be read")
 
 
 def _file_name(data: bytes) -> str | None:
