@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
@@ -24,13 +25,16 @@ log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
+LONG_SWEEP = timedelta(seconds=20)
+"""After so long `watch` looks into the inboxes again, before it goes on with what it has claimed."""
 
 
 @dataclass(slots=True)
 class SweepResult:
     """Count what one sweep did.
 
-    `waiting` are sets that could not be settled now, `unreached` inboxes that could not be looked into.
+    `waiting` are sets that could not be settled now, `unreached` inboxes that could not be looked into. One that was
+    `cut_short` left sets to the next, which is due at once.
     """
 
     claimed: int = 0
@@ -42,6 +46,7 @@ class SweepResult:
     waiting: int = 0
     unpublished: int = 0
     unreached: int = 0
+    cut_short: bool = False
 
     @property
     def clean(self) -> bool:
@@ -51,7 +56,7 @@ class SweepResult:
 
     def counts(self) -> dict[str, int]:
         """Give all counts by name."""
-        return asdict(self)
+        return {name: count for name, count in asdict(self).items() if name != "cut_short"}
 
     def count(self, verdict: Verdict) -> None:
         """Count a settled set."""
@@ -112,6 +117,7 @@ class _Sweep:
     def __init__(self, channel: Channel, tell: Callable[[Verdict], None], stop: Callable[[], bool]) -> None:
         self.channel, self.tell, self.stop = channel, tell, stop
         self.result = SweepResult()
+        self.began = channel.world.clock.now()
         self.stuck: set[Stream] = set()
         self.in_hand: Case
 
@@ -121,28 +127,46 @@ class _Sweep:
             channel.claims, channel.arrivals, channel.fences, channel.world.outbox, wait=not channel.patient
         )
         claiming.resume()
-        self.settle()
+        self._publish()
         arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
         result.unreached = channel.arrivals.unreached
-        while not self.stop() and claiming.claim_next(arrived, channel.world.clock.now()):
+        while not self.stop() and not result.cut_short:
+            more = claiming.claim_next(arrived, channel.world.clock.now())
             self._settle_streams()
+            if not more:
+                break
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
         return result
 
     def settle(self) -> SweepResult:
-        for settlement in self.channel.failures.unpublished():
-            self._finish(settlement)
+        self._publish()
         self._settle_streams()
         return self.result
 
+    def _publish(self) -> None:
+        for settlement in self.channel.failures.unpublished():
+            self._finish(settlement)
+
     def _settle_streams(self) -> None:
-        for stream in self.channel.claims.streams():
-            if stream in self.stuck:
-                continue
-            with bound_contextvars(sender=stream.sender, environment=stream.environment.value):
-                while not self.stop() and self._settle_one(stream):
-                    pass
+        """Settle one set of each stream after another, so that no bureau waits behind all the sets of another.
+
+        Whatever time it takes, one round is finished.
+        """
+        waiting = [stream for stream in self.channel.claims.streams() if stream not in self.stuck]
+        while waiting and not self.result.cut_short:
+            waiting = [stream for stream in waiting if self._settle_next(stream)]
+            self.result.cut_short = bool(waiting) and self._takes_long()
+
+    def _settle_next(self, stream: Stream) -> bool:
+        if self.stop():
+            return False
+        with bound_contextvars(sender=stream.sender, environment=stream.environment.value):
+            return self._settle_one(stream)
+
+    def _takes_long(self) -> bool:
+        channel = self.channel
+        return channel.patient and channel.world.clock.now() - self.began > LONG_SWEEP
 
     def _settle_one(self, stream: Stream) -> bool:
         """Settle one set of a stream; tell whether the stream may go on."""
@@ -229,8 +253,10 @@ class _Sweep:
 def watch(channel: Channel, stop: threading.Event, wake: Callable[[threading.Event], None]) -> None:
     """Sweep for ever; `wake` waits until something moved or the pause is over. Ends after the set in hand."""
     while not stop.is_set():
+        cut_short = False
         try:
-            channel.sweep(stop=stop.is_set)
+            cut_short = channel.sweep(stop=stop.is_set).cut_short
         except (Unavailable, Superseded) as exc:
             log.warning("sweep.delayed", reason=str(exc))
-        wake(stop)
+        if not cut_short:
+            wake(stop)

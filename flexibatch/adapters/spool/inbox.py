@@ -81,18 +81,19 @@ class Inboxes:
         self.unreached = 0
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed, in order of arrival over all inboxes; report strays on the way.
+        """Give what is to be claimed: the first set of each bureau, then the second, and so on; report strays.
 
-        `unreached` counts the inboxes that this look could not list.
+        Those of a bureau come in order of arrival, and none waits until all sets of another are claimed. `unreached`
+        counts the inboxes that this look could not list.
         """
         self.unreached = 0
         found = [
-            self._of_sender(sender, now, patient=patient)
+            enumerate(self._of_sender(sender, now, patient=patient))
             for sender in self._known.senders()
             if not sender.held
         ]
-        merged = heapq.merge(*found, key=lambda one: (one[1].arrived_ns, one[1].name))
-        return (self._claim(*one) for one in merged)
+        merged = heapq.merge(*found, key=lambda one: (one[0], one[1][1].arrived_ns, one[1][1].name))
+        return (self._claim(*one) for _rank, one in merged)
 
     def _of_sender(self, sender: Sender, now: datetime, *, patient: bool) -> list[_Located]:
         """Give the oldest sets of a bureau; an inbox that cannot be listed holds up nobody else's."""

@@ -94,21 +94,26 @@ class Container:
 
     def _take(self, child: etree._Element, *, trusted: bool) -> None:
         name = child.tag
-        self.counts[name] = nth = self.counts.get(name, 0) + 1
         below = self.node.children.get(name)
         if below is not None:
+            self._count(name)
             self._content.append(below.code)
             if name in UNITS:
                 self._ended(child)
             else:
                 self._field(below, child, trusted=trusted)
         elif not self.faults.full:
-            explain.stranger(self.node, child, self.place(name, nth), self.faults)
+            # Strangers are counted for as long as they are told: a million names would fill the memory.
+            explain.stranger(self.node, child, self.place(name, self._count(name)), self.faults)
         last, self.last = self.last, child
         if last is not None:
             if not trusted:
                 self._stray(last.tail)
             self.element.remove(last)
+
+    def _count(self, name: str) -> int:
+        self.counts[name] = nth = self.counts.get(name, 0) + 1
+        return nth
 
     def _field(self, node: Node, child: etree._Element, *, trusted: bool) -> None:
         text: str | None = child.text or ""

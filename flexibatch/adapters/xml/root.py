@@ -77,10 +77,12 @@ class Root:
 
     def _take(self, child: etree._Element) -> None:
         name = child.tag
-        self._counts[name] += 1
-        if name != _FORM:
+        if name == _FORM:
+            self._counts[name] += 1
+        else:
             self._trust.shadow()
             if len(self.findings) < FINDING_LIMIT:
+                self._counts[name] += 1
                 place = f"{_AT}/{step(local(name), self._counts[name])}"
                 self._add(Finding("not-a-form", tag=shown(local(name)), location=place))
         if self._last is not None:

@@ -1,0 +1,103 @@
+"""No bureau waits behind all that another has sent, however much that is and however long it takes."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flexibatch.domain.case import Verdict
+from flexibatch.watcher import LONG_SWEEP, Channel, SweepResult, watch
+from tests.twins.clock import FixedClock
+from tests.twins.town import SAMPLES, Town
+
+DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
+BUSY, QUIET = "000640", "000641"
+
+
+def _drop(town: Town, sender: str, number: int) -> None:
+    name = f"FLEX.{sender}.20261005.{number:05d}.R.1"
+    town.put(f"FI.{name}.1", DOCUMENT.replace(b"2026-09/", f"{sender}-{number}/".encode()), sender)
+    town.put(f"GO.{name}", b"", sender)
+    assert isinstance(town.clock, FixedClock)
+    town.clock.advance(timedelta(seconds=3))
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    """Give a channel in which one bureau dropped three sets before the other dropped two."""
+    made = Town.made(tmp_path / "home")
+    for sender, sets in ((BUSY, 3), (QUIET, 2)):
+        for number in range(1, sets + 1):
+            _drop(made, sender, number)
+    return made
+
+
+@dataclass
+class Slow:
+    """Hear of every verdict, and let it have taken long; `then` happens after the first."""
+
+    clock: FixedClock
+    then: Callable[[], None] = lambda: None
+    heard: list[str] = field(default_factory=list)
+
+    def __call__(self, verdict: Verdict) -> None:
+        self.heard.append(verdict.case.sender.number)
+        self.clock.advance(LONG_SWEEP)
+        if len(self.heard) == 1:
+            self.then()
+
+
+def test_sets_of_each_bureau_are_settled_by_turns(town: Town) -> None:
+    """One of each, whoever came first; those of one bureau in the order in which they arrived."""
+    heard: list[str] = []
+    town.channel().sweep(lambda verdict: heard.append(verdict.case.sender.number))
+    assert [BUSY, QUIET, BUSY, QUIET, BUSY] == heard
+
+
+def test_the_first_sets_of_all_are_claimed_first(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch of claims holds no more of one bureau than of another."""
+    monkeypatch.setattr("flexibatch.claiming.CLAIMS_AT_ONCE", 2)
+    town.sweep()
+    told = [sender for (sender,) in town.rows("SELECT sender FROM file_set ORDER BY arrival")]
+    assert [BUSY, QUIET, BUSY, QUIET, BUSY] == told
+
+
+def test_what_arrives_meanwhile_waits_for_no_more_than_a_round(town: Town) -> None:
+    """A long sweep of `watch` ends after a round; the next one finds what came, and takes it in its first."""
+    clock = town.clock
+    assert isinstance(clock, FixedClock)
+    slow = Slow(clock, lambda: _drop(town, "000642", 1))
+    first = town.patient_channel().sweep(slow)
+    assert (True, [BUSY, QUIET]) == (first.cut_short, slow.heard)
+    town.patient_channel().sweep(slow)
+    assert [BUSY, QUIET, "000642"] == slow.heard[2:]
+
+
+def test_a_sweep_by_hand_goes_on_to_the_end(town: Town) -> None:
+    """Who calls it waits for all verdicts."""
+    assert isinstance(town.clock, FixedClock)
+    result = town.channel().sweep(Slow(town.clock))
+    assert (False, 5) == (result.cut_short, result.settled)
+
+
+def test_watch_goes_on_at_once_after_a_sweep_that_was_cut_short(town: Town) -> None:
+    """It waits to be woken only when nothing is left."""
+    stop, sweeps = threading.Event(), [SweepResult(cut_short=True), SweepResult()]
+    done: list[str] = []
+
+    class Cut(Channel):
+        def sweep(self, *_told: object, **_named: object) -> SweepResult:
+            done.append("sweep")
+            return sweeps.pop(0)
+
+    def wake(event: threading.Event) -> None:
+        done.append("wake")
+        event.set()
+
+    made = town.patient_channel()
+    parts = {name: getattr(made, name) for name in Channel.__slots__}
+    watch(Cut(**parts), stop, wake)
+    assert ["sweep", "sweep", "wake"] == done
