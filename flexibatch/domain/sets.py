@@ -91,7 +91,9 @@ def _decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | 
     if not gos:
         return _without_go(group, received, inbox, now_ns)
     if group.of(FileKind.WITHDRAW):
-        return _claim(group, withdrawn=not received, silent=received)
+        # Of a name that was received before nothing is left to withdraw: data with it is refused as any second set.
+        late = received and not group.of(FileKind.DATA)
+        return _claim(group, withdrawn=not received, silent=late)
     return _at_fault(group, inbox) or _with_go(group, inbox, now_ns)
 
 
@@ -151,10 +153,13 @@ def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
     faults = tuple(_contradicted(group, signed=inbox.signed))
     if faults:
         may_wait = len(group.of(FileKind.GO)) == 1
+        # However often a part is touched, a set does not stay open for ever: its time of arrival is its GO's.
         waited = now_ns - group.changed_ns >= inbox.patience.go_grace
+        waited = waited or now_ns - changed_ns >= inbox.patience.incomplete_after
         return _claim(group, announced.text, faults) if waited or not may_wait else None
     parts = (changed for parsed, changed in group.files if parsed.kind is not FileKind.GO)
-    if any(changed > changed_ns and now_ns - changed < inbox.patience.settle_for for changed in parts):
+    fresh = any(changed > changed_ns and now_ns - changed < inbox.patience.settle_for for changed in parts)
+    if fresh and now_ns - changed_ns < inbox.patience.incomplete_after:
         return None
     return _claim(group, announced.text)
 

@@ -275,6 +275,16 @@ def test_a_late_withdrawal_with_a_go_is_archived_in_silence(town: Town) -> None:
     assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
 
 
+def test_a_second_set_is_refused_with_a_withdrawal_beside_it(town: Town) -> None:
+    """Data under a name that was received is answered, whatever came with it."""
+    _drop(town)
+    town.sweep()
+    town.put("TD.FLEX.000640.20261005.00001.R.1")
+    _drop(town)
+    assert 1 == town.sweep().refused
+    assert [("name-received", "ACRF-133")] == town.rows("SELECT rule, code FROM anomaly")
+
+
 def test_a_released_set_never_overwrites_newer_data(town: Town) -> None:
     """A set that left quarantine is judged like a re-run: what a later set made stands."""
     _drop(town, "00001")

@@ -227,16 +227,25 @@ def test_two_gos_contradict_each_other() -> None:
 
 @pytest.mark.parametrize("received", [False, True])
 def test_a_set_is_withdrawn_before_its_claim(received: bool) -> None:
-    """TD and GO are there: the set is claimed as withdrawn, complete or not; in silence if it was received before."""
+    """TD and GO are there: the set is claimed as withdrawn, complete or not; a name received before is refused."""
     found = only({FI: 1, GO: 1, TD: 1}, received=received)
-    assert (not received, received, GO, (GO, TD, FI), ()) == (
+    assert (not received, False, GO, (GO, TD, FI), ()) == (
         found.withdrawn,
         found.silent,
         found.leader,
         found.names,
         found.faults,
     )
-    assert only({GO: 1, TD: 1}).withdrawn
+    alone = only({GO: 1, TD: 1}, received=received)
+    assert (not received, received) == (alone.withdrawn, alone.silent)
+
+
+def test_a_set_is_not_kept_open_for_ever() -> None:
+    """A part that is touched again and again keeps a set from its verdict until `incomplete_after`, no longer."""
+    for parts in ({FI: 1}, {f"{FI[:-3]}2.1": 1}):
+        go = GO if FI in parts else f"GO.{KEY}.2"
+        assert [] == decided({**parts, go: 86_400 * SECOND - 1})
+        assert go == only({**parts, go: 86_400 * SECOND}).leader
 
 
 def test_a_withdrawal_that_announces_other_parts_withdraws_too() -> None:
