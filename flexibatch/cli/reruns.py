@@ -1,6 +1,8 @@
 """The command `rerun`: archived sets are judged again, or what that would change is shown."""
 
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import click
@@ -14,9 +16,9 @@ from flexibatch.cli.channel import DONE, SWEPT, outside_of, settled_row, show_se
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import by, open_home
-from flexibatch.cli.output import json_option, show_table
+from flexibatch.cli.output import json_option, say, show_table
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.domain.model import Form, Line
+from flexibatch.domain.case import FormVerdict, LineVerdict
 from flexibatch.domain.vocabulary import Outcome
 from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
@@ -61,6 +63,9 @@ def rerun(  # noqa: PLR0913 - one argument an option
             bureaus.show_sender(connection, sender_number(sender))
         named = [sets.find_ticket(connection, word) for word in words]
         chosen = [] if words else sets.tickets_for_rerun(connection, wanted, refused=refused)
+        senders = bureaus.list_senders(connection)
+    if not words:
+        _tell_held(senders, sender)
     tickets = list(dict.fromkeys(named + chosen))
     if dry_run:
         return _show_changes(home, invocation, tickets, as_json)
@@ -74,8 +79,48 @@ def rerun(  # noqa: PLR0913 - one argument an option
     return show_settled(result, rows, as_json)
 
 
+def _tell_held(senders: Sequence[Shown], sender: str | None) -> None:
+    """Say whose sets are left out because they are on hold."""
+    held = [row["number"] for row in senders if row["state"] == "held"]
+    left_out = [number for number in held if sender in {None, number}]
+    if left_out:
+        say(
+            f"On hold, so that their sets are not chosen: {', '.join(left_out)} (`flexibatch sender release`)."
+        )
+
+
+# ------------------------------------------------------------------------------------------------ what would change
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """Hold the anomalies that the last run of a set told; not `complete` where there were more than are told."""
+
+    told: Sequence[Shown]
+    complete: bool
+
+    @property
+    def whole(self) -> list[str]:
+        """Give the codes that stood against the whole file."""
+        return self._codes(None, None)
+
+    def of_line(self, form: int, line: int) -> list[str]:
+        """Give the codes that stood against a line, or else against its Form, or else against the whole file."""
+        return self._codes(form, line) or self._codes(form, None) or self.whole
+
+    def same(self, was: Sequence[str], codes: Sequence[str]) -> bool:
+        """Tell whether a line that is refused was refused for the same: what was not told is not known to differ."""
+        return set(was) == set(codes) if self.complete else set(was) <= set(codes)
+
+    def _codes(self, form: int | None, line: int | None) -> list[str]:
+        place = (form, line)
+        return list(
+            dict.fromkeys(one["code"] for one in self.told if (one["form_number"], one["line"]) == place)
+        )
+
+
 def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as_json: bool) -> int:
-    world = world_of(home, outside_of(invocation))
+    world = replace(world_of(home, outside_of(invocation)), max_anomalies=sys.maxsize)
     rows = []
     for ticket in tickets:
         before = _told_before(home, ticket)
@@ -84,39 +129,34 @@ def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as
     return DONE
 
 
-def _told_before(home: Home, ticket: str) -> list[Shown]:
+def _told_before(home: Home, ticket: str) -> _Before:
     with home.database.reading() as connection:
-        told: list[Shown] = sets.show_set(connection, ticket)["anomalies"]
-    return told
+        found = sets.show_set(connection, ticket)
+    return _Before(found["anomalies"], found["runs"][-1]["anomalies"] <= len(found["anomalies"]))
 
 
-def _was(told: list[Shown], form: Form, line: Line) -> list[str]:
-    """Give the codes that stood against a line, or else those of the whole file."""
-    own = [one["code"] for one in told if (one["form_number"], one["line"]) == (form.number, line.number)]
-    return list(dict.fromkeys(own)) or _whole(told)
-
-
-def _whole(told: list[Shown]) -> list[str]:
-    return [one["code"] for one in told if one["form_number"] is None]
-
-
-def _changes(ticket: str, trial: Trial, before: list[Shown]) -> list[dict[str, object]]:
+def _changes(ticket: str, trial: Trial, before: _Before) -> list[dict[str, object]]:
     """Give a row for every line that would stand otherwise than it does, and for a file refused whole."""
-    whole = _whole(before)
     verdict = trial.settlement.verdict
     if verdict.faults:
-        codes = [fault.code for fault in verdict.faults]
-        changed = codes != whole
-        return [_change((ticket, None, None, None), whole, "refused", codes)] if changed else []
+        codes = list(dict.fromkeys(fault.code for fault in verdict.faults))
+        changed = not before.same(before.whole, codes)
+        return [_change((ticket, None, None, None), before.whole, "refused", codes)] if changed else []
     rows = []
     for judged in trial.forms:
         for one in judged.lines:
-            was = _was(before, judged.form, one.line)
-            same = one.kept or (one.outcome is Outcome.REFUSED and set(one.codes) == set(was))
+            was, codes = before.of_line(judged.form.number, one.line.number), _codes(judged, one)
+            same = one.kept or (one.outcome is Outcome.REFUSED and before.same(was, codes))
             if not same:
                 place = (ticket, judged.form.number, one.line.number, one.line.reference)
-                rows.append(_change(place, was, one.outcome.value, list(one.codes)))
+                rows.append(_change(place, was, one.outcome.value, codes))
     return rows
+
+
+def _codes(judged: FormVerdict, one: LineVerdict) -> list[str]:
+    """Give the codes of a line, or of the Form with which it is refused."""
+    of_form = [told.anomaly.code for told in judged.told if told.line is None] if judged.refused else []
+    return list(one.codes) or list(dict.fromkeys(of_form))
 
 
 def _change(place: Place, before: list[str], after: str, codes: list[str]) -> dict[str, object]:

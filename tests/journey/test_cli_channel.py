@@ -218,11 +218,33 @@ def test_a_rerun_chooses_from_a_moment_on(town: Town, today: Caller) -> None:
     assert "no moment" in today("rerun", "--since", "yesterday").err
 
 
-def test_a_dry_run_shows_no_change_where_there_is_none(town: Town, today: Caller) -> None:
-    """A fault that the lines of a worker share stands against each of them, before as after."""
-    _drop(town, "partly-beneficiary")
+@pytest.mark.parametrize("sample", ["partly-beneficiary", "refused-no-mandate", "partly-more-anomalies"])
+def test_a_dry_run_shows_no_change_where_there_is_none(
+    sample: str, town: Town, today: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands against a worker or a Form stands against each of its lines; what was not told is no change."""
+    monkeypatch.setenv("FLEXIBATCH_MAX_ANOMALIES", "1")
+    _drop(town, sample)
     assert 1 == today("sweep").status
     assert [] == today("rerun", "--refused", "--dry-run", "--json").json
+
+
+def test_a_dry_run_tells_why_a_line_is_refused_with_its_form(town: Town, today: Caller) -> None:
+    """The Form's code stands beside each of its lines, before as after."""
+    _drop(town, "refused-no-mandate")
+    today("sweep")
+    today("mandate", "add", SENDER, "--nsso", "100200417")
+    changes = today("rerun", "--refused", "--dry-run", "--json").json
+    assert {"refused 00011-155"} == {one["before"] for one in changes}
+
+
+def test_a_rerun_tells_whose_sets_are_left_out(town: Town, today: Caller) -> None:
+    """Sets of a bureau on hold are not chosen, and that is said."""
+    _drop(town, "partly-no-dimona")
+    today("sweep")
+    town.hold(SENDER)
+    told = today("rerun", "--refused", "--dry-run")
+    assert f"not chosen: {SENDER}" in told.err
 
 
 def test_a_wrong_rule_stops_every_command(town: Town, today: Caller) -> None:
