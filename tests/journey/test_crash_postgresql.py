@@ -9,11 +9,9 @@ from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town, copied_on
 
-pytestmark = pytest.mark.long
-
 SAMPLE = SAMPLES / "accepted-rerun"
-CHUNKS = 4
-"""The deaths are told apart in so many tests, so that they can be spread over processes."""
+CHUNKS = 8
+"""The deaths are told apart in so many tests, so that they can be spread; all but the first are for the long run."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +46,9 @@ def _removed(server: Server, town: Town) -> None:
     server.drop(str(make_url(town.home.settings.database).database))
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize(
+    "chunk", [0, *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(1, CHUNKS))]
+)
 def test_a_set_survives_every_death(
     chunk: int, postgresql: Server, served_town: Town, tmp_path: Path
 ) -> None:
