@@ -6,13 +6,15 @@ from collections.abc import Mapping
 import pytest
 
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.adapters.xml.literals import READINGS
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
+from flexibatch.domain.shapes import SHAPES
 from flexibatch.domain.vocabulary import AnomalyClass, Language
 from flexibatch.domain.zones import ZONES, zone_at, zone_of
 from flexibatch.errors import Refusal
 
-# Rule, code (three digits where the element gives the zone), class, placeholders besides {tag} and {value}.
+# Rule, code (three digits where the element gives the zone), class, placeholders besides {tag}, {value} and {phrase}.
 EXPECTED = """
 name-go ACRF-107 B
 name-data ACRF-131 B
@@ -166,11 +168,13 @@ def test_a_rule_has_a_source_and_four_languages(catalogue: Catalogue, rule: str)
 def test_placeholders_are_those_of_the_rule_in_every_language(catalogue: Catalogue, rule: str) -> None:
     """Only what a finding of the rule brings is asked for, all of it in every language."""
     code, _, details = RULES[rule]
+    entry = catalogue.rules()[rule]
     always = frozenset() if code.startswith("ACRF") else frozenset({"tag", "value"})
-    for text in catalogue.rules()[rule].texts.values():
+    phrase = frozenset({"phrase"} if entry.phrase else ())
+    for text in entry.texts.values():
         asked = frozenset(text.placeholders)
-        assert details <= asked <= details | always
-        assert not re.search(r"[{}]", re.sub(r"\{\w+\}", "", text.what + text.remedy))
+        assert details | phrase <= asked <= details | always | phrase
+        assert not re.search(r"[{}]", re.sub(r"\{\w+(:day)?\}", "", text.what + text.remedy + text.empty))
 
 
 @pytest.mark.parametrize("language", Language)
@@ -184,12 +188,66 @@ def test_a_label_keeps_to_500_characters(catalogue: Catalogue, rule: str, langua
     assert anomaly.remedy.endswith(".")
 
 
+def test_every_phrase_is_told_in_four_languages(catalogue: Catalogue) -> None:
+    """Every phrase is there in every language, and every element that holds a value has one that is there."""
+    assert all(
+        {language.value for language in Language} == set(phrase) for phrase in catalogue.phrases().values()
+    )
+    wanted = {shape["phrase"] for shape in SHAPES.values()}
+    assert set() == wanted - set(catalogue.phrases())
+    assert set(READINGS) == set(SHAPES)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("path", SHAPES)
+def test_a_value_that_is_not_allowed_is_told_with_what_is(
+    catalogue: Catalogue, path: str, language: Language
+) -> None:
+    """Whatever is wrong with a value, the label says within 500 characters how it is to be written."""
+    tag = path.rpartition("/")[2]
+    for rule in ("schema-missing", "schema-not-numeric", "schema-domain", "schema-length", "literal-value"):
+        finding = Finding(rule, tag=tag, value=LONG, location=f"/FLXWAGE/{path}")
+        anomaly = told(catalogue, finding, language)
+        phrase = catalogue.phrases()[SHAPES[path]["phrase"]][language]
+        assert phrase.format(**SHAPES[path]) in anomaly.remedy
+        assert len(f"{anomaly.what} {anomaly.remedy}") <= 500
+
+
+AMOUNT = (
+    "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/Amount"
+)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [("schema-not-numeric", "1000,00"), ("schema-domain", "0"), ("schema-length", "9" * 12)],
+)
+def test_a_wrong_amount_is_told_in_eurocents(
+    catalogue: Catalogue, language: Language, rule: str, value: str
+) -> None:
+    """Who wrote 1000,00 is told to write 100000, not only digits: 1000 would be ten euros."""
+    anomaly = told(catalogue, Finding(rule, tag="Amount", value=value, location=AMOUNT), language)
+    assert "eurocent" in anomaly.remedy.lower()
+    assert re.search(r"1000[,.]00 \w+ .*100000", anomaly.remedy)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", ["schema-domain", "schema-length", "literal-value"])
+def test_an_empty_value_is_called_empty(catalogue: Catalogue, rule: str, language: Language) -> None:
+    """Nobody is told that a dash between quotes is wrong."""
+    anomaly = told(catalogue, Finding(rule, tag="Amount", value=" ", location=AMOUNT), language)
+    assert re.search("leeg|vide|leer|empty", anomaly.what)
+    assert not re.search("[–“„«]", anomaly.label)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_bare_finding_can_be_told(catalogue: Catalogue, rule: str) -> None:
     """What a finding does not bring is told as a dash, so that no sentence breaks."""
     anomaly = told(catalogue, Finding(rule))
     assert "{" not in anomaly.label
-    assert ("–" in anomaly.label) == bool(catalogue.rules()[rule].texts[Language.EN].placeholders)
+    text = catalogue.rules()[rule].texts[Language.EN].about(None)
+    assert ("–" in anomaly.label) == bool(set(text.placeholders) - {"phrase"})
 
 
 def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> None:
