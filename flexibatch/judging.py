@@ -108,13 +108,15 @@ class _FormJudgement:
         self._add_to_form(form.faults)
         self._add_to_form(judge_form(form, self.rulebook.judging))
         if party.conflict:
-            self._add_to_form([_employer_finding(form, "employer-conflict")])
+            details = {"nsso": form.known_nsso or "", "company": form.company_id or ""}
+            self._add_to_form([_employer_finding(form, "employer-conflict", details)])
         elif not self.rulebook.blind and (form.known_nsso or form.company_id):
             known = party.employer_id is not None
             if not known or not self.books.mandated(
                 case.sender.number, party.employer_id or 0, case.received_on
             ):
-                self._add_to_form([_employer_finding(form, "mandate")])
+                phrase = "nsso-number" if form.known_nsso else "company-number"
+                self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
         key = _employer_key(form, party)
         if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
@@ -226,11 +228,11 @@ def _employer_key(form: Form, party: Party) -> str | None:
     return f"N{normal_nsso(nsso)}" if nsso else None
 
 
-def _employer_finding(form: Form, rule: str) -> Finding:
+def _employer_finding(form: Form, rule: str, details: Mapping[str, str]) -> Finding:
     nsso = form.known_nsso
     tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
     value = nsso or form.company_id
-    return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}")
+    return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}", details=details)
 
 
 def _reference_finding(form: Form, line: Line, rule: str) -> Finding:

@@ -86,7 +86,7 @@ literal-value 008 B
 inss-check 00024-004 B
 company-check 00014-004 B
 nsso-check 00011-004 B
-employer-conflict 00014-022 B
+employer-conflict 00014-022 B nsso company
 employer-missing 00011-001 B
 mandate 00011-155 B
 too-many-lines 90059-172 B limit
@@ -95,6 +95,7 @@ repeated 90082-006 B
 unknown 90082-234 B
 cancelled 90082-241 B
 declared 90082-272 B
+declared-cancelled 90082-272 B
 superseded 90082-180 B
 unchanged 90082-444 NB
 period-order 99002-014 B
@@ -241,13 +242,46 @@ def test_an_empty_value_is_called_empty(catalogue: Catalogue, rule: str, languag
     assert not re.search("[–“„«]", anomaly.label)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_nobody_is_told_to_declare_a_wage_twice(catalogue: Catalogue, language: Language) -> None:
+    """An original sent again: there is nothing to do, before all else; a new reference declares it twice."""
+    nothing, twice = {
+        Language.NL: ("hoeft u niets te doen", "twee keer aangegeven"),
+        Language.FR: ("n'avez rien à faire", "déclaré deux fois"),
+        Language.DE: ("brauchen Sie nichts zu tun", "zweimal gemeldet"),
+        Language.EN: ("there is nothing to do", "declared twice"),
+    }[language]
+    remedy = told(catalogue, Finding("declared", value="2026-09/0001"), language).remedy
+    first, *_, last = re.split(r"[.] ", remedy)
+    assert (nothing in first, twice in last) == (True, True)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_numbers_of_an_employer_are_called_what_they_are(catalogue: Catalogue, language: Language) -> None:
+    """An NSSO number is not told as an enterprise number, or the other way round."""
+    nsso, company = {
+        Language.NL: ("RSZ-nummer", "ondernemingsnummer"),
+        Language.FR: ("numéro ONSS", "numéro d'entreprise"),
+        Language.DE: ("LSS-Nummer", "Unternehmensnummer"),
+        Language.EN: ("NSSO number", "enterprise number"),
+    }[language]
+    details = {"nsso": "100100022", "company": "0400100056"}
+    both = told(catalogue, Finding("employer-conflict", value="100100022", details=details), language).what
+    assert re.search(f"{nsso} . ?100100022.*{company} . ?0400100056", both)
+    for phrase, called in (("nsso-number", nsso), ("company-number", company)):
+        finding = Finding("mandate", value="100100022", details={"phrase": phrase})
+        assert re.search(f"{called} . ?100100022", told(catalogue, finding, language).what)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_bare_finding_can_be_told(catalogue: Catalogue, rule: str) -> None:
     """What a finding does not bring is told as a dash, so that no sentence breaks."""
     anomaly = told(catalogue, Finding(rule))
     assert "{" not in anomaly.label
-    text = catalogue.rules()[rule].texts[Language.EN].about(None)
-    assert ("–" in anomaly.label) == bool(set(text.placeholders) - {"phrase"})
+    entry = catalogue.rules()[rule]
+    phrase = catalogue.phrases()[entry.phrase][Language.EN] if entry.phrase else ""
+    text = entry.texts[Language.EN].about(None).phrased(phrase)
+    assert ("–" in anomaly.label) == bool(text.placeholders)
 
 
 def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> None:
