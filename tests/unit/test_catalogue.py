@@ -7,6 +7,7 @@ import pytest
 
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.adapters.xml.literals import READINGS
+from flexibatch.adapters.xml.wellformed import PHRASES
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
 from flexibatch.domain.shapes import SHAPES
@@ -61,15 +62,15 @@ name-received ACRF-133 B ticket
 data-empty ACRF-134 B
 part-size ACRF-184 B size limit
 too-many-forms ACRF-184 B limit
-not-well-formed ACRF-102 B reason
+not-well-formed ACRF-102 B
 doctype ACRF-102 B
 bytes-encoding ACRF-102 B encoding
 encoding ACRF-138 B encoding
 root ACRF-089 B
 namespace ACRF-139 B
 schema-location ACRF-088 B
-schema-version ACRF-137 B schema
-schema-window ACRF-137 B schema from until
+schema-version ACRF-137 B schema open
+schema-window ACRF-137 B schema from until open
 not-a-form ACRF-205 B
 no-form ACRF-157 B
 discarded ACRF-163 B
@@ -271,6 +272,16 @@ def test_numbers_of_an_employer_are_called_what_they_are(catalogue: Catalogue, l
     for phrase, called in (("nsso-number", nsso), ("company-number", company)):
         finding = Finding("mandate", value="100100022", details={"phrase": phrase})
         assert re.search(f"{called} . ?100100022", told(catalogue, finding, language).what)
+
+
+def test_a_phrase_belongs_to_each_kind_of_broken_xml(catalogue: Catalogue) -> None:
+    """What a reader says in English stands in no sentence to people: each kind has a phrase in each language."""
+    details = {"phrase": "xml-cut-off", "reason": "no element found"}
+    for language in Language:
+        what = told(catalogue, Finding("not-well-formed", details=details), language).what
+        assert catalogue.phrases()["xml-cut-off"][language] in what
+        assert "no element found" not in what
+    assert set(PHRASES.values()) < set(catalogue.phrases())
 
 
 @pytest.mark.parametrize("rule", RULES)

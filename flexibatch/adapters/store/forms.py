@@ -109,9 +109,10 @@ def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAn
 
 
 def _note(connection: Connection, located: LocatedAnomaly) -> str | None:
-    """Tell the operator what a bureau must not learn."""
-    if located.anomaly.finding.rule != "dimona-none" or located.inss is None:
-        return None
+    """Tell the operator what a bureau must not learn, or would not understand: a reader's own words."""
+    finding = located.anomaly.finding
+    if finding.rule != "dimona-none" or located.inss is None:
+        return finding.details.get("reason")
     person = current_persons(connection, [located.inss]).get(located.inss, located.inss)
     return "known with another employer" if elsewhere(connection, person) else "unknown to the register"
 
