@@ -8,7 +8,7 @@ import pytest
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.adapters.xml.literals import READINGS
 from flexibatch.adapters.xml.wellformed import PHRASES
-from flexibatch.domain.catalogue import Catalogue
+from flexibatch.domain.catalogue import Catalogue, day_first
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
 from flexibatch.domain.shapes import SHAPES
 from flexibatch.domain.vocabulary import AnomalyClass, Language
@@ -91,7 +91,7 @@ employer-conflict 00014-022 B nsso company
 employer-missing 00011-001 B
 mandate 00011-155 B
 too-many-lines 90059-172 B limit
-creation-future 00218-008 B
+creation-future 00218-008 B received
 repeated 90082-006 B
 unknown 90082-234 B
 cancelled 90082-241 B
@@ -99,16 +99,16 @@ declared 90082-272 B
 declared-cancelled 90082-272 B
 superseded 90082-180 B
 unchanged 90082-444 NB
-period-order 99002-014 B
+period-order 99002-014 B start
 period-scope 99002-008 B
 calculation-missing 99101-001 B
 calculation-present 99101-005 B
 wages-twice 99103-006 B
-calculation-date-late 99003-008 B
-calculation-date-early 99003-008 B
-validity-order 99005-014 B
-validity-start 99004-399 B
-validity-end 99005-400 B
+calculation-date-late 99003-008 B received
+calculation-date-early 99003-008 B start
+validity-order 99005-014 B start
+validity-start 99004-399 B start
+validity-end 99005-400 B end
 category-unknown 00036-008 B
 category-closed 00036-008 B quarter
 worker-code 00037-008 B
@@ -268,10 +268,10 @@ def test_numbers_of_an_employer_are_called_what_they_are(catalogue: Catalogue, l
     }[language]
     details = {"nsso": "100100022", "company": "0400100056"}
     both = told(catalogue, Finding("employer-conflict", value="100100022", details=details), language).what
-    assert re.search(f"{nsso} . ?100100022.*{company} . ?0400100056", both)
+    assert re.search(rf"{nsso} .\s?100100022.*{company} .\s?0400100056", both)
     for phrase, called in (("nsso-number", nsso), ("company-number", company)):
         finding = Finding("mandate", value="100100022", details={"phrase": phrase})
-        assert re.search(f"{called} . ?100100022", told(catalogue, finding, language).what)
+        assert re.search(rf"{called} .\s?100100022", told(catalogue, finding, language).what)
 
 
 def test_a_phrase_belongs_to_each_kind_of_broken_xml(catalogue: Catalogue) -> None:
@@ -302,14 +302,46 @@ def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> Non
         "end": "2026-09-30",
         "period": "600027876089",
         "period_start": "2026-10-01",
-        "period_end": "9999-12-31",
+        "period_end": "2026-10-31",
     }
     for language in Language:
         label = told(
             catalogue, Finding("dimona-outside", value="85073003328", details=details), language
         ).label
-        assert all(value in label for value in details.values())
+        assert all(day_first(value, language) in label for value in details.values())
         assert "…" not in label
+
+
+DAYS = ("value", "start", "end", "due", "received", "from", "until", "period_start", "period_end", "types")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith(("schema-", "literal-"))])
+def test_days_are_written_as_people_write_them(catalogue: Catalogue, rule: str, language: Language) -> None:
+    """No sentence has a day in ISO 8601; the remedies alone tell how a day is written in XML."""
+    details = dict.fromkeys(RULES[rule][2], "")
+    days = {name: "2026-11-20" for name in details if name in DAYS}
+    anomaly = told(catalogue, Finding(rule, tag="x", value="2026-11-20", details=details | days), language)
+    quoted = re.search(r"[„“«]\s?2026-11-20", anomaly.what)
+    assert quoted or "2026-11-20" not in anomaly.label
+    written = "20.11.2026" if language is Language.DE else "20/11/2026"
+    assert written in anomaly.label or not days or quoted
+
+
+@pytest.mark.parametrize("rule", ["period-order", "validity-order"])
+def test_a_period_that_ends_before_it_starts_is_told_with_both_days(catalogue: Catalogue, rule: str) -> None:
+    """A clerk sees which of the two days is wrong."""
+    finding = Finding(rule, value="2026-08-31", details={"start": "2026-09-01"})
+    for language in Language:
+        what = told(catalogue, finding, language).what
+        assert all(day_first(day, language) in what for day in ("2026-09-01", "2026-08-31"))
+
+
+def test_a_period_in_dutch_includes_its_last_day(catalogue: Catalogue) -> None:
+    """A period goes from its first day to its last, that day included."""
+    for entry in catalogue.rules().values():
+        text = entry.texts[Language.NL]
+        assert not re.search(r" tot \{", text.what + text.remedy)
 
 
 def test_a_worker_nobody_declared_here_is_told_the_same_whoever_asks(catalogue: Catalogue) -> None:
