@@ -88,7 +88,7 @@
       <AnomalyReport>
         <ErrorID>90059-006</ErrorID>
         <AnomalyClass>W</AnomalyClass>
-        <AnomalyLabel>Er zijn nog 5 anomalieën gevonden die hier niet zijn vermeld. Verbeter eerst wat vermeld is. De uitkomst van elke lijn is wel volledig meegedeeld.</AnomalyLabel>
+        <AnomalyLabel>Aantal anomalieën dat hier niet is vermeld: 5. Verbeter eerst wat vermeld is. De uitkomst van elke lijn is wel volledig meegedeeld.</AnomalyLabel>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
@@ -10,8 +11,9 @@ from flexibatch.adapters.xml.literals import READINGS
 from flexibatch.adapters.xml.wellformed import PHRASES
 from flexibatch.domain.catalogue import Catalogue, day_first
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
+from flexibatch.domain.names import Place, parse_name, part_rules, set_rules
 from flexibatch.domain.shapes import SHAPES
-from flexibatch.domain.vocabulary import AnomalyClass, Language
+from flexibatch.domain.vocabulary import AnomalyClass, Environment, Language
 from flexibatch.domain.zones import ZONES, zone_at, zone_of
 from flexibatch.errors import Refusal
 
@@ -282,6 +284,30 @@ def test_a_phrase_belongs_to_each_kind_of_broken_xml(catalogue: Catalogue) -> No
         assert catalogue.phrases()["xml-cut-off"][language] in what
         assert "no element found" not in what
     assert set(PHRASES.values()) < set(catalogue.phrases())
+
+
+NAME_RULES = [rule for rule in RULES if rule.startswith(("name-", "sequence-", "parts-"))]
+
+
+@pytest.mark.parametrize("rule", sorted({*NAME_RULES} - {"name-received"}))
+def test_advice_on_a_name_shows_one(catalogue: Catalogue, rule: str) -> None:
+    """Who is told how a file is named sees a name that the channel takes."""
+    for text in catalogue.rules()[rule].texts.values():
+        found = re.search(r"\b(GO|FI|FS)\.FLEX\.[0-9]{6}(\.\w+)+", text.remedy)
+        assert found is not None
+        parsed = parse_name(found[0])
+        assert parsed is not None
+        place = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+        assert [] == [*set_rules(parsed, place), *part_rules(parsed)]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_number_is_followed_by_what_it_counts(catalogue: Catalogue, rule: str) -> None:
+    """A sentence reads right for one and for many: nothing is "1 periods" or "1 day(s)"."""
+    for text in catalogue.rules()[rule].texts.values():
+        told_in = text.what + text.remedy
+        assert not re.search(r"\{(days|count|announced|found|size)\} \w", told_in)
+        assert not re.search(r"\w\((s|en|e|n)\)", told_in)
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -215,7 +215,7 @@ def test_blocking_anomalies_stand_first() -> None:
 
 def test_what_is_not_listed_is_counted() -> None:
     """A clerk knows that the page is not all."""
-    assert "1234 more anomalies" in outline(PAGES.html(report(Language.EN, "declared", more=1234))).text
+    assert "not told here: 1234." in outline(PAGES.html(report(Language.EN, "declared", more=1234))).text
 
 
 def test_an_earlier_ticket_and_a_further_run_are_told() -> None:
