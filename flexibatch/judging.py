@@ -5,7 +5,7 @@ per employer, the anomalies told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
@@ -98,8 +98,8 @@ class _FormJudgement:
             for line in self.form.lines
         )
         earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
-        told = self._told()
-        return FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines, told)
+        judged = FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines)
+        return replace(judged, told=self._told(judged.count(Outcome.REFUSED)))
 
     # ------------------------------------------------------------------------------------------ the Form itself
 
@@ -205,10 +205,10 @@ class _FormJudgement:
 
     # ---------------------------------------------------------------------------------------- what is told
 
-    def _told(self) -> tuple[LocatedAnomaly, ...]:
+    def _told(self, refused: int) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines))
+        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines, refused))
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
         places = self.seat.document.places(self.form.number, wanted) if wanted else {}
         return tuple(placed(one, places) for one in told)
