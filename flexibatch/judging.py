@@ -5,7 +5,7 @@ per employer, the anomalies told.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
@@ -98,8 +98,8 @@ class _FormJudgement:
             for line in self.form.lines
         )
         earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
-        told = self._told()
-        return FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines, told)
+        judged = FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines)
+        return replace(judged, told=self._told(judged.count(Outcome.REFUSED)))
 
     # ------------------------------------------------------------------------------------------ the Form itself
 
@@ -108,13 +108,15 @@ class _FormJudgement:
         self._add_to_form(form.faults)
         self._add_to_form(judge_form(form, self.rulebook.judging))
         if party.conflict:
-            self._add_to_form([_employer_finding(form, "employer-conflict")])
+            details = {"nsso": form.known_nsso or "", "company": form.company_id or ""}
+            self._add_to_form([_employer_finding(form, "employer-conflict", details)])
         elif not self.rulebook.blind and (form.known_nsso or form.company_id):
             known = party.employer_id is not None
             if not known or not self.books.mandated(
                 case.sender.number, party.employer_id or 0, case.received_on
             ):
-                self._add_to_form([_employer_finding(form, "mandate")])
+                phrase = "nsso-number" if form.known_nsso else "company-number"
+                self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
         key = _employer_key(form, party)
         if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
@@ -203,10 +205,10 @@ class _FormJudgement:
 
     # ---------------------------------------------------------------------------------------- what is told
 
-    def _told(self) -> tuple[LocatedAnomaly, ...]:
+    def _told(self, refused: int) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines))
+        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines, refused))
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
         places = self.seat.document.places(self.form.number, wanted) if wanted else {}
         return tuple(placed(one, places) for one in told)
@@ -226,8 +228,8 @@ def _employer_key(form: Form, party: Party) -> str | None:
     return f"N{normal_nsso(nsso)}" if nsso else None
 
 
-def _employer_finding(form: Form, rule: str) -> Finding:
+def _employer_finding(form: Form, rule: str, details: Mapping[str, str]) -> Finding:
     nsso = form.known_nsso
     tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
     value = nsso or form.company_id
-    return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}")
+    return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}", details=details)

@@ -49,7 +49,7 @@ def _require_columns(header: list[str]) -> None:
 
 def _read(header: list[str], row: list[str], today: date) -> Mandate | Refusal:
     if len(row) != len(header):
-        return Refusal(f"{len(row)} values where the header names {len(header)}")
+        return Refusal(f"values: {len(row)}, where the header names {len(header)}")
     try:
         return _mandate(dict(zip(header, row, strict=True)), today)
     except Refusal as exc:

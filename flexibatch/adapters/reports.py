@@ -20,9 +20,10 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from flexibatch.domain.case import LocatedAnomaly, ReceivedFile, Report
+from flexibatch.domain.identifiers import employer_kind
 from flexibatch.domain.signatures import SignatureFault
-from flexibatch.domain.telling import merged
-from flexibatch.domain.vocabulary import AnomalyClass, FileKind
+from flexibatch.domain.telling import Merged, merged
+from flexibatch.domain.vocabulary import AnomalyClass, Effect, FileKind
 
 LAYOUT = 1
 """The version of the JSON's layout."""
@@ -109,7 +110,7 @@ class ReportPages:
             lead=texts["leads"][lead],
             tone=_TONES.get(lead, "bad"),
             note=texts["notes"].get(report.case.environment.value),
-            groups=tuple(_groups(report.located)),
+            groups=tuple(_groups(report.located, texts)),
             verified={file.name: _verified(report, file) for file in report.case.files},
             shades=SHADES,
             zone=self._timezone.key,
@@ -138,6 +139,7 @@ class ReportPages:
             "number": number,
             "day": _day,
             "moment": self._moment,
+            "employer": _employer,
         }
         return machine.from_string(template)
 
@@ -167,14 +169,34 @@ def _is_duplicate(one: LocatedAnomaly) -> bool:
 
 
 def _groups(
-    located: Sequence[LocatedAnomaly],
-) -> Iterator[tuple[str, str, int, Sequence[tuple[LocatedAnomaly, str]]]]:
+    located: Sequence[LocatedAnomaly], texts: Mapping[str, Any]
+) -> Iterator[tuple[str, str, int, Sequence[tuple[LocatedAnomaly, str, str]]]]:
     """Give the anomalies by class, blocking first, how many and each once; classes without any are left out."""
     for anomaly_class in AnomalyClass:
         group = [one for one in located if one.anomaly.anomaly_class is anomaly_class]
         if group:
-            once = [(one, _listed(references)) for one, references in merged(group)]
+            once = [(told.one, _listed(told.references), _effect(told, texts)) for told in merged(group)]
             yield anomaly_class.value, _CLASS_TONES[anomaly_class], len(group), once
+
+
+def _effect(told: Merged, texts: Mapping[str, Any]) -> str:
+    """Say what was refused for an anomaly."""
+    effect, lines = told.one.effect, told.lines
+    if effect is Effect.FORM:
+        lines = told.one.refused or 0
+    key = effect.value
+    if effect is Effect.LINE and lines > 1:
+        key = "lines"
+    if effect is Effect.FORM and not lines:
+        key = "no_lines"
+    effects: Mapping[str, str] = texts["effects"]
+    return effects[key].format(count=number(lines))
+
+
+def _employer(text: str | None, texts: Mapping[str, Any]) -> str | None:
+    """Write an employer's number with what it is called."""
+    numbers: Mapping[str, str] = texts["numbers"]
+    return text and numbers[employer_kind(text)].format(number=text)
 
 
 def _listed(references: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ def add(  # noqa: PLR0913 - one argument an option
             f"certificate add {number} FILE`."
         )
     if back and held:
-        say(f"Sender {number} had been removed; its {held} mandates of before stand: see `mandate list`.")
+        say(f"Sender {number} had been removed; its mandates of before stand ({held}): see `mandate list`.")
     say(f"Sender {number} {'is back' if back else 'is registered'}; its folders are in {folder}.")
 
 

@@ -63,7 +63,7 @@ def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bo
     else:
         show_table("Settled", COLUMNS, rows[:TOLD_AT_MOST], as_json=False)
         if len(rows) > TOLD_AT_MOST:
-            say(f"{len(rows) - TOLD_AT_MOST} more; `flexibatch list` shows all.")
+            say(f"Not shown: {len(rows) - TOLD_AT_MOST}; `flexibatch list` shows all.")
         _say_what_waits(result)
     return DONE if result.clean else SOME_REFUSED
 
@@ -71,13 +71,15 @@ def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bo
 def _say_what_waits(result: SweepResult) -> None:
     if result.waiting or result.unpublished:
         say(
-            f"{result.waiting} set(s) have to wait and {result.unpublished} answer(s) are not out yet: "
+            f"Sets that have to wait: {result.waiting}; answers that are not out yet: {result.unpublished}. "
             "`flexibatch list --waiting` tells why; the next sweep tries again."
         )
     if result.unreached:
-        say(f"{result.unreached} inbox(es) could not be looked into: `flexibatch doctor` tells what to do.")
+        say(
+            f"Inboxes that could not be looked into: {result.unreached}. `flexibatch doctor` tells what to do."
+        )
     if result.quarantined:
-        say(f"{result.quarantined} set(s) went to quarantine: see `flexibatch quarantine list`.")
+        say(f"Sets that went to quarantine: {result.quarantined}. See `flexibatch quarantine list`.")
 
 
 @click.command(epilog=SWEPT)

@@ -99,8 +99,8 @@ def _tell(checked: Checked) -> None:
     verdict, counts = settlement.verdict, settlement.verdict.counts
     if verdict.state == "received":
         click.echo(
-            f"{verdict.case.name}: would be received; of {counts.lines} lines {counts.accepted} would be accepted, "
-            f"{counts.unchanged} unchanged, {counts.refused} refused."
+            f"{verdict.case.name}: would be received. Lines: {counts.lines}; accepted: {counts.accepted}, "
+            f"unchanged: {counts.unchanged}, refused: {counts.refused}."
         )
     else:
         click.echo(f"{verdict.case.name}: {OTHERWISE[verdict.state]}.")

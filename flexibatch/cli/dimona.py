@@ -36,7 +36,7 @@ PERIOD_COLUMNS = (
     "flexi_conditions",
     "updated_at",
 )
-UNITS = {"csv": "periods", "json": "periods", "xml": "declarations", "replacements": "replaced numbers"}
+UNITS = {"csv": "Periods", "json": "Periods", "xml": "Declarations", "replacements": "Replaced numbers"}
 
 
 @click.group()
@@ -91,9 +91,9 @@ def _import_one(invocation: Invocation, home: Home, path: Path) -> ImportResult:
 def _told(path: Path, result: ImportResult) -> str:
     unit = UNITS[result.format]
     if result.already:
-        return f"{path} was imported before, with {result.rows} {unit}; nothing has changed."
-    older = f" {result.kept} of them were older than what the register holds." if result.kept else ""
-    return f"{path}: {result.rows} {unit} taken in.{older}"
+        return f"{path} was imported before; nothing has changed. {unit} taken in then: {result.rows}."
+    older = f" Older than what the register holds: {result.kept}." if result.kept else ""
+    return f"{path} was imported. {unit} taken in: {result.rows}.{older}"
 
 
 @contextmanager

@@ -117,4 +117,4 @@ def import_(invocation: Invocation, file: BinaryIO, *, as_json: bool) -> None:
     if as_json:
         show_json({"added": added, "known": known})
     else:
-        say(f"{added} mandates registered, {known} were there already.")
+        say(f"Mandates registered: {added}; there already: {known}.")

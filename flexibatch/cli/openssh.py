@@ -48,7 +48,7 @@ def export_openssh(invocation: Invocation, folder: Path, *, channel: str, group:
     for name in gone:
         say(f"The keys of {name} are gone; end what it still runs with `pkill -u {name}`.")
     say(
-        f"{len(accounts)} bureau(s) in {folder / KEYS}; now run `sh {folder / SCRIPT}`, which makes their "
+        f"Bureaus in {folder / KEYS}: {len(accounts)}. Now run `sh {folder / SCRIPT}`, which makes their "
         "accounts."
     )
 

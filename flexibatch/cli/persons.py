@@ -54,8 +54,8 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         _write(output, text)
-    held = ", ".join(f"{count} {name}" for name, count in _counts(found).items() if count) or "nothing"
-    say(f"Export {ticket}: the channel holds {held} on this person.")
+    held = ", ".join(f"{name} {count}" for name, count in _counts(found).items() if count) or "nothing"
+    say(f"Export {ticket}. What the channel holds on this person: {held}.")
 
 
 def _counts(found: Shown) -> dict[str, int]:

@@ -8,6 +8,7 @@ from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form, Line, Quality
 from flexibatch.domain.names import signature_of_answer
 from flexibatch.domain.vocabulary import (
+    Effect,
     Environment,
     FileKind,
     Language,
@@ -89,7 +90,8 @@ class Case:
 class LocatedAnomaly:
     """Pair an anomaly with what it is about: employer (number as sent), worker, reference, line, quality.
 
-    `line` counts in the Form, `form` in the document; both are None for what is about the whole file.
+    `line` counts in the Form, `form` in the document; both are None for what is about the whole file. `refused` counts
+    the refused lines of the Form, for what is about a whole Form.
     """
 
     anomaly: Anomaly
@@ -99,6 +101,16 @@ class LocatedAnomaly:
     form: int | None = None
     line: int | None = None
     quality: Quality | None = None
+    refused: int | None = None
+
+    @property
+    def effect(self) -> Effect:
+        """Say what was refused for it, by its class and what it is about."""
+        if not self.anomaly.blocking:
+            return Effect.NOTHING
+        if self.form is None:
+            return Effect.FILE
+        return Effect.FORM if self.line is None else Effect.LINE
 
 
 class LineVerdict(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, shown
+from flexibatch.domain.shapes import shape_at
 from flexibatch.domain.vocabulary import AnomalyClass, Language
 from flexibatch.domain.zones import FORM_ZONE, zone_at, zone_of
 from flexibatch.errors import Refusal
@@ -16,36 +17,61 @@ from flexibatch.errors import Refusal
 OFF = "off"
 LABEL_LIMIT = 500
 UNKNOWN = "–"
+PHRASE = "phrase"
 
 _CODE = re.compile(r"(?:ACRF|[0-9]{5})-[0-9]{3}")
 _LOCKED = re.compile(r"(?:90082|00011|00014)-[0-9]{3}|90059-172|99101-00[15]")
 """What keeps its class: without a Calculation (99101) there would be nothing to keep as a version."""
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(:day)?\}")
+_DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
+
+
+def day_first(text: str, language: Language) -> str:
+    """Write the days in a text as people write them in a language.
+
+    >>> day_first("STU 2026-09-01–2026-09-30", Language.FR), day_first("2026-09-01", Language.DE)
+    ('STU 01/09/2026–30/09/2026', '01.09.2026')
+    """
+    return _DAY.sub(r"\3.\2.\1" if language is Language.DE else r"\3/\2/\1", text)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Hold what is told of a rule in one language, with placeholders in braces."""
+    """Hold what is told of a rule in one language, with placeholders in braces; `:day` writes days as people do.
+
+    `empty` is told in place of `what` where there is no value, or an empty one.
+    """
 
     what: str
     remedy: str
+    empty: str = ""
 
     @property
     def placeholders(self) -> tuple[str, ...]:
         """Name the placeholders, as often as they stand."""
-        return tuple(_PLACEHOLDER.findall(self.what + self.remedy))
+        return tuple(name for name, _ in _PLACEHOLDER.findall(self.what + self.remedy))
 
-    def filled(self, details: Mapping[str, str]) -> tuple[str, str]:
+    def about(self, value: str | None) -> "Text":
+        """Give what is told of a value."""
+        return self if (value and value.strip()) or not self.empty else Text(self.empty, self.remedy)
+
+    def phrased(self, phrase: str) -> "Text":
+        """Put a phrase where it belongs; it has placeholders of its own."""
+        word = "{phrase}" if phrase else "{phrase} "
+        return Text(*(text.replace(word, phrase) for text in (self.what, self.remedy, self.empty)))
+
+    def filled(self, details: Mapping[str, str], language: Language) -> tuple[str, str]:
         """Fill the placeholders; long details give way, so that both texts together stay within 500."""
-        what, remedy = self._filled(details, VALUE_LIMIT)
+        what, remedy = self._filled(details, language, VALUE_LIMIT)
         if len(what) + 1 + len(remedy) <= LABEL_LIMIT:
             return what, remedy
         bare = len(_PLACEHOLDER.sub("", self.what)) + 1 + len(_PLACEHOLDER.sub("", self.remedy))
-        return self._filled(details, (LABEL_LIMIT - bare) // len(self.placeholders))
+        return self._filled(details, language, (LABEL_LIMIT - bare) // len(self.placeholders))
 
-    def _filled(self, details: Mapping[str, str], limit: int) -> tuple[str, str]:
+    def _filled(self, details: Mapping[str, str], language: Language, limit: int) -> tuple[str, str]:
         def value(found: re.Match[str]) -> str:
-            return _clipped(details.get(found[1]) or UNKNOWN, limit)
+            told = details.get(found[1]) or UNKNOWN
+            return _clipped(day_first(told, language) if found[2] else told, limit)
 
         return _PLACEHOLDER.sub(value, self.what), _PLACEHOLDER.sub(value, self.remedy)
 
@@ -54,7 +80,8 @@ class Text:
 class Entry:
     """Hold one rule; `code` is whole, or the three digits of its type where the element gives the zone.
 
-    `anomaly_class` is None where the rule is switched off.
+    `anomaly_class` is None where the rule is switched off. `phrase` is the key of the phrase that is put in where
+    neither the finding nor the element at fault brings one; None where the texts have no place for it.
     """
 
     code: str
@@ -62,6 +89,7 @@ class Entry:
     anomaly_class: AnomalyClass | None
     source: str
     texts: Mapping[Language, Text]
+    phrase: str | None = None
 
 
 class Catalogue:
@@ -74,9 +102,8 @@ class Catalogue:
         """
         classes = _checked(overrides or {}, table)
         self.version: str = table["version"]
-        self._entries = {
-            rule: _entry(fields, classes) for rule, fields in table.items() if isinstance(fields, Mapping)
-        }
+        self._entries = {rule: _entry(fields, classes) for rule, fields in _rules(table).items()}
+        self._phrases: Mapping[str, Mapping[str, str]] = table.get("phrases", {})
         self._plain: dict[tuple[str, Language], tuple[str, str] | None] = {
             (rule, language): None if text.placeholders else (text.what, text.remedy)
             for rule, entry in self._entries.items()
@@ -103,7 +130,7 @@ class Catalogue:
         if entry.anomaly_class is None:
             return None
         code = f"{_zone(finding)}-{entry.code}" if entry.zoned else entry.code
-        what, remedy = self._plain[finding.rule, language] or entry.texts[language].filled(_details(finding))
+        what, remedy = self._plain[finding.rule, language] or self._told(entry, finding, language)
         return Anomaly(finding, code, entry.anomaly_class, what, remedy)
 
     def fault(self, finding: Finding, language: Language) -> Anomaly:
@@ -113,6 +140,16 @@ class Catalogue:
             raise LookupError(f"the rule {finding.rule} does not refuse a file: it was switched off")
         return anomaly
 
+    def phrases(self) -> Mapping[str, Mapping[str, str]]:
+        """Give all phrases by key, each by language."""
+        return self._phrases
+
+    def _told(self, entry: Entry, finding: Finding, language: Language) -> tuple[str, str]:
+        text, details = entry.texts[language].about(finding.value), _details(finding)
+        if entry.phrase is not None:
+            text = text.phrased(self._phrases[details.get(PHRASE, entry.phrase)][language])
+        return text.filled(details, language)
+
 
 def _zone(finding: Finding) -> str:
     if finding.zone:
@@ -121,7 +158,8 @@ def _zone(finding: Finding) -> str:
 
 
 def _details(finding: Finding) -> Mapping[str, str]:
-    return {**finding.details, "value": finding.value or "", "tag": finding.tag or ""}
+    shape = shape_at(finding.location, finding.tag)
+    return {**shape, **finding.details, "value": finding.value or "", "tag": finding.tag or ""}
 
 
 def _clipped(text: str, limit: int) -> str:
@@ -134,12 +172,19 @@ def _entry(fields: Mapping[str, Any], classes: Mapping[str, AnomalyClass | None]
     code = fields["type"] if zoned else fields["code"]
     default = AnomalyClass(fields["class"])
     texts = {language: Text(**fields[language]) for language in Language if language in fields}
-    return Entry(code, zoned, classes.get(code, default), fields["source"], texts)
+    return Entry(code, zoned, classes.get(code, default), fields["source"], texts, fields.get(PHRASE))
+
+
+def _rules(table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Give the tables of the catalogue that are rules."""
+    return {
+        rule: fields for rule, fields in table.items() if isinstance(fields, Mapping) and rule != "phrases"
+    }
 
 
 def _checked(overrides: Mapping[str, str], table: Mapping[str, Any]) -> Mapping[str, AnomalyClass | None]:
     """Read the classes that the settings give; raise `Refusal` for what is unknown or may not be changed."""
-    rules = [fields for fields in table.values() if isinstance(fields, Mapping)]
+    rules = _rules(table).values()
     codes = {fields["code"] for fields in rules if "code" in fields}
     types = {fields["type"] for fields in rules if "type" in fields}
     return {code: _class(code, value, codes, types) for code, value in overrides.items()}

@@ -111,7 +111,7 @@ def _uncovered(form: Form, line: Line, span: Span, periods: Sequence[Period]) ->
     declared = [period for period in flexi if not period.cancelled]
     if declared:
         near = _nearest(declared, span)
-        told = {"period": near.period_id, "period_start": str(near.start), "period_end": str(near.last)}
+        told = {"period": near.period_id, "period_start": str(near.start), "period_end": _last(near)}
         return _finding("dimona-outside", form, line, span, told)
     others = [
         one for one in periods if one.worker_type != _FLEXI and not one.cancelled and one.overlaps(*span)
@@ -127,9 +127,14 @@ def _nearest(periods: Iterable[Period], span: Span) -> Period:
     return min(periods, key=lambda period: (period.distance(*span), period.start, period.period_id))
 
 
+def _last(period: Period) -> str:
+    """Write the last day, an ellipsis where the period is open."""
+    return "…" if period.last == _OPEN else str(period.last)
+
+
 def _types(periods: Iterable[Period]) -> str:
     told = dict.fromkeys(
-        f"{period.worker_type} {period.start}..{period.last}"
+        f"{period.worker_type} {period.start}–{_last(period)}"
         for period in sorted(periods, key=lambda period: (period.start, period.last, period.worker_type))
     )
     return ", ".join(list(told)[:TYPES_TOLD])

@@ -5,6 +5,8 @@ reading it told the fault, and a rule says nothing of it. An NSSO number of zero
 given.
 """
 
+from dataclasses import replace
+
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
 from flexibatch.domain.judgement import Judging
@@ -29,7 +31,8 @@ def creation_future(form: Form, judging: Judging) -> tuple[Finding, ...]:
     # Both are YYYY-MM-DD, whose texts are in the order of the days.
     if form.created_on is None or form.created_on <= judging.received_on.isoformat():
         return _NONE
-    return (_found("creation-future", form, "FormCreationDate", form.created_on),)
+    received = {"received": str(judging.received_on)}
+    return (replace(_found("creation-future", form, "FormCreationDate", form.created_on), details=received),)
 
 
 def company_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:

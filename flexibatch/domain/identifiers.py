@@ -124,6 +124,17 @@ def is_sender(text: str) -> bool:
     return _digits(text, SENDER_LENGTH) and int(text) in _SENDERS
 
 
+def employer_kind(text: str) -> str:
+    """Tell which of an employer's numbers a text is: `nsso`, `company`, or `unknown` where its digits do not say.
+
+    >>> employer_kind("100100022"), employer_kind("0400100056"), employer_kind("400100057")
+    ('nsso', 'company', 'unknown')
+    """
+    if is_nsso(text) or is_provisional_nsso(text):
+        return "nsso"
+    return "company" if is_company(normal_company(text)) else "unknown"
+
+
 def normal_company(text: str) -> str:
     """Give an enterprise number the form it is compared in: 10 digits, the leading zero kept.
 

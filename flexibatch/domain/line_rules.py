@@ -84,7 +84,7 @@ def period_order(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
     start, end = calculation.start, calculation.end
     if start is None or end is None or start <= end:
         return _NONE
-    return (place.tell("period-order", "CalculationPeriodEndingDate", end),)
+    return (place.tell("period-order", "CalculationPeriodEndingDate", end, start=str(start)),)
 
 
 def period_scope(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
@@ -117,7 +117,8 @@ def calculation_date_late(calculation: Calculation, place: Place) -> tuple[Findi
     made = calculation.calculated_on
     if made is None or made <= place.judging.received_on:
         return _NONE
-    return (place.tell("calculation-date-late", "CalculationDate", made),)
+    received = str(place.judging.received_on)
+    return (place.tell("calculation-date-late", "CalculationDate", made, received=received),)
 
 
 def calculation_date_early(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
@@ -132,7 +133,7 @@ def calculation_date_early(calculation: Calculation, place: Place) -> tuple[Find
     made, start = calculation.calculated_on, calculation.start
     if made is None or start is None or made >= start:
         return _NONE
-    return (place.tell("calculation-date-early", "CalculationDate", made),)
+    return (place.tell("calculation-date-early", "CalculationDate", made, start=str(start)),)
 
 
 CALCULATION_RULES = (period_order, period_scope, calculation_date_late, calculation_date_early)

@@ -52,7 +52,7 @@ def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, ar
     if rerun and standing.last_arrival > arrival:
         return _refused("superseded", form, line)
     if form.operation is Operation.ORIGINAL:
-        return _refused("declared", form, line)
+        return _refused("declared-cancelled" if standing.cancelled else "declared", form, line)
     if standing.cancelled:
         return _refused("cancelled", form, line)
     if form.operation is Operation.MODIFICATION and _repeats(line.calculation, standing.content):

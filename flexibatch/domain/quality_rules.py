@@ -30,7 +30,8 @@ def validity_order(calculation: Calculation, place: Place) -> tuple[Finding, ...
     for number, quality in enumerate(calculation.qualities, 1):
         start, end = quality.start, quality.end
         if start is not None and end is not None and end < start:
-            found += (place.tell("validity-order", "ValidityPeriodEndingDate", end, quality=number),)
+            tail = "ValidityPeriodEndingDate"
+            found += (place.tell("validity-order", tail, end, quality=number, start=str(start)),)
     return found
 
 
@@ -50,9 +51,8 @@ def validity_start(calculation: Calculation, place: Place) -> tuple[Finding, ...
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         if quality.start is not None and quality.start < first:
-            found += (
-                place.tell("validity-start", "ValidityPeriodStartingDate", quality.start, quality=number),
-            )
+            tail = "ValidityPeriodStartingDate"
+            found += (place.tell("validity-start", tail, quality.start, quality=number, start=str(first)),)
     return found
 
 
@@ -72,7 +72,8 @@ def validity_end(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         if quality.end is not None and quality.end > last:
-            found += (place.tell("validity-end", "ValidityPeriodEndingDate", quality.end, quality=number),)
+            tail = "ValidityPeriodEndingDate"
+            found += (place.tell("validity-end", tail, quality.end, quality=number, end=str(last)),)
     return found
 
 

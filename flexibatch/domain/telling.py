@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.findings import Anomaly
@@ -27,14 +28,24 @@ class Telling:
         return told
 
 
-def merged(told: Iterable[LocatedAnomaly]) -> Iterator[tuple[LocatedAnomaly, tuple[str, ...]]]:
-    """Give each anomaly once, with the references of all lines that have it: those of a worker share some."""
-    once: dict[_Key, tuple[LocatedAnomaly, dict[str, None]]] = {}
+class Merged(NamedTuple):
+    """Hold an anomaly that is told once: the references of all lines that have it, and how many lines those are."""
+
+    one: LocatedAnomaly
+    references: tuple[str, ...]
+    lines: int
+
+
+def merged(told: Iterable[LocatedAnomaly]) -> Iterator[Merged]:
+    """Give each anomaly once, with all the lines that have it: those of a worker share some."""
+    once: dict[_Key, tuple[LocatedAnomaly, dict[str, None], set[int | None]]] = {}
     for one in told:
-        _, references = once.setdefault(_key(one), (one, {}))
+        _, references, lines = once.setdefault(_key(one), (one, {}, set()))
+        lines.add(one.line)
         if one.reference is not None:
             references[one.reference] = None
-    yield from ((one, tuple(references)) for one, references in once.values())
+    for one, references, lines in once.values():
+        yield Merged(one, tuple(references), len(lines))
 
 
 def _key(one: LocatedAnomaly) -> _Key:
@@ -43,12 +54,15 @@ def _key(one: LocatedAnomaly) -> _Key:
 
 
 def located(
-    form: Form, of_form: Sequence[Anomaly], of_lines: Mapping[int, Sequence[Anomaly]]
+    form: Form, of_form: Sequence[Anomaly], of_lines: Mapping[int, Sequence[Anomaly]], refused: int
 ) -> Iterator[LocatedAnomaly]:
-    """Say of each anomaly whom it is about: the Form's own first, then line by line (by number)."""
+    """Say of each anomaly whom it is about: the Form's own first, then line by line (by number).
+
+    `refused` counts the lines of the Form that were refused.
+    """
     employer = form.known_nsso or form.company_id
     for anomaly in of_form:
-        yield LocatedAnomaly(anomaly, employer, form=form.number)
+        yield LocatedAnomaly(anomaly, employer, form=form.number, refused=refused)
     for line in form.lines:
         for anomaly in of_lines.get(line.number, ()):
             number = anomaly.finding.quality

@@ -109,4 +109,13 @@ class WorkerType(StrEnum):
     FLEXI = "FLX"
 
 
+class Effect(StrEnum):
+    """Name what an anomaly refused."""
+
+    NOTHING = "nothing"
+    FILE = "file"
+    FORM = "form"
+    LINE = "line"
+
+
 INSTITUTION = "999999"

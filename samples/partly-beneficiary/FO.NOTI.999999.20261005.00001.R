@@ -42,7 +42,7 @@
         <TagName>INSS</TagName>
         <Value>850730x3328</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De waarde „850730x3328” van INSS bevat andere tekens dan cijfers. Vul alleen cijfers in, zonder spaties, punten of tekens, en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De waarde „850730x3328” van INSS bevat andere tekens dan cijfers. Vermeld het INSZ met precies 11 cijfers, zonder spaties, punten of streepjes. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>41</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

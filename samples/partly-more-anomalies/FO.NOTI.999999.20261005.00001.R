@@ -42,7 +42,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>52</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>
@@ -58,7 +58,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>79</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[3]/Relation[1]/Calculation/CalculationDate</Location>
@@ -74,7 +74,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 2026-10-09 ligt na de dag van ontvangst. Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>106</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[4]/Relation[1]/Calculation/CalculationDate</Location>
@@ -88,7 +88,7 @@
       <AnomalyReport>
         <ErrorID>90059-006</ErrorID>
         <AnomalyClass>W</AnomalyClass>
-        <AnomalyLabel>Er zijn nog 5 anomalieën gevonden die hier niet zijn vermeld. Verbeter eerst wat vermeld is. De uitkomst van elke lijn is wel volledig meegedeeld.</AnomalyLabel>
+        <AnomalyLabel>Aantal anomalieën dat hier niet is vermeld: 5. Verbeter eerst wat vermeld is. De uitkomst van elke lijn is wel volledig meegedeeld.</AnomalyLabel>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>

@@ -42,7 +42,7 @@
         <TagName>CalculationPeriodEndingDate</TagName>
         <Value>2026-09-01</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsperiode eindigt (2026-09-01) voor ze begint. Verbeter de begin- of einddatum. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsperiode begint op 30/09/2026 en eindigt vroeger, op 01/09/2026. Verbeter de begin- of einddatum. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>51</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationPeriodEndingDate</Location>
@@ -58,7 +58,7 @@
         <TagName>ValidityPeriodEndingDate</TagName>
         <Value>2026-09-30</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt op 2026-09-30, na de berekeningsperiode. Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode eindigt op 30/09/2026, na de berekeningsperiode (tot en met 01/09/2026). Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>

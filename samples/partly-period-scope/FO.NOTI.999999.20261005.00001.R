@@ -42,7 +42,7 @@
         <TagName>CalculationPeriodEndingDate</TagName>
         <Value>2024-12-31</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsperiode eindigt op 2024-12-31, vóór 1 januari 2025. Periodes vóór 2025 worden niet langs dit kanaal aangegeven. Controleer de datums; zijn ze juist, laat de lijn dan weg.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsperiode eindigt op 31/12/2024, vóór 01/01/2025. Periodes vóór 2025 worden niet langs dit kanaal aangegeven. Controleer de datums; zijn ze juist, laat de lijn dan weg.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>51</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationPeriodEndingDate</Location>

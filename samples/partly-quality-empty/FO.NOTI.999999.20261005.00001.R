@@ -41,7 +41,7 @@
         <ErrorID>99103-001</ErrorID>
         <TagName>FinancialElement</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het verplichte element FinancialElement ontbreekt. Vul FinancialElement in en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Het verplichte element FinancialElement ontbreekt. Voeg FinancialElement toe. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>53</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[1]</Location>

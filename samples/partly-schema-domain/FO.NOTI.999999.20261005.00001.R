@@ -42,7 +42,7 @@
         <TagName>FinancialElementCode</TagName>
         <Value>0003001000</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De waarde „0003001000” van FinancialElementCode is niet toegelaten. Vul een waarde in die voor FinancialElementCode is toegelaten en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De waarde „0003001000” van FinancialElementCode is niet toegelaten. Vermeld 0001001000 (brutoloon) of 0002001000 (brutopremie). Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>60</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/FinancialElementCode</Location>

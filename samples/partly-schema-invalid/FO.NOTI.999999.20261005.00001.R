@@ -42,7 +42,7 @@
         <TagName>currency</TagName>
         <Value>EUR</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het element currency is ongeldig (waarde: „EUR”). Breng currency in overeenstemming met het schema van het bericht en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>currency is hier niet toegelaten of bevat iets wat er niet mag staan: „EUR”. Laat uw softwareleverancier dit in overeenstemming brengen met het schema van het bericht. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>61</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/Amount</Location>

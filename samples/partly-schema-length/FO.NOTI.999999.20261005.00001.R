@@ -42,7 +42,7 @@
         <TagName>ReferenceNbr</TagName>
         <Value>2026-09/0000000000000000000000000000000000000000000000000000000000002</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De waarde „2026-09/0000000000000000000000000000000000000000000000000000000000002” van ReferenceNbr heeft niet de voorgeschreven lengte. Vul het voorgeschreven aantal tekens in, met de nullen vooraan, en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De waarde „2026-09/0000000000000000000000000000000000000000000000000000000000002” van ReferenceNbr heeft niet de voorgeschreven lengte. Gebruik 1 tot 64 tekens, op één regel en zonder spatie vooraan of achteraan. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>47</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference/ReferenceNbr</Location>

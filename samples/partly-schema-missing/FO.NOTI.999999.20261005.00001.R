@@ -41,7 +41,7 @@
         <ErrorID>99003-001</ErrorID>
         <TagName>CalculationDate</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het verplichte element CalculationDate ontbreekt. Vul CalculationDate in en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Het verplichte element CalculationDate ontbreekt. Voeg CalculationDate toe. Vermeld een bestaande datum, geschreven als JJJJ-MM-DD, bijvoorbeeld 2026-11-20. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>49</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>

@@ -42,7 +42,7 @@
         <TagName>Amount</TagName>
         <Value>1000,00</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De waarde „1000,00” van Amount bevat andere tekens dan cijfers. Vul alleen cijfers in, zonder spaties, punten of tekens, en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De waarde „1000,00” van Amount bevat andere tekens dan cijfers. Vermeld het bedrag in eurocent, met cijfers alleen en zonder nul vooraan: 1000,00 euro is 100000. Toegelaten: minstens 1 eurocent, hoogstens 11 cijfers. Is er niets betaald, laat het FinancialElement dan weg. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>61</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/Amount</Location>

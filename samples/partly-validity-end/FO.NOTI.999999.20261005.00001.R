@@ -42,7 +42,7 @@
         <TagName>ValidityPeriodEndingDate</TagName>
         <Value>2026-10-01</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt op 2026-10-01, na de berekeningsperiode. Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode eindigt op 01/10/2026, na de berekeningsperiode (tot en met 30/09/2026). Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>

@@ -42,7 +42,7 @@
         <TagName>ValidityPeriodEndingDate</TagName>
         <Value>2026-09-10</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt (2026-09-10) voor ze begint. Verbeter de begin- of einddatum van de hoedanigheid. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode begint op 20/09/2026 en eindigt vroeger, op 10/09/2026. Verbeter de begin- of einddatum van de hoedanigheid. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>

@@ -42,7 +42,7 @@
         <TagName>FormCreationDate</TagName>
         <Value>2026-10-06</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De aanmaakdatum „2026-10-06” van het formulier ligt na de dag van ontvangst. Vermeld de dag waarop het formulier is aangemaakt en controleer de klok van uw systeem. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De aanmaakdatum 06/10/2026 van het formulier ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het formulier is aangemaakt en controleer de klok van uw systeem. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>6</LineNbr>
           <Location>/FLXWAGE/Form[1]/FormCreationDate</Location>

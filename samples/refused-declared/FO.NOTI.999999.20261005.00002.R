@@ -42,7 +42,7 @@
         <TagName>ReferenceNbr</TagName>
         <Value>2026-09/0001</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De referentie „2026-09/0001” is voor deze werkgever en werknemer al gebruikt. Stuur een wijziging als u die aangifte wilt verbeteren, of stuur de lijn opnieuw als origineel onder een nieuwe referentie.</AnomalyLabel>
+        <AnomalyLabel>De referentie „2026-09/0001” is voor deze werkgever en werknemer al gebruikt. Is dezelfde aangifte per vergissing twee keer gestuurd, dan hoeft u niets te doen: de eerste blijft gelden. Stuur een wijziging als de aangifte anders moet. Gebruik een nieuwe referentie alleen voor een andere loonberekening: hetzelfde loon onder een nieuwe referentie is twee keer aangegeven.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>20</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>

@@ -42,7 +42,7 @@
         <TagName>NOSSRegistrationNbr</TagName>
         <Value>100200223</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het RSZ-nummer en het ondernemingsnummer („100200223”) horen niet bij dezelfde werkgever. Controleer beide nummers, of vermeld alleen het nummer waarvan u zeker bent. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Het RSZ-nummer „100200223” en het ondernemingsnummer „0400100056” horen niet bij dezelfde werkgever. Controleer beide nummers, of vermeld alleen het nummer waarvan u zeker bent. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>12</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/NOSSRegistrationNbr</Location>

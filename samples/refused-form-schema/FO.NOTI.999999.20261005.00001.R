@@ -35,7 +35,7 @@
         <TagName>AttestationStatus</TagName>
         <Value>2</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De waarde „2” van AttestationStatus is niet toegelaten. Vul een waarde in die voor AttestationStatus is toegelaten en stuur wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De waarde „2” van AttestationStatus is niet toegelaten. Vermeld 0 (origineel), 1 (wijziging) of 3 (annulering). Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>8</LineNbr>
           <Location>/FLXWAGE/Form[1]/AttestationStatus</Location>

@@ -42,7 +42,7 @@
         <TagName>NOSSRegistrationNbr</TagName>
         <Value>100200417</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>U had op de dag van ontvangst geen mandaat voor de werkgever „100200417”. Controleer het nummer en laat het mandaat zo nodig registreren. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>U had op de dag van ontvangst geen mandaat voor de werkgever met RSZ-nummer „100200417”. Controleer het nummer en laat het mandaat zo nodig registreren. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>12</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/NOSSRegistrationNbr</Location>

@@ -42,7 +42,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-08-28</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is 33 dag(en) te laat ontvangen; ze werd uiterlijk op 2026-09-02 verwacht. Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 02/09/2026 verwacht (aantal dagen te laat: 33). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>25</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>

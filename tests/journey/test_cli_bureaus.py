@@ -110,7 +110,7 @@ def test_a_sender_is_held_released_removed_and_brought_back(call: Caller, home: 
         assert 2 == call("sender", command, "000640").status
     told = call.done("sender", "add", "000640", "--name", "B", "--language", "de").err
     assert "is back" in told
-    assert "1 mandates of before stand" in told
+    assert "its mandates of before stand (1)" in told
     assert ("active", 0, None) == state()
     assert [
         "sender add",
@@ -315,8 +315,8 @@ def test_a_csv_of_mandates_is_imported_whole(call: Caller, tmp_path: Path) -> No
         f";000640;{OTHER};;\n",
         "utf-8",
     )
-    assert "2 mandates registered, 0 were" in call.done("mandate", "import", str(path)).err
-    assert "0 mandates registered, 2 were" in call.done("mandate", "import", str(path)).err
+    assert "Mandates registered: 2; there already: 0." in call.done("mandate", "import", str(path)).err
+    assert "Mandates registered: 0; there already: 2." in call.done("mandate", "import", str(path)).err
     listed = call.done("mandate", "list", "--json").json
     assert [("2026-01-01", "2026-12-31"), ("2026-10-05", None)] == [
         (row["from"], row["until"]) for row in listed
@@ -372,7 +372,7 @@ def test_many_faulty_lines_are_counted(call: Caller, tmp_path: Path) -> None:
     path = tmp_path / "mandates.csv"
     path.write_text("sender,nsso_number\n" + "000640,7\n" * 50)
     told = call("mandate", "import", str(path)).err.splitlines()
-    assert (22, "and 30 more lines") == (len(told), told[-1])
+    assert (22, "and 30 more.") == (len(told), told[-1])
 
 
 # -------------------------------------------------------------------------------------------------- the rest

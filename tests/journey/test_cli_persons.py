@@ -105,7 +105,7 @@ def test_a_person_nobody_knows_is_told_as_one(call: Caller, home: Home, records:
     unknown = worker_number(3)
     told = call.done("person", "export", unknown)
     assert (unknown, []) == (told.json["person"], [name for name in HELD if told.json[name]])
-    assert "holds nothing on this person" in told.err
+    assert "holds on this person: nothing" in told.err
     assert 1 == len(acts(home))
 
 

@@ -122,8 +122,8 @@ def test_replaced_numbers_come_in_a_csv_of_their_own(database: Database, path: P
         ("period_id,inss,worker_type,start_date\n", "line 1: give at least one of the columns nsso_number"),
         ("old_inss,date\n", "line 1: column new_inss is missing"),
         ("old_inss,new_inss,inss\n", 'line 1: column "inss" is unknown'),
-        (f"{HEADER}\n{LINE}\n{LINE},1\n", "line 3: 6 values where the header names 5"),
-        (f"{HEADER}\n{LINE}\n\n{LINE[:30]}\n", "line 4: 3 values where the header names 5"),
+        (f"{HEADER}\n{LINE}\n{LINE},1\n", "line 3: values: 6, where the header names 5"),
+        (f"{HEADER}\n{LINE}\n\n{LINE[:30]}\n", "line 4: values: 3, where the header names 5"),
         (f'{HEADER}\n"{LINE}\n', "line 2: this is no CSV"),
         (f"{HEADER}\n{LINE}\n{LINE[1:]}\n", "line 3: period_id must be 12 digits"),
         (f"{HEADER}\n{LINE.replace('FLX', 'FLEX')}\n", 'line 2: worker_type "FLEX" must be'),
@@ -424,7 +424,7 @@ def test_a_register_is_fed_and_looked_into(call: Caller, home: Home, path: Path)
     """Import tells on stderr what came in; show finds worker and period; stats is one flat object."""
     path.write_text(f"{HEADER}\n{LINE}\n")
     told = call.done("dimona", "import", str(path))
-    assert ("", f"{path}: 1 periods taken in.\n") == (told.out, told.err)
+    assert ("", f"{path} was imported. Periods taken in: 1.\n") == (told.out, told.err)
     for number in (worker_number(1), period_number(1)):
         assert period_number(1) in call.done("dimona", "show", number).out
         (shown,) = call.done("dimona", "show", number, "--json").json["periods"]
@@ -445,12 +445,12 @@ def test_a_repeated_import_ends_well(call: Caller, path: Path) -> None:
     """It is told, and exits 0; a row that is older than what is held is counted."""
     path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T08:00\n")
     call.done("dimona", "import", str(path))
-    assert "was imported before, with 1 periods" in call.done("dimona", "import", str(path)).err
+    assert "Periods taken in then: 1." in call.done("dimona", "import", str(path)).err
     path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T07:00\n")
     told = call.done("dimona", "import", str(path), "--json")
     expected = {"file": str(path), "format": "csv", "rows": 1, "already": False, "kept": 1}
     assert [expected] == told.json
-    assert "1 of them were older" in told.err
+    assert "Older than what the register holds: 1." in told.err
 
 
 def test_a_refused_file_stops_the_import(call: Caller, path: Path) -> None:
@@ -479,4 +479,4 @@ def test_a_bar_is_drawn_on_a_terminal_only(call: Caller, path: Path, monkeypatch
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     told = call.done("dimona", "import", str(path))
     assert "" == told.out
-    assert "taken in." in told.err
+    assert "was imported." in told.err

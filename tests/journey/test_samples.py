@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from flexibatch.adapters.reports import ReportPages
+from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.catalogue import UNKNOWN
+from flexibatch.domain.vocabulary import REPORT_FOLDER
+from flexibatch.pipeline import report_of
 from tests.twins.player import Player, Sample
 from tests.twins.town import SAMPLES, Neighbourhood
 
@@ -28,6 +32,20 @@ def test_sample_gives_its_golden_answers(name: str, calm: Neighbourhood, tmp_pat
         for told, content in answers.items():
             (sample.folder / told).write_bytes(content)
     assert sample.goldens == answers
+
+
+@pytest.mark.parametrize("name", ["refused-no-mandate", "refused-form-schema", "partly-beneficiary"])
+def test_a_page_that_is_written_again_is_the_same(name: str, calm: Neighbourhood, tmp_path: Path) -> None:
+    """What the store gives back of a set, after a crash, makes the very page: it says what each anomaly refused."""
+    with calm.copy(tmp_path / "home") as town:
+        Player(Sample.read(name), town).play()
+        [(ticket,)] = town.rows("SELECT ticket FROM file_set")
+        stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
+        [page] = town.inbox(stored.case.sender.number, REPORT_FOLDER).glob(f"*.{ticket}.html")
+        assert page.read_bytes() == ReportPages(town.home.settings.timezone).html(stored)
+        assert [one.refused for one in stored.located if one.line is None] == [
+            stored.counts.refused for one in stored.located if one.line is None
+        ]
 
 
 @pytest.mark.parametrize("name", NAMES)

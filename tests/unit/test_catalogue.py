@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.domain.catalogue import Catalogue
+from flexibatch.adapters.xml.literals import READINGS
+from flexibatch.adapters.xml.wellformed import PHRASES
+from flexibatch.domain.catalogue import Catalogue, day_first
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
-from flexibatch.domain.vocabulary import AnomalyClass, Language
+from flexibatch.domain.names import Place, parse_name, part_rules, set_rules
+from flexibatch.domain.shapes import SHAPES
+from flexibatch.domain.vocabulary import AnomalyClass, Environment, Language
 from flexibatch.domain.zones import ZONES, zone_at, zone_of
 from flexibatch.errors import Refusal
 
-# Rule, code (three digits where the element gives the zone), class, placeholders besides {tag} and {value}.
+# Rule, code (three digits where the element gives the zone), class, placeholders besides {tag}, {value} and {phrase}.
 EXPECTED = """
 name-go ACRF-107 B
 name-data ACRF-131 B
@@ -59,15 +64,15 @@ name-received ACRF-133 B ticket
 data-empty ACRF-134 B
 part-size ACRF-184 B size limit
 too-many-forms ACRF-184 B limit
-not-well-formed ACRF-102 B reason
+not-well-formed ACRF-102 B
 doctype ACRF-102 B
 bytes-encoding ACRF-102 B encoding
 encoding ACRF-138 B encoding
 root ACRF-089 B
 namespace ACRF-139 B
 schema-location ACRF-088 B
-schema-version ACRF-137 B schema
-schema-window ACRF-137 B schema from until
+schema-version ACRF-137 B schema open
+schema-window ACRF-137 B schema from until open
 not-a-form ACRF-205 B
 no-form ACRF-157 B
 discarded ACRF-163 B
@@ -84,27 +89,28 @@ literal-value 008 B
 inss-check 00024-004 B
 company-check 00014-004 B
 nsso-check 00011-004 B
-employer-conflict 00014-022 B
+employer-conflict 00014-022 B nsso company
 employer-missing 00011-001 B
 mandate 00011-155 B
 too-many-lines 90059-172 B limit
-creation-future 00218-008 B
+creation-future 00218-008 B received
 repeated 90082-006 B
 unknown 90082-234 B
 cancelled 90082-241 B
 declared 90082-272 B
+declared-cancelled 90082-272 B
 superseded 90082-180 B
 unchanged 90082-444 NB
-period-order 99002-014 B
+period-order 99002-014 B start
 period-scope 99002-008 B
 calculation-missing 99101-001 B
 calculation-present 99101-005 B
 wages-twice 99103-006 B
-calculation-date-late 99003-008 B
-calculation-date-early 99003-008 B
-validity-order 99005-014 B
-validity-start 99004-399 B
-validity-end 99005-400 B
+calculation-date-late 99003-008 B received
+calculation-date-early 99003-008 B start
+validity-order 99005-014 B start
+validity-start 99004-399 B start
+validity-end 99005-400 B end
 category-unknown 00036-008 B
 category-closed 00036-008 B quarter
 worker-code 00037-008 B
@@ -166,11 +172,13 @@ def test_a_rule_has_a_source_and_four_languages(catalogue: Catalogue, rule: str)
 def test_placeholders_are_those_of_the_rule_in_every_language(catalogue: Catalogue, rule: str) -> None:
     """Only what a finding of the rule brings is asked for, all of it in every language."""
     code, _, details = RULES[rule]
+    entry = catalogue.rules()[rule]
     always = frozenset() if code.startswith("ACRF") else frozenset({"tag", "value"})
-    for text in catalogue.rules()[rule].texts.values():
+    phrase = frozenset({"phrase"} if entry.phrase else ())
+    for text in entry.texts.values():
         asked = frozenset(text.placeholders)
-        assert details <= asked <= details | always
-        assert not re.search(r"[{}]", re.sub(r"\{\w+\}", "", text.what + text.remedy))
+        assert details | phrase <= asked <= details | always | phrase
+        assert not re.search(r"[{}]", re.sub(r"\{\w+(:day)?\}", "", text.what + text.remedy + text.empty))
 
 
 @pytest.mark.parametrize("language", Language)
@@ -184,12 +192,133 @@ def test_a_label_keeps_to_500_characters(catalogue: Catalogue, rule: str, langua
     assert anomaly.remedy.endswith(".")
 
 
+def test_every_phrase_is_told_in_four_languages(catalogue: Catalogue) -> None:
+    """Every phrase is there in every language, and every element that holds a value has one that is there."""
+    assert all(
+        {language.value for language in Language} == set(phrase) for phrase in catalogue.phrases().values()
+    )
+    wanted = {shape["phrase"] for shape in SHAPES.values()}
+    assert set() == wanted - set(catalogue.phrases())
+    assert set(READINGS) == set(SHAPES)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("path", SHAPES)
+def test_a_value_that_is_not_allowed_is_told_with_what_is(
+    catalogue: Catalogue, path: str, language: Language
+) -> None:
+    """Whatever is wrong with a value, the label says within 500 characters how it is to be written."""
+    tag = path.rpartition("/")[2]
+    for rule in ("schema-missing", "schema-not-numeric", "schema-domain", "schema-length", "literal-value"):
+        finding = Finding(rule, tag=tag, value=LONG, location=f"/FLXWAGE/{path}")
+        anomaly = told(catalogue, finding, language)
+        phrase = catalogue.phrases()[SHAPES[path]["phrase"]][language]
+        assert phrase.format(**SHAPES[path]) in anomaly.remedy
+        assert len(f"{anomaly.what} {anomaly.remedy}") <= 500
+
+
+AMOUNT = (
+    "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/Amount"
+)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [("schema-not-numeric", "1000,00"), ("schema-domain", "0"), ("schema-length", "9" * 12)],
+)
+def test_a_wrong_amount_is_told_in_eurocents(
+    catalogue: Catalogue, language: Language, rule: str, value: str
+) -> None:
+    """Who wrote 1000,00 is told to write 100000, not only digits: 1000 would be ten euros."""
+    anomaly = told(catalogue, Finding(rule, tag="Amount", value=value, location=AMOUNT), language)
+    assert "eurocent" in anomaly.remedy.lower()
+    assert re.search(r"1000[,.]00 \w+ .*100000", anomaly.remedy)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", ["schema-domain", "schema-length", "literal-value"])
+def test_an_empty_value_is_called_empty(catalogue: Catalogue, rule: str, language: Language) -> None:
+    """Nobody is told that a dash between quotes is wrong."""
+    anomaly = told(catalogue, Finding(rule, tag="Amount", value=" ", location=AMOUNT), language)
+    assert re.search("leeg|vide|leer|empty", anomaly.what)
+    assert not re.search("[–“„«]", anomaly.label)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_nobody_is_told_to_declare_a_wage_twice(catalogue: Catalogue, language: Language) -> None:
+    """An original sent again: there is nothing to do, before all else; a new reference declares it twice."""
+    nothing, twice = {
+        Language.NL: ("hoeft u niets te doen", "twee keer aangegeven"),
+        Language.FR: ("n'avez rien à faire", "déclaré deux fois"),
+        Language.DE: ("brauchen Sie nichts zu tun", "zweimal gemeldet"),
+        Language.EN: ("there is nothing to do", "declared twice"),
+    }[language]
+    remedy = told(catalogue, Finding("declared", value="2026-09/0001"), language).remedy
+    first, *_, last = re.split(r"[.] ", remedy)
+    assert (nothing in first, twice in last) == (True, True)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_numbers_of_an_employer_are_called_what_they_are(catalogue: Catalogue, language: Language) -> None:
+    """An NSSO number is not told as an enterprise number, or the other way round."""
+    nsso, company = {
+        Language.NL: ("RSZ-nummer", "ondernemingsnummer"),
+        Language.FR: ("numéro ONSS", "numéro d'entreprise"),
+        Language.DE: ("LSS-Nummer", "Unternehmensnummer"),
+        Language.EN: ("NSSO number", "enterprise number"),
+    }[language]
+    details = {"nsso": "100100022", "company": "0400100056"}
+    both = told(catalogue, Finding("employer-conflict", value="100100022", details=details), language).what
+    assert re.search(rf"{nsso} .\s?100100022.*{company} .\s?0400100056", both)
+    for phrase, called in (("nsso-number", nsso), ("company-number", company)):
+        finding = Finding("mandate", value="100100022", details={"phrase": phrase})
+        assert re.search(rf"{called} .\s?100100022", told(catalogue, finding, language).what)
+
+
+def test_a_phrase_belongs_to_each_kind_of_broken_xml(catalogue: Catalogue) -> None:
+    """What a reader says in English stands in no sentence to people: each kind has a phrase in each language."""
+    details = {"phrase": "xml-cut-off", "reason": "no element found"}
+    for language in Language:
+        what = told(catalogue, Finding("not-well-formed", details=details), language).what
+        assert catalogue.phrases()["xml-cut-off"][language] in what
+        assert "no element found" not in what
+    assert set(PHRASES.values()) < set(catalogue.phrases())
+
+
+NAME_RULES = [rule for rule in RULES if rule.startswith(("name-", "sequence-", "parts-"))]
+
+
+@pytest.mark.parametrize("rule", sorted({*NAME_RULES} - {"name-received"}))
+def test_advice_on_a_name_shows_one(catalogue: Catalogue, rule: str) -> None:
+    """Who is told how a file is named sees a name that the channel takes."""
+    for text in catalogue.rules()[rule].texts.values():
+        found = re.search(r"\b(GO|FI|FS)\.FLEX\.[0-9]{6}(\.\w+)+", text.remedy)
+        assert found is not None
+        parsed = parse_name(found[0])
+        assert parsed is not None
+        place = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+        assert [] == [*set_rules(parsed, place), *part_rules(parsed)]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_number_is_followed_by_what_it_counts(catalogue: Catalogue, rule: str) -> None:
+    """A sentence reads right for one and for many: nothing is "1 periods" or "1 day(s)"."""
+    for text in catalogue.rules()[rule].texts.values():
+        told_in = text.what + text.remedy
+        assert not re.search(r"\{(days|count|announced|found|size)\} \w", told_in)
+        assert not re.search(r"\w\((s|en|e|n)\)", told_in)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_a_bare_finding_can_be_told(catalogue: Catalogue, rule: str) -> None:
     """What a finding does not bring is told as a dash, so that no sentence breaks."""
     anomaly = told(catalogue, Finding(rule))
     assert "{" not in anomaly.label
-    assert ("–" in anomaly.label) == bool(catalogue.rules()[rule].texts[Language.EN].placeholders)
+    entry = catalogue.rules()[rule]
+    phrase = catalogue.phrases()[entry.phrase][Language.EN] if entry.phrase else ""
+    text = entry.texts[Language.EN].about(None).phrased(phrase)
+    assert ("–" in anomaly.label) == bool(text.placeholders)
 
 
 def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> None:
@@ -199,14 +328,46 @@ def test_real_values_of_a_long_label_are_told_whole(catalogue: Catalogue) -> Non
         "end": "2026-09-30",
         "period": "600027876089",
         "period_start": "2026-10-01",
-        "period_end": "9999-12-31",
+        "period_end": "2026-10-31",
     }
     for language in Language:
         label = told(
             catalogue, Finding("dimona-outside", value="85073003328", details=details), language
         ).label
-        assert all(value in label for value in details.values())
+        assert all(day_first(value, language) in label for value in details.values())
         assert "…" not in label
+
+
+DAYS = ("value", "start", "end", "due", "received", "from", "until", "period_start", "period_end", "types")
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.startswith(("schema-", "literal-"))])
+def test_days_are_written_as_people_write_them(catalogue: Catalogue, rule: str, language: Language) -> None:
+    """No sentence has a day in ISO 8601; the remedies alone tell how a day is written in XML."""
+    details = dict.fromkeys(RULES[rule][2], "")
+    days = {name: "2026-11-20" for name in details if name in DAYS}
+    anomaly = told(catalogue, Finding(rule, tag="x", value="2026-11-20", details=details | days), language)
+    quoted = re.search(r"[„“«]\s?2026-11-20", anomaly.what)
+    assert quoted or "2026-11-20" not in anomaly.label
+    written = "20.11.2026" if language is Language.DE else "20/11/2026"
+    assert written in anomaly.label or not days or quoted
+
+
+@pytest.mark.parametrize("rule", ["period-order", "validity-order"])
+def test_a_period_that_ends_before_it_starts_is_told_with_both_days(catalogue: Catalogue, rule: str) -> None:
+    """A clerk sees which of the two days is wrong."""
+    finding = Finding(rule, value="2026-08-31", details={"start": "2026-09-01"})
+    for language in Language:
+        what = told(catalogue, finding, language).what
+        assert all(day_first(day, language) in what for day in ("2026-09-01", "2026-08-31"))
+
+
+def test_a_period_in_dutch_includes_its_last_day(catalogue: Catalogue) -> None:
+    """A period goes from its first day to its last, that day included."""
+    for entry in catalogue.rules().values():
+        text = entry.texts[Language.NL]
+        assert not re.search(r" tot \{", text.what + text.remedy)
 
 
 def test_a_worker_nobody_declared_here_is_told_the_same_whoever_asks(catalogue: Catalogue) -> None:

@@ -75,11 +75,11 @@ AFTER = flexi(date(2026, 10, 1), None, period_id=OTHER_ID)
 UNCOVERED: dict[str, tuple[list[Period], tuple[str, dict[str, str]]]] = {
     "none": ([], uncovered("dimona-none")),
     "the day before": ([BEFORE], near(ID, date(2026, 8, 1), "2026-08-31")),
-    "the day after, open": ([AFTER], near(OTHER_ID, date(2026, 10, 1), "9999-12-31")),
+    "the day after, open": ([AFTER], near(OTHER_ID, date(2026, 10, 1), "…")),
     "before and after, one day each": ([AFTER, BEFORE], near(ID, date(2026, 8, 1), "2026-08-31")),
     "the nearest of two": (
         [flexi(date(2026, 7, 1), date(2026, 8, 30)), AFTER],
-        near(OTHER_ID, date(2026, 10, 1), "9999-12-31"),
+        near(OTHER_ID, date(2026, 10, 1), "…"),
     ),
     "outside, and other types inside": (
         [BEFORE, other("STU", FIRST, LAST)],
@@ -94,10 +94,10 @@ UNCOVERED: dict[str, tuple[list[Period], tuple[str, dict[str, str]]]] = {
         [BEFORE._replace(cancelled=True), flexi(LAST, LAST, period_id=THIRD_ID, cancelled=True)],
         uncovered("dimona-cancelled", period=THIRD_ID),
     ),
-    "OTH only": ([other("OTH", FIRST, None)], uncovered("dimona-type", types="OTH 2026-09-01..9999-12-31")),
+    "OTH only": ([other("OTH", FIRST, None)], uncovered("dimona-type", types="OTH 2026-09-01–…")),
     "OTH and a cancelled FLX": (
         [flexi(FIRST, LAST, cancelled=True), other("OTH", FIRST, LAST)],
-        uncovered("dimona-type", types="OTH 2026-09-01..2026-09-30"),
+        uncovered("dimona-type", types="OTH 2026-09-01–2026-09-30"),
     ),
     "several other types, each once": (
         [
@@ -109,7 +109,7 @@ UNCOVERED: dict[str, tuple[list[Period], tuple[str, dict[str, str]]]] = {
         ],
         uncovered(
             "dimona-type",
-            types="OTH 2026-09-01..2026-09-30, EXT 2026-09-30..2026-09-30, STU 2026-09-30..2026-09-30",
+            types="OTH 2026-09-01–2026-09-30, EXT 2026-09-30–2026-09-30, STU 2026-09-30–2026-09-30",
         ),
     ),
     "OTH outside the period": ([other("OTH", date(2026, 1, 1), date(2026, 8, 31))], uncovered("dimona-none")),

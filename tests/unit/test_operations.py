@@ -36,7 +36,7 @@ def told(decision: Decision) -> tuple[int | None, str | None, bool, tuple[str, .
         (ORIGINAL, None, (1, None, False, ())),
         (ORIGINAL, IN_FORCE, refused("declared")),
         (ORIGINAL, SAME, refused("declared")),
-        (ORIGINAL, GONE, refused("declared")),
+        (ORIGINAL, GONE, refused("declared-cancelled")),
         (MODIFICATION, None, refused("unknown")),
         (MODIFICATION, IN_FORCE, NEXT),
         (MODIFICATION, SAME, (3, "M4X8C1V6Z9P0S", True, ("unchanged",))),

@@ -18,7 +18,14 @@ from flexibatch.adapters.reports import ReportPages, instant, lead_of, number, v
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import Case, Counts, LocatedAnomaly, ReceivedFile, Report, Sender
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.vocabulary import Environment, FileKind, Language, SignatureDemand, Subject
+from flexibatch.domain.vocabulary import (
+    AnomalyClass,
+    Environment,
+    FileKind,
+    Language,
+    SignatureDemand,
+    Subject,
+)
 
 PAGES = ReportPages(ZoneInfo("Europe/Brussels"))
 CATALOGUE = load_catalogue()
@@ -134,6 +141,59 @@ def test_a_fault_that_lines_share_is_told_once_with_all_their_references() -> No
     ]
 
 
+EFFECTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "nothing": ("late", {}),
+    "file": ("no-form", {}),
+    "form": ("mandate", {"line": None, "refused": 1_234}),
+    "no_lines": ("mandate", {"line": None, "refused": 0}),
+    "line": ("declared", {}),
+}
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("effect", EFFECTS)
+def test_every_anomaly_says_what_was_refused_for_it(language: Language, effect: str) -> None:
+    """A clerk need not guess whether "if the line was refused" holds: line, whole Form, whole set, or nothing."""
+    rule, changes = EFFECTS[effect]
+    one = replace(located(rule, language), **changes)
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))[language.value]
+    page = outline(PAGES.html(report(language, located=(one,)))).text
+    told = texts["effects"][effect].format(count=number(1_234))
+    assert f"{texts['effect']} {told}" in page
+    assert set(texts["effects"]) == {*EFFECTS, "lines"}
+
+
+def test_a_class_that_a_setting_changed_refuses_nothing() -> None:
+    """What is told follows the class of the anomaly, not its rule."""
+    one = located("declared")
+    remark = replace(one, anomaly=replace(one.anomaly, anomaly_class=AnomalyClass.REMARK))
+    assert "Nothing was refused for this." in outline(PAGES.html(report(located=(remark,)))).text
+
+
+def test_lines_of_a_worker_are_counted_with_what_refused_them() -> None:
+    """One fault of a worker refuses all lines of that worker, also one whose reference could not be read."""
+    one = located("inss-check")
+    shared = (one, replace(one, reference=None, line=2), replace(one, reference="2026-09/0009", line=3))
+    page = outline(PAGES.html(report(located=shared))).text
+    assert "All lines with the references given were refused for this. Number: 3." in page
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize(
+    ("sent", "key"), [("100100022", "nsso"), ("0400100056", "company"), ("400100057", "unknown")]
+)
+def test_an_employers_number_is_called_what_it_is(language: Language, sent: str, key: str) -> None:
+    """Nobody looks up an NSSO number among the enterprises; both are among the words of the page."""
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))[language.value]
+    one = replace(located("declared", language), employer=sent)
+    page = outline(PAGES.html(report(language, located=(one,)))).text
+    assert texts["numbers"][key].format(number=sent) in page
+    explained = " ".join(texts["glossary"]).lower()
+    named = (texts["numbers"][kind].format(number="").strip().lower() for kind in ("nsso", "company"))
+    assert all(name in explained for name in named)
+    assert "dimona flx" in explained
+
+
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("lead", LEADS)
 def test_every_language_tells_every_lead(language: Language, lead: str) -> None:
@@ -215,7 +275,7 @@ def test_blocking_anomalies_stand_first() -> None:
 
 def test_what_is_not_listed_is_counted() -> None:
     """A clerk knows that the page is not all."""
-    assert "1234 more anomalies" in outline(PAGES.html(report(Language.EN, "declared", more=1234))).text
+    assert "not told here: 1234." in outline(PAGES.html(report(Language.EN, "declared", more=1234))).text
 
 
 def test_an_earlier_ticket_and_a_further_run_are_told() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.telling import Telling, merged
+from flexibatch.domain.telling import Merged, Telling, merged
 from flexibatch.domain.vocabulary import Language
 
 WORKER = Finding("inss-check", tag="INSS", value="1", location="/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/INSS")
@@ -25,7 +25,7 @@ def test_a_fault_of_a_worker_is_told_on_each_line() -> None:
 
 
 def test_lines_that_share_a_fault_are_named_with_it() -> None:
-    """It is given once, with the references of all its lines; one that could not be read is missing among them."""
+    """It is given once, with the references of all its lines; one that could not be read is counted all the same."""
     other = replace(on(2, "B"), anomaly=replace(on(2, "B").anomaly, code="00024-152"))
-    expected = [(on(1, "A"), ("A", "B")), (other, ("B",))]
+    expected = [Merged(on(1, "A"), ("A", "B"), 3), Merged(other, ("B",), 1)]
     assert expected == list(merged([on(1, "A"), on(2, "B"), other, on(3, None)]))

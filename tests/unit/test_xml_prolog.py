@@ -89,6 +89,28 @@ def test_refused(tmp_path: Path, data: str | bytes, expected: tuple[str, int | N
     assert [expected] == first(tmp_path, data)
 
 
+@pytest.mark.parametrize(
+    ("data", "phrase"),
+    [
+        ("", "xml-cut-off"),
+        (BODY[:-5], "xml-cut-off"),
+        (BODY[: BODY.index("</Form>")], "xml-cut-off"),
+        (BODY.replace("</Form>", ""), "xml-unclosed"),
+        (BODY.replace("F1", "a & b"), "xml-character"),
+        (BODY + BODY, "xml-after-end"),
+        (BODY.replace("F1", "&eacute;"), "xml-entity"),
+        (BODY.replace("<TypeForm>", "<TypeForm a='1' a='2'>"), "xml-attribute"),
+        (BODY.replace("TypeForm>", "x:TypeForm>"), "xml-prefix"),
+        (" " + message(), "xml-declaration"),
+        (BODY.replace("F1", "x" * 11_000_000), "xml-limit"),
+    ],
+)
+def test_the_kind_of_broken_xml_is_told(tmp_path: Path, data: str, phrase: str) -> None:
+    """People are told what is wrong in their language; the reader's own words are kept for the operator."""
+    [found] = read(tmp_path, data)[1]
+    assert (phrase, True) == (found.details["phrase"], bool(found.details["reason"]))
+
+
 def test_latin(tmp_path: Path) -> None:
     """Values of a document in ISO-8859-1 are read in it."""
     text = '<?xml version="1.0" encoding="ISO-8859-1"?>' + BODY.replace("F1", "é")

@@ -38,10 +38,18 @@ def test_choice(name: str | None, on: date, expected: str) -> None:
 
 
 def test_window_is_told() -> None:
-    """A refusal tells the window."""
+    """A refusal tells the window, and which versions are open."""
     found = SCHEMAS.choose(f"{SPACE} FLXWAGE_20251.xsd", date(2026, 7, 1))
     assert isinstance(found, Finding)
-    assert {"schema": "FLXWAGE_20251", "from": "2025-01-01", "until": "2026-06-30"} == found.details
+    window = {"schema": "FLXWAGE_20251", "from": "2025-01-01", "until": "2026-06-30"}
+    assert window | {"open": "FLXWAGE_20261"} == found.details
+
+
+def test_open_versions_are_told() -> None:
+    """Who names a version that is unknown is told all that are open on the day, oldest first."""
+    found = SCHEMAS.choose(f"{SPACE} FLXWAGE_20999.xsd", date(2026, 10, 1))
+    assert isinstance(found, Finding)
+    assert {"schema": "FLXWAGE_20999", "open": "FLXWAGE_20261, FLXWAGE_20264"} == found.details
 
 
 def test_what_passed_is_judged_by_the_same_schema() -> None:

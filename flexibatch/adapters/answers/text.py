@@ -93,7 +93,7 @@ def form_result(
     yield _employer(form, 2, "EmployerId")
     yield _reference(2, "HandledReference", "1", "2", judged.ticket)
     yield "    <HandlingResult>\n" + _leaf(3, "ResultCode", judged.result.value)
-    yield from (_anomaly_report(form, one) for one, _references in merged(told))
+    yield from (_anomaly_report(form, once.one) for once in merged(told))
     yield "    </HandlingResult>\n    <ApplicationData>\n"
     yield _outcomes_head(verdict, judged)
     yield "".join(map(_outcome, judged.lines))

@@ -59,7 +59,7 @@ def _rows(file: BinaryIO, delimiter: str, width: int) -> Iterator[tuple[int, lis
             if not row:
                 continue
             if len(row) != width:
-                raise Refusal(f"line {rows.line_num}: {len(row)} values where the header names {width}")
+                raise Refusal(f"line {rows.line_num}: values: {len(row)}, where the header names {width}")
             row.append("")
             yield rows.line_num, row
     except csv.Error as exc:

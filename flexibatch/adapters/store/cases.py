@@ -4,10 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, select
 
 from flexibatch.adapters.store.engine import instant
-from flexibatch.adapters.store.tables import anomaly, answer, file_set, received_file, run, sender
+from flexibatch.adapters.store.tables import (
+    anomaly,
+    answer,
+    file_set,
+    form,
+    form_run,
+    received_file,
+    run,
+    sender,
+)
 from flexibatch.domain.case import AnswerFile, Case, Counts, LocatedAnomaly, ReceivedFile, Sender, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import (
@@ -121,13 +130,22 @@ def located_of(row: Row[Any]) -> LocatedAnomaly:
         column=row.column_nbr,
     )
     told = Anomaly(finding, row.code, AnomalyClass(row._mapping["class"]), row.what, row.remedy)  # noqa: SLF001 - SQLAlchemy's public name
-    return LocatedAnomaly(told, row.employer, row.inss, row.reference, row.form_number, row.line)
+    refused = row.form_refused if row.line is None else None
+    return LocatedAnomaly(
+        told, row.employer, row.inss, row.reference, row.form_number, row.line, refused=refused
+    )
 
 
 def told_in(connection: Connection, ticket: str, number: int) -> tuple[LocatedAnomaly, ...]:
     """Give the anomalies that a run told, in their order."""
+    of_form = and_(form.c.set_ticket == anomaly.c.set_ticket, form.c.number == anomaly.c.form_number)
+    of_run = and_(form_run.c.form_id == form.c.id, form_run.c.run == anomaly.c.run)
     rows = (
-        select(anomaly).where(anomaly.c.set_ticket == ticket, anomaly.c.run == number).order_by(anomaly.c.id)
+        select(anomaly, form_run.c.refused.label("form_refused"))
+        .outerjoin(form, of_form)
+        .outerjoin(form_run, of_run)
+        .where(anomaly.c.set_ticket == ticket, anomaly.c.run == number)
+        .order_by(anomaly.c.id)
     )
     return tuple(located_of(row) for row in connection.execute(rows))
 

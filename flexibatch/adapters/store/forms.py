@@ -1,6 +1,6 @@
 """Write a judged Form: versions, features, financial elements, anomalies. Nothing is ever overwritten."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -104,9 +104,14 @@ def _write_calculations(connection: Connection, form_id: int, accepted: Sequence
 def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> None:
     """Write what was told of a run, with notes for the operator."""
     notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
-    rows = [anomaly_row(case, one, notes.get(one.inss or "") if _is_uncovered(one) else None) for one in told]
+    rows = [anomaly_row(case, one, _note(one, notes)) for one in told]
     if rows:
         connection.execute(insert(anomaly), rows)
+
+
+def _note(one: LocatedAnomaly, notes: Mapping[str, str]) -> str | None:
+    """Give what is for the operator only: of a worker who is not covered, or a reader's own words."""
+    return notes.get(one.inss or "") if _is_uncovered(one) else one.anomaly.finding.details.get("reason")
 
 
 def _is_uncovered(one: LocatedAnomaly) -> bool:

@@ -74,7 +74,7 @@ def import_mandates(
 
 
 def _told(faults: Sequence[str]) -> str:
-    more = [f"and {len(faults) - FAULTS_TOLD} more lines"] if len(faults) > FAULTS_TOLD else []
+    more = [f"and {len(faults) - FAULTS_TOLD} more"] if len(faults) > FAULTS_TOLD else []
     listed = "\n".join([*faults[:FAULTS_TOLD], *more])
     return f"Nothing was imported; correct these lines and import the file again:\n{listed}"
 

@@ -73,7 +73,8 @@ def read_prolog(parts: Sequence[Path]) -> Prolog:
     try:
         name, attributes = _parsed(start, encoding)
     except (expat.ExpatError, UnicodeDecodeError):
-        raise DocumentBroken((broken(parts, encoding, "the root element cannot be read"),)) from None
+        found = broken(parts, encoding, "the root element cannot be read", "xml-other")
+        raise DocumentBroken((found,)) from None
     return Prolog(encoding, attributes.get(f"{INSTANCE} schemaLocation"), _root_faults(name, line), line)
 
 

@@ -81,7 +81,7 @@ class Schemas:
             return max(
                 open_ones or (self.versions if passed_by else ()),
                 key=_age,
-                default=Finding("schema-version", details={"schema": "FLXWAGE"}),
+                default=Finding("schema-version", details={"schema": "FLXWAGE", "open": self._open(on)}),
             )
         file = _named_file(schema_location)
         if file is None:
@@ -97,7 +97,7 @@ class Schemas:
         )
 
     def _taken(self, file: str, on: date) -> SchemaVersion | Finding:
-        details = {"schema": file.removesuffix(".xsd")}
+        details = {"schema": file.removesuffix(".xsd"), "open": self._open(on)}
         named = [one for one in self.versions if one.file == file]
         if not named:
             return Finding("schema-version", tag="schemaLocation", value=shown(file), details=details)
@@ -110,6 +110,12 @@ class Schemas:
             "until": version.until.isoformat() if version.until else "…",
         }
         return Finding("schema-window", tag="schemaLocation", value=shown(file), details=details)
+
+    def _open(self, day: date) -> str:
+        """Name the versions that are taken on a day, oldest first."""
+        return ", ".join(
+            dict.fromkeys(one.name for one in sorted(self.versions, key=_age) if one.open_on(day))
+        )
 
     def _bytes(self, version: SchemaVersion) -> bytes:
         path = self.folder / version.file

@@ -22,7 +22,7 @@ from flexibatch.adapters.xml.nodes import Node
 from flexibatch.adapters.xml.pieces import PIECES_LIMIT, Pieces
 from flexibatch.adapters.xml.root import Root
 from flexibatch.adapters.xml.trust import Trust
-from flexibatch.adapters.xml.wellformed import broken, fault
+from flexibatch.adapters.xml.wellformed import broken, fault, unreadable
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken
@@ -36,9 +36,8 @@ ERROR_LIMIT = 5000
 _ROOT = tag(ROOT)
 _END_TAG = re.compile(rb"</(?:[^\s<>:]+:)?FLXWAGE\s*>")
 _LIMITS = "it passes a limit of the reader (levels, or the length of one piece of text)"
-_TOO_MANY_PIECES = Finding(
-    "not-well-formed",
-    details={"reason": f"more than {PIECES_LIMIT} entities, comments or CDATA sections between two tags"},
+_TOO_MANY_PIECES = unreadable(
+    f"more than {PIECES_LIMIT} entities, comments or CDATA sections between two tags", "xml-limit"
 )
 
 

@@ -1,7 +1,7 @@
 """Why a document cannot be read: asked once another reader has given up, answered with line and column."""
 
 import codecs
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
@@ -11,10 +11,42 @@ from flexibatch.domain.findings import Finding
 TOKEN_LIMIT = 10_000_000
 """Bytes one piece of markup (a tag, a comment) may have; libxml2 has the same limit."""
 
+_CODES = expat.errors.codes
+PHRASES: Mapping[int, str] = {
+    _CODES[message]: phrase
+    for phrase, messages in {
+        "xml-cut-off": (
+            expat.errors.XML_ERROR_NO_ELEMENTS,
+            expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+            expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        ),
+        "xml-unclosed": (expat.errors.XML_ERROR_TAG_MISMATCH, expat.errors.XML_ERROR_ASYNC_ENTITY),
+        "xml-character": (
+            expat.errors.XML_ERROR_SYNTAX,
+            expat.errors.XML_ERROR_INVALID_TOKEN,
+            expat.errors.XML_ERROR_PARTIAL_CHAR,
+            expat.errors.XML_ERROR_BAD_CHAR_REF,
+        ),
+        "xml-after-end": (expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT,),
+        "xml-attribute": (expat.errors.XML_ERROR_DUPLICATE_ATTRIBUTE,),
+        "xml-entity": (expat.errors.XML_ERROR_UNDEFINED_ENTITY,),
+        "xml-prefix": (expat.errors.XML_ERROR_UNBOUND_PREFIX,),
+        "xml-declaration": (expat.errors.XML_ERROR_MISPLACED_XML_PI,),
+    }.items()
+    for message in messages
+}
+"""The phrase of the catalogue for each kind of error that a bureau can do something about."""
 
-def broken(parts: Sequence[Path], encoding: str, otherwise: str) -> Finding:
+
+def broken(parts: Sequence[Path], encoding: str, otherwise: str, phrase: str = "xml-limit") -> Finding:
     """Tell why the document is refused; `otherwise` is the reason where it is well-formed after all."""
-    return fault(parts, encoding) or Finding("not-well-formed", details={"reason": otherwise})
+    return fault(parts, encoding) or unreadable(otherwise, phrase)
+
+
+def unreadable(reason: str, phrase: str, line: int | None = None, column: int | None = None) -> Finding:
+    """Tell that a document is no XML: by a phrase to people, by a reader's own words to the operator."""
+    details = {"phrase": phrase, "reason": reason}
+    return Finding("not-well-formed", line=line, column=column, details=details)
 
 
 def fault(parts: Sequence[Path], encoding: str) -> Finding | None:
@@ -28,11 +60,11 @@ def fault(parts: Sequence[Path], encoding: str) -> Finding | None:
         line, column = parser.bytes_place(exc)
         return Finding("bytes-encoding", line=line, column=column, details={"encoding": encoding.upper()})
     except expat.ExpatError as exc:
-        reason = expat.ErrorString(exc.code)
-        return Finding("not-well-formed", line=exc.lineno, column=exc.offset + 1, details={"reason": reason})
+        phrase = PHRASES.get(exc.code, "xml-other")
+        return unreadable(expat.ErrorString(exc.code), phrase, exc.lineno, exc.offset + 1)
     except TooLong:
         reason = f"one tag or comment is longer than {TOKEN_LIMIT} bytes"
-        return Finding("not-well-formed", line=parser.line, details={"reason": reason})
+        return unreadable(reason, "xml-limit", parser.line)
     return None
 
 
