@@ -189,6 +189,7 @@ def world_of(
         limits=limits_of(settings),
         max_anomalies=settings.max_anomalies,
         max_forms=settings.max_forms,
+        max_lines=settings.max_lines,
     )
 
 

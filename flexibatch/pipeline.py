@@ -59,6 +59,7 @@ class World:
     limits: Limits
     max_anomalies: int
     max_forms: int
+    max_lines: int
     blind: bool = False
 
 
@@ -182,8 +183,7 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
             notification.add(judged)
             counts = _add(counts, judged)
             told.extend(judged.told)
-            if counts.forms > world.max_forms:
-                raise DocumentBroken((_too_many_forms(world.max_forms),))
+            _require_bounds(world, counts)
         if document.findings:
             raise DocumentBroken(tuple(document.findings))
         notify = notification.close(_closing(world, case, desk.untold))
@@ -195,8 +195,14 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
     )
 
 
-def _too_many_forms(limit: int) -> Finding:
-    return Finding("too-many-forms", tag="Form", details={"limit": str(limit)})
+def _require_bounds(world: World, counts: Counts) -> None:
+    """Refuse the whole file where it holds more than one file may: a small one can hold very many empty elements."""
+    for rule, tag, count, limit in (
+        ("too-many-forms", "Form", counts.forms, world.max_forms),
+        ("too-many-declared", "Relation", counts.lines, world.max_lines),
+    ):
+        if count > limit:
+            raise DocumentBroken((Finding(rule, tag=tag, details={"limit": str(limit)}),))
 
 
 def _closing(world: World, case: Case, untold: int) -> LocatedAnomaly | None:

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     max_forms: Count = setting(
         50_000, "How many Forms one file may have; a file with more is refused whole (ACRF-184).", COUNTS
     )
+    max_lines: Count = setting(
+        500_000, "How many lines one file may have; a file with more is refused whole (ACRF-184).", COUNTS
+    )
     max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
     part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
     log_format: Literal["console", "json"] = setting(

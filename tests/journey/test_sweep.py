@@ -137,15 +137,26 @@ def test_a_held_sender_waits_untouched(town: Town) -> None:
     assert 1 == town.sweep().settled
 
 
-def test_too_many_forms_refuse_the_file(tmp_path: Path) -> None:
-    """A file of nothing but Forms is refused whole once it has more than are taken, and keeps no row."""
-    town = Town.made(tmp_path / "home", {"max_forms": 29})
+@pytest.mark.parametrize(
+    ("setting", "content", "rule"),
+    [
+        ("max_forms", "<Form/>" * 30, "too-many-forms"),
+        (
+            "max_lines",
+            f"<Form><Debtor><Beneficiary>{'<Relation/>' * 30}</Beneficiary></Debtor></Form>",
+            "too-many-declared",
+        ),
+    ],
+)
+def test_too_much_refuses_the_file(setting: str, content: str, rule: str, tmp_path: Path) -> None:
+    """A file of nothing but empty elements is refused whole once it has more than are taken, and keeps no row."""
+    town = Town.made(tmp_path / "home", {setting: 29})
     name = "FLEX.000640.20261005.00001.R.1"
     root = '<FLXWAGE xmlns="http://socialsecurity.be/xml/ns/FLXWAGE">'
-    town.put(f"FI.{name}.1", f"{root}{'<Form/>' * 30}</FLXWAGE>".encode())
+    town.put(f"FI.{name}.1", f"{root}{content}</FLXWAGE>".encode())
     town.put(f"GO.{name}")
     assert 1 == town.sweep().refused
-    assert [("too-many-forms", "ACRF-184")] == town.rows("SELECT rule, code FROM anomaly")
+    assert [(rule, "ACRF-184")] == town.rows("SELECT rule, code FROM anomaly")
     assert [(0,)] == town.rows("SELECT count(*) FROM form")
 
 

@@ -64,11 +64,13 @@ name-received ACRF-133 B ticket
 data-empty ACRF-134 B
 part-size ACRF-184 B size limit
 too-many-forms ACRF-184 B limit
+too-many-declared ACRF-184 B limit
 not-well-formed ACRF-102 B
 doctype ACRF-102 B
 bytes-encoding ACRF-102 B encoding
 encoding ACRF-138 B encoding
 root ACRF-089 B
+root-attribute ACRF-089 B tag
 namespace ACRF-139 B
 schema-location ACRF-088 B
 schema-version ACRF-137 B schema open

@@ -29,6 +29,7 @@ DEFAULTS = {
     "max_attempts": 5,
     "max_anomalies": 10_000,
     "max_forms": 50_000,
+    "max_lines": 500_000,
     "max_name_age_days": 365,
     "part_size": 35 * 1024 * 1024,
     "timezone": ZoneInfo("Europe/Brussels"),

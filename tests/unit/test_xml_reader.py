@@ -188,7 +188,7 @@ def test_no_form(tmp_path: Path) -> None:
 def test_root_attribute(tmp_path: Path) -> None:
     """An attribute the schema does not give the root refuses the file."""
     _, findings = read(tmp_path, message().replace("<FLXWAGE ", "<FLXWAGE version='1' "))
-    assert [("root", "version")] == [(one.rule, one.tag) for one in findings]
+    assert [("root-attribute", "version")] == [(one.rule, one.tag) for one in findings]
 
 
 def test_in_the_shadow_of_a_fault(tmp_path: Path) -> None:

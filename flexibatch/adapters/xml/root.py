@@ -32,7 +32,7 @@ class Root:
         faults = Faults(FINDING_LIMIT)
         explain.attributes(node, element, _AT, faults)
         for one in faults.found:
-            self._add(Finding("root", tag=one.tag, value=one.value, location=_AT))
+            self._add(Finding("root-attribute", tag=one.tag, value=one.value, location=_AT))
         self._text(element.text)
 
     @property
