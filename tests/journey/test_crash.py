@@ -90,12 +90,12 @@ def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path
         _told_is_kept(town, run=1)
 
 
-@pytest.mark.parametrize("chunk", _chunks(4))
+@pytest.mark.parametrize("chunk", _chunks(CHUNKS))
 def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
     """A file refused in the middle of its document is answered once, whatever happens."""
     sample = SAMPLES / "rejected-cut-off"
     calls = _calls(_with_set(quiet_town, tmp_path / "counted", sample))
-    for at in range(1 + chunk, calls + 1, 4):
+    for at in range(1 + chunk, calls + 1, CHUNKS):
         town = _with_set(quiet_town, tmp_path / str(at), sample)
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()

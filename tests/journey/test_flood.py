@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from flexibatch.domain.counting import LISTED_LIMIT
 from tests.twins.town import SAMPLES, Town
 
 MORE = 50
+
+
+pytestmark = pytest.mark.long
 
 
 def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> None:

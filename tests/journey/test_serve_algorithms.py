@@ -109,6 +109,7 @@ def test_a_session_outlives_new_keys_that_the_client_asks_for(street: Street, tm
     assert 8 < told.stderr.count("SSH2_MSG_NEWKEYS received")
 
 
+@pytest.mark.long
 def test_the_server_asks_for_new_keys_after_a_gibibyte(street: Street) -> None:
     """The client here never would; the transfer goes on."""
     big = street.town.inbox(folder="OUT") / "big"

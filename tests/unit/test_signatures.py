@@ -213,7 +213,10 @@ def test_a_change_of_one_byte_is_refused(
     assert isinstance(found, SignatureFault), (at - len(PART), change)
 
 
-@pytest.mark.parametrize(("kind", "extra"), [("ec", ()), ("rsa", (pkcs7.PKCS7Options.NoCerts,))])
+@pytest.mark.parametrize(
+    ("kind", "extra"),
+    [("ec", ()), pytest.param("rsa", (pkcs7.PKCS7Options.NoCerts,), marks=pytest.mark.long)],
+)
 def test_no_byte_of_a_signature_is_free(kind: str, extra: tuple[pkcs7.PKCS7Options, ...]) -> None:
     """Single bits of every byte, and what makes one tag of another: versions, tags, certificate, all."""
     by = holder(kind)

@@ -245,7 +245,11 @@ def peak(path: Path) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    "shape", ["one Beneficiary", "one Form", "strangers", "first child", "one line", "errors"]
+    "shape",
+    [
+        *("one Beneficiary", "one Form", "one line"),
+        *(pytest.param(shape, marks=pytest.mark.long) for shape in ("strangers", "first child", "errors")),
+    ],
 )
 def test_memory(tmp_path: Path, shape: str) -> None:
     """Memory does not grow with the file, whatever it is filled with."""
