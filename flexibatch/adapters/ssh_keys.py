@@ -37,10 +37,14 @@ def read_public_key(content: bytes, name: str) -> SshKey:
         raise Refusal(f"{name} is a private key: give its public half, and let its owner make a new pair.")
     if "BEGIN SSH2 PUBLIC KEY" in text:
         raise Refusal(f"{name} is in SSH2 format: convert it with `ssh-keygen -i -f` and give the result.")
+    if "BEGIN CERTIFICATE" in text:
+        raise Refusal(
+            f"{name} is a certificate: register it with `sender certificate add`, and give one OpenSSH line here."
+        )
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     if len(lines) != 1:
         raise Refusal(
-            f"{name} holds {len(lines)} keys where one is wanted: give a file with one OpenSSH line."
+            f"{name} holds {len(lines)} lines where one key is wanted: give a file with one OpenSSH line."
         )
     return _of_line(lines[0], name)
 

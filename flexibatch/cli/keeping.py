@@ -53,7 +53,8 @@ def release(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) ->
 def discard(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) -> None:
     """Give sets up: the next sweep answers them with a refusal (ACRF-163) and archives them.
 
-    The bureau then sends the same again under a new sequence number. With several, all are discarded or none.
+    The bureau then sends the same again under a new sequence number. A set that an earlier run received is not given
+    up: what that accepted stands. With several, all are discarded or none.
     """
     tickets = _decided(invocation, words, upkeep.discard)
     _tell(tickets, "discarded", "the next sweep refuses it with ACRF-163.", as_json=as_json)

@@ -237,6 +237,7 @@ def test_other_keys_are_refused(call: Caller, home: Home, tmp_path: Path) -> Non
         "private": private,
         "damaged": good[:40].encode(),
         "foreign": b"ssh-dss AAAAB3NzaC1kc3MAAACB anna",
+        "certificate": b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
         "ssh2": b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----\n",
         "several": good.encode() * 2,
         "empty": b"",
