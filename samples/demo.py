@@ -124,6 +124,9 @@ def play_all(engine: Engine) -> None:
         for sample in samples
         if not sample.ordinary and not NEEDS_A_BUG & {word for step in sample.steps for word in step}
     ]
+    console.print(
+        f"Making a home in {folder}, then playing {len(samples)} samples: about a minute.", soft_wrap=True
+    )
     home = Home(folder / "home")
     home.make(engine)
     for sample in apart:
