@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import paramiko
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.bootstrap import Home
+from flexibatch.serving import PAUSES
 from tests.twins.front import FOLDERS, Front
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today
@@ -203,6 +205,21 @@ def test_a_watcher_that_is_killed_is_started_again(front: Front, key: paramiko.P
         with client.open(f"/IN/{name}", "wb") as file:
             file.write(content)
     assert 4 == len(_awaited(client, "OUT", 4))
+
+
+@pytest.mark.long
+def test_a_watcher_that_dies_again_and_again_ends_the_door_with_trouble(front: Front) -> None:
+    """After the last pause nobody starts it again: the exit status is 3, and a sentence says where to look."""
+    for times in range(len(PAUSES) + 1):
+        until(partial(_died, front, times))
+        os.kill(_watcher(front), signal.SIGKILL)
+    until(lambda: front.ended)
+    assert 3 == front.end()
+    assert any("again and again" in line for line in front.said)
+
+
+def _died(front: Front, times: int) -> bool:
+    return times == sum("watcher.died" in line for line in front.said)
 
 
 def _watcher(front: Front) -> int:

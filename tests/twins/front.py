@@ -80,6 +80,12 @@ class Front:
         return status
 
     @property
+    def ended(self) -> bool:
+        """Tell whether the process has ended by itself."""
+        assert self._process is not None
+        return self._process.poll() is not None
+
+    @property
     def pid(self) -> int:
         """Give the number of the process."""
         assert self._process is not None
