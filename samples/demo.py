@@ -70,14 +70,18 @@ class Home:
         """Make the home with the samples' cast."""
         engine.prepare(self.path)
         self.run("init")
-        for row in _rows("senders.csv"):
-            number, name, language, signature = row.split(";")
-            signer = ("--certificate", str(CERTIFICATE)) if signature == "required" else ()
-            told = ("--name", name, "--language", language, "--signature", signature)
-            self.run("sender", "add", number, *told, *signer)
+        with ThreadPoolExecutor(2) as both:
+            list(both.map(self.register, _rows("senders.csv")))
         self.run("mandate", "import", str(SAMPLES / "mandates.csv"))
         for name in ("register.csv", "replacements.csv"):
             self.import_register(SAMPLES / name)
+
+    def register(self, row: str) -> None:
+        """Register a bureau of the cast."""
+        number, name, language, signature = row.split(";")
+        signer = ("--certificate", str(CERTIFICATE)) if signature == "required" else ()
+        told = ("--name", name, "--language", language, "--signature", signature)
+        self.run("sender", "add", number, *told, *signer)
 
     def run(self, *words: str) -> str:
         """Run a command; give what it printed. A set or a line that was refused (1) is what the demo is about."""
