@@ -67,10 +67,10 @@ def reference(text: str) -> str | None:
 
 
 def payslip(text: str) -> str | None:
-    """Read a payslip reference: 1 to 64 characters.
+    r"""Read a payslip reference: 1 to 64 characters, of whatever kind (decision 11).
 
-    >>> payslip("2026/0917"), payslip("")
-    ('2026/0917', None)
+    >>> payslip("2026/0917"), payslip(" a\tb "), payslip("")
+    ('2026/0917', ' a\tb ', None)
     """
     return text if 0 < len(text) <= _REFERENCE_LIMIT else None
 
