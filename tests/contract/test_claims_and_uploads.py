@@ -138,6 +138,20 @@ def test_an_open_upload_is_not_claimed_whatever_its_mode(scene: Scene) -> None:
     assert KEPT == tree(scene.claimed)
 
 
+def test_who_comes_back_goes_on_from_no_gap(scene: Scene) -> None:
+    """What a session wrote with gaps is cut when another takes the file over: no part holds bytes that nobody sent."""
+    dead = Upload(scene.room, PART, 0)
+    dead.write(3, b"more")
+    dead.write(60, b"far away")
+    again = Upload(scene.room, PART, 0)
+    assert 3 == again.size
+    again.close(orderly=True)
+    dead.close(orderly=False)
+    assert scene.keeping.take(SET)
+    keep_whole(scene.keeping)
+    assert KEPT == tree(scene.claimed)
+
+
 def test_who_comes_back_writes_and_its_dead_session_holds_up_nothing(scene: Scene) -> None:
     """A handle that is kept open while another session ends the upload neither keeps the claim away nor changes it."""
     dead = Upload(scene.room, PART, REPLACING)

@@ -63,7 +63,7 @@ class Upload:
         except BaseException:
             self._give_back()
             raise
-        self.size = self.found = status.st_size
+        self.size = self.found = os.fstat(self.descriptor).st_size
         self.appending = bool(flags & os.O_APPEND)
         self.digest, self.hashed = hashlib.sha256(), 0
         self.written = 0
@@ -87,13 +87,16 @@ class Upload:
     def _take_over(self) -> None:
         """Keep the channel from claiming the file as long as it is open; raise where it is just doing so.
 
-        A session that wrote it before, perhaps one whose connection is dead, keeps its handle and no lock.
+        A session that wrote it before, perhaps one whose connection is dead, keeps its handle and no lock; what it
+        wrote with gaps is no beginning to go on from.
         """
         before = self.room.writing.get(self.identity)
         if before is not None:
             unlock(before.descriptor)
         if not lock(self.descriptor, alone=True) or not self._is_under_its_name():
             raise being_taken(self.place)
+        if before is not None and before.gaps:
+            os.ftruncate(self.descriptor, before.found)
 
     def lost(self) -> asyncssh.SFTPError | None:
         """Tell whether the file was claimed or removed, or another session began to write it; None where neither.

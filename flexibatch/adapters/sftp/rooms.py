@@ -23,10 +23,16 @@ T = TypeVar("T")
 
 
 class OpenFile(Protocol):
-    """A file that is being written, under the name it has now."""
+    """A file that is being written, under the name it has now: what was there before, what is missing in between."""
 
     place: Place
     descriptor: int
+    found: int
+
+    @property
+    def gaps(self) -> int:
+        """Count bytes before the end that nobody has sent."""
+        ...
 
 
 @dataclass(slots=True)
