@@ -126,6 +126,11 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.part_size, settings.max_name_age_days, settings.environments, settings.timezone)
 
 
+def schemas_of(settings: Settings) -> Schemas:
+    """Give the schemas that messages are judged by."""
+    return Schemas(settings.schemas, settings.open_quarters)
+
+
 def keeping_of(home: Home) -> Keeping:
     """Give the private folders of a home."""
     return Keeping(home.settings.spool, home.settings.part_size)
@@ -180,7 +185,7 @@ def world_of(
         tickets=outside.tickets,
         ledger=StoredLedger(home.database, outside.clock, patient=patient),
         signatures=KeptSignatures(verifier_of(settings), keeping.folder),
-        documents=KeptDocuments(DocumentReader(Schemas(settings.schemas)), keeping.folder),
+        documents=KeptDocuments(DocumentReader(schemas_of(settings)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone, Finish(seal_of(settings))),
         outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere),
         catalogue=catalogue,
@@ -190,6 +195,7 @@ def world_of(
         max_anomalies=settings.max_anomalies,
         max_forms=settings.max_forms,
         max_lines=settings.max_lines,
+        acceptance=settings.acceptance,
     )
 
 

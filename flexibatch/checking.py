@@ -17,8 +17,7 @@ from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.assembly import Outside, limits_of, verifier_of, world_of
+from flexibatch.assembly import Outside, limits_of, schemas_of, verifier_of, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
@@ -104,7 +103,7 @@ def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
 
 def _world_in(home: Home, outside: Outside, folder: Path) -> World:
     settings = home.settings
-    documents = KeptDocuments(DocumentReader(Schemas(settings.schemas)), lambda _case: folder)
+    documents = KeptDocuments(DocumentReader(schemas_of(settings)), lambda _case: folder)
     press = AnswerPress(lambda _case: folder, settings.timezone, Finish(compress_above=NEVER))
     return replace(
         world_of(home, outside),

@@ -4,21 +4,23 @@ A desk judges one document. It keeps only what must be remembered across Forms: 
 per employer, the anomalies told.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
-from flexibatch.domain.dimona import check
+from flexibatch.domain.dimona import check, check_anywhere
+from flexibatch.domain.employers import Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.identifiers import normal_company, normal_nsso
+from flexibatch.domain.form_rules import third_payer_company
+from flexibatch.domain.identifiers import normal_company, normal_nsso, normal_reference
 from flexibatch.domain.late import late_findings
 from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide, reference_finding
 from flexibatch.domain.rules import Judging, LineRules, judge_form
 from flexibatch.domain.telling import Telling, located, placed
-from flexibatch.domain.vocabulary import Operation, Outcome
+from flexibatch.domain.vocabulary import Acceptance, Operation, Outcome
 from flexibatch.ports import Books, Document, Party
 
 
@@ -26,12 +28,14 @@ from flexibatch.ports import Books, Document, Party
 class Rulebook:
     """Hold what Forms are judged by: the catalogue and the dated facts, and how many anomalies are told.
 
-    `blind` tells that there is no register to ask: neither mandate nor operations nor Dimona are judged.
+    `acceptance` holds for senders with whom nothing else was agreed. `blind` tells that there is no register to ask:
+    neither mandate nor operations nor Dimona are judged.
     """
 
     catalogue: Catalogue
     judging: Judging
     max_anomalies: int
+    acceptance: Acceptance = Acceptance.LINE
     blind: bool = False
 
 
@@ -77,10 +81,13 @@ class _FormJudgement:
         self.of_lines: dict[int, list[Anomaly]] = {}
         self.decisions: dict[int, Decision] = {}
         self.persons: Mapping[str, str] = {}
+        self.party = Party(None)
+        self.known_here: Collection[str] = ()
+        self.mandated = False
 
     def verdict(self, new_ticket: Callable[[], str]) -> FormVerdict:
         """Go through the stages of flxwage.md §3.2 in their order."""
-        party = self.books.employer(self.form.nsso_number, self.form.company_id)
+        party = self.party = self.books.employer(self.form.nsso_number, self.form.company_id)
         self._judge_employer(party)
         prior = self.books.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}
         open_lines = [line for line in self.form.lines if line.number not in prior]
@@ -91,6 +98,10 @@ class _FormJudgement:
             self.decisions = {line.number: Decision(version=1) for line in sound}
         elif party.employer_id is not None:
             self._look_up(sound, party.employer_id)
+        # A Form of which an earlier run accepted a line is no longer whole: it goes on line by line.
+        whole = self._accepted_whole and not prior
+        if whole:
+            self._refuse_together()
         lines = tuple(
             _kept(line, prior[line.number])
             if line.number in prior
@@ -99,7 +110,24 @@ class _FormJudgement:
         )
         earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
         judged = FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines)
-        return replace(judged, told=self._told(judged.count(Outcome.REFUSED)))
+        return replace(
+            judged,
+            told=self._told(judged.count(Outcome.REFUSED), whole=whole),
+            acceptance=Acceptance.FORM if whole else Acceptance.LINE,
+            employer=told_numbers(self.form, self._known, contradict=party.conflict),
+        )
+
+    def _refuse_together(self) -> None:
+        """Refuse every line where one is refused; what was only remarked of the others is told when they come again."""
+        at_fault = {line.number for line in self.form.lines if self._blocked(line)}
+        if at_fault:
+            self.decisions = {}
+            self.of_lines = {number: self.of_lines[number] for number in at_fault}
+
+    @property
+    def _accepted_whole(self) -> bool:
+        agreed = self.case.sender.acceptance or self.rulebook.acceptance
+        return agreed is Acceptance.FORM
 
     # ------------------------------------------------------------------------------------------ the Form itself
 
@@ -107,22 +135,28 @@ class _FormJudgement:
         form, case = self.form, self.case
         self._add_to_form(form.faults)
         self._add_to_form(judge_form(form, self.rulebook.judging))
-        if party.conflict:
+        self._add_to_form(third_payer_company(form, third_payer=party.third_payer))
+        employers = party.rivals or ((party.employer_id,) if party.employer_id is not None else ())
+        self.mandated = any(
+            self.books.mandated(case.sender.number, one, case.received_on) for one in employers
+        )
+        if party.conflict and self.mandated:
             details = {"nsso": form.known_nsso or "", "company": form.company_id or ""}
             self._add_to_form([_employer_finding(form, "employer-conflict", details)])
-        elif not self.rulebook.blind and (form.known_nsso or form.company_id):
-            known = party.employer_id is not None
-            if not known or not self.books.mandated(
-                case.sender.number, party.employer_id or 0, case.received_on
-            ):
-                phrase = "nsso-number" if form.known_nsso else "company-number"
-                self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
+        elif not self.rulebook.blind and not self.mandated and (form.known_nsso or form.company_id):
+            phrase = "nsso-number" if form.known_nsso else "company-number"
+            self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
         key = _employer_key(form, party)
         if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
             self._add_to_form(
                 [Finding("too-many-lines", tag="Form", location=form.location, details=details)]
             )
+
+    @property
+    def _known(self) -> Numbers:
+        """Give the employer's numbers as the channel knows them; they are told to those with a mandate only."""
+        return self.party.numbers if self.mandated else Numbers()
 
     def _add_to_form(self, findings: Iterable[Finding]) -> None:
         self.of_form.extend(self._anomalies(findings))
@@ -138,6 +172,7 @@ class _FormJudgement:
     def _judge_lines(self, prior: Mapping[int, PriorLine], employer: str | None) -> None:
         form, rules = self.form, self.seat.rules
         self.persons = self.books.persons({line.inss for line in form.lines if line.inss})
+        self.known_here = self._known_with_employer()
         # Lines past the limit are not judged one by one: for them the Form was refused.
         within = form.lines[:LINES_LIMIT]
         for line in within:
@@ -158,9 +193,18 @@ class _FormJudgement:
         if employer is None or line.inss is None or line.reference is None:
             return ()
         person = self.persons.get(line.inss, line.inss)
-        if not self.seat.repetitions.seen(employer, person, line.reference):
+        # Elsewhere two numbers of one person are two workers: a bureau must not learn a stranger's new number.
+        worker = person if person in self.known_here else line.inss
+        if not self.seat.repetitions.seen(employer, worker, normal_reference(line.reference)):
             return ()
         return (reference_finding("repeated", self.form, line),)
+
+    def _known_with_employer(self) -> Collection[str]:
+        """Give those with a replaced number whom the register knows with this employer."""
+        replaced = set(self.persons.values())
+        if not replaced or self.party.employer_id is None:
+            return ()
+        return self.books.periods(self.party.employer_id, replaced).keys()
 
     def _blocked(self, line: Line) -> bool:
         anomalies = self.of_lines.get(line.number)
@@ -169,15 +213,21 @@ class _FormJudgement:
     def _look_up(self, lines: list[Line], employer_id: int) -> None:
         """Ask the operations and the register, by the Form and not by the line."""
         form, case, persons = self.form, self.case, self.persons
-        keyed = [(line, persons.get(line.inss or "", line.inss or "")) for line in lines]
-        keys = {(person, line.reference or "") for line, person in keyed}
+        keyed = [(line, _key(line, persons)) for line in lines]
+        keys = {key for _, key in keyed}
         standings = self.books.standings(case.environment, employer_id, keys)
         cancelling = form.operation is Operation.CANCELLATION
-        periods = {} if cancelling else self.books.periods(employer_id, {person for person, _ in keys})
-        for line, person in keyed:
-            standing = standings.get((person, line.reference or ""))
-            decision = self._decide(line, standing)
-            covered = () if cancelling else check(form, line, periods.get(person, ()))
+        # A third payer's workers are employed by others.
+        third_payer = self.party.third_payer
+        with_employer, checked = (None, check_anywhere) if third_payer else (employer_id, check)
+        periods = {} if cancelling else self.books.periods(with_employer, {person for person, _ in keys})
+        begun: set[_Key] = set()
+        for line, key in keyed:
+            decision = self._decide(line, standings.get(key))
+            if key in begun:
+                decision = Decision(findings=(reference_finding("repeated", form, line),))
+            begun.add(key)
+            covered = () if cancelling else checked(form, line, periods.get(key[0], ()))
             if decision.findings or covered:
                 found = [*decision.findings, *covered]
                 self.of_lines.setdefault(line.number, []).extend(self._anomalies(found))
@@ -205,13 +255,22 @@ class _FormJudgement:
 
     # ---------------------------------------------------------------------------------------- what is told
 
-    def _told(self, refused: int) -> tuple[LocatedAnomaly, ...]:
+    def _told(self, refused: int, *, whole: bool) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines, refused))
+        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines, refused, whole=whole))
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
         places = self.seat.document.places(self.form.number, wanted) if wanted else {}
         return tuple(placed(one, places) for one in told)
+
+
+_Key = tuple[str, str]
+"""A declaration of an employer: the worker's current number, the reference as it is compared."""
+
+
+def _key(line: Line, persons: Mapping[str, str]) -> _Key:
+    inss = line.inss or ""
+    return persons.get(inss, inss), normal_reference(line.reference or "")
 
 
 def _kept(line: Line, prior: PriorLine) -> LineVerdict:

@@ -25,7 +25,7 @@ from flexibatch.domain.categories import Categories
 from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.rules import Judging
-from flexibatch.domain.vocabulary import FileKind, Outcome, Subject
+from flexibatch.domain.vocabulary import Acceptance, FileKind, Outcome, Subject
 from flexibatch.errors import DocumentBroken
 from flexibatch.judging import Desk, Rulebook
 from flexibatch.ports import (
@@ -60,6 +60,7 @@ class World:
     max_anomalies: int
     max_forms: int
     max_lines: int
+    acceptance: Acceptance
     blind: bool = False
 
 
@@ -174,7 +175,7 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
     verdict = Verdict(case, "received", decided_at, provenance=provenance)
     name = books.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
     judging = Judging(case.received_on, world.categories)
-    rulebook = Rulebook(world.catalogue, judging, world.max_anomalies, world.blind)
+    rulebook = Rulebook(world.catalogue, judging, world.max_anomalies, world.acceptance, world.blind)
     desk, counts, told = Desk(case, books, document, rulebook), Counts(), list[LocatedAnomaly]()
     with world.answers.notify(verdict, name) as notification:
         for form in document:

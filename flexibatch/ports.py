@@ -19,6 +19,7 @@ from flexibatch.domain.case import (
     Verdict,
 )
 from flexibatch.domain.dimona import Period
+from flexibatch.domain.employers import NO_NUMBERS, Numbers
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form
 from flexibatch.domain.operations import Standing
@@ -36,10 +37,21 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Tell which employer two numbers lead to; `conflict` when they lead to two."""
+    """Tell which employer two numbers lead to, and its numbers as far as there is one of each.
+
+    `rivals` are the two employers that numbers lead to which contradict each other. `third_payer` tells that the NSSO
+    number is marked as a third payer's.
+    """
 
     employer_id: int | None
-    conflict: bool = False
+    numbers: Numbers = NO_NUMBERS
+    rivals: tuple[int, ...] = ()
+    third_payer: bool = False
+
+    @property
+    def conflict(self) -> bool:
+        """Tell whether the numbers contradict each other."""
+        return bool(self.rivals)
 
 
 class Clock(Protocol):
@@ -115,8 +127,8 @@ class Register(Protocol):
         """Give the current number of every replaced one; those that are not replaced are left out."""
         ...
 
-    def periods(self, employer_id: int, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
-        """Give all periods of workers with an employer, by current number."""
+    def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
+        """Give all periods of workers with an employer, None for any, by current number."""
         ...
 
     def state(self) -> datetime | None:

@@ -124,7 +124,7 @@ class BlindBooks(UnwrittenBooks):
         del inss
         return {}
 
-    def periods(self, employer_id: int, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
+    def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
         """Know no period."""
         del employer_id, persons
         return {}

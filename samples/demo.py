@@ -23,7 +23,7 @@ from front_door import show_front_door
 from rich.console import Console
 from rich.table import Table
 from signing import CERTIFICATE, signature, signature_name
-from today import days_from_reception, moved, moved_name
+from today import this_day, moved, moved_name
 
 SAMPLES = Path(__file__).parent
 ORDINARY = {"drop", "sweep"}
@@ -64,7 +64,7 @@ class Home:
         self.path = path
         environ = {f"FLEXIBATCH_{key.upper()}": _spelled(value) for key, value in (settings or {}).items()}
         self.environ = {**os.environ, **QUICK, **environ, "FLEXIBATCH_HOME": str(path)}
-        self.days = days_from_reception()
+        self.day = this_day()
 
     def make(self, engine: Engine) -> None:
         """Make the home with the samples' cast."""
@@ -73,6 +73,8 @@ class Home:
         with ThreadPoolExecutor(2) as both:
             list(both.map(self.register, _rows("senders.csv")))
         self.run("mandate", "import", str(SAMPLES / "mandates.csv"))
+        for number in _rows("third_payers.csv"):
+            self.run("employer", "set", "--nsso", number, "--third-payer")
         for name in ("register.csv", "replacements.csv"):
             self.import_register(SAMPLES / name)
 
@@ -94,7 +96,7 @@ class Home:
     def import_register(self, path: Path) -> None:
         """Import a register file, its dates moved to today."""
         target = self.path / f"{path.parent.name}-{path.name}"
-        target.write_bytes(moved(path.read_bytes(), self.days))
+        target.write_bytes(moved(path.read_bytes(), self.day))
         self.run("dimona", "import", str(target))
 
     def drop(self, sample: Sample, pattern: str) -> None:
@@ -159,7 +161,7 @@ def play_all(engine: Engine) -> None:
 def read(case: Path, number: int) -> Sample:
     """Read a sample: dates are moved to today; an ordinary one gets sequences and references of its own."""
     told = tomllib.loads(case.read_text("utf-8"))
-    days = days_from_reception()
+    day = this_day()
     sample = Sample(case.parent.name, told, {})
     paths = [
         path
@@ -167,11 +169,11 @@ def read(case: Path, number: int) -> Sample:
         if path.suffix not in {".toml", ".json", ".csv"} and ".999999." not in path.name
     ]
     # Parts may be cut anywhere, in a date too. What is replaced keeps its length, so the cuts stay where they are.
-    whole = moved(b"".join(path.read_bytes() for path in paths), days)
+    whole = moved(b"".join(path.read_bytes() for path in paths), day)
     if sample.ordinary:
-        whole = whole.replace(b"<ReferenceNbr>2026-09/", f"<ReferenceNbr>{number:04d}-09/".encode())
+        whole = whole.replace(b"<ReferenceNbr>019a1f04-", f"<ReferenceNbr>{number:08x}-".encode())
     for path in paths:
-        size, name = path.stat().st_size, moved_name(path.name, days)
+        size, name = path.stat().st_size, moved_name(path.name, day)
         sample.files[numbered(name, number) if sample.ordinary else name] = whole[:size]
         whole = whole[size:]
     if told.get("signed"):

@@ -278,6 +278,7 @@ def _anomaly_as_json(one: LocatedAnomaly) -> Mapping[str, Any]:
         "employer": one.employer,
         "inss": one.inss,
         "reference": one.reference,
+        "own": one.own,
         "label": _sound(anomaly.what),
         "remedy": _sound(anomaly.remedy),
     }

@@ -23,6 +23,7 @@ COMMANDS = {
     "init": ("flexibatch.cli.upkeep", "init", "Make a home, or what is missing of one."),
     "sender": ("flexibatch.cli.bureaus", "sender", "Register bureaus, hold them, manage their keys."),
     "mandate": ("flexibatch.cli.mandates", "mandate", "Say which bureau may declare for which employer."),
+    "employer": ("flexibatch.cli.employers", "employer", "Look up employers, and mark third payers."),
     "dimona": ("flexibatch.cli.dimona", "dimona", "Feed the Dimona register, and look into it."),
     "sweep": ("flexibatch.cli.channel", "sweep", "Take what has arrived, settle it, publish, and end."),
     "watch": ("flexibatch.cli.channel", "watch", "Sweep for ever."),

@@ -15,10 +15,11 @@ from flexibatch.cli.openssh import export_openssh
 from flexibatch.cli.output import cell, json_option, say, show_object
 from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import NewSender, sender_number
-from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
 
 LANGUAGES = click.Choice([one.value for one in Language])
+ACCEPTANCES = click.Choice([one.value for one in Acceptance])
 DEMANDS = click.Choice([one.value for one in SignatureDemand])
 COLUMNS = ("number", "name", "language", "signature", "user_name", "state", "added_at")
 
@@ -63,6 +64,11 @@ sender.add_command(certificate)
     help="Whether it must sign its files (in S it never must; a signature that is there must be good).",
 )
 @click.option("--user", help="Its name at the SFTP server, if it is not the number.")
+@click.option(
+    "--acceptance",
+    type=ACCEPTANCES,
+    help="What an anomaly of a line refuses: that line, or its Form whole. [default: the setting]",
+)
 @click.option("--allow-ssh-rsa", is_flag=True, help="Take ssh-rsa signatures (SHA-1) from its old program.")
 @click.pass_obj
 def add(  # noqa: PLR0913 - one argument an option
@@ -75,6 +81,7 @@ def add(  # noqa: PLR0913 - one argument an option
     certificates: tuple[Path, ...],
     signature: str,
     user: str | None,
+    acceptance: str | None,
     allow_ssh_rsa: bool,
 ) -> None:
     """Register a bureau under NUMBER and make its folders.
@@ -82,7 +89,8 @@ def add(  # noqa: PLR0913 - one argument an option
     A removed bureau is brought back with what is told now; its mandates are those it had.
     """
     demand = SignatureDemand(signature)
-    new = NewSender(sender_number(number), name, Language(language), demand, user, allow_ssh_rsa)
+    agreed = Acceptance(acceptance) if acceptance else None
+    new = NewSender(sender_number(number), name, Language(language), demand, user, allow_ssh_rsa, agreed)
     read = [key_in(path) for path in keys]
     signing = [certificate_in(invocation, path) for path in certificates]
     home = open_home(invocation)
@@ -111,6 +119,11 @@ def add(  # noqa: PLR0913 - one argument an option
     "--language", type=LANGUAGES, help="The language of its answers and pages, from its next set on."
 )
 @click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
+@click.option(
+    "--acceptance",
+    type=click.Choice([*Acceptance, bureaus.AS_SET]),
+    help="What an anomaly of a line refuses from its next set on; `default`: as the setting has it.",
+)
 @click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")
 @click.option(
     "--allow-ssh-rsa/--no-ssh-rsa",

@@ -115,6 +115,6 @@ def _tell(checked: Checked) -> None:
 def _sentence(one: LocatedAnomaly) -> str:
     finding, told = one.anomaly.finding, one.anomaly
     place = f"line {finding.line}, " if finding.line else ""
-    about = f"reference {one.reference}, " if one.reference else ""
+    about = f"reference {one.called}, " if one.called else ""
     where = f" [{finding.location}]" if finding.location else ""
     return f"{place}{about}{told.code} ({told.anomaly_class}): {told.label}{where}"

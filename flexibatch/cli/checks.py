@@ -15,8 +15,8 @@ from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue, load_categories
-from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.assembly import elsewhere_of
+from flexibatch.adapters.xml.versions import VERSIONS
+from flexibatch.assembly import elsewhere_of, schemas_of
 from flexibatch.bootstrap import Home, database_file, host_key_file, registered
 from flexibatch.cli.database_checks import rights, server, strangers
 from flexibatch.cli.faults import Fault, Health
@@ -115,16 +115,16 @@ def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _schemas(home: Home, now: datetime) -> Iterator[Fault]:
-    schemas = Schemas(home.settings.schemas)
-    for version in schemas.versions:
-        schemas.validator(version)
-        schemas.explainer(version)
+    schemas = schemas_of(home.settings)
+    for file in schemas.files:
+        schemas.validator(file)
+        schemas.explainer(file)
     today = now.astimezone(home.settings.timezone).date()
-    if not any(version.open_on(today) for version in schemas.versions):
+    if not any(schemas.versions.open_on(today)):
         yield Fault(
             Health.FAILED,
-            f"No schema is open on {today}: every file would be refused.",
-            f"Add the quarter's schema and its window to {home.settings.schemas}.",
+            f"No schema version is open on {today}: every file would be refused.",
+            f"Look at the clock, and at what {home.settings.schemas / VERSIONS} closes.",
         )
 
 

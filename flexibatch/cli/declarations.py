@@ -18,11 +18,24 @@ DECLARATION_COLUMNS = (
     "nsso",
     "person",
     "reference",
+    "own_reference",
     "version",
     "in_force",
 )
 CONTENT = ("start_date", "end_date", "calculated_on", "amount")
-VERSION_COLUMNS = ("number", "operation", "arrived_at", "sender", "set_ticket", "form_ticket", "line", "run")
+VERSION_COLUMNS = (
+    "number",
+    "operation",
+    "reference",
+    "own_reference",
+    "arrived_at",
+    "sender",
+    "set_ticket",
+    "form_ticket",
+    "form_reference",
+    "line",
+    "run",
+)
 PERIOD_COLUMNS = (
     "period_id",
     "company",
@@ -46,7 +59,9 @@ def declarations() -> None:
 @declarations.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.option("--sender", help="Only those of which this sender made a version.")
 @click.option("--employer", help="Only those of this employer: its NSSO or enterprise number.")
-@click.option("--reference", help="Only those with this reference of the bureau.")
+@click.option(
+    "--reference", help="Only those sent with this reference: the UUID, the declarant's own, or the Form's."
+)
 @click.option(
     "--environment",
     type=click.Choice([one.value for one in Environment]),

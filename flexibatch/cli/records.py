@@ -24,8 +24,30 @@ from flexibatch.domain.vocabulary import SetState
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
 WAITING_COLUMNS = ("sender", "environment", "sets", "ticket", "name", "since", "why", "until", "reason")
-ANOMALY_COLUMNS = ("code", "class", "form_number", "line", "tag", "value", "line_nbr", "what", "note")
-ANOMALIES_SHOWN = 50
+ANOMALY_COLUMNS = (
+    "code",
+    "class",
+    "form_number",
+    "line",
+    "own_reference",
+    "tag",
+    "value",
+    "line_nbr",
+    "what",
+    "note",
+)
+ROWS_SHOWN = 50
+FORM_COLUMNS = (
+    "number",
+    "ticket",
+    "operation",
+    "reference",
+    "result",
+    "lines",
+    "accepted",
+    "unchanged",
+    "refused",
+)
 
 WHY = {
     Why.HELD: "the sender is on hold",
@@ -180,6 +202,10 @@ def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
     told.rows(
         "Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), found["acknowledged"]
     )
-    told.rows("Anomalies of the last run", ANOMALY_COLUMNS, found["anomalies"][:ANOMALIES_SHOWN])
-    if len(found["anomalies"]) > ANOMALIES_SHOWN:
-        say(f"{ANOMALIES_SHOWN} of {len(found['anomalies'])} anomalies are shown; --json shows all.")
+    for part, title, columns in (
+        ("forms", "Forms of the last run", FORM_COLUMNS),
+        ("anomalies", "Anomalies of the last run", ANOMALY_COLUMNS),
+    ):
+        told.rows(title, columns, found[part][:ROWS_SHOWN])
+        if len(found[part]) > ROWS_SHOWN:
+            say(f"{ROWS_SHOWN} of {len(found[part])} {part} are shown; --json shows all.")

@@ -23,7 +23,7 @@ from flexibatch.domain.vocabulary import Outcome
 from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
 
-CHANGES = ("ticket", "form", "line", "reference", "before", "after", "codes")
+CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
 Place = tuple[str, int | None, int | None, str | None]
 """Ticket, Form, line and reference; a file refused whole has a ticket only."""
 

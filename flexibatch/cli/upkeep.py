@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from flexibatch.adapters.store import upgrade
-from flexibatch.adapters.xml.schemas import Schemas
+from flexibatch.assembly import schemas_of
 from flexibatch.bootstrap import make_home
 from flexibatch.cli.checks import examine
 from flexibatch.cli.faults import Health
@@ -45,9 +45,10 @@ def schema() -> None:
 @json_option
 @click.pass_obj
 def list_(invocation: Invocation, *, as_json: bool) -> None:
-    """List the schemas with the days of reception on which each is taken, both included.
+    """List the versions of the FLXWAGE message that are open today, each with its days of reception and its file.
 
-    `ours` tells that it is the project's own, not the institution's official file.
+    `from` and `until` are both included. `ours` tells that the file is the project's own, not the institution's
+    official one.
     """
     home = open_unchecked(invocation)
     rows = [
@@ -55,13 +56,13 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
             "schema": one.version.name,
             "from": one.version.opens,
             "until": one.version.until,
-            "open_today": one.open_today,
+            "file": one.version.file,
             "ours": one.ours,
             "sha256": one.sha256,
         }
-        for one in Schemas(home.settings.schemas).listing(today(invocation, home))
+        for one in schemas_of(home.settings).listing(today(invocation, home))
     ]
-    show_table("Schemas", ("schema", "from", "until", "open_today", "ours", "sha256"), rows, as_json)
+    show_table("Schemas", ("schema", "from", "until", "file", "ours", "sha256"), rows, as_json)
 
 
 # --------------------------------------------------------------------------------------------------- database

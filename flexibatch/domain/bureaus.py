@@ -9,7 +9,7 @@ from datetime import date
 
 from flexibatch.domain.identifiers import is_sender
 from flexibatch.domain.register_fields import employer
-from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
 
 NAME_LIMIT = 200
@@ -19,7 +19,10 @@ _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class NewSender:
-    """Hold what a bureau is registered with; `user_name` is its name at the SFTP server, if it has one."""
+    """Hold what a bureau is registered with.
+
+    `user_name` is its name at the SFTP server, if it has one; `acceptance` what was agreed with it, if anything was.
+    """
 
     number: str
     name: str
@@ -27,6 +30,7 @@ class NewSender:
     signature: SignatureDemand
     user_name: str | None = None
     allow_ssh_rsa: bool = False
+    acceptance: Acceptance | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name or a user name that cannot be kept."""

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from flexibatch.domain.employers import NOTHING_TOLD, ToldNumbers
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form, Line, Quality
 from flexibatch.domain.names import signature_of_answer
 from flexibatch.domain.vocabulary import (
+    Acceptance,
     Effect,
     Environment,
     FileKind,
@@ -21,7 +23,10 @@ from flexibatch.domain.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Hold a bureau: its number, its name, the language it is answered in, what it owes."""
+    """Hold a bureau: its number, its name, the language it is answered in, what it owes.
+
+    `acceptance` is what was agreed with it; None where the setting holds.
+    """
 
     number: str
     name: str
@@ -29,6 +34,7 @@ class Sender:
     signature: SignatureDemand
     held: bool = False
     removed: bool = False
+    acceptance: Acceptance | None = None
 
     def must_sign(self, environment: Environment) -> bool:
         """Tell whether each part needs its signature: in S none does."""
@@ -88,10 +94,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class LocatedAnomaly:
-    """Pair an anomaly with what it is about: employer (number as sent), worker, reference, line, quality.
+    """Pair an anomaly with what it is about: employer (number as sent), worker, references, line, quality.
 
     `line` counts in the Form, `form` in the document; both are None for what is about the whole file. `refused` counts
-    the refused lines of the Form, for what is about a whole Form.
+    the refused lines of the Form, for what refuses a whole Form: what is `whole` does, though it is about a line.
     """
 
     anomaly: Anomaly
@@ -102,6 +108,15 @@ class LocatedAnomaly:
     line: int | None = None
     quality: Quality | None = None
     refused: int | None = None
+    own: str | None = None
+    whole: bool = False
+
+    @property
+    def called(self) -> str | None:
+        """Give what people know the line by: its reference, and the declarant's own where there is one."""
+        if self.reference is None or self.own is None:
+            return self.reference or self.own
+        return f"{self.reference} ({self.own})"
 
     @property
     def effect(self) -> Effect:
@@ -110,7 +125,7 @@ class LocatedAnomaly:
             return Effect.NOTHING
         if self.form is None:
             return Effect.FILE
-        return Effect.FORM if self.line is None else Effect.LINE
+        return Effect.FORM if self.line is None or self.whole else Effect.LINE
 
 
 class LineVerdict(NamedTuple):
@@ -130,7 +145,10 @@ class LineVerdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FormVerdict:
-    """Hold what became of one Form; `told` lists the anomalies that are told in full, the Form's own first."""
+    """Hold what became of one Form; `told` lists the anomalies that are told in full, the Form's own first.
+
+    `acceptance` is how it was judged, `employer` what answers tell of its employer.
+    """
 
     form: Form
     ticket: str
@@ -138,6 +156,8 @@ class FormVerdict:
     refused: bool
     lines: tuple[LineVerdict, ...]
     told: tuple[LocatedAnomaly, ...] = ()
+    acceptance: Acceptance = Acceptance.LINE
+    employer: ToldNumbers = NOTHING_TOLD
 
     def count(self, outcome: Outcome) -> int:
         """Count the lines with an outcome; lines that are not listed are refused."""

@@ -105,6 +105,28 @@ def check(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, .
     return _once(found) if found else ()
 
 
+def check_anywhere(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, ...]:
+    """Tell which spans of a line of a third payer are not covered by a flexi period with any employer (00024-152).
+
+    `periods` are all those of the worker. Nothing is told of them: they are none of a third payer's business.
+    Source: flxwage.md, third payers.
+
+    >>> from flexibatch.domain.specimen import FORM, LINE
+    >>> check_anywhere(FORM, LINE, [Period("600027876089", "FLX", date(2026, 9, 30), None)])
+    ()
+    >>> check_anywhere(FORM, LINE, [])[0].rule
+    'dimona-anywhere'
+    """
+    if line.calculation is None:
+        return ()
+    flexi = [one for one in periods if one.worker_type == _FLEXI and not one.cancelled]
+    return tuple(
+        _finding("dimona-anywhere", form, line, span, {})
+        for span in spans(line.calculation)
+        if not any(one.overlaps(*span) for one in flexi)
+    )
+
+
 def _uncovered(form: Form, line: Line, span: Span, periods: Sequence[Period]) -> Finding:
     """Say why nothing covers a span, the first reason that holds: outside, other types, cancelled, none."""
     flexi = [period for period in periods if period.worker_type == _FLEXI]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from flexibatch.domain.vocabulary import AnomalyClass
 
-REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Features", "FinancialElement"})
+REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Reference", "Features", "FinancialElement"})
 """Elements that may stand more than once: their position is always told."""
 
 VALUE_LIMIT = 100

@@ -11,7 +11,9 @@ from flexibatch.domain.findings import Finding
 from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
 from flexibatch.domain.judgement import Judging
 from flexibatch.domain.model import Form
+from flexibatch.domain.vocabulary import Operation
 
+OWN_KEY = "1"
 _NUMBERS = frozenset({"CompanyID", "NOSSRegistrationNbr"})
 _NONE: tuple[Finding, ...] = ()
 
@@ -33,6 +35,40 @@ def creation_future(form: Form, judging: Judging) -> tuple[Finding, ...]:
         return _NONE
     received = {"received": str(judging.received_on)}
     return (replace(_found("creation-future", form, "FormCreationDate", form.created_on), details=received),)
+
+
+def reference_kind(form: Form, _judging: Judging) -> tuple[Finding, ...]:
+    """Refuse an original that names the key of an earlier Form: it changes none.
+
+    Code: 90082-008. Source: flxwage.md, message (the instructions, version 1.3).
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.model import FormReference
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> reference_kind(replace(FORM, reference=FormReference("1", "OCT-BAR")), JUDGING)
+    ()
+    >>> reference_kind(replace(FORM, reference=FormReference("3", "OCT-BAR")), JUDGING)[0].location
+    '/FLXWAGE/Form[1]/Reference[1]/ReferenceType'
+    """
+    if form.reference is None or form.reference.kind == OWN_KEY or form.operation is not Operation.ORIGINAL:
+        return _NONE
+    return (_found("form-reference", form, "Reference[1]/ReferenceType", form.reference.kind),)
+
+
+def third_payer_company(form: Form, *, third_payer: bool) -> tuple[Finding, ...]:
+    """Refuse an enterprise number beside the NSSO number of a third payer, who is named by that alone.
+
+    Code: 00014-005. Source: flxwage.md, third payers (the instructions, version 1.3).
+
+    >>> from flexibatch.domain.specimen import FORM
+    >>> third_payer_company(FORM, third_payer=True)[0].value
+    '0400100056'
+    >>> third_payer_company(FORM, third_payer=False)
+    ()
+    """
+    if not third_payer or form.company_id is None:
+        return _NONE
+    return (_found("third-payer-company", form, "Debtor/CompanyID", form.company_id),)
 
 
 def company_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
@@ -99,4 +135,4 @@ def _found(rule: str, form: Form, tail: str, value: str | None) -> Finding:
     return Finding(rule, tag=tail.rpartition("/")[2], value=value, location=f"{form.location}/{tail}")
 
 
-FORM_RULES = (creation_future, company_check, nsso_check, employer_missing)
+FORM_RULES = (creation_future, reference_kind, company_check, nsso_check, employer_missing)

@@ -4,6 +4,7 @@ Only digits and check digits are judged, never today's date: what is valid stays
 structure of each number (dimona.md, numbers). Texts are ASCII digits and nothing else.
 """
 
+import re
 from functools import lru_cache
 
 MODULUS = 97
@@ -12,8 +13,10 @@ COMPANY_LENGTH = 10
 NSSO_LENGTH = 9
 PERIOD_LENGTH = 12
 SENDER_LENGTH = 6
+UUID_LENGTH = 36
 FIRST_COUNTER, LAST_COUNTER = 1, 998
 
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NSSO = range(100_006, 199_999_935)
 _PROVISIONAL = range(5_000_000_120, 5_999_999_990)
 _SENDERS = range(1, 999_999)
@@ -122,6 +125,24 @@ def is_sender(text: str) -> bool:
     (True, False, False, False)
     """
     return _digits(text, SENDER_LENGTH) and int(text) in _SENDERS
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether a text is a UUID, of any version and in either case: 8-4-4-4-12 hexadecimal digits.
+
+    >>> is_uuid("019A1F04-5c11-7e77-8a10-4b1c9d20e5f3"), is_uuid("019a1f045c117e778a104b1c9d20e5f3")
+    (True, False)
+    """
+    return _UUID.fullmatch(text) is not None
+
+
+def normal_reference(text: str) -> str:
+    """Give a declaration's reference the form it is compared in: a UUID in small letters, any other as it is.
+
+    >>> normal_reference("019A1F04-5C11-7E77-8A10-4B1C9D20E5F3"), normal_reference("2025-09/A")
+    ('019a1f04-5c11-7e77-8a10-4b1c9d20e5f3', '2025-09/A')
+    """
+    return text.lower() if is_uuid(text) else text
 
 
 def employer_kind(text: str) -> str:

@@ -1,12 +1,14 @@
-"""What a rule is given: the line it judges where it stands, and the dated facts it judges by."""
+"""What rules are given: a line where it stands, or the shape of a calculation, and the dated facts they judge by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.model import Form, Line
+from flexibatch.domain.model import Calculation, Form, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,86 @@ class Judging:
     categories: Categories
 
 
+# ------------------------------------------------------------------------------------------ shapes of calculations
+
+
+class ElementShape(NamedTuple):
+    """Hold what an element is: wage or bonus, and its frequency in months."""
+
+    code: str | None
+    frequency: int | None
+
+
+class QualityShape(NamedTuple):
+    """Hold a quality without its amounts."""
+
+    start: date | None
+    end: date | None
+    employer_class: str | None
+    worker_code: str | None
+    elements: tuple[ElementShape, ...]
+
+
+class CalculationShape(NamedTuple):
+    """Hold a calculation without its amounts: most workers of a document share a few of these.
+
+    A rule on a shape is asked once for each, so a shape is all that it is given: a rule that wants more is one on a
+    line.
+    """
+
+    start: date | None
+    end: date | None
+    calculated_on: date | None
+    qualities: tuple[QualityShape, ...]
+
+
+ShapeKey = tuple[object, ...]
+"""A shape as plain tuples, which are made four times as fast; equal where the shapes are."""
+
+
+def shape_key(calculation: Calculation) -> ShapeKey:
+    """Give the shape of a calculation as plain tuples."""
+    start, end, made, qualities = calculation
+    return (
+        start,
+        end,
+        made,
+        tuple([(*one[:4], tuple([element[::2] for element in one.elements])) for one in qualities]),
+    )
+
+
+def shape_of(calculation: Calculation) -> CalculationShape:
+    """Give the shape of a calculation."""
+    start, end, made, qualities = calculation
+    return CalculationShape(
+        start,
+        end,
+        made,
+        tuple(
+            QualityShape(
+                *one[:4], tuple(ElementShape(element.code, element.frequency) for element in one.elements)
+            )
+            for one in qualities
+        ),
+    )
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Flaw(NamedTuple):
+    """Tell a fault of a shape: `tail` is the path of the element under the Calculation, or under a quality of it."""
+
+    rule: str
+    tail: str
+    value: str | None = None
+    quality: int | None = None
+    details: Mapping[str, str] = _NOTHING
+
+
+# -------------------------------------------------------------------------------------------------------- lines
+
+
 # A tuple, since one is made for every line: a frozen dataclass takes three times as long to make.
 class Place(NamedTuple):
     """Hold a line where it stands and what it is judged by; locations are written only for a fault."""
@@ -25,24 +107,22 @@ class Place(NamedTuple):
     line: Line
     judging: Judging
 
-    def tell(
-        self, rule: str, tail: str, value: object = None, *, quality: int | None = None, **details: str
-    ) -> Finding:
-        """Tell a fault of an element; `tail` is its path under the Calculation, or under a quality of it."""
+    def finding(self, flaw: Flaw) -> Finding:
+        """Tell a flaw of the line's calculation where it stands."""
         return Finding(
-            rule,
-            tag=tail.rpartition("/")[2].partition("[")[0],
-            value=None if value is None else str(value),
-            location=self.location(tail, quality),
-            quality=quality,
-            details=details,
+            flaw.rule,
+            tag=flaw.tail.rpartition("/")[2].partition("[")[0],
+            value=flaw.value,
+            location=self.location(flaw.tail, flaw.quality),
+            quality=flaw.quality,
+            details=flaw.details,
         )
 
     def location(self, tail: str, quality: int | None = None) -> str:
-        """Write where an element stands."""
+        """Write where an element of the calculation stands."""
         under = f"{step('Features', quality)}/{tail}" if quality else tail
         return self.form.line_location(self.line, f"Calculation/{under}")
 
-    def told(self, location: str) -> bool:
+    def told(self, location: str | None) -> bool:
         """Tell whether reading the line found a fault of the element there: it is not told twice."""
         return any(fault.location == location for fault in self.line.faults)

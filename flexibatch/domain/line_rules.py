@@ -1,19 +1,13 @@
-"""The rules on a line and its calculation that ask neither register nor store, each with code and source.
+"""The rules on a line that ask neither register nor store, each with code and source.
 
-A rule of a line is given its Place; a rule of a calculation is given that too. What could not be read is
-None: reading it told the fault, and a rule says nothing of it.
+A rule is given the line's Place. What could not be read is None: reading it told the fault, and a rule says nothing of
+it.
 """
-
-from datetime import date
 
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.identifiers import is_inss
+from flexibatch.domain.identifiers import is_inss, is_uuid
 from flexibatch.domain.judgement import Place
-from flexibatch.domain.model import Calculation
-
-SCOPE = date(2025, 1, 1)
-"""A period that ended before this day is not declared here."""
 
 _NONE: tuple[Finding, ...] = ()
 
@@ -33,6 +27,22 @@ def inss_check(place: Place) -> tuple[Finding, ...]:
         return _NONE
     location = f"{form.beneficiary_location(line)}/INSS"
     return (Finding("inss-check", tag="INSS", value=line.inss, location=location),)
+
+
+def reference_uuid(place: Place) -> tuple[Finding, ...]:
+    """Refuse a reference of the declaration that is no UUID.
+
+    Code: 90082-008. Source: flxwage.md, message (the instructions, version 1.3).
+
+    >>> from flexibatch.domain.specimen import LINE, PLACE
+    >>> reference_uuid(PLACE._replace(line=LINE._replace(reference="2026-09/0001")))[0].value
+    '2026-09/0001'
+    """
+    form, line, _ = place
+    if line.reference is None or is_uuid(line.reference):
+        return _NONE
+    location = form.reference_location(line)
+    return (Finding("reference-uuid", tag="ReferenceNbr", value=line.reference, location=location),)
 
 
 def calculation_missing(place: Place) -> tuple[Finding, ...]:
@@ -72,68 +82,5 @@ def calculation_present(place: Place) -> tuple[Finding, ...]:
     return (Finding("calculation-present", tag="Calculation", location=location),)
 
 
-def period_order(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a calculation period that ends before it starts.
-
-    Code: 99002-014. Source: flxwage.md, anomalies.
-
-    >>> from flexibatch.domain.specimen import PLACE, calculation
-    >>> period_order(calculation(end=date(2026, 8, 31)), PLACE)[0].value
-    '2026-08-31'
-    """
-    start, end = calculation.start, calculation.end
-    if start is None or end is None or start <= end:
-        return _NONE
-    return (place.tell("period-order", "CalculationPeriodEndingDate", end, start=str(start)),)
-
-
-def period_scope(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a calculation period that ends before 1 January 2025.
-
-    Code: 99002-008. Source: flxwage.md, scope.
-
-    >>> from flexibatch.domain.specimen import PLACE, calculation
-    >>> period_scope(calculation(end=date(2025, 1, 1)), PLACE)
-    ()
-    >>> period_scope(calculation(end=date(2024, 12, 31)), PLACE)[0].value
-    '2024-12-31'
-    """
-    if calculation.end is None or calculation.end >= SCOPE:
-        return _NONE
-    return (place.tell("period-scope", "CalculationPeriodEndingDate", calculation.end),)
-
-
-def calculation_date_late(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a calculation that was made after the day of reception.
-
-    Code: 99003-008. Source: flxwage.md, anomalies.
-
-    >>> from flexibatch.domain.specimen import PLACE, calculation
-    >>> calculation_date_late(calculation(calculated_on=date(2026, 10, 5)), PLACE)
-    ()
-    >>> calculation_date_late(calculation(calculated_on=date(2026, 10, 6)), PLACE)[0].value
-    '2026-10-06'
-    """
-    made = calculation.calculated_on
-    if made is None or made <= place.judging.received_on:
-        return _NONE
-    received = str(place.judging.received_on)
-    return (place.tell("calculation-date-late", "CalculationDate", made, received=received),)
-
-
-def calculation_date_early(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a calculation that was made before its period starts.
-
-    Code: 99003-008. Source: flxwage.md, anomalies.
-
-    >>> from flexibatch.domain.specimen import PLACE, calculation
-    >>> calculation_date_early(calculation(calculated_on=date(2026, 8, 31)), PLACE)[0].value
-    '2026-08-31'
-    """
-    made, start = calculation.calculated_on, calculation.start
-    if made is None or start is None or made >= start:
-        return _NONE
-    return (place.tell("calculation-date-early", "CalculationDate", made, start=str(start)),)
-
-
-CALCULATION_RULES = (period_order, period_scope, calculation_date_late, calculation_date_early)
+LINE_RULES = (inss_check, reference_uuid)
+"""Those that hold whatever the operation is."""

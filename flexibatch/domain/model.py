@@ -38,7 +38,6 @@ class Quality(NamedTuple):
 class Calculation(NamedTuple):
     """Hold one wage calculation: its period, ends included, the day it was made, its qualities."""
 
-    payslip_reference: str | None
     start: date | None
     end: date | None
     calculated_on: date | None
@@ -49,7 +48,9 @@ class Line(NamedTuple):
     """Hold one transmission (Relation): a declaration of one worker by one employer.
 
     `number` counts the lines of the Form from 1 in document order; `beneficiary` and `relation` are the positions in
-    the document. `faults` are the schema's (and literal readings') findings on this line and its Beneficiary.
+    the document. `reference` is the declaration's UUID (10/8) and `own` the declarant's reference beside it (10/1),
+    both as they were written; `reference_at` is the UUID's position among them. `faults` are the schema's (and literal
+    readings') findings on this line and its Beneficiary.
     """
 
     number: int
@@ -57,8 +58,17 @@ class Line(NamedTuple):
     relation: int
     inss: str | None
     reference: str | None
+    own: str | None
     calculation: Calculation | None
     faults: tuple[Finding, ...] = ()
+    reference_at: int = 1
+
+
+class FormReference(NamedTuple):
+    """Hold the bureau's own key of a Form: `kind` 1 is this Form's, 3 that of the earlier one it changes."""
+
+    kind: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,7 @@ class Form:
     created_at: str | None
     operation: Operation | None
     type_form: str | None
-    reference: str | None
+    reference: FormReference | None
     company_id: str | None
     nsso_number: str | None
     lines: tuple[Line, ...]
@@ -99,6 +109,10 @@ class Form:
         """Write where a line stands, or, with a tail, an element under its Relation."""
         relation = f"{self.beneficiary_location(line)}/{step('Relation', line.relation)}"
         return f"{relation}/{tail}" if tail else relation
+
+    def reference_location(self, line: Line) -> str:
+        """Write where the number of the reference by which a line names its declaration stands."""
+        return self.line_location(line, f"{step('Reference', line.reference_at)}/ReferenceNbr")
 
     def beneficiary_location(self, line: Line) -> str:
         """Write where the Beneficiary of a line stands."""

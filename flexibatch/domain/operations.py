@@ -10,7 +10,7 @@ from flexibatch.domain.vocabulary import Operation
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Hold a declaration in force: its last version and the content of it, None where that is a cancellation.
+    """Hold a declaration in force: its last version and what that says, None where it is a cancellation.
 
     `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`).
     """
@@ -18,6 +18,7 @@ class Standing:
     ticket: str
     version: int
     cancelled: bool
+    own: str | None
     content: Calculation | None
     last_arrival: int
 
@@ -55,7 +56,7 @@ def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, ar
         return _refused("declared-cancelled" if standing.cancelled else "declared", form, line)
     if standing.cancelled:
         return _refused("cancelled", form, line)
-    if form.operation is Operation.MODIFICATION and _repeats(line.calculation, standing.content):
+    if form.operation is Operation.MODIFICATION and _repeats(line, standing):
         remark = (reference_finding("unchanged", form, line),)
         return Decision(standing.version, standing.ticket, unchanged=True, findings=remark)
     return Decision(standing.version + 1, standing.ticket)
@@ -69,21 +70,17 @@ def same_content(one: Calculation, other: Calculation) -> bool:
     >>> from datetime import date
     >>> day = date(2026, 9, 1)
     >>> labourer, employee = (Quality(day, day, "017", code, ()) for code in ("050", "450"))
-    >>> here = Calculation(None, day, day, day, (labourer, employee))
-    >>> same_content(here, Calculation(None, day, day, day, (employee, labourer)))
+    >>> here = Calculation(day, day, day, (labourer, employee))
+    >>> same_content(here, Calculation(day, day, day, (employee, labourer)))
     True
-    >>> same_content(here, Calculation("slip", day, day, day, (labourer, employee)))
+    >>> same_content(here, Calculation(day, day, date(2026, 9, 2), (labourer, employee)))
     False
     """
     if one == other:
         return True
-    if len(one.qualities) != len(other.qualities) or _head(one) != _head(other):
+    if len(one.qualities) != len(other.qualities) or one[:3] != other[:3]:
         return False
     return Counter(map(_content, one.qualities)) == Counter(map(_content, other.qualities))
-
-
-def _head(calculation: Calculation) -> tuple[object, ...]:
-    return calculation.payslip_reference, calculation.start, calculation.end, calculation.calculated_on
 
 
 def _content(quality: Quality) -> tuple[object, ...]:
@@ -92,8 +89,11 @@ def _content(quality: Quality) -> tuple[object, ...]:
     return quality.start, quality.end, quality.employer_class, quality.worker_code, elements
 
 
-def _repeats(sent: Calculation | None, standing: Calculation | None) -> bool:
-    return sent is not None and standing is not None and same_content(sent, standing)
+def _repeats(line: Line, standing: Standing) -> bool:
+    """Tell whether a line says what stands; the declarant's own reference is part of that."""
+    sent, before = line.calculation, standing.content
+    same = sent is not None and before is not None and same_content(sent, before)
+    return same and line.own == standing.own
 
 
 def _refused(rule: str, form: Form, line: Line) -> Decision:
@@ -102,5 +102,5 @@ def _refused(rule: str, form: Form, line: Line) -> Decision:
 
 def reference_finding(rule: str, form: Form, line: Line) -> Finding:
     """Give a finding on the reference by which a line names its declaration."""
-    location = form.line_location(line, "Reference/ReferenceNbr")
+    location = form.reference_location(line)
     return Finding(rule, tag="ReferenceNbr", value=line.reference, location=location)

@@ -1,29 +1,28 @@
 """The rules on the qualities of a calculation and their amounts: code, source and an example with each.
 
-A rule looks at all the qualities and tells each fault with its quality's number. What could not be read
-is None: reading it told the fault, and a rule says nothing of it. Nothing is built for a quality without
-a fault.
+A rule looks at all the qualities of a shape and tells each fault with its quality's number. What could not be read is
+None: reading it told the fault. Nothing is built for a quality without a fault.
 """
 
 from flexibatch.domain.categories import UNKNOWN, quarter_of
-from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.judgement import Place
-from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE, Calculation
+from flexibatch.domain.findings import step
+from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE
 
 WORKER_CODES = frozenset({"050", "450"})
 
-_NONE: tuple[Finding, ...] = ()
+_NONE: tuple[Flaw, ...] = ()
 _READABLE_CODES = WORKER_CODES | {None}
 
 
-def validity_order(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def validity_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends before it starts.
 
     Code: 99005-014. Source: flxwage.md, anomalies.
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> validity_order(calculation(quality(end=date(2026, 8, 31))), PLACE)[0].value
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> validity_order(shape(quality(end=date(2026, 8, 31))), JUDGING)[0].value
     '2026-08-31'
     """
     found = _NONE
@@ -31,18 +30,18 @@ def validity_order(calculation: Calculation, place: Place) -> tuple[Finding, ...
         start, end = quality.start, quality.end
         if start is not None and end is not None and end < start:
             tail = "ValidityPeriodEndingDate"
-            found += (place.tell("validity-order", tail, end, quality=number, start=str(start)),)
+            found += (Flaw("validity-order", tail, str(end), number, {"start": str(start)}),)
     return found
 
 
-def validity_start(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def validity_start(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that starts before its calculation period.
 
     Code: 99004-399. Source: flxwage.md, anomalies.
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> validity_start(calculation(quality(start=date(2026, 8, 31))), PLACE)[0].value
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> validity_start(shape(quality(start=date(2026, 8, 31))), JUDGING)[0].value
     '2026-08-31'
     """
     first = calculation.start
@@ -52,18 +51,18 @@ def validity_start(calculation: Calculation, place: Place) -> tuple[Finding, ...
     for number, quality in enumerate(calculation.qualities, 1):
         if quality.start is not None and quality.start < first:
             tail = "ValidityPeriodStartingDate"
-            found += (place.tell("validity-start", tail, quality.start, quality=number, start=str(first)),)
+            found += (Flaw("validity-start", tail, str(quality.start), number, {"start": str(first)}),)
     return found
 
 
-def validity_end(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def validity_end(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends after its calculation period.
 
     Code: 99005-400. Source: flxwage.md, anomalies.
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> validity_end(calculation(quality(end=date(2026, 10, 1))), PLACE)[0].value
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> validity_end(shape(quality(end=date(2026, 10, 1))), JUDGING)[0].value
     '2026-10-01'
     """
     last = calculation.end
@@ -73,22 +72,22 @@ def validity_end(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
     for number, quality in enumerate(calculation.qualities, 1):
         if quality.end is not None and quality.end > last:
             tail = "ValidityPeriodEndingDate"
-            found += (place.tell("validity-end", tail, quality.end, quality=number, end=str(last)),)
+            found += (Flaw("validity-end", tail, str(quality.end), number, {"end": str(last)}),)
     return found
 
 
-def category(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def category(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...]:
     """Refuse an employer category that does not exist, or not in the quarter of the validity's first day.
 
     Code: 00036-008. Source: flxwage.md, anomalies; the NSSO's dated table of categories.
 
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> [fault.rule for fault in category(calculation(quality(employer_class="999")), PLACE)]
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> [fault.rule for fault in category(shape(quality(employer_class="999")), JUDGING)]
     ['category-unknown']
-    >>> category(calculation(quality(employer_class="018")), PLACE)[0].details
+    >>> category(shape(quality(employer_class="018")), JUDGING)[0].details
     {'quarter': '2026/3'}
     """
-    verdict = place.judging.categories.verdict
+    verdict = judging.categories.verdict
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         code, start = quality.employer_class, quality.start
@@ -96,52 +95,52 @@ def category(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
         if rule is None:
             continue
         details = {} if rule == UNKNOWN or start is None else {"quarter": quarter_of(start)}
-        found += (place.tell(rule, "EmployerClass", code, quality=number, **details),)
+        found += (Flaw(rule, "EmployerClass", code, number, details),)
     return found
 
 
-def worker_code(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def worker_code(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a worker code other than 050, labourer, and 450, employee.
 
     Code: 00037-008. Source: flxwage.md, message.
 
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> worker_code(calculation(quality(), quality(worker_code="051")), PLACE)[0].location
-    '/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/Features[2]/WorkerCode'
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> worker_code(shape(quality(), quality(worker_code="051")), JUDGING)[0].quality
+    2
     """
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         if quality.worker_code not in _READABLE_CODES:
-            found += (place.tell("worker-code", "WorkerCode", quality.worker_code, quality=number),)
+            found += (Flaw("worker-code", "WorkerCode", quality.worker_code, number),)
     return found
 
 
-def quality_empty(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a quality with neither a wage nor a bonus, where the schema has not told it.
+def quality_empty(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+    """Refuse a quality with neither a wage nor a bonus.
 
     Code: 99103-001. Source: flxwage.md, anomalies.
 
-    >>> from flexibatch.domain.specimen import PLACE, calculation, quality
-    >>> quality_empty(calculation(quality(elements=())), PLACE)[0].tag
-    'FinancialElement'
+    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> quality_empty(shape(quality(elements=())), JUDGING)[0].tail
+    'FinancialElement[1]'
     """
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
-        if not quality.elements and not place.told(place.location(step("FinancialElement", 1), number)):
-            found += (place.tell("quality-empty", step("FinancialElement", 1), quality=number),)
+        if not quality.elements:
+            found += (Flaw("quality-empty", step("FinancialElement", 1), quality=number),)
     return found
 
 
-def wages_twice(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Refuse a quality with two gross wages, at the second; bonuses may be several.
+def wages_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+    """Refuse a quality with two gross wages, at the second: their amounts are to be added up.
 
     Code: 99103-006. Source: flxwage.md, anomalies.
 
-    >>> from flexibatch.domain.specimen import BONUS, PLACE, WAGE, calculation, quality
-    >>> wages_twice(calculation(quality(elements=(WAGE, BONUS, BONUS))), PLACE)
+    >>> from flexibatch.domain.specimen import BONUS, JUDGING, WAGE, quality, shape
+    >>> wages_twice(shape(quality(elements=(WAGE, BONUS, BONUS))), JUDGING)
     ()
-    >>> wages_twice(calculation(quality(elements=(WAGE, BONUS, WAGE))), PLACE)[0].location[-31:]
-    'Features[1]/FinancialElement[3]'
+    >>> wages_twice(shape(quality(elements=(WAGE, BONUS, WAGE))), JUDGING)[0].tail
+    'FinancialElement[3]'
     """
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
@@ -149,19 +148,44 @@ def wages_twice(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
         for position, element in enumerate(quality.elements, 1):
             wages += element.code == GROSS_WAGE
             if wages > 1:
-                found += (place.tell("wages-twice", step("FinancialElement", position), quality=number),)
+                found += (Flaw("wages-twice", step("FinancialElement", position), quality=number),)
                 break
     return found
 
 
-def frequency_on_wage(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
+def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+    """Refuse a quality with two gross bonuses of one frequency, or two without any: they are to be added up.
+
+    Each beyond the first of its frequency is told; bonuses of other frequencies may be several.
+    Code: 99103-006. Source: flxwage.md, anomalies (the instructions, version 1.3).
+
+    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
+    >>> monthly = BONUS._replace(frequency=1)
+    >>> bonuses_twice(shape(quality(elements=(BONUS, monthly))), JUDGING)
+    ()
+    >>> bonuses_twice(shape(quality(elements=(BONUS, monthly, BONUS))), JUDGING)[0].tail
+    'FinancialElement[3]'
+    """
+    found = _NONE
+    for number, quality in enumerate(calculation.qualities, 1):
+        seen: set[int | None] = set()
+        for position, element in enumerate(quality.elements, 1):
+            if element.code != GROSS_BONUS:
+                continue
+            if element.frequency in seen:
+                found += (Flaw("bonuses-twice", step("FinancialElement", position), quality=number),)
+            seen.add(element.frequency)
+    return found
+
+
+def frequency_on_wage(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a bonus payment frequency on a gross wage.
 
     Code: 00068-005. Source: flxwage.md, anomalies.
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import PLACE, WAGE, calculation, quality
-    >>> frequency_on_wage(calculation(quality(elements=(WAGE._replace(frequency=0),))), PLACE)[0].value
+    >>> from flexibatch.domain.specimen import JUDGING, WAGE, quality, shape
+    >>> frequency_on_wage(shape(quality(elements=(WAGE._replace(frequency=0),))), JUDGING)[0].value
     '0'
     """
     found = _NONE
@@ -169,27 +193,26 @@ def frequency_on_wage(calculation: Calculation, place: Place) -> tuple[Finding, 
         for position, element in enumerate(quality.elements, 1):
             if element.frequency is not None and element.code == GROSS_WAGE:
                 tail = f"{step('FinancialElement', position)}/BonusPaymentFrequency"
-                found += (place.tell("frequency-on-wage", tail, element.frequency, quality=number),)
+                found += (Flaw("frequency-on-wage", tail, str(element.frequency), number),)
     return found
 
 
-def frequency_missing(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    """Remark that a bonus has no payment frequency; one that was there but could not be read is told as such.
+def frequency_missing(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+    """Remark that a bonus has no payment frequency.
 
     Code: 00068-001. Source: flxwage.md, anomalies.
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import BONUS, PLACE, calculation, quality
-    >>> frequency_missing(calculation(quality(elements=(BONUS._replace(frequency=None),))), PLACE)[0].tag
-    'BonusPaymentFrequency'
+    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
+    >>> frequency_missing(shape(quality(elements=(BONUS._replace(frequency=None),))), JUDGING)[0].tail
+    'FinancialElement[1]/BonusPaymentFrequency'
     """
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         for position, element in enumerate(quality.elements, 1):
             if element.frequency is None and element.code == GROSS_BONUS:
                 tail = f"{step('FinancialElement', position)}/BonusPaymentFrequency"
-                if not place.told(place.location(tail, number)):
-                    found += (place.tell("frequency-missing", tail, quality=number),)
+                found += (Flaw("frequency-missing", tail, quality=number),)
     return found
 
 
@@ -201,6 +224,7 @@ QUALITY_RULES = (
     worker_code,
     quality_empty,
     wages_twice,
+    bonuses_twice,
     frequency_on_wage,
     frequency_missing,
 )

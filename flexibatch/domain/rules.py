@@ -1,29 +1,25 @@
 """The rules that ask neither register nor store, all at once. Source: flxwage.md, on a form or a declaration.
 
-Each rule is a function of its own in `form_rules`, `line_rules` or `quality_rules`.
+Each rule is a function of its own in `form_rules`, `line_rules`, `calculation_rules` or `quality_rules`.
 """
 
-from collections.abc import Hashable
+from collections.abc import Iterator
 
+from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.form_rules import FORM_RULES
-from flexibatch.domain.judgement import Judging, Place
-from flexibatch.domain.line_rules import (
-    CALCULATION_RULES,
-    calculation_missing,
-    calculation_present,
-    inss_check,
-)
+from flexibatch.domain.judgement import Flaw, Judging, Place, ShapeKey, shape_key, shape_of
+from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
 from flexibatch.domain.model import Calculation, Form, Line
 from flexibatch.domain.quality_rules import QUALITY_RULES
 from flexibatch.domain.vocabulary import Operation
 
 __all__ = ["Judging", "LineRules", "judge_form"]
 
-FLAWLESS_LIMIT = 1000
-"""Contents of calculations that are remembered of one document."""
+SHAPES_LIMIT = 1000
+"""Shapes of calculations that are remembered of one document."""
 
-_RULES = (*CALCULATION_RULES, *QUALITY_RULES)
+SHAPE_RULES = (*CALCULATION_RULES, *QUALITY_RULES)
 
 
 def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
@@ -37,15 +33,12 @@ def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
 
 
 class LineRules:
-    """Judge the lines of one document. Most workers share a few calculations but for their amounts.
-
-    A content in which no rule found anything is remembered, and not asked again of the next line that has it.
-    """
+    """Judge the lines of one document; what is wrong with a shape of calculation is found once."""
 
     def __init__(self, judging: Judging) -> None:
         """Start with nothing judged."""
         self._judging = judging
-        self._flawless: set[Hashable] = set()
+        self._flaws: dict[ShapeKey, tuple[Flaw, ...]] = {}
 
     def judge(self, form: Form, line: Line) -> tuple[Finding, ...]:
         """Give all that is wrong with a line.
@@ -58,30 +51,29 @@ class LineRules:
         ()
         """
         place = Place(form, line, self._judging)
-        found = inss_check(place)
+        found: tuple[Finding, ...] = ()
+        for rule in LINE_RULES:
+            found += rule(place)
         operation, calculation = form.operation, line.calculation
         if operation is Operation.CANCELLATION:
             return found + calculation_present(place)
         if calculation is None:
             return found if operation is None else found + calculation_missing(place)
-        content = _content(calculation)
-        if content in self._flawless:
-            return found
-        told = _broken(calculation, place)
-        # What reading a line has told, no rule tells again: of such a line nothing can be concluded.
-        if not told and not line.faults and len(self._flawless) < FLAWLESS_LIMIT:
-            self._flawless.add(content)
-        return found + told
+        flaws = self._flawed(calculation)
+        return (*found, *_findings(flaws, place)) if flaws else found
+
+    def _flawed(self, calculation: Calculation) -> tuple[Flaw, ...]:
+        """Give the flaws of a calculation's shape."""
+        key = shape_key(calculation)
+        flaws = self._flaws.get(key)
+        if flaws is None:
+            shape = shape_of(calculation)
+            flaws = tuple(flaw for rule in SHAPE_RULES for flaw in rule(shape, self._judging))
+            if len(self._flaws) < SHAPES_LIMIT:
+                self._flaws[key] = flaws
+        return flaws
 
 
-def _content(calculation: Calculation) -> Hashable:
-    """Give what the rules look at: all but the payslip reference and the amounts."""
-    _, start, end, made, qualities = calculation
-    return (start, end, made, *[(one[:4], *[element[::2] for element in one.elements]) for one in qualities])
-
-
-def _broken(calculation: Calculation, place: Place) -> tuple[Finding, ...]:
-    found: tuple[Finding, ...] = ()
-    for rule in _RULES:
-        found += rule(calculation, place)
-    return found
+def _findings(flaws: tuple[Flaw, ...], place: Place) -> Iterator[Finding]:
+    """Tell the flaws of a line that reading it has not told."""
+    return (found for found in map(place.finding, flaws) if not place.told(found.location))

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flexibatch.domain.categories import Categories
-from flexibatch.domain.judgement import Judging, Place
+from flexibatch.domain.judgement import CalculationShape, Judging, Place, shape_of
 from flexibatch.domain.model import (
     GROSS_BONUS,
     GROSS_WAGE,
@@ -19,8 +19,9 @@ from flexibatch.domain.vocabulary import Operation
 WAGE = FinancialElement(GROSS_WAGE, 100_000, None)
 BONUS = FinancialElement(GROSS_BONUS, 15_000, 12)
 QUALITY = Quality(date(2026, 9, 1), date(2026, 9, 30), "017", "050", (WAGE, BONUS))
-CALCULATION = Calculation(None, date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 2), (QUALITY,))
-LINE = Line(1, 1, 1, "85073003328", "2026-09/0001", CALCULATION)
+CALCULATION = Calculation(date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 2), (QUALITY,))
+REFERENCE = "019a1f04-5c11-7d3e-9b52-0f6a51c2d871"
+LINE = Line(1, 1, 1, "85073003328", REFERENCE, "september2026", CALCULATION)
 FORM = Form(
     number=1,
     identification="FLXWAGE",
@@ -61,3 +62,12 @@ def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: AN
     (datetime.date(2026, 9, 2), 2)
     """
     return CALCULATION._replace(**{"qualities": qualities or CALCULATION.qualities, **changes})
+
+
+def shape(*qualities: Quality, **changes: Any) -> CalculationShape:  # noqa: ANN401 - any field of it
+    """Give the shape of a calculation that `calculation` gives.
+
+    >>> shape().qualities[0].elements[1].frequency
+    12
+    """
+    return shape_of(calculation(*qualities, **changes))

@@ -42,8 +42,8 @@ def merged(told: Iterable[LocatedAnomaly]) -> Iterator[Merged]:
     for one in told:
         _, references, lines = once.setdefault(_key(one), (one, {}, set()))
         lines.add(one.line)
-        if one.reference is not None:
-            references[one.reference] = None
+        if one.called is not None:
+            references[one.called] = None
     for one, references, lines in once.values():
         yield Merged(one, tuple(references), len(lines))
 
@@ -54,11 +54,16 @@ def _key(one: LocatedAnomaly) -> _Key:
 
 
 def located(
-    form: Form, of_form: Sequence[Anomaly], of_lines: Mapping[int, Sequence[Anomaly]], refused: int
+    form: Form,
+    of_form: Sequence[Anomaly],
+    of_lines: Mapping[int, Sequence[Anomaly]],
+    refused: int,
+    *,
+    whole: bool,
 ) -> Iterator[LocatedAnomaly]:
     """Say of each anomaly whom it is about: the Form's own first, then line by line (by number).
 
-    `refused` counts the lines of the Form that were refused.
+    `refused` counts the lines of the Form that were refused; `whole` tells that what refuses a line refuses them all.
     """
     employer = form.known_nsso or form.company_id
     for anomaly in of_form:
@@ -69,7 +74,16 @@ def located(
             qualities = line.calculation.qualities if line.calculation else ()
             quality = qualities[number - 1] if number and number <= len(qualities) else None
             yield LocatedAnomaly(
-                anomaly, employer, line.inss, line.reference, form.number, line.number, quality
+                anomaly,
+                employer,
+                line.inss,
+                line.reference,
+                form.number,
+                line.number,
+                quality,
+                refused if whole else None,
+                line.own,
+                whole,
             )
 
 

@@ -103,6 +103,13 @@ class SignatureDemand(StrEnum):
     OPTIONAL = "optional"
 
 
+class Acceptance(StrEnum):
+    """Name what a blocking anomaly of a line refuses: that line, or its Form whole."""
+
+    LINE = "line"
+    FORM = "form"
+
+
 class WorkerType(StrEnum):
     """Name the worker types of the Dimona register that the check tells apart; the others are text."""
 

@@ -16,6 +16,10 @@ ZONES: Mapping[str, str] = MappingProxyType(
         "FormCreationHour": "00299",
         "AttestationStatus": "00110",
         "TypeForm": "00297",
+        "Reference": REFERENCE_ZONE,
+        "ReferenceType": REFERENCE_ZONE,
+        "ReferenceOrigin": REFERENCE_ZONE,
+        "ReferenceNbr": REFERENCE_ZONE,
         "Debtor": "90256",
         "CompanyID": "00014",
         "NOSSRegistrationNbr": "00011",
@@ -24,7 +28,6 @@ ZONES: Mapping[str, str] = MappingProxyType(
         "Relation": "99104",
         "RelationType": "99105",
         "Calculation": "99101",
-        "PayslipReference": "99008",
         "CalculationPeriodStartingDate": "99001",
         "CalculationPeriodEndingDate": "99002",
         "CalculationDate": "99003",
@@ -40,10 +43,7 @@ ZONES: Mapping[str, str] = MappingProxyType(
         "BonusPaymentFrequency": "00068",
     }
 )
-"""The zone of every element whose name alone tells it."""
-
-REFERENCES = frozenset({"Reference", "ReferenceType", "ReferenceOrigin", "ReferenceNbr"})
-"""Elements that a Form and a Relation both have: who holds them tells the zone."""
+"""The zone of every element."""
 
 _STEP = re.compile(r"/([^/\[]+)(?:\[[0-9]+\])?")
 
@@ -51,17 +51,13 @@ _STEP = re.compile(r"/([^/\[]+)(?:\[[0-9]+\])?")
 def zone_of(tag: str, *ancestors: str) -> str:
     """Give the zone of an element; `ancestors` are its parent, then that one's parent, as far as known.
 
-    An unknown element has the zone of the nearest known element above it. A reference is a line's, unless a
-    Form holds it.
+    An unknown element has the zone of the nearest known element above it.
 
-    >>> zone_of("Amount"), zone_of("Reference", "Form"), zone_of("ReferenceNbr", "Reference", "Relation")
-    ('99007', '90059', '90082')
+    >>> zone_of("Amount")
+    '99007'
     >>> zone_of("Nickname", "Beneficiary")
     '90017'
     """
-    if tag in REFERENCES:
-        holder = next((name for name in ancestors if name not in REFERENCES), "Relation")
-        return FORM_ZONE if holder == "Form" else REFERENCE_ZONE
     if tag in ZONES:
         return ZONES[tag]
     return zone_of(*ancestors) if ancestors else FORM_ZONE
@@ -73,7 +69,7 @@ def zone_at(location: str) -> str:
     >>> zone_at("/FLXWAGE/Form[2]/Debtor/Beneficiary[7]/INSS")
     '00024'
     >>> zone_at("/FLXWAGE/Form[1]/Reference/ReferenceNbr")
-    '90059'
+    '90082'
     """
     steps = _STEP.findall(location)
     return zone_of(*reversed(steps)) if steps else FORM_ZONE

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from flexibatch.domain.vocabulary import Acceptance
 from flexibatch.errors import Refusal
 from flexibatch.settings.complaints import PREFIX, complaints
 from flexibatch.settings.remote import Remote, apart
@@ -28,6 +29,7 @@ from flexibatch.settings.values import (
     Folder,
     OptionalFile,
     Pause,
+    Quarters,
     SchemaFolder,
     Url,
     Zone,
@@ -64,6 +66,11 @@ class Settings(BaseSettings):
         "",
         "The folder of the FLXWAGE schemas and their versions.toml. Empty: the program's own.",
         "the path of a folder, or nothing for the program's own",
+    )
+    open_quarters: Quarters = setting(
+        6,
+        "For how many quarters a version of the FLXWAGE message is taken, its own quarter included.",
+        "a whole number from 1 to 40",
     )
     categories: OptionalFile = setting(
         "",
@@ -108,6 +115,11 @@ class Settings(BaseSettings):
     )
     max_lines: Count = setting(
         500_000, "How many lines one file may have; a file with more is refused whole (ACRF-184).", COUNTS
+    )
+    acceptance: Acceptance = setting(
+        "line",
+        "What a blocking anomaly of a line refuses: that line, or its Form whole; `sender set N --acceptance` differs.",
+        '"line" or "form"',
     )
     max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
     part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)

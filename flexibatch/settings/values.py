@@ -16,6 +16,7 @@ LONGEST = timedelta(days=3660)
 SHORTEST_AUDIT = timedelta(days=366)
 """A day more than the database itself insists on, so that two clocks need not agree."""
 
+MOST_QUARTERS = 40
 SMALLEST_REQUEST, LARGEST_REQUEST = 32_768, 4_194_304
 """What every SFTP client may send unasked, and what the server reads at most."""
 
@@ -127,5 +128,6 @@ Retention = Annotated[timedelta, BeforeValidator(retention)]
 AuditAge = Annotated[timedelta, BeforeValidator(retention), AfterValidator(_audit_age)]
 Pause = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_pause)]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
+Quarters = Annotated[Count, Field(le=MOST_QUARTERS)]
 RequestSize = Annotated[Count, Field(ge=SMALLEST_REQUEST, le=LARGEST_REQUEST)]
 Classes = dict[str, str]

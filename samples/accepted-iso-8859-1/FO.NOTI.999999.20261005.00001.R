@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,8 +45,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="468931a9366ae5b58da84e4febf4a0c1fc0f8b2d79ff9d6a7855872c112382bc" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="août-2026/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+                    sha256="681bcf2e93bffbec33c1c5fad846309d4dcc5505291d93ff036fed60f45bd785" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-b3d9-72a8-814a-151d883e509e" own="août-2026/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -33,7 +38,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -45,8 +50,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="eae08bf00da80da333442be32d502c3b0fc5c3f905cc19e186ae27d9ad025365" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+                    sha256="dde0ba1e102652d730a362f0842fbffc5acbdeb23a541d1dfd3357ed0abee461" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>
@@ -61,6 +66,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -83,7 +93,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100200223</NOSSRegistrationNbr>
-      <CompanyID>0400100254</CompanyID>
+      <CompanyID>400100254</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -95,8 +105,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="eae08bf00da80da333442be32d502c3b0fc5c3f905cc19e186ae27d9ad025365" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0002" inss="50021957813" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
+                    sha256="dde0ba1e102652d730a362f0842fbffc5acbdeb23a541d1dfd3357ed0abee461" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50021957813" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>11IO764D0QLP0</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,8 +45,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="f7ea0741dc93c36d03f22b0e4216b087f9907c96fa4761c6ea69558ba40cd7ac" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="2"/>
+                    sha256="db759ac6c49d85b7a68240b39e9211c18d00318d367186fd09485e1c65a13ed4" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="2"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -33,7 +38,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -45,8 +50,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="95e3137c272f46da7307d75bff4e9267bf705c2e1d8cdddaa66d9e6612546a0c" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="août-2026/0009" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+                    sha256="e368ba53610596ea9eceee3db51b09cb38c7e00a202ed40f8b89b0cdedc5037d" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-3a1c-7088-aa32-8559d8eb0738" own="août-2026/0009" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,9 +45,9 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="2" lines="2" accepted="1" unchanged="1" refused="0"
-                    sha256="6780c9f9454e0052bc00c0111e6920b0cd46b2a2bf66ea058542fb6baa505138" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="unchanged" ticket="0IRC3L26IDAUI" version="1"/>
-        <Declaration reference="2026-09/0002" inss="50022388670" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
+                    sha256="672f19f69dd76e4aa563f39e7ec8b1ce5f5d375af24a08f6548bb1f57e0131a5" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="unchanged" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50022388670" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>

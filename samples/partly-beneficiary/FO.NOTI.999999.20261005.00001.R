@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -49,18 +54,18 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="3" accepted="1" unchanged="0" refused="2"
-                    sha256="b73f8f89fecb0fff36e36c8d88be995d507caa68b1cd6400451e2b7626a54686" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
-        <Declaration reference="2026-09/0002" outcome="refused">
+                    sha256="555c3423864d76f013dda02fc3ac2ffc3d8b03a4a4195a43b140f245f7aaf032" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" outcome="refused">
           <Code>00024-002</Code>
         </Declaration>
-        <Declaration reference="2026-09/0003" outcome="refused">
+        <Declaration reference="019a1f04-3826-7d1b-876c-6520b89077d3" outcome="refused">
           <Code>00024-002</Code>
         </Declaration>
       </Declarations>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -49,7 +54,7 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021957813</INSS>
         </Path>
       </AnomalyReport>
@@ -65,7 +70,7 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021957813</INSS>
         </Path>
       </AnomalyReport>
@@ -81,7 +86,7 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021957813</INSS>
         </Path>
       </AnomalyReport>
@@ -93,30 +98,30 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="9" accepted="1" unchanged="0" refused="8"
-                    sha256="54901bd0ac0d1e7098d470f43abde43b3894f2fcbd901119150a03cd7be122de" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
-        <Declaration reference="2026-09/1000" inss="50021957813" outcome="refused">
+                    sha256="57caa9294cc7201d5d44891443740457e7931b862b1301fe7bbb52bde05d949a" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-d856-7430-b7e4-656fd96fbbf5" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1001" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-8a0d-795d-afbf-8599698e221a" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1002" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-d5d0-7743-8473-65edf9a5e351" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1003" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-33b7-7c57-b743-e5a16bef7bb9" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1004" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-44e5-703d-8212-151f5806d703" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1005" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-2c55-7672-af95-056239e0884d" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1006" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-3ef6-7325-8784-152edbd2320b" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
-        <Declaration reference="2026-09/1007" inss="50021957813" outcome="refused">
+        <Declaration reference="019a1f04-7b81-729b-8eb2-b579697101bc" inss="50021957813" outcome="refused">
           <Code>99003-008</Code>
         </Declaration>
       </Declarations>

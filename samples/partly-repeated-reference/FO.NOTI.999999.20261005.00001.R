@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,25 +45,25 @@
       <AnomalyReport>
         <ErrorID>90082-006</ErrorID>
         <TagName>ReferenceNbr</TagName>
-        <Value>2026-09/0001</Value>
+        <Value>019a1f04-8763-79fc-a088-15b4f8a31ee8</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De referentie „2026-09/0001” komt in deze verzending al voor bij dezelfde werkgever en werknemer. Alleen de eerste lijn is beoordeeld. Stuur een tweede bewerking van die aangifte in een volgende verzending, of een andere aangifte onder een eigen referentie.</AnomalyLabel>
+        <AnomalyLabel>De referentie „019a1f04-8763-79fc-a088-15b4f8a31ee8” komt in deze verzending al voor bij dezelfde werkgever en werknemer. Alleen de eerste lijn is beoordeeld. Stuur een tweede bewerking van die aangifte in een volgende verzending, of een andere aangifte onder een eigen referentie.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>47</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference/ReferenceNbr</Location>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference[1]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021850123</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
-                    sha256="2b65ab4e40f587dde8a95c4e5cb34657d95eecc504a822af59fb6339726ea292" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused">
+                    sha256="c06b2650037836abc0493a3d2955cc4bd3455f2e661faaf128778c8f973e74e5" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused">
           <Code>90082-006</Code>
         </Declaration>
       </Declarations>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -44,21 +49,21 @@
         <AnomalyClass>B</AnomalyClass>
         <AnomalyLabel>De waarde „2026-09/0000000000000000000000000000000000000000000000000000000000002” van ReferenceNbr heeft niet de voorgeschreven lengte. Gebruik 1 tot 64 tekens, op één regel en zonder spatie vooraan of achteraan. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
-          <LineNbr>47</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference/ReferenceNbr</Location>
+          <LineNbr>52</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference[2]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021957813</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
-                    sha256="d137f3e1f858fb2d4f815ae978363beccfc3caf1f279b28693e510823778f7d9" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
-        <Declaration inss="50021957813" outcome="refused">
+                    sha256="95f4325bb74a1d8fd24946befc71d90e7d16a129a5ec9ee0592c754bc12768b5" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-a142-792c-a075-752988b3308a" inss="50021957813" outcome="refused">
           <Code>90082-093</Code>
         </Declaration>
       </Declarations>

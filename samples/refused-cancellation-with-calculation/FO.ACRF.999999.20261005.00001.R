@@ -5,7 +5,7 @@
     <FormCreationDate>2026-10-05</FormCreationDate>
     <FormCreationHour>09:16:02.417</FormCreationHour>
     <AttestationStatus>0</AttestationStatus>
-    <TypeForm>PA</TypeForm>
+    <TypeForm>FA</TypeForm>
     <FileReference>
       <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
       <ReferenceOrigin>2</ReferenceOrigin>

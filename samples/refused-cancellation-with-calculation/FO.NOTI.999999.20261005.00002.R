@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>11IO764D0QLP0</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -37,6 +42,7 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>99101-005</ErrorID>
         <TagName>Calculation</TagName>
@@ -48,15 +54,15 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021850123</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="1286cd5204af3cc8edda6c947fc6d9c609edd5f0d125a5103b4d1d63409da33d" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused">
+                    sha256="f2c13c8b2db9d6831a819fcb032479cbff3e5ebdfeef718037f5c8931c1e3661" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused">
           <Code>99101-005</Code>
         </Declaration>
       </Declarations>

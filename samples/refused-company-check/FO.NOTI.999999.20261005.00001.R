@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -26,10 +31,6 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </Reference>
-    <EmployerId>
-      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100057</CompanyID>
-    </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
       <ReferenceOrigin>2</ReferenceOrigin>
@@ -37,6 +38,7 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>00014-004</ErrorID>
         <TagName>CompanyID</TagName>
@@ -49,14 +51,13 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100057</CompanyID>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="61b6a00b6a1963c311001955a0fc54006eb83028193d84edd9d59059c84e2d64" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused"/>
+                    sha256="e0d11e174e00b6d2654753e40192828322cd3ae0ddd1ee85327e8470de15ae6c" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused"/>
       </Declarations>
     </ApplicationData>
   </Form>

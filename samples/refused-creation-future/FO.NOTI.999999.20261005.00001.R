@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -37,6 +42,7 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>00218-008</ErrorID>
         <TagName>FormCreationDate</TagName>
@@ -49,14 +55,14 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="8b5f1317a026df4b50c562f5af9ae6d3596de0a6c9836610382d29db2ca515b4" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused"/>
+                    sha256="bbf7fed4c29f5c60d3dd651b4f54eb3492362c46de73581893aa3c7c295f260e" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>11IO764D0QLP0</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -37,27 +42,28 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>90082-272</ErrorID>
         <TagName>ReferenceNbr</TagName>
-        <Value>2026-09/0001</Value>
+        <Value>019a1f04-8763-79fc-a088-15b4f8a31ee8</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De referentie „2026-09/0001” is voor deze werkgever en werknemer al gebruikt. Is dezelfde aangifte per vergissing twee keer gestuurd, dan hoeft u niets te doen: de eerste blijft gelden. Stuur een wijziging als de aangifte anders moet. Gebruik een nieuwe referentie alleen voor een andere loonberekening: hetzelfde loon onder een nieuwe referentie is twee keer aangegeven.</AnomalyLabel>
+        <AnomalyLabel>De referentie „019a1f04-8763-79fc-a088-15b4f8a31ee8” is voor deze werkgever en werknemer al gebruikt. Is dezelfde aangifte per vergissing twee keer gestuurd, dan hoeft u niets te doen: de eerste blijft gelden. Stuur een wijziging als de aangifte anders moet. Gebruik een nieuwe referentie alleen voor een andere loonberekening: hetzelfde loon onder een nieuwe referentie is twee keer aangegeven.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>20</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021850123</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="1002828aaa1521a6bc23fb7dcadeab62615d7b9bfd7fa773bc9f761f019f3d92" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused">
+                    sha256="fd0b619d66c4c3552f6b179f87972c49de5bab33ef2fbb915e37a8cb0541a2ab" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused">
           <Code>90082-272</Code>
         </Declaration>
       </Declarations>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -26,10 +31,6 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </Reference>
-    <EmployerId>
-      <NOSSRegistrationNbr>100200223</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
-    </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
       <ReferenceOrigin>2</ReferenceOrigin>
@@ -37,6 +38,7 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>00014-022</ErrorID>
         <TagName>NOSSRegistrationNbr</TagName>
@@ -49,14 +51,14 @@
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100200223</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="69764fd75d86df7522ecc8f149f3c4d954908a9e4cd03ec40265e13b4bec55ba" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused"/>
+                    sha256="49d7d0451bf87371a70fedc80a4b81769b24a3cbf48a4716f4f79471c85259ea" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -33,6 +38,7 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>00011-001</ErrorID>
         <TagName>NOSSRegistrationNbr</TagName>
@@ -46,8 +52,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="0ed6ea9a32c0a7c8305950988781068848f9ac118b968396d6e87e6d5555c69e" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused"/>
+                    sha256="014bf09cb0c3b1aefa38b7c342283d789e905f76b69c76b581b48d150362a2ed" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-06</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,8 +45,8 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="c444672205614053df04470dbc7c4c77081e17c572662257f2a5a2875aba856d" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
-        <Declaration reference="2026-09/0002" inss="50022388670" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
+                    sha256="95321609013bd3ffa21138dc3284b3d854663a1e2bf229f2d6dfeffbdf3617c2" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
+        <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50022388670" outcome="accepted" ticket="11IO764D0QLP0" version="1"/>
       </Declarations>
     </ApplicationData>
   </Form>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -37,27 +42,28 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>90082-180</ErrorID>
         <TagName>ReferenceNbr</TagName>
-        <Value>2026-09/0002</Value>
+        <Value>019a1f04-8344-762c-9ab8-b5f6c8dcd6d3</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De aangifte met de referentie „2026-09/0002” is intussen door een latere verzending bepaald; deze oudere lijn wordt niet meer verwerkt. Controleer wat nu geldt. Moet het anders zijn, stuur dan een wijziging in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De aangifte met de referentie „019a1f04-8344-762c-9ab8-b5f6c8dcd6d3” is intussen door een latere verzending bepaald; deze oudere lijn wordt niet meer verwerkt. Controleer wat nu geldt. Moet het anders zijn, stuur dan een wijziging in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>20</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50022388670</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="2" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="c444672205614053df04470dbc7c4c77081e17c572662257f2a5a2875aba856d" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
-        <Declaration reference="2026-09/0002" inss="50022388670" outcome="refused">
+                    sha256="95321609013bd3ffa21138dc3284b3d854663a1e2bf229f2d6dfeffbdf3617c2" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-06T07:16:02Z">
+        <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50022388670" outcome="refused">
           <Code>90082-180</Code>
         </Declaration>
       </Declarations>

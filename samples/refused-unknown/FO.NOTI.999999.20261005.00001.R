@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -37,27 +42,28 @@
     </HandledReference>
     <HandlingResult>
       <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
       <AnomalyReport>
         <ErrorID>90082-234</ErrorID>
         <TagName>ReferenceNbr</TagName>
-        <Value>2026-09/0001</Value>
+        <Value>019a1f04-8763-79fc-a088-15b4f8a31ee8</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Er is geen aangifte met de referentie „2026-09/0001” bekend voor deze werkgever en werknemer. Controleer referentie, werkgever en INSZ, of stuur de lijn opnieuw als origineel.</AnomalyLabel>
+        <AnomalyLabel>Er is geen aangifte met de referentie „019a1f04-8763-79fc-a088-15b4f8a31ee8” bekend voor deze werkgever en werknemer. Controleer referentie, werkgever en INSZ, of stuur de lijn opnieuw als origineel.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>20</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021850123</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
-                    sha256="12bd04e682544c9c5542a807e542735ac33877a9b4ba79a10c93d37123a106c4" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="refused">
+                    sha256="50e79faf8acfd39d1c83a86814291955952314496f720ff3a0425a9c18c29e18" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="refused">
           <Code>90082-234</Code>
         </Declaration>
       </Declarations>

@@ -11,6 +11,11 @@
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>11IO764D0QLP0</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -28,7 +33,7 @@
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -40,24 +45,24 @@
       <AnomalyReport>
         <ErrorID>90082-444</ErrorID>
         <TagName>ReferenceNbr</TagName>
-        <Value>2026-09/0001</Value>
+        <Value>019a1f04-8763-79fc-a088-15b4f8a31ee8</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De wijziging met de referentie „2026-09/0001” verandert niets aan de aangifte. U hoeft niets te doen als dat klopt. Was een verbetering bedoeld, stuur dan een nieuwe wijziging met de juiste gegevens.</AnomalyLabel>
+        <AnomalyLabel>De wijziging met de referentie „019a1f04-8763-79fc-a088-15b4f8a31ee8” verandert niets aan de aangifte. U hoeft niets te doen als dat klopt. Was een verbetering bedoeld, stuur dan een nieuwe wijziging met de juiste gegevens.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>20</LineNbr>
-          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr</Location>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr</Location>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>50021850123</INSS>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="1" refused="0"
-                    sha256="735e94bcbd34faabf35f9de20f013f54e57eb177cb461ec9855828232e97c572" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
-        <Declaration reference="2026-09/0001" inss="50021850123" outcome="unchanged" ticket="0IRC3L26IDAUI" version="1">
+                    sha256="cffffdfde8cf7c05c7b6e8b321d8eb51bc318029ae4f6c71ef94541ff57da23e" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="unchanged" ticket="0IRC3L26IDAUI" version="1">
           <Code>90082-444</Code>
         </Declaration>
       </Declarations>

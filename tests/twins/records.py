@@ -109,7 +109,7 @@ class Records:
                 verdict=verdict,
                 decided_at=stored(self.now),
                 sha256=DIGEST if lines else None,
-                schema="FLXWAGE_20264" if lines else None,
+                schema="FLXWAGE_20263" if lines else None,
                 catalogue="1" if lines else None,
                 register_at=None,
                 forms=1 if lines else 0,
@@ -173,19 +173,22 @@ class Records:
         with self.database.writing() as connection:
             put(connection, tables.declaration, ticket=ticket, **key)
             for number, of_set in enumerate(sets, 1):
-                self._version(connection, ticket, number, of_set, person)
+                self._version(connection, ticket, number, of_set, (person, reference))
         return ticket
 
-    def _version(self, connection: Connection, ticket: str, number: int, of_set: str, inss: str) -> None:
+    def _version(self, connection: Connection, ticket: str, number: int, of_set: str, key: tuple[str, str]) -> None:
         self.forms += 1
+        inss, reference = key
         cancelled, set_ticket = of_set.startswith("-"), of_set.removeprefix("-")
         made = connection.execute(
             insert(tables.form).values(ticket=self.others.new(), set_ticket=set_ticket, number=self.forms)
         ).inserted_primary_key
         place = {"form_id": made[0] if made else 0, "line": 1}
+        counts = {"result": "1", "lines": 1, "accepted": 1, "unchanged": 0, "refused": 0}
+        put(connection, tables.form_run, form_id=place["form_id"], run=1, reference=f"F{self.forms}", **counts)
         operation = "3" if cancelled else "0" if number == 1 else "1"
         days = {"start_date": date(2026, 9, 1), "end_date": date(2026, 9, 30)}
-        content = {"payslip_reference": "P1", "calculated_on": date(2026, 10, 2), **days}
+        content = {"own_reference": "P1", "calculated_on": date(2026, 10, 2), **days}
         put(
             connection,
             tables.version,
@@ -196,6 +199,7 @@ class Records:
             run=1,
             arrival=number,
             inss=inss,
+            reference=reference,
             **({} if cancelled else content),
         )
         if cancelled:

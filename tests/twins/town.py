@@ -14,7 +14,7 @@ from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.signatures.certificates import read_certificates, told
 from flexibatch.adapters.spool.inbox import scan_folder
-from flexibatch.adapters.store import bureaus, mandates
+from flexibatch.adapters.store import bureaus, employers, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.adapters.store.importing import import_file
@@ -36,8 +36,8 @@ SIGNER = told(read_certificates(signing.CERTIFICATE.read_bytes(), "the samples' 
 
 def moved_to_today(path: Path) -> tuple[str, bytes]:
     """Give name and content of a sample's file, moved to today as the demo moves them."""
-    days = today.days_from_reception()
-    return today.moved_name(path.name, days), today.moved(path.read_bytes(), days)
+    day = today.this_day()
+    return today.moved_name(path.name, day), today.moved(path.read_bytes(), day)
 
 
 class Town:
@@ -145,8 +145,11 @@ class Town:
                 make_sender_folders(self.spool, row["number"])
             for row in _rows("mandates.csv"):
                 start = date.fromisoformat(row["from"])
-                made = Mandate(row["sender"], row["nsso_number"], row["enterprise_number"], start)
+                numbers = (row["nsso_number"] or None, row["enterprise_number"] or None)
+                made = Mandate(row["sender"], *numbers, start)
                 mandates.add_mandate(connection, by, made)
+            for row in _rows("third_payers.csv"):
+                employers.mark_third_payer(connection, by, row["nsso_number"], third_payer=True)
 
 
 def copied(town: Town, path: Path) -> Town:

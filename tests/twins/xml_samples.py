@@ -10,19 +10,24 @@ from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken
 
-SCHEMAS = Schemas(Path(__file__).parents[2] / "schemas")
+SCHEMAS = Schemas(Path(__file__).parents[2] / "schemas", 6)
 DAY = date(2026, 10, 5)
 SPACE = "http://socialsecurity.be/xml/ns/FLXWAGE"
 OPENING = f'<FLXWAGE xmlns="{SPACE}">'
 
 
-def relation(reference: str = "2026-09/1", amount: str = "100000") -> str:
-    """Write one line."""
+def uuid(number: int) -> str:
+    """Write the UUID of a line."""
+    return f"019a1f04-0000-7000-8000-{number:012d}"
+
+
+def relation(reference: str = uuid(1), amount: str = "100000") -> str:
+    """Write one line; its own reference ends as its UUID does."""
     return f"""<Relation>
 <RelationType>1</RelationType>
 <Reference><ReferenceType>10</ReferenceType><ReferenceOrigin>8</ReferenceOrigin><ReferenceNbr>{reference}</ReferenceNbr></Reference>
+<Reference><ReferenceType>10</ReferenceType><ReferenceOrigin>1</ReferenceOrigin><ReferenceNbr>P-{reference[-4:]}</ReferenceNbr></Reference>
 <Calculation>
-<PayslipReference>P-{reference}</PayslipReference>
 <CalculationPeriodStartingDate>2026-09-01</CalculationPeriodStartingDate>
 <CalculationPeriodEndingDate>2026-09-30</CalculationPeriodEndingDate>
 <CalculationDate>2026-10-02</CalculationDate>

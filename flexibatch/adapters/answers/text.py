@@ -3,23 +3,29 @@
 Source: the channel's specification of answers; `schemas/ACRF_20231.xsd` and `schemas/NOTIFICATION_20223.xsd`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from xml.sax.saxutils import escape
 
 from flexibatch.domain.case import FormVerdict, LineVerdict, LocatedAnomaly, Verdict
+from flexibatch.domain.employers import ToldNumbers
 from flexibatch.domain.findings import Anomaly, shown
-from flexibatch.domain.identifiers import normal_company
+from flexibatch.domain.identifiers import is_provisional_nsso
 from flexibatch.domain.model import Form
 from flexibatch.domain.telling import merged
 from flexibatch.domain.vocabulary import Outcome, ResultCode
 
 OUTCOME_NAMESPACE = "urn:flexibatch:outcome:1"
 LOCATION_LIMIT = 200
+FINAL = "FA"
+"""The nature of every answer: final."""
+CHANNEL = "0"
+"""The way a file came: the batch channel."""
+REFUSED_FOR_ANOMALIES = "3"
+UNKNOWN = "0"
+"""What stands for an employer's number that is not known."""
 NAME_LIMIT = 64
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-_DIGITS = re.compile(r"[0-9]{1,10}")
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 """What is written otherwise within an attribute."""
 
@@ -28,14 +34,18 @@ def _leaf(indent: int, tag: str, value: object) -> str:
     return f"{'  ' * indent}<{tag}>{escape(str(value))}</{tag}>\n"
 
 
-def _created(moment: datetime, identification: str, type_form: str) -> str:
+def _created(moment: datetime, identification: str) -> str:
     return (
         _leaf(2, "Identification", identification)
         + _leaf(2, "FormCreationDate", moment.date().isoformat())
-        + _leaf(2, "FormCreationHour", f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}")
+        + _leaf(2, "FormCreationHour", _hour(moment))
         + _leaf(2, "AttestationStatus", "0")
-        + _leaf(2, "TypeForm", type_form)
+        + _leaf(2, "TypeForm", FINAL)
     )
+
+
+def _hour(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
 
 
 def _file_reference(verdict: Verdict) -> str:
@@ -56,7 +66,7 @@ def acknowledgement(verdict: Verdict, moment: datetime, fault: Anomaly | None) -
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<ACRF {_XSI} xsi:noNamespaceSchemaLocation="ACRF_20231.xsd">\n'
         "  <Form>\n"
-        + _created(moment, "ACRF001", "PA" if received else "FA")
+        + _created(moment, "ACRF001")
         + _file_reference(verdict)
         + "    <ReceptionResult>\n"
         + _leaf(3, "ResultCode", result.value)
@@ -81,19 +91,22 @@ def notification_tail() -> str:
 def form_result(
     verdict: Verdict, judged: FormVerdict, told: Sequence[LocatedAnomaly], moment: datetime
 ) -> Iterator[str]:
-    """Write what became of one Form, piece by piece."""
-    form = judged.form
-    yield "  <Form>\n" + _created(moment, "NOTI001", "FA") + _file_reference(verdict)
+    """Write what became of one Form, piece by piece; `moment` is when it was decided, where the channel lives."""
+    form, employer = judged.form, judged.employer
+    yield "  <Form>\n" + _created(moment, "NOTI001") + _file_reference(verdict)
+    yield _reception(verdict.case.arrived_at.astimezone(moment.tzinfo))
     sender = _leaf(3, "SenderId", verdict.case.sender.number)
     yield f"    <HandledOriginalFile>\n{sender}    </HandledOriginalFile>\n"
     yield _original_form(form)
     yield _reference(2, "Reference", "0", "2", verdict.case.ticket)
     if form.reference:
-        yield _reference(2, "Reference", "1", "1", form.reference)
-    yield _employer(form, 2, "EmployerId")
+        yield _reference(2, "Reference", form.reference.kind, "1", form.reference.number)
+    yield _employer_id(employer)
     yield _reference(2, "HandledReference", "1", "2", judged.ticket)
     yield "    <HandlingResult>\n" + _leaf(3, "ResultCode", judged.result.value)
-    yield from (_anomaly_report(form, once.one) for once in merged(told))
+    if judged.result is ResultCode.REFUSED:
+        yield _leaf(3, "Diagnosis", REFUSED_FOR_ANOMALIES)
+    yield from (_anomaly_report(employer, once.one) for once in merged(told))
     yield "    </HandlingResult>\n    <ApplicationData>\n"
     yield _outcomes_head(verdict, judged)
     yield "".join(map(_outcome, judged.lines))
@@ -120,20 +133,35 @@ def _reference(indent: int, tag: str, kind: str, origin: str, number: str) -> st
     )
 
 
-def _employer(form: Form, indent: int, tag: str) -> str:
-    numbers = _employer_numbers(form, indent + 1)
-    space = "  " * indent
-    return f"{space}<{tag}>\n{numbers}{space}</{tag}>\n" if numbers else ""
-
-
-def _employer_numbers(form: Form, indent: int) -> str:
-    nsso, company = form.known_nsso or "", form.company_id or ""
-    return (_leaf(indent, "NOSSRegistrationNbr", nsso) if _DIGITS.fullmatch(nsso) else "") + (
-        _leaf(indent, "CompanyID", normal_company(company)) if _DIGITS.fullmatch(company) else ""
+def _reception(arrived_at: datetime) -> str:
+    """Write when the file arrived: by that a bureau's punctuality is judged."""
+    return (
+        "    <FileReceptionInformation>\n"
+        + _leaf(3, "ReceptionDate", arrived_at.date().isoformat())
+        + _leaf(3, "ReceptionHour", _hour(arrived_at))
+        + _leaf(3, "Channel", CHANNEL)
+        + "    </FileReceptionInformation>\n"
     )
 
 
-def _anomaly_report(form: Form, one: LocatedAnomaly) -> str:
+def _employer_id(employer: ToldNumbers) -> str:
+    """Write both numbers, 0 for one that is not known, or nothing: the official schema knows no other way."""
+    if not employer.whole:
+        return ""
+    numbers = _nsso(3, employer.nsso or UNKNOWN) + _company(3, employer.company or UNKNOWN)
+    return f"    <EmployerId>\n{numbers}    </EmployerId>\n"
+
+
+def _nsso(indent: int, number: str) -> str:
+    provisional = is_provisional_nsso(number)
+    return _leaf(indent, "ProvisionalNSSONbr" if provisional else "NOSSRegistrationNbr", int(number))
+
+
+def _company(indent: int, number: str) -> str:
+    return _leaf(indent, "CompanyID", int(number))
+
+
+def _anomaly_report(employer: ToldNumbers, one: LocatedAnomaly) -> str:
     told, finding = one.anomaly, one.anomaly.finding
     return (
         "      <AnomalyReport>\n"
@@ -143,7 +171,7 @@ def _anomaly_report(form: Form, one: LocatedAnomaly) -> str:
         + _leaf(4, "AnomalyClass", told.anomaly_class.value)
         + _leaf(4, "AnomalyLabel", told.label)
         + _anomaly_location(one)
-        + _path(form, one)
+        + _path(employer, one)
         + "      </AnomalyReport>\n"
     )
 
@@ -157,11 +185,12 @@ def _anomaly_location(one: LocatedAnomaly) -> str:
     return f"        <AnomalyLocation>\n{line}{location}        </AnomalyLocation>\n"
 
 
-def _path(form: Form, one: LocatedAnomaly) -> str:
+def _path(employer: ToldNumbers, one: LocatedAnomaly) -> str:
     if one.form is None:
         return ""
     quality = one.quality
-    inner = _employer_numbers(form, 5)
+    inner = _nsso(5, employer.nsso) if employer.nsso else ""
+    inner += _company(5, employer.company) if employer.company else ""
     if one.inss and _readable_inss(one.inss):
         inner += _leaf(5, "INSS", one.inss)
     if quality is not None:
@@ -177,6 +206,10 @@ def _day(day: date) -> str:
 
 def _readable_inss(inss: str) -> bool:
     return len(inss) == 11 and inss.isascii() and inss.isdigit()  # noqa: PLR2004 - an INSS has 11 digits
+
+
+def _attribute(text: str) -> str:
+    return shown(text[:64]).translate(_ESCAPED)
 
 
 def _outcomes_head(verdict: Verdict, judged: FormVerdict) -> str:
@@ -195,10 +228,11 @@ def _outcomes_head(verdict: Verdict, judged: FormVerdict) -> str:
 
 def _outcome(one: LineVerdict) -> str:
     line = one.line
-    reference = f' reference="{shown(line.reference[:64]).translate(_ESCAPED)}"' if line.reference else ""
+    reference = f' reference="{_attribute(line.reference)}"' if line.reference else ""
+    own = f' own="{_attribute(line.own)}"' if line.own else ""
     inss = f' inss="{line.inss}"' if line.inss and _readable_inss(line.inss) else ""
     settled = f' ticket="{one.ticket}" version="{one.version}"' if one.ticket else ""
-    head = f'        <Declaration{reference}{inss} outcome="{one.outcome.value}"{settled}'
+    head = f'        <Declaration{reference}{own}{inss} outcome="{one.outcome.value}"{settled}'
     if not one.codes:
         return f"{head}/>\n"
     codes = "".join(f"          <Code>{code}</Code>\n" for code in one.codes)

@@ -67,7 +67,7 @@ class StoredBooks:
         """Give the current number of every replaced one."""
         return parties.current_persons(self._connection, inss)
 
-    def periods(self, employer_id: int, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
+    def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
         """Give all periods of workers with an employer."""
         return register.periods_of(self._connection, employer_id, persons)
 

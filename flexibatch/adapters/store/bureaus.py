@@ -37,6 +37,7 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
         "signature": new.signature.value,
         "user_name": new.user_name,
         "allow_ssh_rsa": new.allow_ssh_rsa,
+        "acceptance": new.acceptance.value if new.acceptance else None,
         "held": False,
     }
     if row is None:
@@ -50,7 +51,15 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
         "signature": new.signature.value,
         "allow_ssh_rsa": new.allow_ssh_rsa,
     }
-    note(connection, by, "sender add", new.number, **details, user_name=new.user_name)
+    note(
+        connection,
+        by,
+        "sender add",
+        new.number,
+        **details,
+        user_name=new.user_name,
+        acceptance=values["acceptance"],
+    )
     return row is not None
 
 
@@ -85,14 +94,20 @@ def release_sender(connection: Connection, by: By, number: str) -> bool:
     return _hold(connection, by, number, held=False)
 
 
+AS_SET = "default"
+"""What takes back an agreement on acceptance: the setting holds again."""
+_SETTABLE = ("name", "language", "signature", "user_name", "allow_ssh_rsa", "acceptance")
+
+
 def set_sender(connection: Connection, by: By, number: str, **wanted: object) -> dict[str, object]:
     """Change what a sender was registered with, by column of its table, as far as `wanted` tells it; give what is news.
 
     Raise `Refusal` for a name or a user name that cannot be kept, or is another's.
     """
     row = require_sender(connection, number)._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    told = {one: row[one] for one in ("name", "language", "signature", "user_name", "allow_ssh_rsa")}
+    told = {one: row[one] for one in _SETTABLE}
     then = {**told, **{one: value for one, value in wanted.items() if value is not None}}
+    then["acceptance"] = None if then["acceptance"] == AS_SET else then["acceptance"]
     language, demand = Language(then["language"]), SignatureDemand(then["signature"])
     new = NewSender(number, then["name"], language, demand, then["user_name"], then["allow_ssh_rsa"])
     _refuse_taken_user(connection, new)
@@ -152,6 +167,7 @@ def _senders() -> Select[Any]:
         sender.c.signature,
         sender.c.user_name,
         sender.c.allow_ssh_rsa,
+        sender.c.acceptance,
         state.label("state"),
         sender.c.added_at,
         sender.c.removed_at,

@@ -20,6 +20,7 @@ from flexibatch.adapters.store.tables import (
 from flexibatch.domain.case import AnswerFile, Case, Counts, LocatedAnomaly, ReceivedFile, Sender, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import (
+    Acceptance,
     AnomalyClass,
     Environment,
     FileKind,
@@ -35,7 +36,7 @@ LOCATION_LIMIT = 300
 def cases() -> Select[Any]:
     """Select sets with their sender, to be read by `case_of`."""
     columns = (sender.c.name.label("sender_name"), sender.c.language, sender.c.signature)
-    state = (sender.c.held, sender.c.removed_at)
+    state = (sender.c.held, sender.c.removed_at, sender.c.acceptance)
     return select(file_set, *columns, *state).join(sender, sender.c.number == file_set.c.sender)
 
 
@@ -79,8 +80,9 @@ def _passed_by(connection: Connection, ticket: str) -> str | None:
 
 def sender_of(number: str, name: str, row: Row[Any]) -> Sender:
     """Make the sender of a row that has its language, its demand for signatures and its state."""
-    removed = row.removed_at is not None
-    return Sender(number, name, Language(row.language), SignatureDemand(row.signature), row.held, removed)
+    demand, removed = SignatureDemand(row.signature), row.removed_at is not None
+    acceptance = Acceptance(row.acceptance) if row.acceptance else None
+    return Sender(number, name, Language(row.language), demand, row.held, removed, acceptance)
 
 
 def _file_of(row: Row[Any]) -> ReceivedFile:
@@ -113,6 +115,7 @@ def anomaly_row(
         "employer": located.employer,
         "inss": located.inss,
         "reference": located.reference,
+        "own_reference": located.own,
         "what": told.what,
         "remedy": told.remedy,
         "note": note,
@@ -130,10 +133,10 @@ def located_of(row: Row[Any]) -> LocatedAnomaly:
         column=row.column_nbr,
     )
     told = Anomaly(finding, row.code, AnomalyClass(row._mapping["class"]), row.what, row.remedy)  # noqa: SLF001 - SQLAlchemy's public name
-    refused = row.form_refused if row.line is None else None
-    return LocatedAnomaly(
-        told, row.employer, row.inss, row.reference, row.form_number, row.line, refused=refused
-    )
+    whole = row.form_acceptance == Acceptance.FORM and row.line is not None
+    refused = row.form_refused if row.line is None or whole else None
+    place = (row.employer, row.inss, row.reference, row.form_number, row.line)
+    return LocatedAnomaly(told, *place, refused=refused, own=row.own_reference, whole=whole)
 
 
 def told_in(connection: Connection, ticket: str, number: int) -> tuple[LocatedAnomaly, ...]:
@@ -141,7 +144,11 @@ def told_in(connection: Connection, ticket: str, number: int) -> tuple[LocatedAn
     of_form = and_(form.c.set_ticket == anomaly.c.set_ticket, form.c.number == anomaly.c.form_number)
     of_run = and_(form_run.c.form_id == form.c.id, form_run.c.run == anomaly.c.run)
     rows = (
-        select(anomaly, form_run.c.refused.label("form_refused"))
+        select(
+            anomaly,
+            form_run.c.refused.label("form_refused"),
+            form_run.c.acceptance.label("form_acceptance"),
+        )
         .outerjoin(form, of_form)
         .outerjoin(form_run, of_run)
         .where(anomaly.c.set_ticket == ticket, anomaly.c.run == number)

@@ -16,11 +16,12 @@ from flexibatch.adapters.store.tables import (
     employer_number,
     file_set,
     form,
+    form_run,
     replacement,
     version,
 )
 from flexibatch.adapters.store.versions import CONTENT, TOTAL, versions_of
-from flexibatch.domain.identifiers import is_inss, normal_company, normal_nsso
+from flexibatch.domain.identifiers import is_inss, normal_company, normal_nsso, normal_reference
 from flexibatch.domain.vocabulary import Environment, Operation
 from flexibatch.errors import Refusal
 
@@ -32,7 +33,8 @@ class WantedDeclarations:
     """Say which declarations are asked for: all conditions must hold, None sets none.
 
     `sender` made any of their versions; `employer` is an NSSO or enterprise number of the employer, `inss`
-    any number of the worker. Those that are cancelled are left out unless asked for.
+    any number of the worker; `reference` is the UUID in either case, or the declarant's own reference or that of the
+    Form, of any version. Those that are cancelled are left out unless asked for.
     """
 
     sender: str | None = None
@@ -49,7 +51,7 @@ class WantedDeclarations:
             declaration.c.environment == world.value if world is not None else None,
             _sent_by(self.sender) if self.sender is not None else None,
             employers.in_(_employers(connection, self.employer)) if self.employer is not None else None,
-            declaration.c.reference == self.reference if self.reference is not None else None,
+            _referred(self.reference) if self.reference is not None else None,
             declaration.c.person == person_of(connection, self.inss) if self.inss is not None else None,
             None if self.cancelled else version.c.operation != Operation.CANCELLATION,
         ]
@@ -82,7 +84,8 @@ def _declared() -> Select[Any]:
     )
     return (
         select(
-            declaration,
+            *(column for column in declaration.c if column is not declaration.c.reference),
+            func.coalesce(version.c.reference, declaration.c.reference).label("reference"),
             version.c.number.label("version"),
             version.c.operation,
             (version.c.operation != Operation.CANCELLATION).label("in_force"),
@@ -97,6 +100,20 @@ def _declared() -> Select[Any]:
         .join(form, form.c.id == version.c.form_id)
         .join(file_set, file_set.c.ticket == form.c.set_ticket)
     )
+
+
+def _referred(text: str) -> ColumnElement[bool]:
+    """Find a declaration by any reference that a version of it was sent with."""
+    other, of_form = version.alias("referred"), form_run.alias("form_of")
+    one_of_them = or_(other.c.reference == text, other.c.own_reference == text, of_form.c.reference == text)
+    by_version = (
+        select(other.c.number)
+        .join(of_form, and_(of_form.c.form_id == other.c.form_id, of_form.c.run == other.c.run))
+        .where(other.c.declaration == declaration.c.ticket, one_of_them)
+        .correlate(declaration)
+        .exists()
+    )
+    return or_(declaration.c.reference == normal_reference(text), by_version)
 
 
 def _sent_by(sender_number: str) -> ColumnElement[bool]:

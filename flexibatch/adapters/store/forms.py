@@ -20,6 +20,7 @@ from flexibatch.adapters.store.tables import (
     version,
 )
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly
+from flexibatch.domain.identifiers import normal_reference
 from flexibatch.domain.model import Calculation
 from flexibatch.domain.vocabulary import Operation, Outcome
 
@@ -31,12 +32,14 @@ def write_form(connection: Connection, case: Case, verdict: FormVerdict) -> None
     """Write a Form with its versions and anomalies."""
     form_id = _form_id(connection, case, verdict)
     counts = {outcome.value: verdict.count(outcome) for outcome in Outcome}
-    operation = verdict.form.operation
+    operation, reference = verdict.form.operation, verdict.form.reference
     row = {
         "form_id": form_id,
         "run": case.run,
         "operation": operation.value if operation else None,
-        "reference": verdict.form.reference[:64] if verdict.form.reference else None,
+        "reference": reference.number if reference else None,
+        "reference_type": reference.kind if reference else None,
+        "acceptance": verdict.acceptance.value,
         "employer_id": verdict.employer_id,
         "result": verdict.result.value,
         "lines": verdict.size,
@@ -77,7 +80,7 @@ def _write_declarations(
 ) -> None:
     environment = case.environment.value
     new = [
-        (one.ticket, environment, employer_id, one.person, one.line.reference)
+        (one.ticket, environment, employer_id, one.person, normal_reference(one.line.reference or ""))
         for one in accepted
         if one.version == 1
     ]
@@ -138,7 +141,5 @@ def _calculation(one: LineVerdict) -> Calculation:
 def _version_row(case: Case, form_id: int, operation: Operation, one: LineVerdict) -> tuple[Any, ...]:
     line, calculation = one.line, one.line.calculation
     made = (form_id, line.number, one.ticket, one.version, operation.value, case.run, case.arrival, line.inss)
-    if calculation is None:
-        return (*made, None, None, None, None)
-    days = (calculation.start, calculation.end, calculation.calculated_on)
-    return (*made, calculation.payslip_reference, *days)
+    days = (calculation.start, calculation.end, calculation.calculated_on) if calculation else (None,) * 3
+    return (*made, line.own, *days, line.reference)

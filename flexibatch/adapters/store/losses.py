@@ -8,6 +8,9 @@ from sqlalchemy import Connection, func, inspect, select, table
 
 from flexibatch.errors import Refusal
 
+RENAMED = {"version": frozenset({"payslip_reference"})}
+"""Columns that go on under another name, by table."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Held:
@@ -35,7 +38,7 @@ def _lost(name: str, before: _Held, after: _Held | None) -> str:
         return ""
     if after is None:
         return name
-    columns = sorted(before.columns - after.columns)
+    columns = sorted(before.columns - after.columns - RENAMED.get(name, frozenset()))
     if columns:
         return ", ".join(f"{name}.{column}" for column in columns)
     return f"{name} ({before.rows - after.rows} rows)" if after.rows < before.rows else ""

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, or_, select, update
 
 from flexibatch.adapters.store.bulk import Among
 from flexibatch.adapters.store.tables import (
@@ -19,14 +19,23 @@ from flexibatch.adapters.store.tables import (
     period,
     replacement,
 )
-from flexibatch.domain.identifiers import normal_company, normal_nsso
+from flexibatch.domain.employers import Numbers
+from flexibatch.domain.identifiers import UUID_LENGTH, normal_company, normal_nsso
 from flexibatch.errors import Refusal
 from flexibatch.ports import Party
 
 _HERE, _THERE = declaration.alias("here"), declaration.alias("there")
 _OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
 _OF_PERSON = (period, declaration)
-_BY_NSSO = select(employer_number.c.employer_id).where(employer_number.c.nsso_number == bindparam("nsso"))
+_BY_NSSO = select(employer_number.c.employer_id, employer_number.c.third_payer).where(
+    employer_number.c.nsso_number == bindparam("nsso")
+)
+_NUMBERS = (
+    select(employer.c.company_id, employer_number.c.nsso_number)
+    .outerjoin(employer_number, employer_number.c.employer_id == employer.c.id)
+    .where(employer.c.id == bindparam("employer_id"))
+    .limit(2)
+)
 _BY_COMPANY = select(employer.c.id).where(employer.c.company_id == bindparam("company"))
 
 
@@ -47,10 +56,22 @@ def find_employer(connection: Connection, nsso: str | None, company: str | None)
     Two known numbers of different employers are a conflict; a number that was never seen says nothing.
     """
     nsso, company = _numbers(nsso, company)
-    by_nsso, by_company = _by_nsso(connection, nsso), _by_company(connection, company)
-    if by_nsso is None:
-        return Party(by_company)
-    return Party(None, conflict=True) if by_company not in {None, by_nsso} else Party(by_nsso)
+    row = connection.execute(_BY_NSSO, {"nsso": nsso}).first() if nsso is not None else None
+    by_company = _by_company(connection, company)
+    if row is None:
+        return Party(by_company, _known_numbers(connection, by_company))
+    if by_company not in {None, row.employer_id}:
+        return Party(None, rivals=(row.employer_id, by_company or 0), third_payer=row.third_payer)
+    known = _known_numbers(connection, row.employer_id)
+    return Party(row.employer_id, known, third_payer=row.third_payer)
+
+
+def _known_numbers(connection: Connection, employer_id: int | None) -> Numbers:
+    """Give the numbers of an employer; of several NSSO numbers none is the one."""
+    if employer_id is None:
+        return Numbers()
+    rows = connection.execute(_NUMBERS, {"employer_id": employer_id}).all()
+    return Numbers(rows[0].nsso_number if len(rows) == 1 else None, rows[0].company_id)
 
 
 def link_employer(connection: Connection, nsso: str | None, company: str | None) -> int:
@@ -85,7 +106,8 @@ def _numbers(nsso: str | None, company: str | None) -> tuple[str | None, str | N
 def _by_nsso(connection: Connection, nsso: str | None) -> int | None:
     if nsso is None:
         return None
-    return connection.scalar(_BY_NSSO, {"nsso": nsso})
+    found: int | None = connection.scalar(_BY_NSSO, {"nsso": nsso})
+    return found
 
 
 def _by_company(connection: Connection, company: str | None) -> int | None:
@@ -130,7 +152,13 @@ def _merge(connection: Connection, gone: int, kept: int) -> None:
 
 def _refuse_twins(connection: Connection, paired: ColumnElement[bool], parties: str) -> None:
     """Refuse a link when declarations on both sides share a reference; `paired` joins _HERE and _THERE."""
-    same = and_(_HERE.c.environment == _THERE.c.environment, _HERE.c.reference == _THERE.c.reference)
+    # A UUID has 36 characters and is one whatever its case; of references that old releases took, none is too many.
+    uuids = and_(
+        func.lower(_HERE.c.reference) == func.lower(_THERE.c.reference),
+        func.length(_HERE.c.reference) == UUID_LENGTH,
+    )
+    alike = or_(_HERE.c.reference == _THERE.c.reference, uuids)
+    same = and_(_HERE.c.environment == _THERE.c.environment, alike)
     found = connection.execute(
         select(_HERE.c.ticket, _THERE.c.ticket).select_from(_HERE.join(_THERE, and_(same, paired))).limit(1)
     ).first()

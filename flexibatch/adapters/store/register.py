@@ -22,28 +22,34 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_inss, is_period_id
 from flexibatch.errors import Refusal
 
-_PERIODS = Among(
-    select(
-        period.c.person,
-        period.c.period_id,
-        period.c.worker_type,
-        period.c.start_date,
-        period.c.end_date,
-        period.c.cancelled,
-        period.c.late,
-        period.c.flexi_conditions,
-    ).where(period.c.employer_id == bindparam("employer_id")),
+_PERIODS = select(
     period.c.person,
+    period.c.period_id,
+    period.c.worker_type,
+    period.c.start_date,
+    period.c.end_date,
+    period.c.cancelled,
+    period.c.late,
+    period.c.flexi_conditions,
 )
+_ANYWHERE = Among(_PERIODS, period.c.person)
+_WITH_EMPLOYER = Among(_PERIODS.where(period.c.employer_id == bindparam("employer_id")), period.c.person)
 _KNOWN = Among(select(period.c.person).distinct(), period.c.person)
 
 _LAST_IMPORT = select(func.max(register_import.c.imported_at))
 
 
-def periods_of(connection: Connection, employer_id: int, persons: Collection[str]) -> dict[str, list[Period]]:
-    """Give all periods of workers with an employer, by current number, oldest first."""
+def periods_of(
+    connection: Connection, employer_id: int | None, persons: Collection[str]
+) -> dict[str, list[Period]]:
+    """Give all periods of workers with an employer, None for any, by current number, oldest first."""
     result: dict[str, list[Period]] = defaultdict(list)
-    for person, *values in _PERIODS.rows(connection, persons, employer_id=employer_id):
+    rows = (
+        _ANYWHERE.rows(connection, persons)
+        if employer_id is None
+        else _WITH_EMPLOYER.rows(connection, persons, employer_id=employer_id)
+    )
+    for person, *values in rows:
         result[person].append(Period._make(values))
     # Most workers have one period: to sort the few that have more is cheaper than to have all sorted.
     return {person: sorted(found, key=_age) if len(found) > 1 else found for person, found in result.items()}

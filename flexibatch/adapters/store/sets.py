@@ -17,6 +17,7 @@ from flexibatch.adapters.store.tables import (
     declaration,
     file_set,
     form,
+    form_run,
     received_file,
     run,
     sender,
@@ -193,7 +194,7 @@ def show_set(connection: Connection, word: str) -> Shown:
     """Give all that is known of one set, found as `find_ticket` finds it.
 
     Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
-    `anomalies` of the last run (`note` is for the operator only), `acknowledged` (the acknowledgements
+    `forms` and `anomalies` of the last run (`note` is for the operator only), `acknowledged` (the acknowledgements
     of its answers), `acknowledges` (the answer that the set itself acknowledges).
     """
     ticket = find_ticket(connection, word)
@@ -212,6 +213,7 @@ def show_set(connection: Connection, word: str) -> Shown:
     return shown(connection.execute(head).one()) | {
         "files": all_shown(connection.execute(kept.where(files.set_ticket == ticket).order_by(files.name))),
         "runs": _runs(connection, ticket),
+        "forms": all_shown(connection.execute(_last_forms(ticket))),
         "anomalies": all_shown(connection.execute(_last_anomalies(ticket))),
         "acknowledged": all_shown(connection.execute(_acknowledged(ticket))),
         "acknowledges": connection.scalar(own),
@@ -236,6 +238,18 @@ def _last_anomalies(ticket: str) -> Select[Any]:
     columns = [column for column in anomaly.c if column.name not in {"id", "set_ticket", "run"}]
     mine = (anomaly.c.set_ticket == ticket, anomaly.c.run == last)
     return select(*columns).where(*mine).order_by(anomaly.c.id)
+
+
+def _last_forms(ticket: str) -> Select[Any]:
+    last = select(func.max(run.c.number)).where(run.c.set_ticket == ticket).scalar_subquery()
+    of_run = (form_run.c.operation, form_run.c.reference_type, form_run.c.reference, form_run.c.acceptance)
+    counts = (form_run.c.lines, form_run.c.accepted, form_run.c.unchanged, form_run.c.refused)
+    return (
+        select(form.c.number, form.c.ticket, *of_run, form_run.c.result, *counts)
+        .join(form_run, form_run.c.form_id == form.c.id)
+        .where(form.c.set_ticket == ticket, form_run.c.run == last)
+        .order_by(form.c.number)
+    )
 
 
 def _acknowledged(ticket: str) -> Select[Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
 
 from flexibatch.adapters.store.bulk import BATCH, Among
 from flexibatch.adapters.store.tables import declaration, feature, financial_element, version
+from flexibatch.domain.identifiers import normal_reference
 from flexibatch.domain.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.vocabulary import Environment, Operation
@@ -24,15 +25,21 @@ _DECLARED = Among(
 def standings(
     connection: Connection, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Standing]:
-    """Give the standing declarations by (person, reference): three queries for a Form, whatever its lines."""
-    tickets: dict[str, tuple[str, str]] = {}
+    """Give the standing declarations by (person, reference): three queries for a Form, whatever its lines.
+
+    References are given as they are compared. Declarations of the first releases have theirs as it was sent, so that of
+    two that differ in case only the one in small letters is meant.
+    """
+    found: dict[tuple[str, str], str] = {}
     asked = {person for person, _ in keys}
     world = environment.value
     for ticket, person, reference in _DECLARED.rows(
         connection, asked, environment=world, employer_id=employer_id
     ):
-        if (person, reference) in keys:
-            tickets[ticket] = (person, reference)
+        key = (person, normal_reference(reference))
+        if key in keys and (key not in found or key[1] == reference):
+            found[key] = ticket
+    tickets = {ticket: key for key, ticket in found.items()}
     result: dict[tuple[str, str], Standing] = {}
     for some in _batches(sorted(tickets)):
         result.update((tickets[one.ticket], one) for one in _standing(connection, some))
@@ -86,11 +93,12 @@ def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality
     content = None
     if not cancelled:
         made = tuple(qualities.get((row.form_id, row.line), ()))
-        content = Calculation(row.payslip_reference, row.start_date, row.end_date, row.calculated_on, made)
+        content = Calculation(row.start_date, row.end_date, row.calculated_on, made)
     return Standing(
         ticket=row.declaration,
         version=row.number,
         cancelled=cancelled,
+        own=row.own_reference,
         content=content,
         last_arrival=row.arrival,
     )

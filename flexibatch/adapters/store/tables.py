@@ -58,6 +58,7 @@ sender = Table(
     Column("user_name", String(64), unique=True),
     Column("held", Boolean, nullable=False),
     Column("allow_ssh_rsa", Boolean, nullable=False, server_default=false()),
+    Column("acceptance", String(4)),
     Column("added_at", DateTime, nullable=False),
     Column("removed_at", DateTime),
     _one_of("language", [*Language], "language"),
@@ -104,6 +105,7 @@ employer_number = Table(
     metadata,
     Column("nsso_number", String(10), primary_key=True),
     Column("employer_id", Integer, ForeignKey("employer.id"), nullable=False, index=True),
+    Column("third_payer", Boolean, nullable=False, server_default=false()),
 )
 
 mandate = Table(
@@ -276,6 +278,8 @@ form_run = Table(
     Column("run", Integer, primary_key=True, autoincrement=False),
     Column("operation", String(1)),
     Column("reference", String(64)),
+    Column("reference_type", String(1)),
+    Column("acceptance", String(4)),
     Column("employer_id", Integer, ForeignKey("employer.id")),
     Column("result", String(1), nullable=False),
     Column("lines", Integer, nullable=False),
@@ -311,16 +315,18 @@ version = Table(
     Column("run", Integer, nullable=False),
     Column("arrival", Integer, nullable=False),
     Column("inss", String(11), nullable=False),
-    Column("payslip_reference", String(64)),
+    Column("own_reference", String(64)),
     Column("start_date", Date),
     Column("end_date", Date),
     Column("calculated_on", Date),
+    Column("reference", String(64)),
     UniqueConstraint("declaration", "number"),
     _one_of("operation", [*Operation], "operation"),
     CheckConstraint("(operation = '3') = (start_date IS NULL)", name="content"),
     CheckConstraint("(operation = '0') = (number = 1)", name="first"),
     sqlite_with_rowid=False,
 )
+"""`reference` is the UUID as it was sent, `declaration.reference` as it is compared."""
 
 feature = Table(
     "feature",
@@ -385,6 +391,7 @@ anomaly = Table(
     Column("employer", String(30)),
     Column("inss", String(11)),
     Column("reference", String(64)),
+    Column("own_reference", String(64)),
     Column("what", String(500), nullable=False),
     Column("remedy", String(500), nullable=False),
     Column("note", String(100)),

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
 
 from flexibatch.adapters.store.rows import Shown, all_shown
-from flexibatch.adapters.store.tables import feature, file_set, financial_element, form, version
+from flexibatch.adapters.store.tables import feature, file_set, financial_element, form, form_run, version
 
-CONTENT = (version.c.payslip_reference, version.c.start_date, version.c.end_date, version.c.calculated_on)
+CONTENT = (version.c.own_reference, version.c.start_date, version.c.end_date, version.c.calculated_on)
 TOTAL = (
     # PostgreSQL sums whole numbers to a decimal
     select(cast(func.sum(financial_element.c.eurocents), BigInteger))
@@ -22,12 +22,14 @@ TOTAL = (
 def versions_of(connection: Connection, tickets: Collection[str]) -> dict[str, list[Shown]]:
     """Give the versions of declarations with their qualities, by ticket."""
     origin = (form.c.set_ticket, form.c.ticket.label("form_ticket"), form.c.number.label("form_number"))
-    made = (version.c.line, version.c.run, file_set.c.sender, file_set.c.name, file_set.c.arrived_at)
+    key = form_run.c.reference.label("form_reference")
+    made = (key, version.c.line, version.c.run, file_set.c.sender, file_set.c.name, file_set.c.arrived_at)
     query = (
         select(version.c.declaration, version.c.form_id, version.c.number, version.c.operation)
-        .add_columns(*origin, *made, version.c.inss, *CONTENT, TOTAL)
+        .add_columns(*origin, *made, version.c.inss, version.c.reference, *CONTENT, TOTAL)
         .select_from(version)
         .join(form, form.c.id == version.c.form_id)
+        .join(form_run, and_(form_run.c.form_id == form.c.id, form_run.c.run == version.c.run))
         .join(file_set, file_set.c.ticket == form.c.set_ticket)
         .where(version.c.declaration.in_(tickets))
         .order_by(version.c.declaration, version.c.number)

@@ -16,7 +16,6 @@ from flexibatch.domain.findings import step
 
 UNITS = frozenset({tag("Debtor"), tag("Beneficiary"), tag("Relation")})
 """Children that are read on their own, as they end."""
-_REFERENCE_NBR = tag("ReferenceNbr")
 
 
 def last_child(element: etree._Element) -> etree._Element | None:
@@ -116,18 +115,27 @@ class Container:
         return nth
 
     def _field(self, node: Node, child: etree._Element, *, trusted: bool) -> None:
+        if not node.leaf:
+            self._reference(node, child)
+            return
         text: str | None = child.text or ""
-        if not (trusted and node.leaf and node.reading is not None and node.reading(text or "") is not None):
+        if not (trusted and node.reading is not None and node.reading(text or "") is not None):
             place = self.place(child.tag, self.counts[child.tag])
             text = self._judged(node, child, place, trusted=trusted)
         self.texts.setdefault(node.local, text)
 
     def _judged(self, node: Node, child: etree._Element, place: str, *, trusted: bool) -> str | None:
-        if node.leaf and trusted:
+        if trusted:
             return explain.leaf(node, child, place, self.faults, trusted=True)
         explain.walk(node, child, place, self.faults)
-        value = child if node.leaf else next(child.iterchildren(_REFERENCE_NBR), None)
-        return (value.text or None) if value is not None else None
+        return child.text or None
+
+    def _reference(self, node: Node, child: etree._Element) -> None:
+        """Judge the reference of a Form, and keep what it says; of several the first counts."""
+        nth = self.counts[child.tag]
+        explain.walk(node, child, self.place(child.tag, nth), self.faults)
+        if nth == 1:
+            self.texts |= {local(one.tag): one.text or None for one in child}
 
     def _stray(self, text: str | None) -> None:
         if text and text.strip(BLANK) and not self.node.mixed:

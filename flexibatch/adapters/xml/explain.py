@@ -13,6 +13,7 @@ from itertools import islice
 import xmlschema
 from lxml import etree
 
+from flexibatch.adapters.xml.extract import OWN_ORIGIN, REFERENCE, REFERENCE_ORIGIN
 from flexibatch.adapters.xml.names import BLANK, INSTANCE, ROOT, local, tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.domain.findings import Finding, shown, step
@@ -81,6 +82,23 @@ def walk(node: Node, element: etree._Element, at: str, faults: Faults) -> None:
         content.append(below.code)
         walk(below, child, place, faults)
     structure(node, bytes(content), at, faults)
+
+
+def references(relation: etree._Element, at: str, faults: Faults) -> None:
+    """Tell a UUID that is missing, and a second reference of one origin: no schema tells elements of one name apart.
+
+    A reference whose origin was told to be wrong may have been meant as the UUID.
+    """
+    seen: set[str] = set()
+    for nth, one in enumerate(relation.iterchildren(REFERENCE), 1):
+        origin = one.findtext(REFERENCE_ORIGIN) or ""
+        place = f"{at}/{step('Reference', nth)}"
+        told = any(fault.location == place for fault in faults.found)
+        if origin and origin in seen and not told:
+            faults.add("schema-cardinality", "Reference", place)
+        seen.add(origin)
+    if seen == {OWN_ORIGIN}:
+        faults.add("reference-missing", "Reference", f"{at}/{step('Reference', 2)}")
 
 
 def leaf(

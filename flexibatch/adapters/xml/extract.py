@@ -11,7 +11,6 @@ from flexibatch.adapters.xml.literals import (
     day,
     element_code,
     months,
-    payslip,
     reference,
     worker,
 )
@@ -21,12 +20,13 @@ from flexibatch.domain.model import Calculation, FinancialElement, Quality
 FEATURES = tag("Features")
 FINANCIAL_ELEMENT = tag("FinancialElement")
 CALCULATION = tag("Calculation")
-_REFERENCE = tag("Reference")
+REFERENCE = tag("Reference")
 _RELATION_TYPE = tag("RelationType")
 _REFERENCE_TYPE = tag("ReferenceType")
-_REFERENCE_ORIGIN = tag("ReferenceOrigin")
+REFERENCE_ORIGIN = tag("ReferenceOrigin")
+UUID_ORIGIN, OWN_ORIGIN = "8", "1"
+_ORIGINS = frozenset({UUID_ORIGIN, OWN_ORIGIN})
 _REFERENCE_NBR = tag("ReferenceNbr")
-_PAYSLIP = tag("PayslipReference")
 _PERIOD_START = tag("CalculationPeriodStartingDate")
 _PERIOD_END = tag("CalculationPeriodEndingDate")
 _CALCULATED_ON = tag("CalculationDate")
@@ -47,8 +47,10 @@ class Extract(NamedTuple):
     """Hold what a Relation says; `literal` tells that every value is there and written as it must be."""
 
     reference: str | None
+    own: str | None
     calculation: Calculation | None
     literal: bool
+    reference_at: int = 1
 
 
 _Texts = dict[str, str]
@@ -58,13 +60,10 @@ _Texts = dict[str, str]
 def extract(relation: etree._Element) -> Extract:
     """Read what can be read of a Relation, wherever its elements stand."""
     texts = _texts(relation)
-    for node in relation.iterchildren(_REFERENCE):
-        texts |= _texts(node)
-    number = reference(texts.get(_REFERENCE_NBR, ""))
-    kinds = texts.get(_RELATION_TYPE), texts.get(_REFERENCE_TYPE), texts.get(_REFERENCE_ORIGIN)
-    literal = number is not None and kinds == ("1", "10", "8")
+    number, own, literal, place = _references(relation)
+    literal = literal and texts.get(_RELATION_TYPE) == "1"
     if CALCULATION not in texts:
-        return Extract(number, None, literal)
+        return Extract(number, own, None, literal, place)
     qualities = []
     for calculation in relation.iterchildren(CALCULATION):
         texts |= _texts(calculation)
@@ -72,11 +71,27 @@ def extract(relation: etree._Element) -> Extract:
             quality, well = _quality(node)
             qualities.append(quality)
             literal = literal and well
-    slip, well = _optional(texts.get(_PAYSLIP), payslip)
     start, end = day(texts.get(_PERIOD_START, "")), day(texts.get(_PERIOD_END, ""))
     made = day(texts.get(_CALCULATED_ON, ""))
-    literal = literal and well and None not in (start, end, made)
-    return Extract(number, Calculation(slip, start, end, made, tuple(qualities)), literal)
+    literal = literal and None not in (start, end, made)
+    return Extract(number, own, Calculation(start, end, made, tuple(qualities)), literal, place)
+
+
+def _references(relation: etree._Element) -> tuple[str | None, str | None, bool, int]:
+    """Read the UUID and the declarant's own reference, whether they are as they must be, and where the UUID stands.
+
+    Of several of one origin the first counts.
+    """
+    found: dict[str | None, tuple[str | None, int]] = {}
+    place, literal = 0, True
+    for place, node in enumerate(relation.iterchildren(REFERENCE), 1):
+        texts = _texts(node)
+        number = reference(texts.get(_REFERENCE_NBR, ""))
+        literal = literal and number is not None and texts.get(_REFERENCE_TYPE) == "10"
+        found.setdefault(texts.get(REFERENCE_ORIGIN), (number, place))
+    literal = literal and UUID_ORIGIN in found and len(found) == place and found.keys() <= _ORIGINS
+    number, at = found.get(UUID_ORIGIN, (None, 1))
+    return number, found.get(OWN_ORIGIN, (None, 1))[0], literal, at
 
 
 def _texts(parent: etree._Element) -> _Texts:
@@ -101,7 +116,8 @@ def _element(node: etree._Element) -> tuple[FinancialElement, bool]:
     code, cents = element_code(texts.get(_ELEMENT_CODE, "")), amount(texts.get(_AMOUNT, ""))
     frequency, well = _optional(texts.get(_FREQUENCY), months)
     literal = well and code is not None and cents is not None and texts.get(_ELEMENT_TYPE) == "1"
-    return FinancialElement(code, cents, frequency), literal
+    # Whether there is a frequency is part of what a bonus is: without a readable one nothing is concluded of it.
+    return FinancialElement(code if well else None, cents, frequency), literal
 
 
 def _optional(text: str | None, reading: Callable[[str], _Value | None]) -> tuple[_Value | None, bool]:

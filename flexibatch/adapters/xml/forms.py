@@ -14,7 +14,7 @@ from flexibatch.adapters.xml.nodes import Node
 from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.counting import LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.model import Calculation, Form, Line
+from flexibatch.domain.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import Operation
 
 FORM, DEBTOR, BENEFICIARY = tag("Form"), tag("Debtor"), tag("Beneficiary")
@@ -27,15 +27,15 @@ DEBTORS_LIMIT = 100
 """Debtors of one Form that are looked at: one is right, so that all are refused from the second on."""
 
 _OPERATIONS = {one.value: one for one in Operation}
+_NOTHING = Extract(None, None, None, literal=False)
 
 
 class _Pending(NamedTuple):
     """Hold a line until its Beneficiary ends, which may still bring the INSS."""
 
     relation: int
-    reference: str | None
-    calculation: Calculation | None
-    faults: tuple[Finding, ...]
+    found: Extract
+    faults: tuple[Finding, ...] = ()
 
 
 class FormUnderWay:
@@ -92,13 +92,19 @@ class FormUnderWay:
             texts.get("FormCreationHour"),
             _OPERATIONS.get(texts.get("AttestationStatus") or ""),
             texts.get("TypeForm"),
-            texts.get("Reference"),
+            self._reference(),
             ids.get("CompanyID"),
             ids.get("NOSSRegistrationNbr"),
             tuple(self._lines),
             tuple(self.faults.found),
             self._unlisted,
         )
+
+    def _reference(self) -> FormReference | None:
+        """Give the Form's own key, where its type and number could be read."""
+        texts = self._form.texts
+        kind, number = texts.get("ReferenceType"), texts.get("ReferenceNbr")
+        return FormReference(kind, number) if kind and number else None
 
     @property
     def _full(self) -> bool:
@@ -156,14 +162,11 @@ class FormUnderWay:
         if number is None or not found or not all(one.literal for one in found):
             return False
         lines = self._lines
-        for relation, (reference, calculation, _) in enumerate(found, 1):
-            at = len(lines) + 1
-            if at > LISTED_LIMIT:
+        for relation, one in enumerate(found, 1):
+            if len(lines) < LISTED_LIMIT:
+                lines.append(_line(len(lines) + 1, nth, number, _Pending(relation, one)))
+            else:
                 self._unlisted += 1
-                continue
-            lines.append(
-                Line(at, nth, relation, number, reference, calculation if at <= LINES_LIMIT else None)
-            )
         return True
 
     def _settle_lines(self, nth: int, beneficiary: Container) -> None:
@@ -174,11 +177,10 @@ class FormUnderWay:
         faults, number = tuple(beneficiary.faults.found), beneficiary.texts.get("INSS")
         self._spend(len(faults))
         if faults and not self._pending:
-            self._pending.append(_Pending(1, None, None, ()))
+            self._pending.append(_Pending(1, _NOTHING))
         for one in self._pending:
-            at = len(self._lines) + 1
-            told = faults + one.faults
-            self._lines.append(Line(at, nth, one.relation, number, one.reference, one.calculation, told))
+            at, told = len(self._lines) + 1, one._replace(faults=faults + one.faults)
+            self._lines.append(_line(at, nth, number, told))
         self._pending.clear()
 
     def _relation_ended(self, element: etree._Element) -> None:
@@ -198,7 +200,7 @@ class FormUnderWay:
             node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
             found, faults = self._explained(element, node, place)
         held = len(self._lines) + len(self._pending) < LINES_LIMIT
-        self._pending.append(_Pending(nth, found.reference, found.calculation if held else None, faults))
+        self._pending.append(_Pending(nth, found if held else found._replace(calculation=None), faults))
 
     def _explained(
         self, element: etree._Element, node: Node, place: str
@@ -207,6 +209,7 @@ class FormUnderWay:
         oversized = element is self._oversized
         if not oversized:
             explain.walk(node, element, place, faults)
+            explain.references(element, place, faults)
         found = extract(element)
         if oversized or not (found.literal or faults.found):
             faults.add("schema-invalid", "Relation", place)
@@ -217,3 +220,11 @@ class FormUnderWay:
         if count:
             self._room -= count
             self._trust.explain()
+
+
+def _line(at: int, beneficiary: int, inss: str | None, one: _Pending) -> Line:
+    """Make a line; past the limit it is held without its calculation."""
+    found = one.found
+    calculation = found.calculation if at <= LINES_LIMIT else None
+    place = (at, beneficiary, one.relation, inss)
+    return Line(*place, found.reference, found.own, calculation, one.faults, found.reference_at)

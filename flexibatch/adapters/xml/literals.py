@@ -18,7 +18,6 @@ _HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}")
 _AMOUNT_LIMIT = 11
 _MONTHS = re.compile(r"0|[1-9][0-9]?")
 _REFERENCE = re.compile(r"(?! )[^\x00-\x1f\x7f-\x9f]{1,64}(?<! )")
-_REFERENCE_LIMIT = 64
 
 
 @lru_cache(maxsize=4096)
@@ -64,15 +63,6 @@ def reference(text: str) -> str | None:
     ('2026-09/17', None, None, None)
     """
     return text if _REFERENCE.fullmatch(text) else None
-
-
-def payslip(text: str) -> str | None:
-    r"""Read a payslip reference: 1 to 64 characters, of whatever kind (decision 11).
-
-    >>> payslip("2026/0917"), payslip(" a\tb "), payslip("")
-    ('2026/0917', ' a\tb ', None)
-    """
-    return text if 0 < len(text) <= _REFERENCE_LIMIT else None
 
 
 def digits(least: int, most: int) -> Callable[[str], str | None]:
@@ -123,7 +113,7 @@ READINGS: Mapping[str, Reading] = {
     "Form/FormCreationHour": hour,
     "Form/AttestationStatus": one_of("0", "1", "3"),
     "Form/TypeForm": one_of("SU"),
-    "Form/Reference/ReferenceType": one_of("1"),
+    "Form/Reference/ReferenceType": one_of("1", "3"),
     "Form/Reference/ReferenceOrigin": one_of("1"),
     "Form/Reference/ReferenceNbr": reference,
     "Form/Debtor/CompanyID": digits(9, 10),
@@ -131,9 +121,8 @@ READINGS: Mapping[str, Reading] = {
     f"{_BENEFICIARY}/INSS": inss,
     f"{_RELATION}/RelationType": one_of("1"),
     f"{_RELATION}/Reference/ReferenceType": one_of("10"),
-    f"{_RELATION}/Reference/ReferenceOrigin": one_of("8"),
+    f"{_RELATION}/Reference/ReferenceOrigin": one_of("8", "1"),
     f"{_RELATION}/Reference/ReferenceNbr": reference,
-    f"{_CALCULATION}/PayslipReference": payslip,
     f"{_CALCULATION}/CalculationPeriodStartingDate": day,
     f"{_CALCULATION}/CalculationPeriodEndingDate": day,
     f"{_CALCULATION}/CalculationDate": day,
@@ -157,7 +146,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         "TypeForm",
         "Debtor",
     ),
-    "Form/Reference": ("ReferenceNbr",),
+    "Form/Reference": ("ReferenceType", "ReferenceOrigin", "ReferenceNbr"),
     "Form/Debtor": ("Beneficiary",),
     _BENEFICIARY: ("INSS", "Relation"),
     _RELATION: ("RelationType", "Reference"),

@@ -17,7 +17,7 @@ from lxml import etree
 
 from flexibatch.adapters.xml import literals
 from flexibatch.domain.counting import LINES_LIMIT
-from flexibatch.domain.model import Calculation, FinancialElement, Form, Line, Quality
+from flexibatch.domain.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 
 UNIT_LIMIT = 128 * 1024
@@ -35,13 +35,15 @@ _DOCUMENT = _pattern(
 )
 _FORM = _pattern(
     " <Form> Identification=@ FormCreationDate=@ FormCreationHour=@ AttestationStatus=@ TypeForm=@ "
-    "(?:<Reference> ReferenceType=1 ReferenceOrigin=1 ReferenceNbr=@ </Reference> )?"
+    "(?:<Reference> ReferenceType=@ ReferenceOrigin=1 ReferenceNbr=@ </Reference> )?"
     "<Debtor>(?: CompanyID=@)?(?: NOSSRegistrationNbr=@)?"
 )
 _BENEFICIARY = _pattern(" <Beneficiary> INSS=@ ")
+_OWN = "(?:<Reference> ReferenceType=10 ReferenceOrigin=1 ReferenceNbr=@ </Reference> )?"
 _RELATION = _pattern(
-    "<Relation> RelationType=1 <Reference> ReferenceType=10 ReferenceOrigin=8 ReferenceNbr=@ </Reference> "
-    "(?:</Relation> |<Calculation> (?:PayslipReference=@ )?"
+    f"<Relation> RelationType=1 {_OWN}"
+    f"<Reference> ReferenceType=10 ReferenceOrigin=8 ReferenceNbr=@ </Reference> {_OWN}"
+    "(?:</Relation> |<Calculation> "
     "CalculationPeriodStartingDate=@ CalculationPeriodEndingDate=@ CalculationDate=@ )"
 )
 _QUALITY = _pattern(
@@ -62,6 +64,7 @@ _FORM_READINGS = tuple(
         "FormCreationHour",
         "AttestationStatus",
         "TypeForm",
+        "Reference/ReferenceType",
         "Reference/ReferenceNbr",
         "Debtor/CompanyID",
         "Debtor/NOSSRegistrationNbr",
@@ -175,7 +178,8 @@ class _Reading:
             raise NotPlain
         self._forms += 1
         lines, self._lines, self._workers = tuple(self._lines), [], 0
-        identification, created_on, created_at, status, kind, reference, company, nsso = head
+        identification, created_on, created_at, status, kind, of, key, company, nsso = head
+        reference = FormReference(of, key) if of and key else None
         made = identification, created_on, created_at, Operation(_sure(status))
         return Form(self._forms, *made, kind, reference, company, nsso, lines)
 
@@ -186,17 +190,32 @@ class _Reading:
         relation = 0
         while line := _RELATION.match(text, at):
             relation += 1
-            reference, slip, start, end, made = line.groups()
+            before, reference, after, start, end, made = line.groups()
             at, calculation = line.end(), None
             if made is not None:
                 at, qualities = _qualities(text, at)
-                payslip = None if slip is None else _sure(literals.payslip(slip))
-                calculation = Calculation(payslip, _day(start), _day(end), _day(made), qualities)
-            place, reference = len(self._lines) + 1, _sure(literals.reference(reference))
-            self._lines.append(Line(place, self._workers, relation, inss, reference, calculation))
+                calculation = Calculation(_day(start), _day(end), _day(made), qualities)
+            place, reference, own = (
+                len(self._lines) + 1,
+                _sure(literals.reference(reference)),
+                _own(before, after),
+            )
+            reference_at = 1 if before is None else 2
+            self._lines.append(
+                Line(place, self._workers, relation, inss, reference, own, calculation, (), reference_at)
+            )
         if not relation or self._head is None or len(self._lines) > LINES_LIMIT:
             raise NotPlain
         return _met(_BENEFICIARY_END, text, at).end()
+
+
+def _own(before: str | None, after: str | None) -> str | None:
+    """Give the declarant's own reference, wherever it stood; there may be one."""
+    if before is None and after is None:
+        return None
+    if before is not None and after is not None:
+        raise NotPlain
+    return _sure(literals.reference(before or after or ""))
 
 
 def _qualities(text: str, at: int) -> tuple[int, tuple[Quality, ...]]:

@@ -86,6 +86,9 @@ class DocumentReader:
         if isinstance(version, Finding):
             return FileDocument(None, "", [replace(version, location=f"/{ROOT}", line=prolog.line)])
         source = Source(
-            parts, prolog.encoding, self._schemas.validator(version), self._schemas.explainer(version)
+            parts,
+            prolog.encoding,
+            self._schemas.validator(version.file),
+            self._schemas.explainer(version.file),
         )
         return FileDocument(source, version.name, ())

@@ -1,0 +1,95 @@
+"""The commands about employers: which numbers are known, and which are third payers'."""
+
+import click
+
+from flexibatch.adapters.store import employers
+from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.mandates import COMPANY, NSSO
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
+from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
+from flexibatch.domain.register_fields import employer as read_employer
+from flexibatch.errors import Refusal
+
+COLUMNS = ("company", "nsso", "third_payer")
+EMPLOYERS_SHOWN = 1000
+
+
+@click.group()
+def employer() -> None:
+    """Look up employers by their numbers, and mark third payers.
+
+    An employer is known from a Dimona import or a mandate on; a declaration never makes one.
+    """
+
+
+@employer.command("set", epilog=REFUSED_OR_TROUBLE)
+@click.option("--nsso", required=True, help="The employer's NSSO number.")
+@click.option(
+    "--third-payer/--no-third-payer",
+    "third_payer",
+    required=True,
+    default=None,
+    help="It is a third payer's, such as a fund that pays bonuses to workers of others; or no longer.",
+)
+@click.pass_obj
+def set_(invocation: Invocation, *, nsso: str, third_payer: bool) -> None:
+    """Say whether an NSSO number is a third payer's.
+
+    A third payer is named by this number alone, and its workers need a flexi-job Dimona with any employer. It counts
+    for sets that are judged from now on. A number that is not known yet is registered.
+    """
+    number = _read(nsso, "")[0]
+    with open_home(invocation).database.writing() as connection:
+        news = employers.mark_third_payer(connection, by(invocation), number or "", third_payer=third_payer)
+    told = "a third payer's" if third_payer else "no third payer's"
+    say(f"NSSO number {number} is {told} now." if news else f"NSSO number {number} was {told} already.")
+
+
+@employer.command("list", epilog=REFUSED_OR_TROUBLE)
+@click.option("--third-payers", is_flag=True, help="Only those with a number of a third payer.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=EMPLOYERS_SHOWN,
+    show_default=True,
+    help="Only the first; 0 is all.",
+)
+@json_option
+@click.pass_obj
+def list_(invocation: Invocation, *, third_payers: bool, limit: int, as_json: bool) -> None:
+    """List employers with their numbers; `third_payer` names the numbers that are third payers'."""
+    home = open_home(invocation)
+    with home.database.reading() as connection:
+        rows = employers.list_employers(
+            connection, third_payers=third_payers, limit=limit + 1 if limit else None
+        )
+    shown = rows[:limit] if limit else rows
+    show_table("Employers", COLUMNS, shown, as_json)
+    if len(rows) > len(shown):
+        say(f"The first {limit} are shown, there are more: give --limit 0.")
+
+
+@employer.command(epilog=REFUSED_OR_TROUBLE)
+@NSSO
+@COMPANY
+@json_option
+@click.pass_obj
+def show(invocation: Invocation, *, nsso: str, company: str, as_json: bool) -> None:
+    """Show the employer of one of its numbers: all its numbers, and how much is known of it."""
+    numbers = _read(nsso, company)
+    home = open_home(invocation)
+    with home.database.reading() as connection:
+        found = employers.show_employer(connection, *numbers)
+    if as_json:
+        show_json(found)
+    else:
+        show_object("Employer", found, as_json=False)
+
+
+def _read(nsso: str, company: str) -> tuple[str | None, str | None]:
+    """Read an employer's numbers; what is wrong is told by the options' names."""
+    try:
+        return read_employer(nsso, company)
+    except Refusal as exc:
+        told = str(exc).replace("nsso_number", "--nsso").replace("enterprise_number", "--company")
+        raise Refusal(told) from exc

@@ -1,0 +1,112 @@
+"""The versions of the message: one a quarter, each open for some quarters. Source: flxwage.md, message."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+_NAME = re.compile(r"FLXWAGE_([0-9]{4})([1-4])")
+_QUARTERS = 4
+_MONTHS = 3
+
+
+class Quarter(NamedTuple):
+    """Name a quarter; quarters compare as they follow one another."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        """Give the quarter of a day.
+
+        >>> Quarter.of(date(2026, 9, 30)), Quarter.of(date(2026, 10, 1))
+        (Quarter(year=2026, number=3), Quarter(year=2026, number=4))
+        """
+        return cls(day.year, (day.month - 1) // _MONTHS + 1)
+
+    @property
+    def first_day(self) -> date:
+        """Give the day it begins on."""
+        return date(self.year, _MONTHS * (self.number - 1) + 1, 1)
+
+    def later(self, count: int) -> "Quarter":
+        """Give the quarter so many quarters on.
+
+        >>> Quarter(2026, 3).later(6)
+        Quarter(year=2028, number=1)
+        """
+        years, number = divmod(self.number - 1 + count, _QUARTERS)
+        return Quarter(self.year + years, number + 1)
+
+
+FIRST = Quarter(2025, 1)
+"""There is no version of an earlier quarter."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaVersion:
+    """Hold one version: the days of reception it is taken on, ends included, and the file it is judged by."""
+
+    quarter: Quarter
+    opens: date
+    until: date
+    file: str
+
+    @property
+    def name(self) -> str:
+        """Give the name by which messages and answers speak of it."""
+        return name_of(self.quarter)
+
+    def open_on(self, day: date) -> bool:
+        """Tell whether the version is taken on a day."""
+        return self.opens <= day <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaVersions:
+    """Give the versions there are: `files` by the quarter each is in force from, `closings` that differ."""
+
+    files: Mapping[Quarter, str]
+    closings: Mapping[Quarter, date]
+    open_quarters: int
+
+    def of(self, quarter: Quarter) -> SchemaVersion:
+        """Give the version of a quarter; before the first file is in force, by that file."""
+        begun = [first for first in self.files if first <= quarter] or [min(self.files)]
+        last = quarter.later(self.open_quarters).first_day - timedelta(days=1)
+        until = self.closings.get(quarter, last)
+        return SchemaVersion(quarter, quarter.first_day, until, self.files[max(begun)])
+
+    def knows(self, quarter: Quarter) -> bool:
+        """Tell whether there is such a version, open or not."""
+        return quarter >= max(FIRST, min(self.files))
+
+    def open_on(self, day: date) -> Iterator[SchemaVersion]:
+        """Give the versions that are taken on a day, oldest first."""
+        quarter, newest = max(FIRST, min(self.files)), Quarter.of(day)
+        while quarter <= newest:
+            version = self.of(quarter)
+            if version.open_on(day):
+                yield version
+            quarter = quarter.later(1)
+
+
+def name_of(quarter: Quarter) -> str:
+    """Name the version of a quarter.
+
+    >>> name_of(Quarter(2026, 3))
+    'FLXWAGE_20263'
+    """
+    return f"FLXWAGE_{quarter.year}{quarter.number}"
+
+
+def quarter_named(name: str) -> Quarter | None:
+    """Give the quarter that a version's name tells, None where it tells none.
+
+    >>> quarter_named("FLXWAGE_20263"), quarter_named("FLXWAGE_20265")
+    (Quarter(year=2026, number=3), None)
+    """
+    found = _NAME.fullmatch(name)
+    return Quarter(int(found[1]), int(found[2])) if found else None

@@ -1,0 +1,72 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>2</ResultCode>
+      <AnomalyReport>
+        <ErrorID>99002-400</ErrorID>
+        <TagName>CalculationPeriodEndingDate</TagName>
+        <Value>2026-01-04</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De berekeningsperiode van 29/12/2025 tot en met 04/01/2026 loopt over 31 december. Geef ze aan als twee lijnen met een eigen referentie: een tot en met 31/12/2025 en een vanaf 01/01/2026. Werd de lijn geweigerd, stuur ze dan zo opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>51</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationPeriodEndingDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021957813</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
+                    sha256="a730c6175212286359c37ff1980b285bdcae014494bd01ef5acf24b1bc078d9e" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-83d8-7944-8963-65a1db00ae10" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-d0dd-7c24-a047-c57138595460" inss="50021957813" outcome="refused">
+          <Code>99002-400</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

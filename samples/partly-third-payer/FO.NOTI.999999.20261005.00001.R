@@ -1,0 +1,104 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+      <CompanyID>0</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>2</ResultCode>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2025-12-15</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 20/12/2025 verwacht (aantal dagen te laat: 289). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>29</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <INSS>50022065503</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2025-12-15</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 20/12/2025 verwacht (aantal dagen te laat: 289). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>62</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <INSS>50022173290</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>00024-152</ErrorID>
+        <TagName>INSS</TagName>
+        <Value>50022173290</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>Voor deze werknemer is bij geen enkele werkgever een geldige Dimona FLX gevonden voor de periode van 01/01/2025 tot en met 31/12/2025. Controleer INSZ en periode; een derde betaler doet zelf geen Dimona-aangifte. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>46</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <INSS>50022173290</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
+                    sha256="d730d8d47d76a2493da922f2636bcdcc748b3276dd4cf3c48dd21c8849619fe4" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-a6b9-7e52-92b1-352feb269374" own="YEAR-2025" inss="50022065503" outcome="accepted" ticket="0IRC3L26IDAUI" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+        <Declaration reference="019a1f04-5d76-704a-8a09-f52cd8f5ffa1" own="YEAR-2025" inss="50022173290" outcome="refused">
+          <Code>90017-460</Code>
+          <Code>00024-152</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

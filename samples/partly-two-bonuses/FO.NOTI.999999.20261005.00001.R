@@ -1,0 +1,74 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>2</ResultCode>
+      <AnomalyReport>
+        <ErrorID>99103-006</ErrorID>
+        <TagName>FinancialElement</TagName>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>Dezelfde hoedanigheid (Features) bevat meer dan één brutopremie met dezelfde frequentie, of meer dan één zonder frequentie. Tel hun bedragen op tot één premie. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>81</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[3]</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021957813</INSS>
+          <EmployerClass>017</EmployerClass>
+          <WorkerCode>050</WorkerCode>
+          <StartingDate>2026-09-01</StartingDate>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
+                    sha256="3825413637099b112db51e8dc6a31928bd195fea90727e1a2c8b2bac30706c33" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-2269-7b47-b001-957e8ad99648" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
+        <Declaration reference="019a1f04-4849-749e-82b1-d5deb86d857d" inss="50021957813" outcome="refused">
+          <Code>99103-006</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

@@ -1,0 +1,74 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <Reference>
+      <ReferenceType>3</ReferenceType>
+      <ReferenceOrigin>1</ReferenceOrigin>
+      <ReferenceNbr>AUG-BAR</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0IRC3L26IDAUI</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
+      <AnomalyReport>
+        <ErrorID>90082-008</ErrorID>
+        <TagName>ReferenceType</TagName>
+        <Value>3</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>De referentie van het formulier is van type 3: die van een eerder formulier. Een originele aangifte wijzigt geen eerder formulier. Vermeld ReferenceType 1 met uw eigen referentie, of maak er een wijziging (1) of annulering (3) van. Stuur het formulier daarna opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>11</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Reference[1]/ReferenceType</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
+                    sha256="af0e085b7289947ee0878fc4f9ce2f182e0f72cdb691ce636d7968349184e728" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-3b47-7690-9c3c-15ca9813b106" inss="50021850123" outcome="refused"/>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

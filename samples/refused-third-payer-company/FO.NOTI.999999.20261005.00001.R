@@ -1,0 +1,98 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0IRC3L26IDAUI</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>0</ResultCode>
+      <Diagnosis>3</Diagnosis>
+      <AnomalyReport>
+        <ErrorID>00014-005</ErrorID>
+        <TagName>CompanyID</TagName>
+        <Value>0400100056</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>Een derde betaler wordt enkel met zijn RSZ-nummer vermeld, maar het formulier bevat ook het ondernemingsnummer „0400100056”. Laat CompanyID weg en stuur het formulier opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>11</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/CompanyID</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>00014-022</ErrorID>
+        <TagName>NOSSRegistrationNbr</TagName>
+        <Value>100300036</Value>
+        <AnomalyClass>B</AnomalyClass>
+        <AnomalyLabel>Het RSZ-nummer „100300036” en het ondernemingsnummer „0400100056” horen niet bij dezelfde werkgever. Controleer beide nummers, of vermeld alleen het nummer waarvan u zeker bent. Werd het formulier geweigerd, stuur het dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>12</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/NOSSRegistrationNbr</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2025-12-15</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 20/12/2025 verwacht (aantal dagen te laat: 289). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>30</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50022065503</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="0" unchanged="0" refused="1"
+                    sha256="a6cc0941eba298263621dcec77e7e428e80e795b7ad1a21f1689e43715c3ca50" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-c12c-7489-9e7b-554368de81e7" own="YEAR-2025" inss="50022065503" outcome="refused">
+          <Code>90017-460</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

@@ -1,0 +1,133 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <Reference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>1</ReferenceOrigin>
+      <ReferenceNbr>SEP-WEEKS</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+      <CompanyID>400100056</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>1KA0AR6JJ3WJI</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>1</ResultCode>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-09-05</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>35</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021850123</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-09-12</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>64</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[2]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021850123</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-09-19</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>93</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[3]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021850123</INSS>
+        </Path>
+      </AnomalyReport>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2026-09-26</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>122</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[4]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
+          <CompanyID>400100056</CompanyID>
+          <INSS>50021850123</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="4" accepted="4" unchanged="0" refused="0"
+                    sha256="de7468bb56f067256dcc525e84a2b065fc8021f694ea95c8391af3bc551a0e61" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-fcb9-7c73-8d5f-55d9282cee93" own="WEEK-1" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+        <Declaration reference="019a1f04-af1e-7a9b-bf8f-45f6dbc9f1b9" own="WEEK-2" inss="50021850123" outcome="accepted" ticket="0S505DL9RJY9R" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+        <Declaration reference="019a1f04-4e32-77e7-92c0-a5180b08c5c1" own="WEEK-3" inss="50021850123" outcome="accepted" ticket="11IO764D0QLP0" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+        <Declaration reference="019a1f04-f111-7d14-b0e8-55b5bad61d75" own="WEEK-4" inss="50021850123" outcome="accepted" ticket="1AWC8YNG9X949" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>

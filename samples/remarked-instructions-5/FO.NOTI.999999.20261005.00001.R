@@ -1,0 +1,75 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
+  <Form>
+    <Identification>NOTI001</Identification>
+    <FormCreationDate>2026-10-05</FormCreationDate>
+    <FormCreationHour>09:16:02.417</FormCreationHour>
+    <AttestationStatus>0</AttestationStatus>
+    <TypeForm>FA</TypeForm>
+    <FileReference>
+      <FileName>GO.FLEX.000640.20261005.00001.R.1</FileName>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>09:16:02.417</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
+    <HandledOriginalFile>
+      <SenderId>000640</SenderId>
+    </HandledOriginalFile>
+    <HandledOriginalForm>
+      <Identification>FLXWAGE</Identification>
+      <FormCreationDate>2026-10-05</FormCreationDate>
+      <FormCreationHour>09:15:00.000</FormCreationHour>
+      <AttestationStatus>0</AttestationStatus>
+      <TypeForm>SU</TypeForm>
+    </HandledOriginalForm>
+    <Reference>
+      <ReferenceType>0</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>09DO1SJ396NF9</ReferenceNbr>
+    </Reference>
+    <Reference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>1</ReferenceOrigin>
+      <ReferenceNbr>FUND-2025</ReferenceNbr>
+    </Reference>
+    <EmployerId>
+      <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+      <CompanyID>0</CompanyID>
+    </EmployerId>
+    <HandledReference>
+      <ReferenceType>1</ReferenceType>
+      <ReferenceOrigin>2</ReferenceOrigin>
+      <ReferenceNbr>0S505DL9RJY9R</ReferenceNbr>
+    </HandledReference>
+    <HandlingResult>
+      <ResultCode>1</ResultCode>
+      <AnomalyReport>
+        <ErrorID>90017-460</ErrorID>
+        <TagName>CalculationDate</TagName>
+        <Value>2025-12-15</Value>
+        <AnomalyClass>NB</AnomalyClass>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 20/12/2025 verwacht (aantal dagen te laat: 289). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLocation>
+          <LineNbr>34</LineNbr>
+          <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
+        </AnomalyLocation>
+        <Path>
+          <NOSSRegistrationNbr>100300036</NOSSRegistrationNbr>
+          <INSS>50022065503</INSS>
+        </Path>
+      </AnomalyReport>
+    </HandlingResult>
+    <ApplicationData>
+      <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
+                    sha256="e96553e9f3b1c183472f15ca25e9f373a5cd9a95ee9b4268c5164d6bad262a8b" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+        <Declaration reference="019a1f04-efae-7133-84bd-850b18c398ca" own="YEAR-2025" inss="50022065503" outcome="accepted" ticket="0IRC3L26IDAUI" version="1">
+          <Code>90017-460</Code>
+        </Declaration>
+      </Declarations>
+    </ApplicationData>
+  </Form>
+</NOTIFICATION>
