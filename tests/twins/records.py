@@ -176,7 +176,9 @@ class Records:
                 self._version(connection, ticket, number, of_set, (person, reference))
         return ticket
 
-    def _version(self, connection: Connection, ticket: str, number: int, of_set: str, key: tuple[str, str]) -> None:
+    def _version(
+        self, connection: Connection, ticket: str, number: int, of_set: str, key: tuple[str, str]
+    ) -> None:
         self.forms += 1
         inss, reference = key
         cancelled, set_ticket = of_set.startswith("-"), of_set.removeprefix("-")
@@ -185,7 +187,9 @@ class Records:
         ).inserted_primary_key
         place = {"form_id": made[0] if made else 0, "line": 1}
         counts = {"result": "1", "lines": 1, "accepted": 1, "unchanged": 0, "refused": 0}
-        put(connection, tables.form_run, form_id=place["form_id"], run=1, reference=f"F{self.forms}", **counts)
+        put(
+            connection, tables.form_run, form_id=place["form_id"], run=1, reference=f"F{self.forms}", **counts
+        )
         operation = "3" if cancelled else "0" if number == 1 else "1"
         days = {"start_date": date(2026, 9, 1), "end_date": date(2026, 9, 30)}
         content = {"own_reference": "P1", "calculated_on": date(2026, 10, 2), **days}

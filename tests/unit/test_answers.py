@@ -17,8 +17,9 @@ from lxml import etree
 
 from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.domain.case import AnswerFile, FormVerdict, LineVerdict, LocatedAnomaly, Provenance, Verdict
+from flexibatch.domain.employers import NO_NUMBERS, Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding, shown
-from flexibatch.domain.model import Form, Line
+from flexibatch.domain.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import AnomalyClass, Operation, Outcome
 from tests.twins.spool import CASE
 
@@ -39,10 +40,13 @@ FORM = Form(
     "09:15:00.000",
     Operation.ORIGINAL,
     "SU",
-    "F1",
+    FormReference("1", "F1"),
     "0400100056",
     "100100022",
-    (Line(1, 1, 1, "85073003328", "a/1", None), Line(2, 2, 1, "85073003328", "a/2", None)),
+    (
+        Line(1, 1, 1, "85073003328", "a/1", "september", None),
+        Line(2, 2, 1, "85073003328", "a/2", None, None),
+    ),
 )
 EXPECTED = f"""<?xml version="1.0" encoding="UTF-8"?>
 <NOTIFICATION xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="NOTIFICATION_20223.xsd">
@@ -57,6 +61,11 @@ EXPECTED = f"""<?xml version="1.0" encoding="UTF-8"?>
       <ReferenceOrigin>2</ReferenceOrigin>
       <ReferenceNbr>T000000000001</ReferenceNbr>
     </FileReference>
+    <FileReceptionInformation>
+      <ReceptionDate>2026-10-05</ReceptionDate>
+      <ReceptionHour>12:00:00.000</ReceptionHour>
+      <Channel>0</Channel>
+    </FileReceptionInformation>
     <HandledOriginalFile>
       <SenderId>000640</SenderId>
     </HandledOriginalFile>
@@ -79,7 +88,7 @@ EXPECTED = f"""<?xml version="1.0" encoding="UTF-8"?>
     </Reference>
     <EmployerId>
       <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-      <CompanyID>0400100056</CompanyID>
+      <CompanyID>400100056</CompanyID>
     </EmployerId>
     <HandledReference>
       <ReferenceType>1</ReferenceType>
@@ -100,7 +109,7 @@ EXPECTED = f"""<?xml version="1.0" encoding="UTF-8"?>
         </AnomalyLocation>
         <Path>
           <NOSSRegistrationNbr>100100022</NOSSRegistrationNbr>
-          <CompanyID>0400100056</CompanyID>
+          <CompanyID>400100056</CompanyID>
           <INSS>85073003328</INSS>
         </Path>
       </AnomalyReport>
@@ -108,7 +117,7 @@ EXPECTED = f"""<?xml version="1.0" encoding="UTF-8"?>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
                     sha256="{"a" * 64}" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T04:00:00Z">
-        <Declaration reference="a/1" inss="85073003328" outcome="accepted" ticket="D000000000001" version="1"/>
+        <Declaration reference="a/1" own="september" inss="85073003328" outcome="accepted" ticket="D000000000001" version="1"/>
         <Declaration reference="a/2" inss="85073003328" outcome="refused">
           <Code>00024-152</Code>
         </Declaration>
@@ -128,6 +137,7 @@ def _anomaly(value: str = "85073003328", code: str = "00024-152") -> LocatedAnom
 
 def _judged(*told: LocatedAnomaly, form: Form = FORM) -> FormVerdict:
     first, second = form.lines
+    known = Numbers("100100022", "0400100056")
     return FormVerdict(
         form,
         "F000000000001",
@@ -138,6 +148,7 @@ def _judged(*told: LocatedAnomaly, form: Form = FORM) -> FormVerdict:
             LineVerdict(second, Outcome.REFUSED, ("00024-152",)),
         ),
         told=told,
+        employer=told_numbers(form, known, contradict=False),
     )
 
 
@@ -166,11 +177,93 @@ def test_a_notification_has_the_layout_that_is_read(tmp_path: Path) -> None:
     _valid(data)
 
 
-def test_an_unknown_number_names_no_employer(tmp_path: Path) -> None:
-    """The zeros that a message has for an unknown NSSO number are no number: an answer leaves them out."""
-    root = _valid(_written(tmp_path, [_judged(_anomaly(), form=replace(FORM, nsso_number="000000000"))])[1])
-    assert [] == list(root.iter("NOSSRegistrationNbr"))
-    assert ["0400100056"] * 2 == [one.text for one in root.iter("CompanyID")]
+EMPLOYERS: dict[str, tuple[dict[str, str | None], Numbers, bool, list[str], list[str]]] = {
+    "both given": ({}, NO_NUMBERS, False, ["100100022", "400100056"], ["100100022", "400100056"]),
+    "one given, the other known": (
+        {"company_id": None},
+        Numbers("100100022", "0400100056"),
+        False,
+        ["100100022", "400100056"],
+        ["100100022", "400100056"],
+    ),
+    "only the NSSO number": ({"company_id": None}, NO_NUMBERS, False, ["100100022", "0"], ["100100022"]),
+    "only the enterprise number": (
+        {"nsso_number": "000000000"},
+        NO_NUMBERS,
+        False,
+        ["0", "400100056"],
+        ["400100056"],
+    ),
+    "a provisional NSSO number is known": (
+        {"nsso_number": None},
+        Numbers("5000000120", "0400100056"),
+        False,
+        ["5000000120", "400100056"],
+        ["5000000120", "400100056"],
+    ),
+    "leading zeros": (
+        {"nsso_number": "000935467"},
+        NO_NUMBERS,
+        False,
+        ["935467", "400100056"],
+        ["935467", "400100056"],
+    ),
+    "the two contradict each other": ({}, NO_NUMBERS, True, [], ["100100022", "400100056"]),
+    "wrong check digits": ({"company_id": "0400100057"}, NO_NUMBERS, False, [], ["100100022"]),
+    "beyond the bounds": (
+        {"nsso_number": "999999999", "company_id": "9999999999"},
+        Numbers("100100022", "0400100056"),
+        False,
+        [],
+        [],
+    ),
+    "no number at all": ({"nsso_number": "0", "company_id": None}, NO_NUMBERS, False, [], []),
+}
+
+
+@pytest.mark.parametrize("case", EMPLOYERS)
+def test_an_employer_is_named_by_both_numbers_or_not_at_all(tmp_path: Path, case: str) -> None:
+    """The official schema wants both, whole numbers within bounds; paths have what is valid."""
+    changes, known, contradict, whole, path = EMPLOYERS[case]
+    form = replace(FORM, **changes)
+    employer = told_numbers(form, known, contradict=contradict)
+    judged = replace(_judged(_anomaly(), form=form), employer=employer)
+    root = _valid(_written(tmp_path, [judged])[1])
+    assert whole == [one.text for one in root.iterfind("Form/EmployerId/*")]
+    assert path == [one.text for one in root.iterfind(".//Path/*") if one.tag != "INSS"]
+
+
+def test_a_number_that_could_not_be_read_names_nobody(tmp_path: Path) -> None:
+    """What reading the Form refused is told in its anomaly, and stands nowhere as a number."""
+    unread = replace(FORM, company_id=None, faults=(Finding("literal-value", tag="CompanyID"),))
+    root = _valid(_written(tmp_path, [_judged(_anomaly(), form=unread)])[1])
+    assert [] == list(root.iter("EmployerId"))
+
+
+@pytest.mark.parametrize(("kind", "number"), [("1", "OCT-BAR"), ("3", "SEP-BAR")])
+def test_a_form_s_own_key_comes_back_as_it_was_given(tmp_path: Path, kind: str, number: str) -> None:
+    """Its own, or that of the earlier Form it changes."""
+    form = replace(FORM, reference=FormReference(kind, number))
+    root = _valid(_written(tmp_path, [_judged(form=form)])[1])
+    given = [[one.text for one in reference] for reference in root.iterfind("Form/Reference")]
+    assert [["0", "2", "T000000000001"], [kind, "1", number]] == given
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ((Outcome.REFUSED, Outcome.REFUSED), ["0", "3"]),
+        ((Outcome.ACCEPTED, Outcome.REFUSED), ["2"]),
+        ((Outcome.ACCEPTED, Outcome.UNCHANGED), ["1"]),
+    ],
+)
+def test_a_refused_form_is_told_why(
+    tmp_path: Path, outcomes: tuple[Outcome, Outcome], expected: list[str]
+) -> None:
+    """Diagnosis 3, blocking anomalies, stands where the result is 0 and nowhere else."""
+    lines = tuple(LineVerdict(line, outcome) for line, outcome in zip(FORM.lines, outcomes, strict=True))
+    root = _valid(_written(tmp_path, [replace(_judged(), lines=lines)])[1])
+    assert expected == [one.text for one in root.iterfind(".//HandlingResult/*")]
 
 
 def test_the_closing_line_stands_in_the_last_form(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.twins.spool import CASE
 
 LATE = "90017-460"
 LATER = replace(CASE, received_on=date(2026, 11, 1))
-SECOND = LINE._replace(number=2, relation=2, reference="2026-09/0002")
+SECOND = LINE._replace(number=2, relation=2, reference="019a1f04-5c11-7d3e-9b52-0f6a51c2d872")
 BOTH = replace(FORM, lines=(LINE, SECOND))
 
 

@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 
 from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE, Calculation, FinancialElement, Form, Quality
 from flexibatch.domain.operations import Decision, Standing, decide, same_content
-from flexibatch.domain.specimen import BONUS, CALCULATION, FORM, LINE, QUALITY, WAGE, calculation, quality
+from flexibatch.domain.specimen import (
+    BONUS,
+    CALCULATION,
+    FORM,
+    LINE,
+    QUALITY,
+    REFERENCE,
+    WAGE,
+    calculation,
+    quality,
+)
 from flexibatch.domain.vocabulary import Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)
 OTHER = calculation(calculated_on=date(2026, 10, 3))
-IN_FORCE = Standing("M4X8C1V6Z9P0S", 3, cancelled=False, content=OTHER, last_arrival=7)
+IN_FORCE = Standing("M4X8C1V6Z9P0S", 3, cancelled=False, own=LINE.own, content=OTHER, last_arrival=7)
 SAME = replace(IN_FORCE, content=CALCULATION)
 GONE = replace(IN_FORCE, cancelled=True, content=None)
 NEXT = (4, "M4X8C1V6Z9P0S", False, ())
@@ -68,6 +78,14 @@ def test_a_first_run_is_never_overtaken() -> None:
     assert NEXT == told(decide(MODIFICATION, LINE, IN_FORCE, rerun=False, arrival=6))
 
 
+def test_a_change_of_the_declarant_s_own_reference_is_a_change() -> None:
+    """The payslip's number is part of what is declared: another one, a new one, none any more."""
+    for own in ("october2026", None):
+        assert NEXT == told(decide(MODIFICATION, LINE._replace(own=own), SAME, rerun=False, arrival=9))
+    bare = replace(SAME, own=None)
+    assert NEXT == told(decide(MODIFICATION, LINE, bare, rerun=False, arrival=9))
+
+
 def test_a_modification_whose_content_is_not_known_is_a_change() -> None:
     """Where nothing can be compared, the next version is made."""
     bare = replace(IN_FORCE, content=None)
@@ -78,8 +96,8 @@ def test_a_modification_whose_content_is_not_known_is_a_change() -> None:
 def test_a_finding_names_the_reference_and_its_place() -> None:
     """What is told of an operation is told of the line's reference."""
     (finding,) = decide(ORIGINAL, LINE, SAME, rerun=False, arrival=9).findings
-    place = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr"
-    assert ("ReferenceNbr", "2026-09/0001", place) == (finding.tag, finding.value, finding.location)
+    place = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr"
+    assert ("ReferenceNbr", REFERENCE, place) == (finding.tag, finding.value, finding.location)
 
 
 DAYS = st.sampled_from([date(2026, 9, 1), date(2026, 9, 30)])
@@ -124,7 +142,6 @@ def canonical(qualities: list[Quality]) -> list[str]:
 @pytest.mark.parametrize(
     "other",
     [
-        calculation(payslip_reference="september2026"),
         calculation(start=date(2026, 9, 2)),
         calculation(end=date(2026, 9, 29)),
         calculation(calculated_on=date(2026, 10, 3)),

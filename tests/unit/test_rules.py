@@ -3,31 +3,35 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES
-from flexibatch.domain.line_rules import (
-    CALCULATION_RULES,
-    calculation_missing,
-    calculation_present,
-    inss_check,
+from flexibatch.domain.form_rules import FORM_RULES, third_payer_company
+from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
+from flexibatch.domain.judgement import (
+    CalculationShape,
+    ElementShape,
+    Flaw,
+    Judging,
+    shape_key,
+    shape_of,
 )
-from flexibatch.domain.model import Calculation, FinancialElement, Quality
+from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Quality
 from flexibatch.domain.quality_rules import QUALITY_RULES
-from flexibatch.domain.rules import LineRules, judge_form
+from flexibatch.domain.rules import SHAPE_RULES, LineRules, judge_form
 from flexibatch.domain.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
 from flexibatch.domain.vocabulary import Operation
 
 RELATION = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
 NOTHING_READ = Calculation(
-    None, None, None, None, (Quality(None, None, None, None, (FinancialElement(None, None, None),)),)
+    None, None, None, (Quality(None, None, None, None, (FinancialElement(None, None, None),)),)
 )
 BARE = FinancialElement(BONUS.code, 15_000, None)
 
@@ -79,9 +83,7 @@ QUALITIES = st.builds(
     st.sampled_from([None, "050", "999"]),
     st.lists(ELEMENTS, max_size=3).map(tuple),
 )
-CONTENTS = st.builds(
-    Calculation, st.just(None), DAYS, DAYS, DAYS, st.lists(QUALITIES, min_size=1, max_size=2).map(tuple)
-)
+CONTENTS = st.builds(Calculation, DAYS, DAYS, DAYS, st.lists(QUALITIES, min_size=1, max_size=2).map(tuple))
 READ_WRONG = Finding(
     "schema-invalid",
     tag="BonusPaymentFrequency",
@@ -114,16 +116,20 @@ SOUND = {
         end=date(2025, 1, 1),
         calculated_on=date(2025, 1, 1),
     ),
-    "period that began before the scope": calculation(
-        start=date(2024, 12, 1),
-        end=date(2025, 1, 1),
-        qualities=(quality(start=date(2024, 12, 1), end=date(2025, 1, 1)),),
-    ),
     "calculated on the day of reception": calculation(calculated_on=date(2026, 10, 5)),
     "calculated on the first day": calculation(calculated_on=date(2026, 9, 1)),
     "validity of one day": calculation(quality(start=date(2026, 9, 30))),
     "employee": calculation(quality(worker_code="450")),
-    "bonuses only": calculation(quality(elements=(BONUS, BONUS))),
+    "bonuses only": calculation(quality(elements=(BONUS, BONUS._replace(frequency=1)))),
+    "one bonus of a frequency in each of two qualities": calculation(QUALITY, QUALITY),
+    "bonuses whose frequency cannot be told": calculation(
+        quality(elements=(BARE._replace(code=None), BARE._replace(code=None)))
+    ),
+    "period that ends with the year": calculation(
+        quality(start=date(2025, 12, 1), end=date(2025, 12, 31)),
+        start=date(2025, 12, 1),
+        end=date(2025, 12, 31),
+    ),
     "irregular bonus": calculation(quality(elements=(BONUS._replace(frequency=0),))),
     "a wage in each of two qualities": calculation(quality(elements=(WAGE,)), quality(elements=(WAGE,))),
     "nothing could be read": NOTHING_READ,
@@ -144,6 +150,21 @@ FAULTS = {
     "period-scope": (
         calculation(start=date(2024, 12, 1), end=date(2024, 12, 31), qualities=()),
         [("period-scope", "CalculationPeriodEndingDate", "2024-12-31", "CalculationPeriodEndingDate", None)],
+    ),
+    "period-year": (
+        calculation(start=date(2025, 12, 29), end=date(2026, 1, 4), qualities=()),
+        [("period-year", "CalculationPeriodEndingDate", "2026-01-04", "CalculationPeriodEndingDate", None)],
+    ),
+    "period-year over the beginning of the scope": (
+        calculation(start=date(2024, 12, 31), end=date(2025, 1, 1), qualities=()),
+        [("period-year", "CalculationPeriodEndingDate", "2025-01-01", "CalculationPeriodEndingDate", None)],
+    ),
+    "bonuses-twice, each beyond the first": (
+        calculation(quality(elements=(BONUS, BONUS, WAGE, BONUS))),
+        [
+            ("bonuses-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1),
+            ("bonuses-twice", "FinancialElement", None, "Features[1]/FinancialElement[4]", 1),
+        ],
     ),
     "calculation-date-late": (
         calculation(calculated_on=date(2026, 10, 6)),
@@ -386,6 +407,56 @@ def test_a_form_is_judged_by_its_own_fields(
 
 
 @pytest.mark.parametrize(
+    ("operation", "kind", "expected"),
+    [
+        (Operation.ORIGINAL, "1", []),
+        (Operation.ORIGINAL, "3", ["form-reference"]),
+        (Operation.MODIFICATION, "1", []),
+        (Operation.MODIFICATION, "3", []),
+        (Operation.CANCELLATION, "3", []),
+        (None, "3", []),
+    ],
+)
+def test_only_what_changes_an_earlier_form_names_its_key(
+    operation: Operation | None, kind: str, expected: list[str]
+) -> None:
+    """An original has a key of its own, type 1; a modification or a cancellation may have either."""
+    form = replace(FORM, operation=operation, reference=FormReference(kind, "SEP-BAR"))
+    assert expected == rules(judge_form(form, JUDGING))
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("019A1F04-5C11-7E77-8A10-4B1C9D20E5F3", []),
+        ("00000000-0000-0000-0000-000000000000", []),
+        (None, []),
+        ("2026-09/0001", ["reference-uuid"]),
+        ("{019a1f04-5c11-7d3e-9b52-0f6a51c2d871}", ["reference-uuid"]),
+        ("019a1f045c117d3e9b520f6a51c2d871", ["reference-uuid"]),
+        ("019a1f04-5c11-7d3e-9b52-0f6a51c2d87g", ["reference-uuid"]),
+        ("०19a1f04-5c11-7d3e-9b52-0f6a51c2d871", ["reference-uuid"]),
+    ],
+)
+def test_a_declaration_is_named_by_a_uuid(reference: str | None, expected: list[str]) -> None:
+    """Any version, either case; what could not be read was told as such."""
+    assert expected == rules(judged(LINE.calculation, reference=reference))
+
+
+def test_a_rule_on_a_shape_is_given_no_amount_and_no_line() -> None:
+    """Lines of one shape share a verdict, so that nothing a rule on shapes is given may differ among them."""
+    cheap = calculation(quality(elements=(WAGE._replace(amount=1), BONUS._replace(amount=1))))
+    assert shape_of(cheap) == shape_of(calculation())
+    assert shape_key(cheap) == shape_key(calculation()) == shape_of(cheap)
+    given = [get_type_hints(rule) for rule in SHAPE_RULES]
+    assert [{CalculationShape, Judging, tuple[Flaw, ...]}] * len(given) == [
+        set(one.values()) for one in given
+    ]
+    assert ("start", "end", "calculated_on", "qualities") == CalculationShape._fields
+    assert ("code", "frequency") == ElementShape._fields
+
+
+@pytest.mark.parametrize(
     ("rule", "tag", "expected"),
     [
         ("schema-not-numeric", "CompanyID", []),
@@ -401,9 +472,11 @@ def test_an_employer_that_could_not_be_read_is_not_missing(rule: str, tag: str, 
     assert expected == rules(judge_form(form, JUDGING))
 
 
+RULE_OF = {"category": "category-unknown", "reference-kind": "form-reference"}
 DOCUMENTED: list[Callable[..., tuple[Finding, ...]]] = [
     *FORM_RULES,
-    inss_check,
+    third_payer_company,
+    *LINE_RULES,
     calculation_missing,
     calculation_present,
     *CALCULATION_RULES,
@@ -416,7 +489,7 @@ def test_a_rule_says_its_code_its_source_and_an_example(rule: Callable[..., obje
     """What a rule claims to be is what the catalogue has."""
     catalogue, text = load_catalogue(), rule.__doc__ or ""
     name = rule.__name__.replace("_", "-")
-    code = catalogue.code("category-unknown" if name == "category" else name)
+    code = catalogue.code(RULE_OF.get(name, name))
     assert (True, True, True) == (f"Code: {code}. Source: " in text, ">>> " in text, text.endswith("\n    "))
 
 

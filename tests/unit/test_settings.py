@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.domain.vocabulary import Environment
+from flexibatch.domain.vocabulary import Acceptance, Environment
 from flexibatch.errors import Refusal
 from flexibatch.settings import FILE, Settings, told_settings
 from flexibatch.settings.text import default_file
@@ -31,6 +31,8 @@ DEFAULTS = {
     "max_forms": 50_000,
     "max_lines": 500_000,
     "max_name_age_days": 365,
+    "acceptance": Acceptance.LINE,
+    "open_quarters": 6,
     "part_size": 35 * 1024 * 1024,
     "timezone": ZoneInfo("Europe/Brussels"),
     "environments": frozenset(Environment),

@@ -27,7 +27,7 @@ LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
 XSI = "xmlns:i='http://www.w3.org/2001/XMLSchema-instance'"
 QUALITY = f"{LINE}/Calculation/Features[1]"
 ELEMENT = f"{QUALITY}/FinancialElement[1]"
-VALIDATOR = SCHEMAS.validator(SCHEMAS.choose(None, DAY))
+VALIDATOR = SCHEMAS.validator(*SCHEMAS.files)
 
 CASES = {
     "missing": ("<WorkerCode>050</WorkerCode>", "", [("schema-missing", None, f"{QUALITY}/WorkerCode")]),
@@ -88,9 +88,9 @@ CASES = {
         [("literal-value", " 2026-10-02 ", f"{LINE}/Calculation/CalculationDate")],
     ),
     "control character": (
-        ">2026-09/1<",
-        ">2026&#9;09/1<",
-        [("schema-domain", "2026?09/1", f"{LINE}/Reference/ReferenceNbr")],
+        ">019a1f04-0000-7000-8000-000000000001<",
+        ">019a&#9;1f04<",
+        [("schema-domain", "019a?1f04", f"{LINE}/Reference[1]/ReferenceNbr")],
     ),
     "attribute": ("<Amount>", "<Amount unit='EUR'>", [("schema-invalid", "EUR", f"{ELEMENT}/Amount")]),
     "text between": ("<Features>", "<Features>x", [("schema-invalid", "x", QUALITY)]),
@@ -148,7 +148,7 @@ def test_lenient_schema(tmp_path: Path) -> None:
     """What an official schema may let pass is refused all the same: values, and what must be there."""
     folder = tmp_path / "schemas"
     folder.mkdir()
-    source = (SCHEMAS.folder / "FLXWAGE_20264.xsd").read_text()
+    source = (SCHEMAS.folder / "FLXWAGE_20251.xsd").read_text()
     start, end = source.index('<xs:simpleType name="ReferenceNbr">'), source.index("</xs:schema>")
     names = [part.split('"')[0] for part in source.split('<xs:simpleType name="')[1:]]
     loose = "".join(
@@ -159,8 +159,8 @@ def test_lenient_schema(tmp_path: Path) -> None:
     (folder / "FLXWAGE_20264.xsd").write_text(
         text.replace('type="EmployerClassDigits"', 'type="EmployerClassDigits" minOccurs="0"')
     )
-    (folder / "versions.toml").write_text('[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n')
-    lenient = Schemas(folder)
+    (folder / "versions.toml").write_text('[[file]]\nfile = "FLXWAGE_20264.xsd"\nfrom = "2025/1"\n')
+    lenient = Schemas(folder, 6)
     changed = {
         ">100000<": ">+1<",
         ">050<": ">50<",
@@ -174,7 +174,7 @@ def test_lenient_schema(tmp_path: Path) -> None:
         ">F1<": "> F1<",
         ">2500<": ">0<",
         ">0001001000<": ">1001000<",
-        ">2026-09/1<": ">2026-09/1 <",
+        ">019a1f04-0000-7000-8000-000000000001<": ">019a1f04-0000-7000-8000-000000000001 <",
         "<EmployerClass>017</EmployerClass>": "",
     }
     good, _ = read(tmp_path, message(), lenient)
@@ -191,7 +191,7 @@ def test_lenient_schema(tmp_path: Path) -> None:
 
 def variants(folder: Path) -> Schemas:
     """Write the newest schema another way: anonymous types, a global element, an extension."""
-    text = (SCHEMAS.folder / "FLXWAGE_20264.xsd").read_text()
+    text = (SCHEMAS.folder / "FLXWAGE_20251.xsd").read_text()
     text = text.replace('type="Form"', 'type="OneForm"').replace(
         '<xs:complexType name="Form">', '<xs:complexType name="OneForm">'
     )
@@ -225,8 +225,8 @@ def variants(folder: Path) -> Schemas:
     )
     folder.mkdir()
     (folder / "FLXWAGE_20264.xsd").write_text(text)
-    (folder / "versions.toml").write_text('[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n')
-    return Schemas(folder)
+    (folder / "versions.toml").write_text('[[file]]\nfile = "FLXWAGE_20264.xsd"\nfrom = "2025/1"\n')
+    return Schemas(folder, 6)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -273,7 +273,7 @@ CHOICE = {
 
 def choosing(folder: Path) -> Schemas:
     """Write a schema of the same message with choice, all, attributes, a wildcard and numbers."""
-    text = (SCHEMAS.folder / "FLXWAGE_20264.xsd").read_text()
+    text = (SCHEMAS.folder / "FLXWAGE_20251.xsd").read_text()
     number = '<xs:element name="NOSSRegistrationNbr" type="NOSSRegistrationNbrDigits"/>'
     perhaps = number.replace("/>", ' minOccurs="0"/>')
     start, end = text.index('<xs:element name="CompanyID"'), text.index('<xs:element name="Beneficiary"')
@@ -298,8 +298,8 @@ def choosing(folder: Path) -> Schemas:
     text = text.replace(block, block.replace("</xs:sequence>", wild))
     folder.mkdir()
     (folder / "FLXWAGE_20264.xsd").write_text(text)
-    (folder / "versions.toml").write_text('[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n')
-    return Schemas(folder)
+    (folder / "versions.toml").write_text('[[file]]\nfile = "FLXWAGE_20264.xsd"\nfrom = "2025/1"\n')
+    return Schemas(folder, 6)
 
 
 @pytest.mark.parametrize("case", CHOICE)

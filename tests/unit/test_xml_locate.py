@@ -31,7 +31,7 @@ def test_places(tmp_path: Path) -> None:
     text = message(form(beneficiary(relation("é€😀"))), form(beneficiary(), beneficiary()))
     text = text.replace("<ReferenceType>10", "<!-- é --><ReferenceType>10")
     locator = Locator(written(tmp_path, text), "utf-8")
-    first = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference/ReferenceNbr"
+    first = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Reference[1]/ReferenceNbr"
     second = "/FLXWAGE/Form[2]/Debtor/Beneficiary[2]/INSS"
     assert {first: expected(text, "<ReferenceNbr>", 2)} == locator.lines(1, [first])
     assert {second: expected(text, "<INSS>", 3)} == locator.lines(2, [second])

@@ -1,5 +1,6 @@
 """What is written plainly is read without elements, and never otherwise than with them."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,15 +14,27 @@ from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from flexibatch.errors import DocumentBroken
-from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, relation
+from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, relation, uuid
 
-NEWEST = SCHEMAS.versions[-1]
+[NEWEST] = SCHEMAS.files
 VALIDATOR, NODE = SCHEMAS.validator(NEWEST), SCHEMAS.explainer(NEWEST)
 BEGIN, _, REST = relation("é").partition("<Features>")
 QUALITY = "<Features>" + REST.partition("</Features>")[0] + "</Features>"
 CANCELLED = form(beneficiary(BEGIN.partition("<Calculation>")[0] + "</Relation>")).replace("us>0<", "us>3<")
 MANY = BEGIN + QUALITY * 3 + "</Calculation></Relation>"
 TEXT = message(form(beneficiary(relation("a"), relation("b")), beneficiary(MANY)), CANCELLED, form())
+
+REFERENCE = (
+    "<Reference><ReferenceType>10</ReferenceType><ReferenceOrigin>{}</ReferenceOrigin>"
+    "<ReferenceNbr>[^<]*</ReferenceNbr></Reference>"
+)
+UUID, OWN = re.compile(REFERENCE.format(8)), re.compile(REFERENCE.format(1))
+
+
+def swapped(text: str) -> str:
+    """Put the declarant's own reference before the UUID."""
+    return re.sub(f"({UUID.pattern})\n({OWN.pattern})", r"\2\n\1", text)
+
 
 PLAIN = {
     "as it comes": TEXT,
@@ -30,12 +43,15 @@ PLAIN = {
     "marked": "\ufeff" + TEXT,
     "undeclared": TEXT.partition("\n")[2],
     "open at the end": TEXT.rstrip().replace("</FLXWAGE>", "</FLXWAGE \n>"),
+    "own reference first": swapped(TEXT),
+    "no own reference": OWN.sub("", TEXT),
+    "key of an earlier Form": TEXT.replace("<ReferenceType>1<", "<ReferenceType>3<"),
     "one number": TEXT.replace("<CompanyID>0400100056</CompanyID>", ""),
 }
 OTHERWISE = {
     "comment": TEXT.replace("<Debtor>", "<!-- </Form> --><Debtor>"),
     "comment at the end": TEXT + "<!-- -->",
-    "entity": TEXT.replace("-09/1<", "-09&#47;1<"),
+    "entity": TEXT.replace("-7000-8000-", "-7000&#45;8000-"),
     "section": TEXT.replace("100000", "<![CDATA[100000]]>"),
     "attribute": TEXT.replace("<Debtor>", '<Debtor xmlns:x="urn:x">'),
     "empty": message("").replace("<Form>", ""),
@@ -43,6 +59,10 @@ OTHERWISE = {
     "endless worker": TEXT.replace("<INSS>", " " * 2 * plain.UNIT_LIMIT + "<INSS>", 1),
     "not ended": TEXT.replace("</FLXWAGE>", ""),
     "fault": TEXT.replace("<TypeForm>SU", "<TypeForm>XX"),
+    "no UUID": UUID.sub("", TEXT, count=1),
+    "own reference twice": OWN.sub(lambda found: found[0] * 2, UUID.sub("", TEXT, count=1), count=1),
+    "two UUIDs": UUID.sub(lambda found: found[0] * 2, OWN.sub("", TEXT), count=1),
+    "three references": OWN.sub(lambda found: found[0] * 2, TEXT, count=1),
     "not literal": TEXT.replace("2026-09-01", " 2026-09-01"),
     "other bytes": TEXT.replace("é", "\udcff"),
 }
@@ -64,9 +84,7 @@ def test_plain(case: str, size: int) -> None:
     """A document without anything odd is read as it stands, however it is cut."""
     forms = list(plain.forms(pieces(encoded(PLAIN[case]), size), "utf-8", VALIDATOR))
     assert [1, 2, 3] == [one.number for one in forms]
-    assert [["a", "b", "é"], ["é"], ["2026-09/1"]] == [
-        [line.reference for line in one.lines] for one in forms
-    ]
+    assert [["a", "b", "é"], ["é"], [uuid(1)]] == [[line.reference for line in one.lines] for one in forms]
 
 
 @pytest.mark.parametrize("case", OTHERWISE)

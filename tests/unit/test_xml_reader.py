@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch.adapters.xml import stream
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.domain.model import Calculation, FinancialElement, Line, Quality
+from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 from tests.twins.xml_samples import (
     DAY,
@@ -23,6 +23,7 @@ from tests.twins.xml_samples import (
     opened,
     read,
     relation,
+    uuid,
 )
 
 GOOD = Line(
@@ -30,9 +31,9 @@ GOOD = Line(
     1,
     1,
     "85073003328",
-    "2026-09/1",
+    uuid(1),
+    "P-0001",
     Calculation(
-        "P-2026-09/1",
         date(2026, 9, 1),
         date(2026, 9, 30),
         date(2026, 10, 2),
@@ -54,7 +55,15 @@ def test_values(tmp_path: Path) -> None:
     [found], findings = read(tmp_path, message())
     assert [] == findings
     assert (GOOD,) == found.lines
-    assert (1, "FLXWAGE", "2026-10-05", "09:15:00.000", Operation.ORIGINAL, "SU", "F1") == (
+    assert (
+        1,
+        "FLXWAGE",
+        "2026-10-05",
+        "09:15:00.000",
+        Operation.ORIGINAL,
+        "SU",
+        FormReference("1", "F1"),
+    ) == (
         found.number,
         found.identification,
         found.created_on,

@@ -19,10 +19,10 @@ _FIELDS = {"file": ("file", "from"), "version": ("name", "until")}
 def read_versions(path: Path, open_quarters: int) -> SchemaVersions:
     """Read the file; a `Refusal` says what is wrong with it."""
     told = _told(path)
+    closings = dict(_closing(path, entry) for entry in _entries(path, told, "version"))
     files = dict(_file(path, entry) for entry in _entries(path, told, "file"))
     if not files:
         raise Refusal(f"{path} names no schema: give it at least one [[file]] with file and from.")
-    closings = dict(_closing(path, entry) for entry in _entries(path, told, "version"))
     return SchemaVersions(files, closings, open_quarters)
 
 
