@@ -15,7 +15,7 @@ from asyncssh.encryption import get_encryption_algs
 from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
-from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES
+from flexibatch.adapters.sftp.algorithms import CIPHERS, HOST_RSA_SIGNATURES, KEY_EXCHANGES, MACS, SIGNATURES
 from tests.twins.front import FOLDERS, Street
 from tests.twins.sshd import program
 
@@ -25,7 +25,7 @@ OPENSSH = {
     "KexAlgorithms": ("kex", KEY_EXCHANGES),
     "Ciphers": ("cipher", CIPHERS),
     "MACs": ("mac", MACS),
-    "HostKeyAlgorithms": ("key-sig", ("ssh-ed25519",)),
+    "HostKeyAlgorithms": ("key-sig", ("ssh-ed25519", "ecdsa-sha2-nistp256", *HOST_RSA_SIGNATURES)),
 }
 ASYNCSSH = {
     "kex_algs": (get_kex_algs(), KEY_EXCHANGES),
