@@ -24,6 +24,7 @@ from flexibatch.adapters.sftp.algorithms import (
     offered,
 )
 from flexibatch.adapters.sftp.doors import Door, rest
+from flexibatch.adapters.sftp.floods import Flood
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
 from flexibatch.errors import Unavailable
@@ -112,6 +113,7 @@ class Server:
         self._accounts: Mapping[str, Account] = {}
         self._read_at = -FRESH
         self._told_crowded_at = -CROWD_EVERY
+        self._flood = Flood()
         self._weak_told = False
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -172,6 +174,15 @@ class Server:
             self._told_crowded_at = time.monotonic()
             log.warning("sftp.crowded", waiting=waiting)
 
+    def may_tell(self, address: str) -> bool:
+        """Tell whether one more who was kept out, from an address, may be told of."""
+        return self._flood.may_tell(address, time.monotonic())
+
+    def _tell_flood(self) -> None:
+        untold = self._flood.untold(time.monotonic())
+        if untold:
+            log.warning("sftp.turned_away", reason="too many to be told one by one", count=untold)
+
     async def _refresh(self, since: float) -> None:
         """Read the list, unless it was read since; a flood of log-ins has it read five times a second at most."""
         async with self._reading:
@@ -198,6 +209,7 @@ class Server:
     async def _look(self) -> None:
         while not self._stop.is_set():
             await rest(LOOK_EVERY, self._stop)
+            self._tell_flood()
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
             for door in list(self.doors):
