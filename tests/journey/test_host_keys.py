@@ -28,10 +28,9 @@ SIZES = {"ed25519": "256", "ecdsa": "256", "rsa": "3072"}
 
 
 @pytest.fixture
-def new(tmp_path: Path, call: Caller) -> Caller:
+def new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Caller:
     """Give the program on a home that is not made yet."""
-    call.home = tmp_path / "new"
-    return call
+    return Caller(tmp_path / "new", capsys)
 
 
 def _keys(home: Path) -> dict[str, bytes]:
