@@ -121,12 +121,12 @@ class Serving:
 def front_of(home: Home, book: Book) -> Front:
     """Put together what the server is made of."""
     settings, limits = home.settings, home.settings.sftp
-    keys = tuple(host_key_files(home).values())
-    for key in keys:
-        host_key_line(key)
+    keys = host_key_files(home)
+    for kind, key in keys.items():
+        host_key_line(kind, key)
     return Front(
         spool=settings.spool,
-        host_keys=keys,
+        host_keys=tuple(keys.values()),
         roster=lambda: accounts(home.database),
         tell=book.tell,
         allowance=Allowance(

@@ -80,6 +80,11 @@ def fingerprint(encoded: str) -> str:
 # --- the server's own keys, one of each kind that is offered: made once, read by this user alone
 
 
+_HOST_KEYS = {
+    HostKeyKind.ED25519: "ssh-ed25519 ",
+    HostKeyKind.ECDSA: "ecdsa-sha2-",
+    HostKeyKind.RSA: "ssh-rsa ",
+}
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
@@ -106,7 +111,7 @@ def _new_key(kind: HostKeyKind) -> PrivateKey:
     return Ed25519PrivateKey.generate()
 
 
-def host_key_line(path: Path) -> str:
+def host_key_line(kind: HostKeyKind, path: Path) -> str:
     """Give the public half as a line of a known-hosts file wants it: kind and base64 text."""
     try:
         key = load_ssh_private_key(path.read_bytes(), None)
@@ -117,10 +122,19 @@ def host_key_line(path: Path) -> str:
         ) from exc
     except (OSError, ValueError) as exc:
         raise Refusal(f"The host key {path} cannot be read ({exc}): put the backup back.") from exc
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    line = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    if not line.startswith(_HOST_KEYS[kind]):
+        raise Refusal(
+            f"The host key {path} is of another kind ({line.split()[0]}): put the right file back, or move it away and "
+            "run `flexibatch init`."
+        )
+    return line
 
 
 def host_keys_told(files: Mapping[HostKeyKind, Path]) -> str:
     """Give kinds and fingerprints for a sentence, as `ssh-keygen -l` shows them."""
-    told = [f"{fingerprint(host_key_line(path).split()[1])} ({kind.upper()})" for kind, path in files.items()]
+    told = [
+        f"{fingerprint(host_key_line(kind, path).split()[1])} ({kind.upper()})"
+        for kind, path in files.items()
+    ]
     return f"the host {'key is' if len(told) == 1 else 'keys are'} {', '.join(told)}"

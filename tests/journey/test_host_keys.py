@@ -69,6 +69,20 @@ def test_a_home_of_an_earlier_release_goes_on_with_its_key(new: Caller) -> None:
     assert 3 == len(_keys(new.home))
 
 
+def test_a_key_of_another_kind_is_told(new: Caller) -> None:
+    """Somebody copied one key over another, or a file is damaged: `serve` says which and what to do."""
+    new.done("init")
+    rsa = new.home / "ssh_host_rsa_key"
+    for content, words in (
+        ((new.home / "ssh_host_ed25519_key").read_bytes(), "is of another kind (ssh-ed25519)"),
+        (b"", "cannot be read"),
+    ):
+        rsa.write_bytes(content)
+        told = new("serve", "--listen", "127.0.0.1:0")
+        assert (2, 1) == (told.status, told.sentences)
+        assert f"{rsa} {words}" in told.err
+
+
 def test_only_the_kinds_of_the_settings_are_made_and_shown(
     new: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
