@@ -13,6 +13,7 @@ from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
 from flexibatch.settings import FILE, Settings, told_settings
 from flexibatch.settings.text import default_file
@@ -91,7 +92,8 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
             "then repeat the command."
         ) from exc
     try:
-        make_host_key(host_key_file(path))
+        for kind, file in host_key_files(home).items():
+            make_host_key(kind, file)
         folders.make_spool(settings.spool)
         upgrade(home.database, by)
         for number in registered(home.database):
@@ -102,9 +104,9 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
     return home
 
 
-def host_key_file(home: Path) -> Path:
-    """Name the file of the server's own key."""
-    return home / "ssh_host_ed25519_key"
+def host_key_files(home: Home) -> dict[HostKeyKind, Path]:
+    """Name the files of the server's own keys, of the kinds that are offered."""
+    return {kind: home.path / f"ssh_host_{kind}_key" for kind in home.settings.sftp.host_keys}
 
 
 def registered(database: Database) -> list[str]:

@@ -15,10 +15,11 @@ import structlog
 
 from flexibatch.adapters.sftp.doors import rest
 from flexibatch.adapters.sftp.server import Front, Server
+from flexibatch.adapters.ssh_keys import host_key_line
 from flexibatch.adapters.store.doorbook import accounts, write_deeds
-from flexibatch.bootstrap import Home, host_key_file
+from flexibatch.bootstrap import Home, host_key_files
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
-from flexibatch.errors import Refusal, Unavailable
+from flexibatch.errors import Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
 from flexibatch.settings.sftp import SftpSettings
@@ -120,12 +121,12 @@ class Serving:
 def front_of(home: Home, book: Book) -> Front:
     """Put together what the server is made of."""
     settings, limits = home.settings, home.settings.sftp
-    key = host_key_file(home.path)
-    if not key.exists():
-        raise Refusal(f"The host key {key} is not there: run `flexibatch init`, which makes what is missing.")
+    keys = host_key_files(home)
+    for kind, key in keys.items():
+        host_key_line(kind, key)
     return Front(
         spool=settings.spool,
-        host_key=key,
+        host_keys=tuple(keys.values()),
         roster=lambda: accounts(home.database),
         tell=book.tell,
         allowance=Allowance(

@@ -19,7 +19,7 @@ MISSING = (
     "\nThe upload over SFTP was left out: there is no `sftp` on this machine (Debian: openssh-client).\n"
     "Bureaus come in by `flexibatch serve` all the same."
 )
-LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is \S+\.")
+LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host keys? (is|are) ")
 PATIENCE = 30.0
 ENDING = 60
 

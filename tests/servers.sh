@@ -4,6 +4,13 @@
 set -eu
 PATH="$PATH:/usr/sbin:/sbin"
 
+# What npm has of them goes into an ignored folder beside the tests, in the versions of package-lock.json.
+clients=$(dirname "$0")/clients
+add_npm() {
+    [ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ] ||
+        npm ci --prefix "$clients" --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+}
+
 missing=
 lacks() { command -v "$1" >/dev/null || missing="$missing $2"; }
 lacks sshd openssh-server
@@ -12,8 +19,19 @@ lacks lftp lftp
 lacks curl curl
 lacks setpriv util-linux
 lacks useradd passwd
+lacks javac default-jdk-headless
+lacks php php-cli
+lacks node nodejs
+lacks npm npm
+[ -e /usr/share/java/jsch.jar ] || missing="$missing libjsch-java"
+[ -e /usr/share/php/phpseclib/autoload.php ] || missing="$missing php-phpseclib"
+[ -e /usr/share/php/phpseclib3/autoload.php ] || missing="$missing php-phpseclib3"
+[ -e /usr/lib/python3/dist-packages/paramiko/__init__.py ] || missing="$missing python3-paramiko"
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
-[ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || exit 0
+[ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || {
+    add_npm
+    exit 0
+}
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "The tests need the Debian packages ${missing}- install them as root, then try again." >&2
@@ -30,3 +48,4 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 install() { apt-get install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
 install || { apt-get update --quiet --quiet && install; }
+add_npm

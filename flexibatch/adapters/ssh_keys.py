@@ -4,11 +4,12 @@ import hashlib
 import os
 from base64 import b64encode
 from binascii import a2b_base64
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from flexibatch.domain.bureaus import SshKey
+from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import Refusal
 
 KINDS = frozenset(
@@ -26,6 +28,8 @@ KINDS = frozenset(
 )
 RSA_BITS = 2048
 COMMENT_LIMIT = 200
+RSA_EXPONENT = 65_537
+HOST_RSA_BITS = 3072
 
 PRIVATE_FILE = 0o600
 
@@ -60,7 +64,7 @@ def _of_line(line: str, name: str) -> SshKey:
         key = load_ssh_public_key(f"{kind} {encoded}".encode())
     except (ValueError, UnsupportedAlgorithm) as exc:
         raise Refusal(f"{name} is damaged ({exc}): ask its owner for the file again.") from exc
-    if isinstance(key, RSAPublicKey) and key.key_size < RSA_BITS:
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_BITS:
         raise Refusal(
             f"{name} is an RSA key of {key.key_size} bits: give one of {RSA_BITS} bits or more, or Ed25519."
         )
@@ -73,36 +77,64 @@ def fingerprint(encoded: str) -> str:
     return f"SHA256:{b64encode(digest).decode().rstrip('=')}"
 
 
-# --- the server's own key: Ed25519, made once, read by this user alone
+# --- the server's own keys, one of each kind that is offered: made once, read by this user alone
 
 
-def make_host_key(path: Path) -> None:
-    """Make the key, unless it is there."""
+_HOST_KEYS = {
+    HostKeyKind.ED25519: "ssh-ed25519 ",
+    HostKeyKind.ECDSA: "ecdsa-sha2-",
+    HostKeyKind.RSA: "ssh-rsa ",
+}
+PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+def make_host_key(kind: HostKeyKind, path: Path) -> None:
+    """Make a key, unless it is there."""
+    if path.exists():
+        return
+    content = _new_key(kind).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     except FileExistsError:
         return
-    key = Ed25519PrivateKey.generate()
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def host_key_line(path: Path) -> str:
+def _new_key(kind: HostKeyKind) -> PrivateKey:
+    if kind is HostKeyKind.ECDSA:
+        return ec.generate_private_key(ec.SECP256R1())
+    if kind is HostKeyKind.RSA:
+        return rsa.generate_private_key(RSA_EXPONENT, HOST_RSA_BITS)
+    return Ed25519PrivateKey.generate()
+
+
+def host_key_line(kind: HostKeyKind, path: Path) -> str:
     """Give the public half as a line of a known-hosts file wants it: kind and base64 text."""
     try:
         key = load_ssh_private_key(path.read_bytes(), None)
     except FileNotFoundError as exc:
         raise Refusal(
-            f"The host key {path} is not there: put the backup back, or make a new one with `flexibatch init`."
+            f"The host key {path} is not there: put the backup back, or run `flexibatch init`, which makes what is "
+            "missing."
         ) from exc
     except (OSError, ValueError) as exc:
         raise Refusal(f"The host key {path} cannot be read ({exc}): put the backup back.") from exc
-    return key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    line = key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    if not line.startswith(_HOST_KEYS[kind]):
+        raise Refusal(
+            f"The host key {path} is of another kind ({line.split()[0]}): put the right file back, or move it away and "
+            "run `flexibatch init`."
+        )
+    return line
 
 
-def host_key_fingerprint(path: Path) -> str:
-    """Give its fingerprint as `ssh-keygen -l` shows it."""
-    encoded = host_key_line(path).split()[1]
-    return fingerprint(encoded)
+def host_keys_told(files: Mapping[HostKeyKind, Path]) -> str:
+    """Give kinds and fingerprints for a sentence, as `ssh-keygen -l` shows them."""
+    told = [
+        f"{fingerprint(host_key_line(kind, path).split()[1])} ({kind.upper()})"
+        for kind, path in files.items()
+    ]
+    return f"the host {'key is' if len(told) == 1 else 'keys are'} {', '.join(told)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.ssh_keys import host_key_fingerprint
+from flexibatch.adapters.ssh_keys import host_keys_told
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment
@@ -17,7 +17,7 @@ from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.versions import VERSIONS
 from flexibatch.assembly import elsewhere_of, schemas_of
-from flexibatch.bootstrap import Home, database_file, host_key_file, registered
+from flexibatch.bootstrap import Home, database_file, host_key_files, registered
 from flexibatch.cli.database_checks import rights, server, strangers
 from flexibatch.cli.faults import Fault, Health
 from flexibatch.cli.signature_checks import signatures
@@ -170,12 +170,14 @@ def _space(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
-    key = host_key_file(home.path)
-    yield Fault(Health.OK, f"The host key is {host_key_fingerprint(key)}.")
-    if key.stat().st_mode & ANYONE_ELSE:
-        yield Fault(
-            Health.FAILED, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."
-        )
+    keys = host_key_files(home)
+    told = host_keys_told(keys)
+    yield Fault(Health.OK, f"{told[:1].upper()}{told[1:]}.")
+    for key in keys.values():
+        if key.stat().st_mode & ANYONE_ELSE:
+            yield Fault(
+                Health.FAILED, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."
+            )
     with home.database.reading() as connection:
         weak = [row["number"] for row in list_senders(connection) if row["allow_ssh_rsa"]]
     for number in weak:

@@ -18,6 +18,14 @@ class Account:
     allow_ssh_rsa: bool = False
 
 
+class HostKeyKind(StrEnum):
+    """Name a kind of key by which the server is known, in the order in which they are offered."""
+
+    ED25519 = "ed25519"
+    ECDSA = "ecdsa"
+    RSA = "rsa"
+
+
 class Act(StrEnum):
     """Name what is written down of a session."""
 

@@ -4,7 +4,15 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flexibatch.settings.values import LARGEST_REQUEST, SMALLEST_REQUEST, Count, Duration, Pause, RequestSize
+from flexibatch.settings.values import (
+    LARGEST_REQUEST,
+    SMALLEST_REQUEST,
+    Count,
+    Duration,
+    HostKeys,
+    Pause,
+    RequestSize,
+)
 
 DURATIONS = 'seconds (300) or an ISO 8601 duration ("PT5M"), from 0 to ten years'
 COUNTS = "a whole number, 1 or more"
@@ -18,10 +26,15 @@ def setting(default: object, meaning: str, allowed: str) -> Any:  # noqa: ANN401
 
 
 class SftpSettings(BaseModel):
-    """Hold the limits of the SFTP server."""
+    """Hold what the SFTP server shows, and its limits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    host_keys: HostKeys = setting(
+        ["ed25519", "ecdsa", "rsa"],
+        "The kinds of host keys that are offered; `init` makes the missing ones.",
+        'one or more of "ed25519", "ecdsa", "rsa"',
+    )
     max_sessions: Count = setting(100, "How many bureaus' sessions there may be at once, in all.", COUNTS)
     max_sessions_per_sender: Count = setting(10, "How many of them one bureau may have.", COUNTS)
     max_logins: Count = setting(100, "How many connections may wait at once to log in.", COUNTS)

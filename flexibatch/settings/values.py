@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.domain.vocabulary import Environment
 
 LONGEST = timedelta(days=3660)
@@ -87,6 +88,12 @@ def _letters(value: object) -> object:
     return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
 
 
+def _once(kinds: tuple[HostKeyKind, ...]) -> tuple[HostKeyKind, ...]:
+    if len(set(kinds)) < len(kinds):
+        raise ValueError("twice the same")
+    return kinds
+
+
 def _named(value: object) -> object:
     if value == "":
         raise ValueError("no path")
@@ -123,6 +130,9 @@ Files = Annotated[tuple[Path, ...], BeforeValidator(_paths)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Environments = Annotated[frozenset[Environment], BeforeValidator(_letters), Field(min_length=1)]
+HostKeys = Annotated[
+    tuple[HostKeyKind, ...], BeforeValidator(_letters), Field(min_length=1), AfterValidator(_once)
+]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Retention = Annotated[timedelta, BeforeValidator(retention)]
 AuditAge = Annotated[timedelta, BeforeValidator(retention), AfterValidator(_audit_age)]

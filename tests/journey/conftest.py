@@ -11,6 +11,7 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.settings import FILE
 from tests.twins.front import Front, Street, registered_key, running_street
+from tests.twins.host_keys import put_host_keys
 from tests.twins.program import Caller
 from tests.twins.server import Server
 from tests.twins.town import Neighbourhood, Town
@@ -26,6 +27,7 @@ def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
         (path / "flexibatch.db").chmod(0o600)
     else:
         (path / FILE).write_text(f'database = "{engine_url}"\n', encoding="utf-8")
+    put_host_keys(path)
     made = make_home(path, {})
     yield made
     made.close()

@@ -240,11 +240,21 @@ def test_no_watcher_is_left_when_it_is_killed(front: Front) -> None:
     assert -signal.SIGKILL == front.end()
 
 
-def test_the_fingerprint_is_told(front: Front, call: Caller, home: Home) -> None:
-    """At the start and by `doctor`; the key is this user's alone, and the one the server shows."""
+def _fingerprint(path: Path) -> str:
+    return _run("ssh-keygen", "-l", "-f", str(path)).stdout.split()[1]
+
+
+def test_the_fingerprints_are_told(front: Front, call: Caller, home: Home) -> None:
+    """At the start and by `doctor`; the keys are this user's alone, and those the server shows."""
     told = {row["check"]: row["told"] for row in call("doctor", "--json").json}
-    assert f"The host key is {front.fingerprint}." == told["front door"]
-    assert 0o600 == (home.path / "ssh_host_ed25519_key").stat().st_mode & 0o777
+    shown = [
+        (_fingerprint(home.path / f"ssh_host_{kind}_key"), kind.upper())
+        for kind in ("ed25519", "ecdsa", "rsa")
+    ]
+    line = f"the host keys are {', '.join(f'{fingerprint} ({kind})' for fingerprint, kind in shown)}."
+    assert f"T{line[1:]}" == told["front door"]
+    assert any(line in said for said in front.said)
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in home.path.glob("ssh_host_*")}
     transport = paramiko.Transport(("127.0.0.1", front.port))
     transport.start_client(timeout=60)
     assert front.fingerprint == transport.get_remote_server_key().fingerprint

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncssh
@@ -15,9 +15,10 @@ from asyncssh.encryption import get_encryption_algs
 from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
-from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES
+from flexibatch.adapters.sftp.algorithms import CIPHERS, HOST_RSA_SIGNATURES, KEY_EXCHANGES, MACS, SIGNATURES
 from tests.twins.front import FOLDERS, Street
 from tests.twins.sshd import program
+from tests.twins.wire import framed, key_exchange_begin, key_exchange_init, packet
 
 PLAIN = ("aes128-ctr",)
 """A cipher beside which a MAC is spoken."""
@@ -25,7 +26,7 @@ OPENSSH = {
     "KexAlgorithms": ("kex", KEY_EXCHANGES),
     "Ciphers": ("cipher", CIPHERS),
     "MACs": ("mac", MACS),
-    "HostKeyAlgorithms": ("key-sig", ("ssh-ed25519",)),
+    "HostKeyAlgorithms": ("key-sig", ("ssh-ed25519", "ecdsa-sha2-nistp256", *HOST_RSA_SIGNATURES)),
 }
 ASYNCSSH = {
     "kex_algs": (get_kex_algs(), KEY_EXCHANGES),
@@ -153,37 +154,10 @@ def test_nothing_is_slipped_into_a_strict_key_exchange(
     with street.attacked():
         stream = peer.makefile("rb")
         assert b"SSH-2.0-flexibatch\r\n" == stream.readline()
-        assert MARKER.encode() in _packet(stream.read)
-        peer.sendall(_framed(_key_exchange_init(offered)) + _framed(b"\x02\0\0\0\0"))
-        peer.sendall(_framed(b"\x1e" + (32).to_bytes(4) + b"\x09" + bytes(31)))
-        answer = _packet(stream.read)
+        assert MARKER.encode() in packet(stream.read)
+        peer.sendall(framed(key_exchange_init(offered)) + framed(b"\x02\0\0\0\0"))
+        peer.sendall(framed(key_exchange_begin()))
+        answer = packet(stream.read)
         assert (b"\x01" if ended else b"\x1f") == answer[:1]
         stream.close()
         peer.close()
-
-
-def _key_exchange_init(marker: str) -> bytes:
-    lists = [
-        ",".join(filter(None, ("curve25519-sha256", marker))),
-        "ssh-ed25519",
-        *("aes128-ctr", "aes128-ctr"),
-        *("hmac-sha2-256", "hmac-sha2-256"),
-        *("none", "none"),
-        *("", ""),
-    ]
-    names = b"".join(len(one).to_bytes(4) + one.encode() for one in lists)
-    return b"\x14" + bytes(16) + names + bytes(5)
-
-
-def _framed(payload: bytes) -> bytes:
-    padding = 8 - (len(payload) + 5) % 8
-    padding += 8 if padding < 4 else 0
-    return (len(payload) + padding + 1).to_bytes(4) + bytes([padding]) + payload + bytes(padding)
-
-
-def _packet(read: Callable[[int], bytes]) -> bytes:
-    length = int.from_bytes(read(4))
-    padding = read(1)[0]
-    payload = read(length - padding - 1)
-    read(padding)
-    return payload

@@ -20,11 +20,12 @@ from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.bootstrap import make_home
+from tests.twins.host_keys import put_host_keys
 from tests.twins.sshd import program
 from tests.twins.town import Town
 from tests.twins.waiting import until
 
-LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host key is (SHA256:\S+)\.")
+LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host keys are (SHA256:\S+) \(ED25519\), ")
 PATIENCE = 60
 FOLDERS = ["IN", "INTEST", "INTEST-S", "OUT", "OUTTEST", "OUTTEST-S", "REPORT"]
 
@@ -172,6 +173,7 @@ class Front:
 @contextmanager
 def running_front(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Front]:
     """Run a server on a home with the samples' cast of today; `environ` are settings, as the environment gives them."""
+    put_host_keys(path / "home")
     home = make_home(path / "home", {})
     town = Town(home, SystemClock())
     town.register_cast_of_today()

@@ -26,9 +26,9 @@ def program(name: str) -> str:
     return found
 
 
-def make_key(path: Path) -> Path:
-    """Make a pair of Ed25519 keys as a bureau does; give the private half's path."""
-    words = [program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-C", "anna@bureau", "-f", str(path)]
+def make_key(path: Path, kind: str = "ed25519") -> Path:
+    """Make a pair of keys as a bureau does; give the private half's path."""
+    words = [program("ssh-keygen"), "-q", "-t", kind, "-N", "", "-C", "anna@bureau", "-f", str(path)]
     subprocess.run(words, check=True)
     return path
 

@@ -28,6 +28,7 @@ from flexibatch.settings import FILE
 from flexibatch.watcher import Channel, SweepResult
 from samples import signing, today
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.host_keys import put_host_keys
 from tests.twins.server import Server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -51,6 +52,7 @@ class Town:
     @classmethod
     def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Town":
         """Make a home with the cast of the samples."""
+        put_host_keys(path)
         town = cls(make_home(path, _environ(settings or {})), FixedClock())
         town.register_cast()
         return town

@@ -6,9 +6,9 @@ from collections.abc import Callable
 PATIENCE = 60
 
 
-def until(true: Callable[[], object]) -> None:
-    """Wait until something is true; fail when it is not within a minute."""
-    end = time.monotonic() + PATIENCE
+def until(true: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Wait until something is true; fail when it is not within a minute, or the seconds that are given."""
+    end = time.monotonic() + patience
     while not true():
-        assert time.monotonic() < end, "it did not come to be within a minute"
+        assert time.monotonic() < end, f"it did not come to be within {patience} seconds"
         time.sleep(0.05)

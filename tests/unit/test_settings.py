@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.domain.vocabulary import Acceptance, Environment
 from flexibatch.errors import Refusal
 from flexibatch.settings import FILE, Settings, told_settings
@@ -42,6 +43,7 @@ DEFAULTS = {
     "remote": (),
     "rules": {},
     "sftp": {
+        "host_keys": tuple(HostKeyKind),
         "max_sessions": 100,
         "max_sessions_per_sender": 10,
         "max_logins": 100,
@@ -292,3 +294,16 @@ def test_a_duration_is_read_or_refused(value: object) -> None:
     except ValueError:
         return
     assert timedelta() <= length <= LONGEST
+
+
+@pytest.mark.parametrize("told", ["[]", '["dsa"]', '["rsa", "rsa"]', '"ed25519;rsa"', "[1]", "true"])
+def test_host_keys_are_of_known_kinds_each_once(told: str, tmp_path: Path) -> None:
+    """One or more of three; the complaint says which."""
+    shown = complaint(tmp_path, f"[sftp]\nhost_keys = {told}\n")
+    assert [] == [part for part in ("sftp.host_keys", '"ed25519", "ecdsa", "rsa"') if part not in shown]
+
+
+def test_host_keys_may_be_told_by_the_environment(tmp_path: Path) -> None:
+    """With commas, in the order in which they are offered."""
+    given = load(tmp_path, FLEXIBATCH_SFTP__HOST_KEYS="rsa,ed25519")
+    assert (HostKeyKind.RSA, HostKeyKind.ED25519) == given.sftp.host_keys

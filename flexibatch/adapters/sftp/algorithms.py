@@ -35,6 +35,7 @@ SIGNATURES = (
     "rsa-sha2-512",
 )
 WEAK_SIGNATURE = "ssh-rsa"
+HOST_RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 
 def offered(names: tuple[str, ...], spoken: list[bytes]) -> list[str]:

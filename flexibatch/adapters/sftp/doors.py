@@ -11,6 +11,7 @@ import structlog
 from asyncssh.channel import SSHChannel
 
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
+from flexibatch.adapters.sftp.applicants import Applicant, refusal
 from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
 from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
@@ -41,6 +42,10 @@ class House(Protocol):
         """Hear that a connection was cut, since so many wait to log in."""
         ...
 
+    def may_tell(self, address: str) -> bool:
+        """Tell whether one more who was kept out, from an address, may be told of."""
+        ...
+
     def room(self, number: str) -> Room:
         """Give what the sessions of a bureau share."""
         ...
@@ -56,7 +61,9 @@ class Door(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
         self._account: Account | None = None
         self._user = self._address = ""
+        self._applicant = Applicant()
         self._failed = self._refused = 0
+        self._told = False
         self.fingerprint = ""
         self.number: str | None = None
         self.views: list[View] = []
@@ -73,25 +80,39 @@ class Door(asyncssh.SSHServer):
         self._house.doors.add(self)
         if waiting >= self._house.crowd.max_logins:
             self._house.crowded(waiting)
+            self._told = True
             conn.abort()
+            return
+        self._applicant.watch(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
         self._house.doors.discard(self)
-        self._connection = None
+        connection, self._connection = self._connection, None
         if self.number is not None:
             self.tell(Act.LOGOUT, reason=type(exc).__name__ if exc else None)
-        elif self._failed:
+        elif connection is not None and not self._told:
+            self._tell_kept_out(refusal(connection, self._applicant, exc))
+
+    def _tell_kept_out(self, why: dict[str, str]) -> None:
+        """Tell the operator who did not get in; the audit too where it was a bureau's name, or a key was tried."""
+        if not why or not self._house.may_tell(self._address):
+            return
+        if self._failed:
             self.tell(
                 Act.LOGIN_REFUSED,
-                reason="no registered key",
-                user=self._user,
+                **why | {"reason": why["reason"] if self._is_registered() else "no registered key"},
                 fingerprint=self.fingerprint,
                 keys=self._failed,
             )
+        elif self._account is not None:
+            self.tell(Act.LOGIN_REFUSED, **why, fingerprint=self.fingerprint or None)
+        else:
+            log.warning("sftp.turned_away", address=self._address, **why)
 
     def leave(self, code: int, sentence: str) -> None:
         """End the connection with a sentence."""
+        self._told = self._told or not self._failed
         if self._connection is not None:
             self._connection.disconnect(code, sentence)
 
@@ -154,6 +175,7 @@ class Door(asyncssh.SSHServer):
         mine = sum(door.number == account.number for door in inside)
         for count, most in ((mine, crowd.max_sessions_per_sender), (len(inside), crowd.max_sessions)):
             if count >= most:
+                self._told = True
                 self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
                 self.leave(
                     asyncssh.DISC_TOO_MANY_CONNECTIONS,

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,17 @@ from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
 from flexibatch.adapters.folders import SENDERS
-from flexibatch.adapters.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES, offered
+from flexibatch.adapters.sftp.algorithms import (
+    CIPHERS,
+    HOST_RSA_SIGNATURES,
+    KEY_EXCHANGES,
+    MACS,
+    SIGNATURES,
+    WEAK_SIGNATURE,
+    offered,
+)
 from flexibatch.adapters.sftp.doors import Door, rest
+from flexibatch.adapters.sftp.floods import Flood
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
 from flexibatch.errors import Unavailable
@@ -38,7 +47,7 @@ class Front:
     """Hold what the server is made of: where folders are, who may come in, and how much of everything."""
 
     spool: Path
-    host_key: Path
+    host_keys: Sequence[Path]
     roster: Roster
     tell: Callable[[Deed], None]
     allowance: Allowance
@@ -52,7 +61,6 @@ def spoken() -> dict[str, Any]:
         "kex_algs": offered(KEY_EXCHANGES, get_kex_algs()),
         "encryption_algs": offered(CIPHERS, get_encryption_algs()),
         "mac_algs": offered(MACS, get_mac_algs()),
-        "signature_algs": list(SIGNATURES),
         "compression_algs": ["none"],
         "password_auth": False,
         "kbdint_auth": False,
@@ -67,6 +75,32 @@ def spoken() -> dict[str, Any]:
     }
 
 
+def signatures(*, weak: bool) -> list[str]:
+    """Give the signatures of bureaus that are told to all: old clients look for theirs before they try a key."""
+    return [*SIGNATURES, *((WEAK_SIGNATURE,) if weak else ())]
+
+
+def host_keys(files: Sequence[Path]) -> list[asyncssh.SSHKeyPair]:
+    """Load the server's own keys, each for signatures of its own.
+
+    An RSA key is there once for each of its signatures: asyncssh keeps in the pair what the last client asked for, and
+    another that is just coming in would get that.
+    """
+    return [pair for file in files for pair in _pairs(str(file))]
+
+
+def _pairs(file: str) -> Iterator[asyncssh.SSHKeyPair]:
+    [pair] = asyncssh.load_keypairs([file])
+    if pair.get_algorithm() != WEAK_SIGNATURE:
+        yield pair
+        return
+    for name in HOST_RSA_SIGNATURES:
+        [pair] = asyncssh.load_keypairs([file])
+        pair.set_sig_algorithm(name.encode())
+        pair.host_key_algorithms = (name.encode(),)
+        yield pair
+
+
 class Server:
     """Serve bureaus until it is closed."""
 
@@ -79,6 +113,8 @@ class Server:
         self._accounts: Mapping[str, Account] = {}
         self._read_at = -FRESH
         self._told_crowded_at = -CROWD_EVERY
+        self._flood = Flood()
+        self._weak_told = False
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
         self._listener: asyncssh.SSHAcceptor | None = None
@@ -91,7 +127,8 @@ class Server:
                 host,
                 port,
                 server_factory=lambda: Door(self),
-                server_host_keys=[str(self._front.host_key)],
+                server_host_keys=host_keys(self._front.host_keys),
+                signature_algs=signatures(weak=False),
                 login_timeout=self.crowd.login_grace.total_seconds(),
                 **spoken(),
             )
@@ -100,6 +137,8 @@ class Server:
                 f"Nothing can listen on {host}:{port} ({exc.strerror or exc}): give another --listen, or see "
                 "what listens there."
             ) from exc
+        await self._refresh(time.monotonic() - FRESH)
+        self._tell_signatures()
         return host, self._listener.get_port()
 
     async def close(self, drain: float) -> None:
@@ -135,6 +174,15 @@ class Server:
             self._told_crowded_at = time.monotonic()
             log.warning("sftp.crowded", waiting=waiting)
 
+    def may_tell(self, address: str) -> bool:
+        """Tell whether one more who was kept out, from an address, may be told of."""
+        return self._flood.may_tell(address, time.monotonic())
+
+    def _tell_flood(self) -> None:
+        untold = self._flood.untold(time.monotonic())
+        if untold:
+            log.warning("sftp.turned_away", reason="too many to be told one by one", count=untold)
+
     async def _refresh(self, since: float) -> None:
         """Read the list, unless it was read since; a flood of log-ins has it read five times a second at most."""
         async with self._reading:
@@ -147,12 +195,21 @@ class Server:
             except Unavailable as exc:
                 log.warning("sftp.roster_delayed", reason=str(exc))
             self._read_at = began
+            self._tell_signatures()
+
+    def _tell_signatures(self) -> None:
+        """Name SHA-1 to those who come in from now on, if a bureau needs it; it is taken from that bureau alone."""
+        weak = any(one.allow_ssh_rsa for one in self._accounts.values())
+        if self._listener is not None and weak != self._weak_told:
+            self._listener.update(signature_algs=signatures(weak=weak))
+            self._weak_told = weak
 
     # ------------------------------------------------------------------------------------------- who may stay
 
     async def _look(self) -> None:
         while not self._stop.is_set():
             await rest(LOOK_EVERY, self._stop)
+            self._tell_flood()
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
             for door in list(self.doors):
