@@ -10,6 +10,9 @@ lacks sshd openssh-server
 lacks sftp openssh-client
 lacks lftp lftp
 lacks curl curl
+lacks rclone rclone
+lacks psftp putty-tools
+lacks sshfs sshfs
 lacks setpriv util-linux
 lacks useradd passwd
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
