@@ -15,6 +15,7 @@ from tests.twins.sshd import program
 
 LARGE = bytes(range(256)) * 12_000
 SMALL = b"small\n"
+DESK = {"large": LARGE, "small": SMALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Desk:
         """Lay the files down in a folder of their own."""
         out = folder / "out"
         out.mkdir()
-        (out / "large").write_bytes(LARGE)
-        (out / "small").write_bytes(SMALL)
+        for name, content in DESK.items():
+            (out / name).write_bytes(content)
         (folder / "half").write_bytes(LARGE[: len(LARGE) // 3])
         return cls(folder, street)
 
@@ -68,6 +69,35 @@ class Desk:
 def desk(street: Street, tmp_path: Path) -> Desk:
     """Give a clerk's folder."""
     return Desk.made(tmp_path, street)
+
+
+# ---------------------------------------------------------------------------------------------------- scp
+
+
+def _scp(desk: Desk, *words: str, status: int = 0) -> str:
+    """Run OpenSSH's scp, which speaks SFTP; a word that begins with a colon is a path behind the door."""
+    told = (
+        "StrictHostKeyChecking=no",
+        "UserKnownHostsFile=/dev/null",
+        "LogLevel=ERROR",
+        "IdentitiesOnly=yes",
+    )
+    options = [*(f"-o{one}" for one in told), "-i", str(desk.street.key_file), "-P", desk.port]
+    paths = [f"000640@127.0.0.1{word}" if word.startswith(":") else word for word in words]
+    return desk.run("scp", "-F", "none", *options, *paths, status=status)
+
+
+def test_scp_ends_well_when_all_went_well(desk: Desk) -> None:
+    """It goes by how the session ends; a folder's files go into one that is there, a new one is refused."""
+    assert "" == _scp(desk, "-p", "out/large", "out/small", ":IN")
+    assert "" == _scp(desk, "out/large", ":/IN/x")
+    assert "" == _scp(desk, "-r", "out/.", ":INTEST")
+    assert "" == _scp(desk, ":IN/x", "back")
+    assert LARGE == (desk.folder / "back").read_bytes()
+    _scp(desk, "-r", "out", ":IN", status=1)
+    assert "No such file" in _scp(desk, ":IN/none", "none", status=1)
+    both = {f"{folder}/{name}": one for folder in ("IN", "INTEST") for name, one in DESK.items()}
+    desk.holds(both | {"IN/x": LARGE})
 
 
 # ------------------------------------------------------------------------------------------------- rclone

@@ -63,6 +63,16 @@ class Handler(SFTPServerHandler):
         content = (await super().recv_packet()).get_full_payload()
         return Request(content[:GREETING] if content[:1] == bytes([FXP_INIT]) else content)
 
+    async def _cleanup(self, exc: Exception | None) -> None:
+        """Give all back, and tell a client that has ended that all went well: scp waits for it."""
+        writer, self._writer, self._reader = self._writer, None, None
+        await super()._cleanup(exc)
+        if writer is None:
+            return
+        if exc is None:
+            cast("asyncssh.SSHServerChannel[bytes]", writer.channel).exit(0)
+        writer.close()
+
     # A request is looked at when the answers to those before it were fetched. The sessions of one bureau transfer by
     # turns, a request each: however many it opens, each of the others gets as much.
     async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:

@@ -148,7 +148,9 @@ class View(asyncssh.SFTPServer):
         return of_file(os.fstat(_handle(file_obj).descriptor))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
-        """Set the times of a file in an inbox, or cut it; owner and rights stay as they are."""
+        """Set the times of a file in an inbox, or cut it; owner and rights stay as they are, and all of a folder."""
+        if attrs.size is None and _is_folder(path):
+            return
         place = self._file(path)
         self._require_inbox(place, "changed")
         with self._room.opened(place.folder) as folder:
