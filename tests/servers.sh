@@ -15,6 +15,7 @@ lacks psftp putty-tools
 lacks sshfs sshfs
 lacks setpriv util-linux
 lacks useradd passwd
+perl -MNet::SFTP::Foreign -e 1 2>/dev/null || missing="$missing libnet-sftp-foreign-perl"
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 [ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || exit 0
 

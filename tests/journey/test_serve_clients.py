@@ -235,6 +235,37 @@ def test_lftp_mirrors_side_by_side(desk: Desk) -> None:
     )
 
 
+# --------------------------------------------------------------------------------------- Net::SFTP::Foreign
+
+PERL = """
+use strict;
+use warnings;
+use Net::SFTP::Foreign;
+my ($port, $key) = @ARGV;
+my @known = map { ("-o", $_) } qw(StrictHostKeyChecking=no UserKnownHostsFile=/dev/null IdentitiesOnly=yes);
+my $sftp = Net::SFTP::Foreign->new(
+    "127.0.0.1", user => "000640", port => $port, key_path => $key, more => \\@known, autodie => 1);
+$sftp->mkpath("/IN");
+$sftp->put("out/large", "/IN/x", atomic => 1);
+$sftp->put("out/large", "/IN/x", atomic => 1, overwrite => 1);
+$sftp->put("half", "/IN/y");
+$sftp->put("out/large", "/IN/y", resume => 1);
+$sftp->put("out/small", "/IN/z", append => 1) for 1 .. 2;
+$sftp->put("out/large", "/IN/w", late_set_perm => 1, copy_time => 1);
+$sftp->rename("/IN/w", "/IN/v", overwrite => 1);
+$sftp->mput("out/*", "/INTEST");
+$sftp->get("/IN/x", "back");
+"""
+
+
+def test_perl_s_net_sftp_foreign_puts_in_one_piece(desk: Desk) -> None:
+    """Under a name of its own that it renames, resumed, appended, with times and rights set late."""
+    desk.run("perl", "-", desk.port, str(desk.street.key_file), given=PERL)
+    assert LARGE == (desk.folder / "back").read_bytes()
+    tested = {f"INTEST/{name}": content for name, content in DESK.items()}
+    desk.holds(tested | {"IN/x": LARGE, "IN/y": LARGE, "IN/z": SMALL * 2, "IN/v": LARGE})
+
+
 # -------------------------------------------------------------------------------------------------- sshfs
 
 

@@ -151,6 +151,17 @@ def test_what_is_no_folder_is_not_opened(path: str, client: _Client, street: Str
         client.ask(kinds.CMD_MKDIR, path, paramiko.SFTPAttributes())
 
 
+def test_a_folder_keeps_its_times_and_rights(client: _Client, street: Street) -> None:
+    """Clients set them after they put its files: that is no failure, and changes nothing; its size cannot be set."""
+    folder = street.town.inbox()
+    before = folder.stat()
+    client.ask(kinds.CMD_SETSTAT, "/IN", _times())
+    client.client.chmod("/IN/", 0o777)
+    assert (before.st_mode, before.st_mtime) == (folder.stat().st_mode, folder.stat().st_mtime)
+    with pytest.raises(OSError, match="is a folder"):
+        client.client.truncate("/IN", 0)
+
+
 def test_to_make_a_folder_that_is_there_is_not_written_down(client: _Client, street: Street) -> None:
     """Clients do so before each file: the audit is kept for what was refused."""
     before = len([line for line in street.front.said if '"refused"' in line])
