@@ -1,5 +1,6 @@
 """What claims and uploads promise one another: no half a file is claimed, and what is being claimed stands still."""
 
+import asyncio
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -8,9 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, cast
 
 import asyncssh
 import pytest
+from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +25,7 @@ from flexibatch.adapters.sftp.files import FILE_MODE
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place
 from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.sftp.views import View
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.domain.sessions import Allowance
 from tests.twins.meanwhile import before_rename
@@ -40,6 +44,7 @@ from tests.twins.spool import (
 )
 
 PART, OTHER = Place("IN", FI2.encode()), Place("IN", b"other")
+WRITING = FXF_WRITE | FXF_CREAT | FXF_TRUNC
 NOBODY = 65_534
 REPLACING = os.O_CREAT | os.O_TRUNC
 
@@ -325,6 +330,23 @@ def test_who_writes_keeps_a_file_that_another_session_cannot_take_over(
     first.write(0, b"two")
     first.close(orderly=True)
     assert scene.keeping.take(SET)
+
+
+def test_a_broken_session_gives_all_its_files_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one of them can no longer be marked: nothing is raised, so that the others are closed too."""
+    monkeypatch.chdir(scene.room.root)
+    for path in (scene.room.root, scene.inbox):
+        path.chmod(0o777)
+    view = View(cast("Any", None), replace(scene.room, root=Path()), "000640", lambda *_, **__: None, [])
+    with _as_nobody():
+        handles = [view.open(f"/IN/{name}".encode(), WRITING, asyncssh.SFTPAttrs()) for name in "ab"]
+        (cast("Any", handles[0])).write(0, b"half")
+    for name in "ab":
+        os.chown(scene.inbox / name, 0, 0)
+    with _as_nobody():
+        for handle in handles:
+            asyncio.run(view.close(handle))
+    assert ([], False) == (_descriptors(scene), view.busy)
 
 
 @pytest.mark.parametrize("handle", [Download, partial(Upload, flags=0), partial(Upload, flags=os.O_CREAT)])

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import Iterator
+from hashlib import sha256
 
 import asyncssh
 import paramiko
@@ -12,6 +13,7 @@ from paramiko.sftp import SFTP_FLAG_CREATE, SFTP_FLAG_READ, SFTP_FLAG_TRUNC, SFT
 
 from flexibatch.adapters.spool.inbox import scan_folder
 from tests.twins.front import FOLDERS, Street
+from tests.twins.waiting import until
 
 BEHIND = b"\xff" * 32_768
 """What rclone leaves behind a block: the rest of its buffer."""
@@ -213,7 +215,9 @@ def test_blocks_are_written_side_by_side(client: _Client, street: Street) -> Non
     for number in (1, 0, 3, 2, 3, *reversed(range(4, 20))):
         client.ask(kinds.CMD_WRITE, handle, int64(number * 30_000), blocks[number])
     client.ask(kinds.CMD_CLOSE, handle)
-    assert {"IN/x": b"".join(blocks)} == street.files()
+    content = b"".join(blocks)
+    assert {"IN/x": content} == street.files()
+    until(lambda: any(sha256(content).hexdigest() in line for line in street.front.said))
 
 
 async def _put_by_asyncssh(street: Street, content: bytes) -> None:

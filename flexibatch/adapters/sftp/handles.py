@@ -110,7 +110,7 @@ class Upload:
             size = 0
         elif gapped:
             size = before.found if before is not None else 0
-        self._mark(gapped)
+        self._mark(UPLOADING | gapped)
         try:
             if size != status.st_size:
                 os.ftruncate(self.descriptor, size)
@@ -121,10 +121,10 @@ class Upload:
             self._mark()
         return size
 
-    def _mark(self, gapped: int = 0) -> None:
-        """Tell by the mode that the file is being written."""
+    def _mark(self, marks: int = UPLOADING) -> None:
+        """Tell by the mode whether the file is being written."""
         try:
-            os.fchmod(self.descriptor, FILE_MODE | UPLOADING | gapped)
+            os.fchmod(self.descriptor, FILE_MODE | marks)
         except PermissionError as exc:
             raise asyncssh.SFTPPermissionDenied(
                 f"{self.place.shown} belongs to another user of this machine and cannot be written: tell the "
@@ -187,7 +187,7 @@ class Upload:
             self.room.take_in(self.place.folder, size=end - self.size)
         torn = self.blocks.torn
         if content and offset > self.blocks.whole and not torn:
-            self._mark(GAPPED)
+            self._mark(UPLOADING | GAPPED)
         put_all(self.descriptor, offset, content)
         self._follow(offset, content)
         self.blocks.add(offset, end)
@@ -246,7 +246,11 @@ class Upload:
                 whole = self.found if self.gaps else self.size
                 if os.fstat(self.descriptor).st_size > whole:
                     os.ftruncate(self.descriptor, whole)
-                os.fchmod(self.descriptor, FILE_MODE | (0 if orderly and not self.gaps else UPLOADING))
+                self._mark(0 if orderly and not self.gaps else UPLOADING)
+        except (OSError, asyncssh.SFTPError):
+            # Nobody hears what becomes of a broken session, and its other files are still to be closed.
+            if orderly:
+                raise
         finally:
             self._give_back()
 
