@@ -12,6 +12,7 @@ import pytest
 
 from tests.twins.front import FOLDERS, Street
 from tests.twins.sshd import program
+from tests.twins.waiting import until
 
 LARGE = bytes(range(256)) * 12_000
 SMALL = b"small\n"
@@ -62,7 +63,7 @@ class Desk:
         assert sorted(expected) == sorted(files)
         assert [] == [name for name, content in expected.items() if content != files[name]]
         root = self.street.town.inbox().parent
-        assert {0o660} == {(root / name).stat().st_mode & 0o7777 for name in files}
+        until(lambda: {0o660} == {(root / name).stat().st_mode & 0o7777 for name in files})
 
 
 @pytest.fixture
@@ -98,6 +99,16 @@ def test_scp_ends_well_when_all_went_well(desk: Desk) -> None:
     assert "No such file" in _scp(desk, ":IN/none", "none", status=1)
     both = {f"{folder}/{name}": one for folder in ("IN", "INTEST") for name, one in DESK.items()}
     desk.holds(both | {"IN/x": LARGE})
+
+
+def test_openssh_puts_and_gets_whole_folders(desk: Desk) -> None:
+    """Into one that is there, with times and rights; what is there is fetched with its folder."""
+    out = desk.folder / "out"
+    lines = (f"put -pr {out}/. IN", f"put -r {out}/. IN/", "ls IN/large", f"get -pr IN {desk.folder}/back")
+    told = desk.street.front.program([desk.street.key_file], *lines)
+    assert 0 == told.returncode, told.stderr
+    desk.holds({f"IN/{name}": content for name, content in DESK.items()})
+    assert sorted(DESK) == sorted(path.name for path in (desk.folder / "back").iterdir())
 
 
 # ------------------------------------------------------------------------------------------------- rclone
