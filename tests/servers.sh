@@ -17,6 +17,9 @@ lacks sshd openssh-server
 lacks sftp openssh-client
 lacks lftp lftp
 lacks curl curl
+lacks rclone rclone
+lacks psftp putty-tools
+lacks sshfs sshfs
 lacks setpriv util-linux
 lacks useradd passwd
 lacks javac default-jdk-headless
@@ -27,6 +30,7 @@ lacks npm npm
 [ -e /usr/share/php/phpseclib/autoload.php ] || missing="$missing php-phpseclib"
 [ -e /usr/share/php/phpseclib3/autoload.php ] || missing="$missing php-phpseclib3"
 [ -e /usr/lib/python3/dist-packages/paramiko/__init__.py ] || missing="$missing python3-paramiko"
+perl -MNet::SFTP::Foreign -e 1 2>/dev/null || missing="$missing libnet-sftp-foreign-perl"
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 [ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || {
     add_npm

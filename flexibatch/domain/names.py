@@ -25,7 +25,9 @@ FOLDER_RULES = frozenset({*_MISPLACED.values(), "environment-closed"})
 """The rules that speak of the folder a file lies in, asked after all that the name itself breaks."""
 
 _NUMBERING = {FileKind.DATA: "data-numbering", FileKind.SIGNATURE: "signature-numbering"}
-_TEMPORARY = re.compile(r".*(?:\.(?:filepart|part|partial|tmp|temp)|~)", re.IGNORECASE | re.DOTALL)
+_END = r"\.(?:filepart|part|partial|tmp|temp|writing|inprogress|uploading)(?![a-z])"
+_TEMPORARY = re.compile(rf".*(?:{_END}|~)", re.IGNORECASE | re.DOTALL)
+_TEMPORARY_END = re.compile(_END, re.IGNORECASE)
 _DATE = re.compile(r"[0-9]{8}")
 _SEQUENCE = re.compile(r"[0-9A-Z]+")
 
@@ -80,10 +82,14 @@ def kind_of(text: str) -> FileKind | None:
 def is_temporary(text: str) -> bool:
     """Tell whether a client still uploads under this name and will rename it.
 
-    >>> [is_temporary(f"GO.FLEX.000640.20261005.00001.R.1{end}") for end in (".filepart", "")]
-    [True, False]
+    Some clients put signs of their own behind the end that they add to a good name.
+
+    >>> [is_temporary(f"GO.FLEX.000640.20261005.00001.R.1{end}") for end in (".filepart", ".part.ab12", ".xml", "")]
+    [True, True, False, False]
     """
-    return text.startswith(".") or _TEMPORARY.fullmatch(text) is not None
+    if text.startswith(".") or _TEMPORARY.fullmatch(text):
+        return True
+    return any(parse_name(text[: end.start()]) for end in _TEMPORARY_END.finditer(text))
 
 
 def key_of(text: str) -> str:

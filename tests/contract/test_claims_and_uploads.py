@@ -1,19 +1,31 @@
 """What claims and uploads promise one another: no half a file is claimed, and what is being claimed stands still."""
 
+import asyncio
 import os
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import Any, cast
 
 import asyncssh
 import pytest
+from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from flexibatch.adapters.disk import lock
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.sftp import moving
-from flexibatch.adapters.sftp.handles import Upload
+from flexibatch.adapters.sftp.blocks import PIECES, WINDOW
+from flexibatch.adapters.sftp.files import FILE_MODE
+from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place
 from flexibatch.adapters.sftp.rooms import Room
+from flexibatch.adapters.sftp.views import View
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.domain.sessions import Allowance
 from tests.twins.meanwhile import before_rename
@@ -32,6 +44,8 @@ from tests.twins.spool import (
 )
 
 PART, OTHER = Place("IN", FI2.encode()), Place("IN", b"other")
+WRITING = FXF_WRITE | FXF_CREAT | FXF_TRUNC
+NOBODY = 65_534
 REPLACING = os.O_CREAT | os.O_TRUNC
 
 
@@ -169,3 +183,201 @@ def test_who_comes_back_writes_and_its_dead_session_holds_up_nothing(scene: Scen
         dead.write(0, b"X")
     dead.close(orderly=True)
     assert (KEPT, {}) == (tree(scene.claimed), tree(scene.inbox))
+
+
+# ----------------------------------------------------------------------------------------- blocks in any order
+
+
+@given(order=st.permutations(range(6)), again=st.lists(st.integers(0, 5), max_size=4))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_blocks_come_in_any_order(order: list[int], again: list[int], scene: Scene) -> None:
+    """Some twice: the file is what was sent, its digest that of the whole."""
+    content = os.urandom(60)
+    upload = Upload(scene.room, OTHER, REPLACING)
+    for number in (*order, *again):
+        upload.write(number * 10, content[number * 10 : number * 10 + 10])
+    assert (0, 60, sha256(content).hexdigest()) == (upload.gaps, upload.size, upload.sha256())
+    upload.close(orderly=True)
+    assert content == (scene.inbox / "other").read_bytes()
+    assert FILE_MODE == stat.S_IMODE((scene.inbox / "other").stat().st_mode)
+
+
+def test_a_block_sent_twice_fills_no_gap(scene: Scene) -> None:
+    """Bytes are counted once, however often they come: what has a gap is not taken."""
+    upload = Upload(scene.room, PART, REPLACING)
+    upload.write(0, b"two")
+    for _ in range(3):
+        upload.write(10, b"three")
+    assert 7 == upload.gaps
+    upload.close(orderly=True)
+    assert (b"", UPLOADING) == (
+        (scene.inbox / FI2).read_bytes(),
+        (scene.inbox / FI2).stat().st_mode & UPLOADING,
+    )
+    assert not scene.keeping.take(SET)
+
+
+def test_a_block_beyond_the_window_is_refused(scene: Scene) -> None:
+    """So are more pieces apart than are remembered; what came before still counts, and what is missing may come."""
+    room = replace(scene.room, allowance=Allowance(1 << 30, 100, 1 << 30, 1 << 20, 100))
+    upload = Upload(room, OTHER, REPLACING)
+    with pytest.raises(asyncssh.SFTPFailure, match="has 0 bytes here, so nothing can be put at 16777216"):
+        upload.write(WINDOW, b"x")
+    for number in range(PIECES):
+        upload.write(2 * number + 1, b"x")
+    with pytest.raises(asyncssh.SFTPFailure, match="nothing can be put"):
+        upload.write(2 * PIECES + 1, b"x")
+    upload.write(0, b"y" * 2 * PIECES)
+    upload.write(2 * PIECES + 1, b"x")
+    assert 1 == upload.gaps
+    upload.close(orderly=False)
+    assert b"" == (scene.inbox / "other").read_bytes()
+
+
+def test_a_server_that_dies_leaves_no_gap_to_go_on_from(scene: Scene) -> None:
+    """The mark of a gap outlives the process: who resumes begins anew, and the file is whole then."""
+    dead = Upload(scene.room, OTHER, REPLACING)
+    dead.write(5, b"later")
+    room = Room(scene.room.root, scene.room.allowance)
+    os.close(dead.descriptor)
+    again = Upload(room, OTHER, os.O_CREAT)
+    assert 0 == again.size
+    again.write(0, b"begun")
+    again.close(orderly=False)
+    resumed = Upload(room, OTHER, 0)
+    assert 5 == resumed.size
+    resumed.write(5, b"ended")
+    resumed.close(orderly=True)
+    assert b"begunended" == (scene.inbox / "other").read_bytes()
+
+
+@pytest.mark.parametrize("flags", [os.O_CREAT, os.O_CREAT | os.O_APPEND])
+def test_nobody_goes_on_from_what_was_taken(flags: int, scene: Scene) -> None:
+    """Who resumes a file that was claimed meanwhile is told so, within the window too, and nothing is made of it."""
+    upload = Upload(scene.room, OTHER, flags)
+    with pytest.raises(asyncssh.SFTPFailure, match="nothing can be put at 5: what was there was taken"):
+        upload.write(5, b"rest")
+    upload.write(0, b"whole")
+    upload.write(5, b"rest")
+    upload.close(orderly=True)
+    assert b"wholerest" == (scene.inbox / "other").read_bytes()
+
+
+def test_a_file_with_gaps_is_cut_where_all_has_come(scene: Scene) -> None:
+    """Cut within a gap it would hold bytes that nobody sent."""
+    upload = Upload(scene.room, OTHER, REPLACING)
+    upload.write(0, b"begun")
+    upload.write(10, b"later")
+    with pytest.raises(asyncssh.SFTPFailure, match="5 bytes of /IN/other are still to come"):
+        upload.truncate(7)
+    upload.truncate(3)
+    upload.close(orderly=True)
+    assert b"beg" == (scene.inbox / "other").read_bytes()
+
+
+# -------------------------------------------------------------------------------------------- every way out
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Work as a user that owns nothing."""
+    assert 0 == os.geteuid(), "This test becomes another user: run it as root, in a container if need be."
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def _descriptors(scene: Scene) -> list[str]:
+    """Give what is open, whatever its number is."""
+    found = []
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.append(str(entry.readlink()))
+    return sorted(one for one in found if one.startswith(str(scene.inbox)))
+
+
+def test_a_file_of_another_user_is_given_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It can be opened, but not marked: it is refused in words, nothing stays open, and the set is claimed."""
+    monkeypatch.chdir(scene.room.root)
+    for path, mode in ((scene.room.root, 0o755), (scene.inbox, 0o777), (scene.inbox / FI2, 0o666)):
+        path.chmod(mode)
+    room = Room(Path(), scene.room.allowance)
+    for flags in (0, REPLACING):
+        with _as_nobody(), pytest.raises(asyncssh.SFTPPermissionDenied, match="belongs to another user"):
+            Upload(room, PART, flags)
+    assert ([], {}) == (_descriptors(scene), room.writing)
+    assert scene.keeping.take(SET)
+    keep_whole(scene.keeping)
+    assert KEPT == tree(scene.claimed)
+
+
+def test_who_writes_keeps_a_file_that_another_session_cannot_take_over(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock goes back to the first: what it writes is not claimed before it is closed."""
+    first = Upload(scene.room, PART, REPLACING)
+    before = _descriptors(scene)
+    monkeypatch.chdir(scene.room.root)
+    for path, mode in ((scene.room.root, 0o755), (scene.inbox, 0o777), (scene.inbox / FI2, 0o666)):
+        path.chmod(mode)
+    room = replace(scene.room, root=Path())
+    with _as_nobody(), pytest.raises(asyncssh.SFTPPermissionDenied):
+        Upload(room, PART, 0)
+    assert before == _descriptors(scene)
+    assert not scene.keeping.take(SET)
+    first.write(0, b"two")
+    first.close(orderly=True)
+    assert scene.keeping.take(SET)
+
+
+def test_a_broken_session_gives_all_its_files_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where one of them can no longer be marked: nothing is raised, so that the others are closed too."""
+    monkeypatch.chdir(scene.room.root)
+    for path in (scene.room.root, scene.inbox):
+        path.chmod(0o777)
+    view = View(cast("Any", None), replace(scene.room, root=Path()), "000640", lambda *_, **__: None, [])
+    with _as_nobody():
+        handles = [view.open(f"/IN/{name}".encode(), WRITING, asyncssh.SFTPAttrs()) for name in "ab"]
+        (cast("Any", handles[0])).write(0, b"half")
+    for name in "ab":
+        os.chown(scene.inbox / name, 0, 0)
+    with _as_nobody():
+        for handle in handles:
+            asyncio.run(view.close(handle))
+    assert ([], False) == (_descriptors(scene), view.busy)
+
+
+@pytest.mark.parametrize("handle", [Download, partial(Upload, flags=0), partial(Upload, flags=os.O_CREAT)])
+@pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo, partial(Path.symlink_to, target="x"), None])
+def test_what_is_no_file_is_given_back(
+    handle: Callable[[Room, Place], object], made: Callable[[Path], None] | None, scene: Scene
+) -> None:
+    """Folders, pipes, links and a name that cannot be: no descriptor stays open."""
+    place = Place("IN", b"odd" if made else b"x" * 256)
+    if made:
+        made(scene.inbox / "odd")
+    with pytest.raises((asyncssh.SFTPError, OSError)):
+        handle(scene.room, place)
+    assert ([], {}) == (_descriptors(scene), scene.room.writing)
+
+
+def test_what_is_just_being_taken_is_given_back(scene: Scene) -> None:
+    """Who came too late holds nothing."""
+    with (scene.inbox / FI2).open("rb") as taking:
+        assert lock(taking.fileno(), alone=False)
+        with pytest.raises(asyncssh.SFTPFailure, match="being taken"):
+            Upload(scene.room, PART, REPLACING)
+        assert 1 == len(_descriptors(scene))
+    assert {} == scene.room.writing
+
+
+def test_who_opens_a_file_twice_holds_it_once(scene: Scene) -> None:
+    """A file that must be new, and a full inbox: what is refused leaves nothing open."""
+    with pytest.raises(FileExistsError):
+        Upload(scene.room, PART, os.O_CREAT | os.O_EXCL)
+    full = replace(scene.room, allowance=Allowance(LIMIT, 1, 100_000, 1000, 100))
+    with pytest.raises(asyncssh.SFTPFailure, match="files wait"):
+        Upload(full, OTHER, REPLACING)
+    assert ([], {}) == (_descriptors(scene), full.writing)

@@ -27,6 +27,10 @@ from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 
 TODAY = date(2026, 10, 5)
 PLACE = Place("000640", Environment.REAL, TODAY, 365, frozenset(Environment))
+TEMPORARY_ENDS = (
+    *(".filepart", ".part", ".partial", ".tmp", ".temp", ".writing", ".inprogress", ".uploading"),
+    *(".uploading-aB3x", ".part.ab12", ".tmp42", "~"),
+)
 LAST_SEQUENCE = 10**5 - 1 + 26 * 36**4
 
 
@@ -262,3 +266,27 @@ def test_no_name_stumbles(name: str) -> None:
         assert parsed.key == key_of(name)
     assert is_temporary(name) in {True, False}
     assert kind_of(name) is None or name.startswith(str(kind_of(name)))
+
+
+@pytest.mark.parametrize("name", ["GO.FLEX.000640.20261005.00001.R.1", "FI.FLEX.000640.20261005.00001.R.1.1"])
+@pytest.mark.parametrize("end", TEMPORARY_ENDS)
+def test_a_known_end_behind_a_good_name_is_temporary(name: str, end: str) -> None:
+    """Whatever its case, and whatever signs a client puts behind it to tell its tries apart."""
+    assert all(is_temporary(name + one) for one in (end, end.upper(), f"{end.rstrip('~') or '.part'}.x"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GO.FLEX.000640.20261005.00001.R.1.xml",
+        "GO.FLEX.000640.20261005.00001.R.1.tmpl",
+        "GO.FLEX.000640.20261005.00001.R.1.partner",
+        "GO.FLEX.000640.20261005.00001.R.1part",
+        "GO.FLEX.000640.20261005.00001.part.R.1.xml",
+        "GO.tmp.FLEX",
+        "FI.FLEX.000640.20261005.00001.R.1",
+    ],
+)
+def test_other_ends_are_not_temporary(name: str) -> None:
+    """Words that only begin so, and words that stand within a name, are faults that a bureau is told."""
+    assert not is_temporary(name)

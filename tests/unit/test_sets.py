@@ -411,6 +411,17 @@ def test_what_is_no_part_of_a_set_is_only_reported(name: str, age: int, told: bo
     assert ([], [name] if told else []) == (result.found, result.strays)
 
 
+@pytest.mark.parametrize(
+    "end",
+    [".filepart", ".PART", ".tmp", ".writing", ".InProgress", ".uploading-x1", ".part.ab12", ".part.GO"],
+)
+@pytest.mark.parametrize("name", [GO, TD, FI, FS, f"FI.{KEY}.1.2"])
+def test_what_a_first_try_left_refuses_no_set(name: str, end: str) -> None:
+    """Temporary names beside a complete set stay in the inbox and are told; the set is claimed without fault."""
+    result = sorted_out(entries({FI: LONG_AGO, GO: 5, name + end: 43_200 * SECOND}), {}, INBOX)
+    assert ([Found(GO, KEY, "FLEX", GO, (GO, FI), NOW - 5)], [name + end]) == (result.found, result.strays)
+
+
 def test_what_is_no_regular_file_is_only_reported() -> None:
     """Links, folders and devices are no files of a set, whatever their names."""
     listing = [Entry(FI, 0, regular=False), Entry(GO, 0, regular=False)]

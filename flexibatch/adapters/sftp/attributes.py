@@ -5,7 +5,7 @@ import stat
 
 from asyncssh import SFTPAttrs
 
-from flexibatch.adapters.sftp.handles import FILE_MODE
+from flexibatch.adapters.sftp.files import FILE_MODE
 
 FOLDER_MODE = stat.S_IFDIR | 0o770
 

@@ -12,11 +12,10 @@ import asyncssh
 
 from flexibatch.adapters.disk import lock, unlock
 from flexibatch.adapters.folders import UPLOADING
-from flexibatch.adapters.sftp.places import Place, being_taken, nothing, require_good_name
-from flexibatch.adapters.sftp.rooms import FileId, Room
-
-FILE_MODE = 0o660
-BLOCK = 1 << 20
+from flexibatch.adapters.sftp.blocks import Blocks
+from flexibatch.adapters.sftp.files import FILE_MODE, GAPPED, identity_of, open_regular, put_all, sha256_of
+from flexibatch.adapters.sftp.places import Place, being_taken, require_good_name
+from flexibatch.adapters.sftp.rooms import OpenFile, Room
 
 
 class Download:
@@ -26,7 +25,7 @@ class Download:
         """Open it, if it is a regular file."""
         with room.opened(place.folder) as folder:
             room.status_in(folder, place)
-            self.descriptor = _open(folder, place, os.O_RDONLY)
+            self.descriptor = open_regular(folder, place.name, os.O_RDONLY)
         self.place, self.taken = place, 0
 
     def read(self, offset: int, size: int) -> bytes:
@@ -43,34 +42,30 @@ class Download:
 class Upload:
     """Hold a file that is written; `digest` follows the bytes as long as they come in order.
 
-    `found` bytes were there when it was opened, `written` came since.
+    `found` bytes were there when it was opened, `blocks` tells which are there now.
     """
 
     def __init__(self, room: Room, place: Place, flags: int) -> None:
-        """Open or make it and mark it; `flags` are those of `os.open`."""
+        """Open or make it and mark it; `flags` are those of `os.open`. What cannot be opened stays as it was."""
         self.room, self.place = room, place
         self.folder = room.open_folder(place.folder)
         try:
             self._prepare(flags)
-            self.descriptor = _open(self.folder, place, os.O_RDWR | flags)
+            self.descriptor = open_regular(self.folder, place.name, os.O_RDWR | flags)
         except BaseException:
             os.close(self.folder)
             raise
-        status = os.fstat(self.descriptor)
-        self.identity: FileId = (status.st_dev, status.st_ino)
         try:
-            self._take_over()
+            self.identity = identity_of(self.descriptor)
+            self.found = self._take_over(room.writing.get(self.identity), flags)
         except BaseException:
             self._give_back()
             raise
-        self.size = self.found = os.fstat(self.descriptor).st_size
+        self.blocks = Blocks(self.found)
         self.appending = bool(flags & os.O_APPEND)
+        self.anew = bool(self.found or flags & (os.O_TRUNC | os.O_EXCL))
         self.digest, self.hashed = hashlib.sha256(), 0
-        self.written = 0
         room.writing[self.identity] = self
-        os.fchmod(self.descriptor, FILE_MODE | UPLOADING)
-        if flags & os.O_TRUNC:
-            self._empty()
 
     def _prepare(self, flags: int) -> None:
         """Ask whether the file may be opened, or made and counted."""
@@ -84,19 +79,57 @@ class Upload:
         require_good_name(self.place)
         self.room.take_in(self.place.folder, files=1)
 
-    def _take_over(self) -> None:
+    def _take_over(self, before: OpenFile | None, flags: int) -> int:
         """Keep the channel from claiming the file as long as it is open; raise where it is just doing so.
 
-        A session that wrote it before, perhaps one whose connection is dead, keeps its handle and no lock; what it
-        wrote with gaps is no beginning to go on from.
+        A session that wrote it before, perhaps one whose connection is dead, keeps its handle and no lock.
         """
-        before = self.room.writing.get(self.identity)
         if before is not None:
             unlock(before.descriptor)
+        try:
+            self._require_free()
+            return self._begin(before, flags)
+        except BaseException:
+            unlock(self.descriptor)
+            if before is not None:
+                lock(before.descriptor, alone=True)
+            raise
+
+    def _require_free(self) -> None:
         if not lock(self.descriptor, alone=True) or not self._is_under_its_name():
             raise being_taken(self.place)
-        if before is not None and before.gaps:
-            os.ftruncate(self.descriptor, before.found)
+
+    def _begin(self, before: OpenFile | None, flags: int) -> int:
+        """Mark the file, cut what cannot stay, and give how many bytes do.
+
+        What another session, or a server that died, left with gaps is no beginning to go on from.
+        """
+        status = os.fstat(self.descriptor)
+        size, gapped = status.st_size, status.st_mode & GAPPED
+        if flags & os.O_TRUNC:
+            size = 0
+        elif gapped:
+            size = before.found if before is not None else 0
+        self._mark(UPLOADING | gapped)
+        try:
+            if size != status.st_size:
+                os.ftruncate(self.descriptor, size)
+        except BaseException:
+            os.fchmod(self.descriptor, stat.S_IMODE(status.st_mode))
+            raise
+        if gapped:
+            self._mark()
+        return size
+
+    def _mark(self, marks: int = UPLOADING) -> None:
+        """Tell by the mode whether the file is being written."""
+        try:
+            os.fchmod(self.descriptor, FILE_MODE | marks)
+        except PermissionError as exc:
+            raise asyncssh.SFTPPermissionDenied(
+                f"{self.place.shown} belongs to another user of this machine and cannot be written: tell the "
+                "institution, or send it under another name."
+            ) from exc
 
     def lost(self) -> asyncssh.SFTPError | None:
         """Tell whether the file was claimed or removed, or another session began to write it; None where neither.
@@ -128,39 +161,49 @@ class Upload:
             return False
         return (now.st_dev, now.st_ino) == self.identity
 
-    def _empty(self) -> None:
-        """Cut what was there."""
-        try:
-            os.ftruncate(self.descriptor, 0)
-        except BaseException:
-            self.close(orderly=True)
-            raise
-        self.size = self.found = 0
+    @property
+    def size(self) -> int:
+        """Give where the last byte ends."""
+        return self.blocks.end
 
     @property
     def gaps(self) -> int:
         """Count bytes before the end that nobody has sent: writes may come out of order, but all must come."""
-        return max(0, self.size - self.found - self.written)
+        return self.blocks.gaps
 
     def write(self, offset: int, content: bytes) -> None:
         """Write at an offset, within what a part and the inbox may hold."""
         self.require_mine()
+        self._require_there(offset)
         offset = self.size if self.appending else offset
         end = offset + len(content)
         if end > self.room.allowance.part_size:
             raise asyncssh.SFTPFailure(
                 f"A part has at most {self.room.allowance.part_size} bytes: cut the document into more parts."
             )
-        if not self.written and offset > self.size:
-            raise asyncssh.SFTPFailure(
-                f"{self.place.shown} has {self.size} bytes here, so nothing can be put at {offset}: it was "
-                "taken or removed. Send it from its beginning."
-            )
+        if not self.blocks.takes(offset, end):
+            raise self._too_far(offset)
         if end > self.size:
             self.room.take_in(self.place.folder, size=end - self.size)
-        os.pwrite(self.descriptor, content, offset)
+        torn = self.blocks.torn
+        if content and offset > self.blocks.whole and not torn:
+            self._mark(UPLOADING | GAPPED)
+        put_all(self.descriptor, offset, content)
         self._follow(offset, content)
-        self.size, self.written = max(self.size, end), self.written + len(content)
+        self.blocks.add(offset, end)
+        if torn and not self.blocks.torn:
+            self._mark()
+
+    def _require_there(self, offset: int) -> None:
+        """Refuse to go on with a file that is no longer there: who resumes does not open it anew."""
+        if offset > 0 and not (self.anew or self.size):
+            raise self._too_far(offset)
+
+    def _too_far(self, offset: int) -> asyncssh.SFTPError:
+        return asyncssh.SFTPFailure(
+            f"{self.place.shown} has {self.blocks.whole} bytes here, so nothing can be put at {offset}: what "
+            "was there was taken or removed, or is still to come. Send it from its beginning."
+        )
 
     def _follow(self, offset: int, content: bytes) -> None:
         if offset == self.hashed:
@@ -176,19 +219,21 @@ class Upload:
             raise asyncssh.SFTPFailure(
                 f"{self.place.shown} has {self.size} bytes and cannot be lengthened: write what is to stand there."
             )
+        if size > self.blocks.whole:
+            raise asyncssh.SFTPFailure(
+                f"{self.gaps} bytes of {self.place.shown} are still to come: send them before you cut it."
+            )
         os.ftruncate(self.descriptor, size)
-        self.size = self.found = size
-        self.written, self.digest, self.hashed = 0, hashlib.sha256(), -1
+        if self.blocks.torn:
+            self._mark()
+        self.found, self.blocks, self.anew = min(self.found, size), Blocks(size), True
+        self.digest, self.hashed = hashlib.sha256(), -1
 
     def sha256(self) -> str:
         """Give the digest of the whole file, read again if it did not come in order."""
         if self.hashed == self.size:
             return self.digest.hexdigest()
-        digest, offset = hashlib.sha256(), 0
-        while block := os.pread(self.descriptor, BLOCK, offset):
-            digest.update(block)
-            offset += len(block)
-        return digest.hexdigest()
+        return sha256_of(self.descriptor)
 
     def close(self, *, orderly: bool) -> None:
         """Give the file back; closed in order by who opened it last, it loses its mark.
@@ -198,23 +243,17 @@ class Upload:
         try:
             if self.room.writing.get(self.identity) is self:
                 del self.room.writing[self.identity]
-                if self.gaps:
-                    os.ftruncate(self.descriptor, self.found)
-                elif orderly:
-                    os.fchmod(self.descriptor, FILE_MODE)
+                whole = self.found if self.gaps else self.size
+                if os.fstat(self.descriptor).st_size > whole:
+                    os.ftruncate(self.descriptor, whole)
+                self._mark(0 if orderly and not self.gaps else UPLOADING)
+        except (OSError, asyncssh.SFTPError):
+            # Nobody hears what becomes of a broken session, and its other files are still to be closed.
+            if orderly:
+                raise
         finally:
             self._give_back()
 
     def _give_back(self) -> None:
         os.close(self.descriptor)
         os.close(self.folder)
-
-
-def _open(folder: int, place: Place, flags: int) -> int:
-    """Open a regular file and nothing else."""
-    safe = (flags & ~(os.O_APPEND | os.O_TRUNC)) | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(place.name, safe, FILE_MODE | UPLOADING, dir_fd=folder)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise nothing()

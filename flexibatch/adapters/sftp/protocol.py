@@ -8,7 +8,7 @@ import time
 from typing import Any, cast
 
 import asyncssh
-from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_OPENDIR, FXP_READ, FXP_UNBLOCK, FXP_WRITE
+from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_INIT, FXP_OPENDIR, FXP_READ, FXP_UNBLOCK, FXP_WRITE
 from asyncssh.packet import SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
@@ -20,6 +20,8 @@ VERSION = 3
 LISTINGS_AT_ONCE = 16
 HEAD = 1024
 """What a request holds beside its data."""
+GREETING = 5
+"""What the first request holds that counts: its kind, and the version that a client speaks."""
 _TRANSFERS = (FXP_READ, FXP_WRITE)
 _UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
 _LIMITS = b"limits@openssh.com"
@@ -31,6 +33,13 @@ _SPOKEN = (
     b"lsetstat@openssh.com",
     _LIMITS,
 )
+
+
+class Request(SSHPacket):
+    """Hold a request; bytes behind its fields are let be, as OpenSSH lets them be. Clients in use leave some."""
+
+    def check_end(self) -> None:
+        """Take the fields that were read for all there is; asyncssh holds the whole to a size."""
 
 
 class Handler(SFTPServerHandler):
@@ -48,6 +57,21 @@ class Handler(SFTPServerHandler):
         """Keep the view, to tell it how a file is closed, and the connection, to know what lies there unfetched."""
         super().__init__(view, reader, writer, VERSION)
         self._view, self._connection = view, connection
+
+    async def recv_packet(self) -> SSHPacket:
+        """Take in the next request; of the first, what a client can besides is of no use here."""
+        content = (await super().recv_packet()).get_full_payload()
+        return Request(content[:GREETING] if content[:1] == bytes([FXP_INIT]) else content)
+
+    async def _cleanup(self, exc: Exception | None) -> None:
+        """Give all back, and tell a client that has ended that all went well: scp waits for it."""
+        writer, self._writer, self._reader = self._writer, None, None
+        await super()._cleanup(exc)
+        if writer is None:
+            return
+        if exc is None:
+            cast("asyncssh.SSHServerChannel[bytes]", writer.channel).exit(0)
+        writer.close()
 
     # A request is looked at when the answers to those before it were fetched. The sessions of one bureau transfer by
     # turns, a request each: however many it opens, each of the others gets as much.
@@ -72,7 +96,7 @@ class Handler(SFTPServerHandler):
             self._view.orderly = False
 
     async def _process_limits(self, packet: SSHPacket) -> asyncssh.SFTPLimits:
-        packet.check_end()
+        del packet
         size, handles = self._view.allowance.request_size, self._view.allowance.max_handles
         return asyncssh.SFTPLimits(size + HEAD, size, size, handles)
 

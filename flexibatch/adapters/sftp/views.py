@@ -148,7 +148,9 @@ class View(asyncssh.SFTPServer):
         return of_file(os.fstat(_handle(file_obj).descriptor))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
-        """Set the times of a file in an inbox, or cut it; owner and rights stay as they are."""
+        """Set the times of a file in an inbox, or cut it; owner and rights stay as they are, and all of a folder."""
+        if attrs.size is None and _is_folder(path):
+            return
         place = self._file(path)
         self._require_inbox(place, "changed")
         with self._room.opened(place.folder) as folder:
@@ -195,19 +197,21 @@ class View(asyncssh.SFTPServer):
 
     # ------------------------------------------------------------------------------------------------ folders
 
-    async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
-        """List a folder."""
+    def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
+        """List a folder; clients ask by the opening whether it is one."""
         place = place_of(path)
         if place.is_file:
-            self._room.status(place)
-            raise asyncssh.SFTPFailure(f"{place.shown} is a file.")
+            raise nothing()
+        return self._entries(place.folder, self._folder_attributes(""))
+
+    async def _entries(self, folder: str, own: SFTPAttrs) -> AsyncIterator[SFTPName]:
         for name in (b".", b".."):
-            yield SFTPName(name, attrs=self._folder_attributes(""))
-        if not place.folder:
-            for folder in SENDER_FOLDERS:
-                yield SFTPName(folder.encode(), attrs=self._folder_attributes(folder))
+            yield SFTPName(name, attrs=own)
+        if not folder:
+            for one in SENDER_FOLDERS:
+                yield SFTPName(one.encode(), attrs=self._folder_attributes(one))
             return
-        listed = self._room.listed(place.folder)
+        listed = self._room.listed(folder)
         with self._room.listing():
             while some := await self._room.apart(lambda: list(islice(listed, LISTED_AT_ONCE))):
                 for name, status in some:
@@ -244,8 +248,10 @@ class View(asyncssh.SFTPServer):
         self._tell(Act.RENAME, path=old.shown, to=new.shown, size=size)
 
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
-        """Refuse: the folders are these seven."""
+        """Refuse: the folders are these seven. Clients make one before each file, and go on where it is there."""
         del attrs
+        if _is_folder(path):
+            raise asyncssh.SFTPFailure(f"{shown(path)} is there already.")
         raise self._refused(shown(path), "No folder can be made here: the folders are these seven.")
 
     def rmdir(self, path: bytes) -> None:
@@ -306,6 +312,14 @@ class View(asyncssh.SFTPServer):
 
     def _folder_attributes(self, folder: str) -> SFTPAttrs:
         return of_folder((self._room.root / folder).lstat())
+
+
+def _is_folder(path: bytes) -> bool:
+    """Tell whether a path leads to one of the seven folders, or to what holds them."""
+    try:
+        return not place_of(path).is_file
+    except asyncssh.SFTPNoSuchFile:
+        return False
 
 
 def _torn(upload: Upload) -> asyncssh.SFTPError | None:
