@@ -12,8 +12,24 @@ lacks lftp lftp
 lacks curl curl
 lacks setpriv util-linux
 lacks useradd passwd
+lacks systemd-analyze systemd
+lacks node nodejs
+lacks npm npm
+lacks javac default-jdk-headless
+lacks certtool gnutls-bin
+lacks php php-cli
+[ -e /usr/share/java/bcpkix.jar ] || missing="$missing libbcpkix-java"
+[ -e /usr/share/java/bcprov.jar ] || missing="$missing libbcprov-java"
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
-[ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || exit 0
+
+# Of npm each folder of drivers names exactly what it wants; done again when it names another.
+modules() {
+    folder=$(dirname "$0")/clients/signing
+    [ "$folder/node_modules" -nt "$folder/package.json" ] ||
+        npm install --silent --no-audit --no-fund --no-package-lock --prefix "$folder"
+    touch "$folder/node_modules"
+}
+[ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || { modules; exit 0; }
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "The tests need the Debian packages ${missing}- install them as root, then try again." >&2
@@ -28,5 +44,6 @@ if [ ! -e "$policy" ]; then
     chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
+install() { apt-get --option DPkg::Lock::Timeout=300 install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
 install || { apt-get update --quiet --quiet && install; }
+modules

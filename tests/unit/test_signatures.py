@@ -153,19 +153,8 @@ def made_by_openssl(folder: Path, key: tuple[str, ...]) -> bytes:
     """Make a key as options tell, with a certificate that is good for a month; give the certificate."""
     kind, *options = key
     told = [word for option in options for word in ("-pkeyopt", option)]
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-nodes",
-        "-newkey",
-        kind,
-        *told,
-        "-subj",
-        "/CN=Bureau",
-        "-days",
-        "30",
-    ]
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", kind, *told]
+    command += ["-subj", "/CN=Bureau", "-days", "30"]
     subprocess.run([*command, "-keyout", "key", "-out", "cert"], cwd=folder, check=True, capture_output=True)
     return (folder / "cert").read_bytes()
 
@@ -176,22 +165,8 @@ def test_a_certificate_that_is_registered_is_good_for_signing(tmp_path: Path, ki
     now = datetime.now(UTC) + timedelta(minutes=1)
     registered = read_certificate(made_by_openssl(tmp_path, FIT[kind]), "cert", now=now)
     (tmp_path / "part").write_bytes(PART)
-    command = [
-        "openssl",
-        "cms",
-        "-sign",
-        "-binary",
-        "-in",
-        "part",
-        "-signer",
-        "cert",
-        "-inkey",
-        "key",
-        "-outform",
-        "DER",
-        "-md",
-        "sha256",
-    ]
+    command = ["openssl", "cms", "-sign", "-binary", "-in", "part", "-signer", "cert", "-inkey", "key"]
+    command += ["-outform", "DER", "-md", "sha256"]
     command += ["-keyopt", "rsa_padding_mode:pss"] if FIT[kind][0] == "rsa-pss" else []
     made = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout
     found = SignatureVerifier(REGISTERED).verify(made, BytesIO(PART), [registered], arrived=now)
