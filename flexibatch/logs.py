@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from flexibatch.domain.findings import legible
+
 HIDDEN = "***"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -73,7 +75,7 @@ def _hidden(value: object) -> object:
         return {hidden(str(key)): _hidden(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(one) for one in value]
-    text = "".join(sign if sign.isprintable() or sign in "\n\t" else "?" for sign in str(value))
+    text = legible(str(value), keep="\n\t")
     return text if _DIGEST.fullmatch(text) else hidden(text)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from io import StringIO
 
 from flexibatch.domain.bureaus import Mandate, mandate
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.domain.register_fields import day, end_day
 from flexibatch.errors import Refusal
 
@@ -39,7 +39,7 @@ def _require_columns(header: list[str]) -> None:
     unknown = [name for name in header if name not in COLUMNS]
     if unknown:
         raise Refusal(
-            f'line 1: column "{shown(unknown[0][:30])}" is unknown: the columns are {", ".join(COLUMNS)}.'
+            f'line 1: column "{seen(unknown[0][:30])}" is unknown: the columns are {", ".join(COLUMNS)}.'
         )
     if len(set(header)) < len(header):
         raise Refusal("line 1: a column stands in the header twice; take one out.")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flexibatch.domain.findings import legible
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -79,8 +81,7 @@ def cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(cell(one) for one in value) or NOTHING
-    text = str(_plain(value)) if value is not None else ""
-    return "".join(sign if sign.isprintable() else "?" for sign in text) or NOTHING
+    return legible(str(_plain(value)) if value is not None else "") or NOTHING
 
 
 def _plain(value: object) -> object:

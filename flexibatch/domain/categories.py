@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Self
 
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.errors import Refusal
 
 UNKNOWN = "category-unknown"
@@ -85,7 +85,7 @@ def _row(row: Mapping[Any, Any]) -> tuple[str, tuple[int, int]]:
         raise ValueError("there are more values than columns: correct the row")
     code, first, last = (_text(row, column) for column in ("code", "first_quarter", "last_quarter"))
     if not _CODE.fullmatch(code):
-        raise ValueError(f'the code "{shown(code)}" must be three digits')
+        raise ValueError(f'the code "{seen(code)}" must be three digits')
     span = _quarter("first_quarter", first), _quarter("last_quarter", last or "9999/4")
     if span[1] < span[0]:
         raise ValueError(f"last_quarter {last} must not lie before first_quarter {first}")
@@ -102,5 +102,5 @@ def _text(row: Mapping[Any, Any], column: str) -> str:
 def _quarter(column: str, text: str) -> int:
     found = _QUARTER.fullmatch(text)
     if found is None:
-        raise ValueError(f'{column} "{shown(text)}" must be a year and a quarter, like 2026/3')
+        raise ValueError(f'{column} "{seen(text)}" must be a year and a quarter, like 2026/3')
     return int(found[1]) * 4 + int(found[2]) - 1

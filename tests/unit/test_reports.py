@@ -369,6 +369,14 @@ def test_json_of_an_undecided_set() -> None:
     assert (told["anomalies"], told["answers"]) == ([], [])
 
 
+def test_a_space_that_is_none_is_named_to_people_only() -> None:
+    """A number as French programs write it: the page names what separates it, JSON has the bureau's own value."""
+    value = "1\u00a0234\u202f567"
+    told = replace(report(Language.FR), located=(located("schema-domain", value=value),))
+    assert "1[U+00A0]234[U+202F]567" in outline(PAGES.html(told)).text
+    assert value == json.loads(PAGES.json(told))["anomalies"][0]["value"]
+
+
 def test_json_hides_nothing() -> None:
     """Characters that cannot be seen are written as escapes; the value is still the value."""
     page = PAGES.json(hostile())

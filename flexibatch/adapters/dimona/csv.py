@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.domain.register import Entry, RegisterRow, Replacement
 from flexibatch.domain.register_fields import COLUMNS, day, on_line, optional, register_row, worker
 from flexibatch.errors import Refusal
@@ -39,7 +39,7 @@ def _places(header: list[str], known: Sequence[str], required: Sequence[str]) ->
     """Give the place of every known column in a row; -1, the empty text at its end, for an absent one."""
     unknown = [name for name in header if name not in known]
     if unknown:
-        named = shown(unknown[0][:30])
+        named = seen(unknown[0][:30])
         raise Refusal(f'line 1: column "{named}" is unknown: the columns are {", ".join(known)}')
     if len(set(header)) < len(header):
         raise Refusal("line 1: a column stands in the header twice")
