@@ -81,7 +81,9 @@ def _hidden(value: object) -> object:
 
 def _renderer(log_format: str) -> Processor:
     if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
+        # Escapes are JSON whatever stderr can hold; what Python would write in place of a sign is not.
+        every_sign = sys.stderr.encoding.lower().startswith("utf")
+        return structlog.processors.JSONRenderer(ensure_ascii=not every_sign)
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )

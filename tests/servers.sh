@@ -13,6 +13,9 @@ lacks curl curl
 lacks setpriv util-linux
 lacks useradd passwd
 lacks systemd-analyze systemd
+# An old locale, as the terminals of some bureaus and crons still have it.
+latin() { locale -a | grep -qx 'fr_BE@euro'; }
+latin || missing="$missing locales"
 lacks node nodejs
 lacks npm npm
 lacks javac default-jdk-headless
@@ -46,4 +49,5 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 install() { apt-get --option DPkg::Lock::Timeout=300 install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
 install || { apt-get update --quiet --quiet && install; }
+latin || localedef -i fr_BE -f ISO-8859-15 fr_BE@euro
 modules
