@@ -173,6 +173,39 @@ def test_a_certificate_that_is_registered_is_good_for_signing(tmp_path: Path, ki
     assert Signed(registered.subject, registered.fingerprint) == found
 
 
+def test_a_certificate_is_read_as_tools_and_editors_save_it() -> None:
+    """DER, and PEM with any line end, behind the mark of an encoding or what openssl writes before it."""
+    by = holder()
+    text = by.pem.decode()
+    ways = {
+        "DER": by.registered.content,
+        "CR LF": text.replace("\n", "\r\n").encode(),
+        "CR": text.replace("\n", "\r").encode(),
+        "UTF-8 with a mark": text.encode("utf-8-sig"),
+        "UTF-16 with a mark": text.encode("utf-16"),
+        "attributes": f"Bag Attributes\n    friendlyName: Clé\nsubject=CN = Bureau\n{text}".encode(),
+    }
+    expected = dict.fromkeys(ways, by.registered)
+    assert expected == {name: read_certificate(way, name, now=ARRIVED) for name, way in ways.items()}
+
+
+def test_a_salt_that_is_not_the_key_s_own_is_refused(tmp_path: Path) -> None:
+    """A key that is bound to a salt of 20 bytes signed with one of 32."""
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    key = (*BOUND, "rsa_pss_keygen_saltlen:20")
+    registered = read_certificate(made_by_openssl(tmp_path, key), "cert", now=now)
+    (tmp_path / "part").write_bytes(PART)
+    command = ["openssl", "cms", "-sign", "-binary", "-in", "part", "-signer", "cert", "-inkey", "key"]
+    command += ["-outform", "DER", "-md", "sha256", "-keyopt", "rsa_padding_mode:pss"]
+    found = {}
+    for salt in ("20", "32"):
+        told = [*command, "-keyopt", f"rsa_pss_saltlen:{salt}"]
+        made = subprocess.run(told, cwd=tmp_path, check=True, capture_output=True).stdout
+        found[salt] = SignatureVerifier(REGISTERED).verify(made, BytesIO(PART), [registered], arrived=now)
+    good = Signed(registered.subject, registered.fingerprint)
+    assert {"20": good, "32": SignatureFault.NOT_GENUINE} == found
+
+
 @pytest.mark.parametrize("kind", UNFIT)
 def test_a_certificate_whose_signatures_would_be_refused_is_not_registered(tmp_path: Path, kind: str) -> None:
     """The sentence says that it is the key, before the bureau signs anything."""

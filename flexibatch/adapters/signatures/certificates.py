@@ -55,9 +55,11 @@ def content_of(path: Path, table: str) -> bytes:
 
 
 def read_certificates(content: bytes, name: str) -> list[x509.Certificate]:
-    """Read all certificates of a file, at least one."""
+    """Read all certificates of a file, at least one; what tools and editors write before PEM is passed over."""
     try:
-        if content.lstrip().startswith(b"-----"):
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            content = content.decode("utf-16").encode("ascii", "replace")
+        if b"-----BEGIN " in content:
             return x509.load_pem_x509_certificates(content)
         return [x509.load_der_x509_certificate(content)]
     except _UNREADABLE as exc:
