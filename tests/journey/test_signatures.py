@@ -339,3 +339,18 @@ def test_who_signs_nothing_needs_no_key(
     assert {} == silent
     assert "own.key" in call("doctor").out
     assert [("settled", 1)] == signing.rows("SELECT state, (SELECT count(*) FROM run) FROM file_set")
+
+
+@pytest.mark.parametrize("kind", ["rsa-pss", "dsa"])
+def test_a_key_that_cannot_sign_answers_stops_the_program_with_a_sentence(town: Town, kind: str) -> None:
+    """A key for RSASSA-PSS only, or of DSA: it had sets end in quarantine when their answers were to be signed."""
+    key = "rsa-pss"
+    if kind == "dsa":
+        made = ["openssl", "dsaparam", "-out", "own.param", "1024"]
+        subprocess.run(made, cwd=town.home.path, check=True, capture_output=True)
+        key = "dsa:own.param"
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", key, "-subj", "/CN=Institution", "-days", "30"]
+    told = [*command, "-keyout", "own.key", "-out", "own.pem"]
+    subprocess.run(told, cwd=town.home.path, check=True, capture_output=True)
+    with pytest.raises(Refusal, match=r"own\.key .* of a kind"):
+        opened(town, certificate="own.pem", key="own.key").channel()
