@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reports import ReportPages
@@ -172,13 +173,40 @@ def seal_of(settings: Settings) -> "AnswerSeal | None":
     return read_seal(told.certificate, told.key, told.timestamp_url)
 
 
-def world_of(
-    home: Home, outside: Outside, *, patient: bool = False, elsewhere: Elsewhere | None = None
-) -> World:
-    """Put together everything the journey touches."""
+def late_seal_of(settings: Settings) -> Seal | None:
+    """Give what signs answers and reads its key with the first one: who only looks needs no key."""
+    if settings.answers.certificate is None:
+        return None
+    made = cache(lambda: seal_of(settings))
+
+    def sign(content: BinaryIO, moment: datetime) -> bytes:
+        seal = made()
+        if seal is None:
+            raise LookupError("a certificate of [answers] has its key")
+        return seal(content, moment)
+
+    return sign
+
+
+def outbox_of(home: Home, outside: Outside, elsewhere: Elsewhere | None = None) -> Dispatch:
+    """Put together who puts answers down."""
     settings, keeping = home.settings, keeping_of(home)
     elsewhere = elsewhere_of(home, outside.clock) if elsewhere is None else elsewhere
     outboxes = Outboxes(settings.spool, keeping.folder)
+    return Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere)
+
+
+def world_of(
+    home: Home,
+    outside: Outside,
+    *,
+    patient: bool = False,
+    elsewhere: Elsewhere | None = None,
+    seal: Seal | None = None,
+) -> World:
+    """Put together everything the journey touches; without a `seal`, its key is read when an answer is signed."""
+    settings, keeping = home.settings, keeping_of(home)
+    finish = Finish(seal or late_seal_of(settings))
     catalogue = load_catalogue(settings.rules)
     return World(
         clock=outside.clock,
@@ -186,8 +214,8 @@ def world_of(
         ledger=StoredLedger(home.database, outside.clock, patient=patient),
         signatures=KeptSignatures(verifier_of(settings), keeping.folder),
         documents=KeptDocuments(DocumentReader(schemas_of(settings)), keeping.folder),
-        answers=AnswerPress(keeping.folder, settings.timezone, Finish(seal_of(settings))),
-        outbox=Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere),
+        answers=AnswerPress(keeping.folder, settings.timezone, finish),
+        outbox=outbox_of(home, outside, elsewhere),
         catalogue=catalogue,
         categories=load_categories(settings.categories),
         edition=edition(catalogue, settings.categories, settings.rules),
@@ -211,7 +239,8 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.max_waiting,
     )
     elsewhere = elsewhere_of(home, outside.clock, patient=patient)
-    world = world_of(home, outside, patient=patient, elsewhere=elsewhere)
+    # Who settles sets says at once what answers cannot be signed with.
+    world = world_of(home, outside, patient=patient, elsewhere=elsewhere, seal=seal_of(settings))
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
     return Channel(

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from flexibatch.domain.findings import legible
+
 HIDDEN = "***"
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -73,13 +75,15 @@ def _hidden(value: object) -> object:
         return {hidden(str(key)): _hidden(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_hidden(one) for one in value]
-    text = "".join(sign if sign.isprintable() or sign in "\n\t" else "?" for sign in str(value))
+    text = legible(str(value), keep="\n\t")
     return text if _DIGEST.fullmatch(text) else hidden(text)
 
 
 def _renderer(log_format: str) -> Processor:
     if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
+        # Escapes are JSON whatever stderr can hold; what Python would write in place of a sign is not.
+        every_sign = sys.stderr.encoding.lower().startswith("utf")
+        return structlog.processors.JSONRenderer(ensure_ascii=not every_sign)
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
     )

@@ -26,12 +26,21 @@ lacks javac default-jdk-headless
 lacks php php-cli
 lacks node nodejs
 lacks npm npm
+lacks certtool gnutls-bin
+lacks systemd-analyze systemd
 [ -e /usr/share/java/jsch.jar ] || missing="$missing libjsch-java"
+[ -e /usr/share/java/bcpkix.jar ] || missing="$missing libbcpkix-java"
+[ -e /usr/share/java/bcprov.jar ] || missing="$missing libbcprov-java"
 [ -e /usr/share/php/phpseclib/autoload.php ] || missing="$missing php-phpseclib"
 [ -e /usr/share/php/phpseclib3/autoload.php ] || missing="$missing php-phpseclib3"
 [ -e /usr/lib/python3/dist-packages/paramiko/__init__.py ] || missing="$missing python3-paramiko"
 perl -MNet::SFTP::Foreign -e 1 2>/dev/null || missing="$missing libnet-sftp-foreign-perl"
-missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
+# An old locale, as the terminals of some bureaus and crons still have it.
+latin() { locale -a | grep -qx 'fr_BE@euro'; }
+latin || missing="$missing locales"
+missing=$(printf '%s
+' $missing | sort -u | tr '
+' ' ')
 [ -n "$(printf '%s' "$missing" | tr -d ' ')" ] || {
     add_npm
     exit 0
@@ -50,6 +59,7 @@ if [ ! -e "$policy" ]; then
     chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-install() { apt-get install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
+install() { apt-get --option DPkg::Lock::Timeout=300 install --quiet --quiet --yes --no-install-recommends $missing >/dev/null; }
 install || { apt-get update --quiet --quiet && install; }
+latin || localedef -i fr_BE -f ISO-8859-15 fr_BE@euro
 add_npm

@@ -1,12 +1,12 @@
-"""Read mandates from CSV: comma or semicolon, UTF-8, columns by name in any order."""
+"""Read mandates from CSV, columns by name in any order."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from datetime import date
-from io import StringIO
+from io import BytesIO
 
+from flexibatch.adapters.csv_files import csv_rows, header_of
 from flexibatch.domain.bureaus import Mandate, mandate
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.domain.register_fields import day, end_day
 from flexibatch.errors import Refusal
 
@@ -19,27 +19,20 @@ def read_mandates(content: bytes, today: date) -> Iterator[tuple[int, Mandate | 
     Raise `Refusal` where the file as a whole cannot be read.
     """
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        line = content.count(b"\n", 0, exc.start) + 1
-        raise Refusal(f"line {line}: the text is not UTF-8; save the file as UTF-8.") from exc
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = [name.strip().lower() for name in next(rows, [])]
+        rows = csv_rows(BytesIO(content))
+        header = header_of(rows)
         _require_columns(header)
-        for row in rows:
-            if row:
-                yield rows.line_num, _read(header, row, today)
-    except csv.Error as exc:
-        raise Refusal(f"line {rows.line_num}: this is no CSV ({exc}); correct it.") from exc
+        for line, row in rows:
+            yield line, _read(header, row, today)
+    except Refusal as exc:
+        raise Refusal(f"{str(exc).removesuffix('.')}.") from exc
 
 
 def _require_columns(header: list[str]) -> None:
     unknown = [name for name in header if name not in COLUMNS]
     if unknown:
         raise Refusal(
-            f'line 1: column "{shown(unknown[0][:30])}" is unknown: the columns are {", ".join(COLUMNS)}.'
+            f'line 1: column "{seen(unknown[0][:30])}" is unknown: the columns are {", ".join(COLUMNS)}.'
         )
     if len(set(header)) < len(header):
         raise Refusal("line 1: a column stands in the header twice; take one out.")

@@ -20,6 +20,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from flexibatch.domain.case import LocatedAnomaly, ReceivedFile, Report
+from flexibatch.domain.findings import named
 from flexibatch.domain.identifiers import employer_kind
 from flexibatch.domain.signatures import SignatureFault
 from flexibatch.domain.telling import Merged, merged
@@ -135,6 +136,7 @@ class ReportPages:
         )
         machine.filters |= {
             "visible": visible,
+            "named": named,
             "instant": instant,
             "number": number,
             "day": _day,

@@ -1,12 +1,14 @@
 """The tables that travel with the package: the anomaly catalogue and the employer categories."""
 
-import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from flexibatch.adapters.csv_files import Rows, csv_rows, header_of
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
 from flexibatch.errors import Refusal
@@ -43,16 +45,23 @@ def _short(content: bytes) -> str:
 def load_categories(path: Path | None = None) -> Categories:
     """Read the table of employer categories: the package's own, or a newer one that an operator put down.
 
-    CSV in UTF-8, columns `code`, `sector`, `first_quarter`, `last_quarter`. Raises `Refusal` where the
+    CSV, columns `code`, `sector`, `first_quarter`, `last_quarter`. Raises `Refusal` where the
     file cannot be read or a row is not right.
     """
     table = path or files("flexibatch") / "data" / "employer_categories.csv"
     try:
-        text = table.read_text("utf-8-sig")
-        return Categories.from_rows(csv.DictReader(text.splitlines(), strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as exc:
+        return Categories.from_rows(_named(csv_rows(BytesIO(table.read_bytes()))))
+    except OSError as exc:
         raise Refusal(
             f"The table of employer categories {table} cannot be read ({exc}). Give a CSV file in UTF-8."
         ) from exc
     except Refusal as exc:
         raise Refusal(f"The table of employer categories {table} cannot be used: {exc}.") from exc
+
+
+def _named(rows: Rows) -> Iterator[tuple[int, Mapping[Any, Any]]]:
+    """Give each row by the names of the header, with its line; what has no name stands under None."""
+    header = header_of(rows)
+    for line, row in rows:
+        more = {None: row[len(header) :]} if len(row) > len(header) else {}
+        yield line, dict(zip(header, row, strict=False)) | more

@@ -13,6 +13,7 @@ import click
 from flexibatch import __version__
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.cli.invocation import Invocation, Operator
+from flexibatch.cli.output import spare_signs
 from flexibatch.errors import FlexibatchError
 from flexibatch.ports import Clock
 
@@ -137,6 +138,7 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) 
 
 def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
     """Run a command and give its exit status; whatever goes wrong is told in a sentence on stderr."""
+    spare_signs()
     try:
         status = cli.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=clock)
     except click.exceptions.NoArgsIsHelpError as exc:

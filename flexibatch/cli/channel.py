@@ -12,7 +12,7 @@ from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.assembly import Outside, channel_of, world_of
+from flexibatch.assembly import Outside, channel_of, outbox_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
@@ -145,14 +145,14 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
         )
     if not shown["runs"]:
         raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
-    world = world_of(home, outside_of(invocation))
+    outbox = outbox_of(home, outside_of(invocation))
     ledger = StoredLedger(home.database, invocation.clock)
     with home.database.writing() as connection:
         note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
     with Fences(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
         verdicts = [ledger.settled(shown["ticket"], run["number"]).verdict for run in shown["runs"]]
         for verdict in verdicts:
-            world.outbox.publish(verdict)
+            outbox.publish(verdict)
     if as_json:
         names = [name for verdict in verdicts for one in verdict.answers for name, _sha256 in one.files]
         show_json({"ticket": shown["ticket"], "answers": names})

@@ -85,7 +85,7 @@ def _refused(checked: Checked) -> bool:
 def _show(home: Home, results: list[Checked], form: str) -> None:
     if form == "xml":
         for one in results:
-            click.echo(one.answer, nl=False)
+            click.echo(one.answer.encode(), nl=False)  # the document says that it is UTF-8
     elif form == "json":
         pages = ReportPages(home.settings.timezone)
         show_json([json.loads(pages.json(report_of(one.trial.settlement))) for one in results])

@@ -56,7 +56,7 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -
 
     \b
     The content tells the format:
-      CSV of periods           a header that names the columns, comma or semicolon;
+      CSV of periods           a header that names the columns, comma, semicolon or tab;
                                period_id, inss, worker_type, start_date and one of
                                nsso_number and enterprise_number are required
       CSV of replaced numbers  old_inss, new_inss, date

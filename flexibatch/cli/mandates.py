@@ -106,9 +106,9 @@ def list_(invocation: Invocation, *, sender: str | None, in_force: bool, as_json
 def import_(invocation: Invocation, file: BinaryIO, *, as_json: bool) -> None:
     """Register all mandates of a CSV FILE (- is the standard input), or none when a line is wrong.
 
-    Comma or semicolon, UTF-8, a header that names the columns in any order: sender, nsso_number,
-    enterprise_number, from, until. One of the two numbers is enough; an empty from is today, an empty until
-    none. Lines that are there already are passed over, so a file may be imported again.
+    Commas, semicolons or tabs; UTF-8, or UTF-16 with a byte order mark; a header that names the columns in any
+    order: sender, nsso_number, enterprise_number, from, until. One of the two numbers is enough; an empty from
+    is today, an empty until none. Lines that are there already are passed over, so a file may be imported again.
     """
     home = open_home(invocation)
     rows = read_mandates(file.read(), today(invocation, home))

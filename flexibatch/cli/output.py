@@ -8,11 +8,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from io import TextIOWrapper
 from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from flexibatch.domain.findings import legible
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -28,6 +31,13 @@ def json_option(command: F) -> F:
     """Give a command the option `--json`, as its argument `as_json`."""
     option = click.option("--json", "as_json", is_flag=True, help="Show the result as JSON.")
     return option(command)
+
+
+def spare_signs() -> None:
+    """Write signs that stdout or stderr cannot hold as escapes: a name or a value ends no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(sentence: str) -> None:
@@ -60,13 +70,13 @@ def show_object(title: str, fields: Mapping[str, object], as_json: bool) -> None
 
 
 def show_json(value: object) -> None:
-    """Show a value as JSON."""
-    click.echo(json_text(value))
+    """Show a value as JSON, which is UTF-8 or, where that is not written, escapes that are read as such."""
+    click.echo(json_text(value, ascii_only=not sys.stdout.encoding.lower().startswith("utf")))
 
 
-def json_text(value: object) -> str:
+def json_text(value: object, *, ascii_only: bool = False) -> str:
     """Write a value as JSON, days and instants in ISO 8601."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    return json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain)
 
 
 def cell(value: object) -> str:
@@ -79,8 +89,7 @@ def cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(cell(one) for one in value) or NOTHING
-    text = str(_plain(value)) if value is not None else ""
-    return "".join(sign if sign.isprintable() else "?" for sign in text) or NOTHING
+    return legible(str(_plain(value)) if value is not None else "") or NOTHING
 
 
 def _plain(value: object) -> object:

@@ -51,7 +51,7 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
         digest = sha256(text.encode()).hexdigest()
         note(connection, acting, "person export", ticket, sha256=digest, **_counts(found))
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)  # the audit keeps the digest of these bytes
     else:
         _write(output, text)
     held = ", ".join(f"{name} {count}" for name, count in _counts(found).items() if count) or "nothing"

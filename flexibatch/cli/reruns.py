@@ -69,13 +69,12 @@ def rerun(  # noqa: PLR0913 - one argument an option
     tickets = list(dict.fromkeys(named + chosen))
     if dry_run:
         return _show_changes(home, invocation, tickets, as_json)
+    channel = channel_of(home, outside_of(invocation))
     with home.database.writing() as connection:
         for ticket in tickets:
             upkeep.begin_rerun(connection, by(invocation), ticket)
     rows: list[dict[str, object]] = []
-    result = channel_of(home, outside_of(invocation)).settle(
-        lambda verdict: rows.append(settled_row(verdict))
-    )
+    result = channel.settle(lambda verdict: rows.append(settled_row(verdict)))
     return show_settled(result, rows, as_json)
 
 

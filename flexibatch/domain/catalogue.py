@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, shown
+from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, seen
 from flexibatch.domain.shapes import shape_at
 from flexibatch.domain.vocabulary import AnomalyClass, Language
 from flexibatch.domain.zones import FORM_ZONE, zone_at, zone_of
@@ -163,7 +163,7 @@ def _details(finding: Finding) -> Mapping[str, str]:
 
 
 def _clipped(text: str, limit: int) -> str:
-    safe = shown(text)
+    safe = seen(text)
     return safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
 
 

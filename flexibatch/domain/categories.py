@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Self
 
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.errors import Refusal
 
 UNKNOWN = "category-unknown"
@@ -13,8 +13,6 @@ CLOSED = "category-closed"
 
 _CODE = re.compile(r"[0-9]{3}")
 _QUARTER = re.compile(r"([0-9]{4})/([1-4])")
-_FIRST_LINE = 2
-"""The line of the first row: the header stands on line 1."""
 
 
 def quarter_of(day: date) -> str:
@@ -34,18 +32,18 @@ class Categories:
         self._spans = spans
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Mapping[str, str]]) -> Self:
-        """Read the table: `code`, `sector`, `first_quarter` (`1945/1`), `last_quarter` (empty: open).
+    def from_rows(cls, rows: Iterable[tuple[int, Mapping[Any, Any]]]) -> Self:
+        """Read the table: `code`, `sector`, `first_quarter` (`1945/1`), `last_quarter` (or empty), each with its line.
 
         A code may have several rows. Raises `Refusal` with the line and the reason where a row is not right,
         and when there is none.
 
-        >>> rows = [{"code": "018", "sector": "Private", "first_quarter": "1975/3", "last_quarter": "1988/1"}]
-        >>> Categories.from_rows(rows).verdict("018", date(1988, 4, 1))
+        >>> row = {"code": "018", "sector": "Private", "first_quarter": "1975/3", "last_quarter": "1988/1"}
+        >>> Categories.from_rows([(2, row)]).verdict("018", date(1988, 4, 1))
         'category-closed'
         """
         spans: dict[str, tuple[tuple[int, int], ...]] = {}
-        for number, row in enumerate(rows, _FIRST_LINE):
+        for number, row in rows:
             try:
                 code, span = _row(row)
             except ValueError as fault:
@@ -62,8 +60,8 @@ class Categories:
 
         Without a day only `category-unknown` can be told.
 
-        >>> rows = [{"code": "017", "sector": "Private", "first_quarter": "1979/2", "last_quarter": ""}]
-        >>> categories, day = Categories.from_rows(rows), date(2026, 9, 1)
+        >>> row = {"code": "017", "sector": "Private", "first_quarter": "1979/2", "last_quarter": ""}
+        >>> categories, day = Categories.from_rows([(2, row)]), date(2026, 9, 1)
         >>> categories.verdict("017", day), categories.verdict("018", day), categories.verdict("017", None)
         (None, 'category-unknown', None)
         """
@@ -85,7 +83,7 @@ def _row(row: Mapping[Any, Any]) -> tuple[str, tuple[int, int]]:
         raise ValueError("there are more values than columns: correct the row")
     code, first, last = (_text(row, column) for column in ("code", "first_quarter", "last_quarter"))
     if not _CODE.fullmatch(code):
-        raise ValueError(f'the code "{shown(code)}" must be three digits')
+        raise ValueError(f'the code "{seen(code)}" must be three digits')
     span = _quarter("first_quarter", first), _quarter("last_quarter", last or "9999/4")
     if span[1] < span[0]:
         raise ValueError(f"last_quarter {last} must not lie before first_quarter {first}")
@@ -102,5 +100,5 @@ def _text(row: Mapping[Any, Any], column: str) -> str:
 def _quarter(column: str, text: str) -> int:
     found = _QUARTER.fullmatch(text)
     if found is None:
-        raise ValueError(f'{column} "{shown(text)}" must be a year and a quarter, like 2026/3')
+        raise ValueError(f'{column} "{seen(text)}" must be a year and a quarter, like 2026/3')
     return int(found[1]) * 4 + int(found[2]) - 1

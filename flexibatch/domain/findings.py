@@ -6,6 +6,7 @@ A finding names a rule of the catalogue; code, class and label follow from it (`
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from flexibatch.domain.vocabulary import AnomalyClass
 
@@ -28,15 +29,39 @@ def step(name: str, position: int) -> str:
 
 
 def shown(value: str) -> str:
-    r"""Make a value fit to be shown: at most 100 characters, control characters replaced by a question mark.
+    r"""Give a value back to a program: at most 100 characters, control characters replaced by a question mark.
 
-    What looks like a space and is none is named, or nobody would see it.
-
-    >>> shown("a\tb"), shown("1\u00a0000")
-    ('a?b', '1[U+00A0]000')
+    >>> shown("a\tb"), shown("1\u00a0000") == "1\u00a0000"
+    ('a?b', True)
     """
-    named = _OTHER_SPACE.sub(lambda found: f"[U+{ord(found[0]):04X}]", value[:VALUE_LIMIT])
-    return _CONTROL.sub("?", named)[:VALUE_LIMIT]
+    return _CONTROL.sub("?", value[:VALUE_LIMIT])
+
+
+def seen(value: str) -> str:
+    r"""Give a value back to people, as `shown` does; what looks like a space and is none is named too.
+
+    >>> seen("1 000"), seen("1\u00a0000")
+    ('1 000', '1[U+00A0]000')
+    """
+    return named(shown(value))[:VALUE_LIMIT]
+
+
+def legible(text: str, keep: str = "") -> str:
+    r"""Write a text so that no terminal obeys it: what is no sign and no space is a question mark.
+
+    >>> legible("a\x1b\u202eb"), legible("1\u202f000\n", keep="\n") == "1\u202f000\n"
+    ('a??b', True)
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() or sign in keep or category(sign) == "Zs" else "?" for sign in text
+    )
+
+
+def named(text: str) -> str:
+    """Name what looks like a space, or like nothing, and is none: nobody would see it."""
+    return _OTHER_SPACE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.domain.identifiers import (
     is_company,
     is_inss,
@@ -55,7 +55,7 @@ def fault(field: str, value: str, wanted: str) -> Refusal:
         return Refusal(f"{field} is missing: it must be {wanted}")
     if _may_be_a_workers(field.lower(), value):
         return Refusal(f"{field} must be {wanted}")
-    return Refusal(f'{field} "{shown(value[:_SHOWN])}" must be {wanted}')
+    return Refusal(f'{field} "{seen(value[:_SHOWN])}" must be {wanted}')
 
 
 def _may_be_a_workers(field: str, value: str) -> bool:

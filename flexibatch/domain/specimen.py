@@ -38,8 +38,8 @@ JUDGING = Judging(
     date(2026, 10, 5),
     Categories.from_rows(
         [
-            {"code": "017", "sector": "Private", "first_quarter": "1979/2", "last_quarter": ""},
-            {"code": "018", "sector": "Private", "first_quarter": "1975/3", "last_quarter": "1988/1"},
+            (2, {"code": "017", "sector": "Private", "first_quarter": "1979/2", "last_quarter": ""}),
+            (3, {"code": "018", "sector": "Private", "first_quarter": "1975/3", "last_quarter": "1988/1"}),
         ]
     ),
 )

@@ -187,3 +187,6 @@ def test_an_upgrade_may_take_away_what_holds_nothing(database: Database) -> None
     with database.writing() as connection, nothing_lost(connection):
         connection.execute(text("DROP TABLE acknowledgement"))
         connection.execute(text("CREATE TABLE more (n integer)"))
+    with database.reading() as connection:
+        there = set(inspect(connection).get_table_names())
+    assert {"more"} == there & {"more", "acknowledgement"}

@@ -28,9 +28,9 @@ def test_demo_ends_well_and_shows_both_answers(engine: str, tmp_path: Path) -> N
     assert 0 == told.returncode, told.stderr
     shown, _, fetched = told.stdout.partition("Listening on ")
     answers = ("<ACRF", "<NOTIFICATION")
-    assert [True] * 2 == [word in shown for word in answers]
+    assert [] == [word for word in answers if word not in shown]
     wanted = ("sftp> put GO.FLEX.", "sftp> get OUT/FO.NOTI.", *answers, "Everything lies in")
-    assert [True] * 5 == [word in fetched for word in wanted], told.stdout
+    assert [] == [word for word in wanted if word not in fetched], told.stdout
     assert ("postgresql" == engine) == ("The records were on PostgreSQL" in told.stdout)
 
 
@@ -41,5 +41,5 @@ def test_where_sftp_is_missing_the_demo_says_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     show_front_door(Console(), tmp_path / "home", {}, "000640", {})
     told = capsys.readouterr().out
-    assert [True] * 2 == [word in told for word in ("was left out", "openssh-client")]
+    assert [] == [word for word in ("was left out", "openssh-client") if word not in told]
     assert [] == list(tmp_path.iterdir())

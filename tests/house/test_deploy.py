@@ -79,18 +79,19 @@ def test_units_are_hardened(path: Path) -> None:
 def test_timers_start_services_that_are_there() -> None:
     """A timer starts the service of its name."""
     timers = [path for path in UNITS if path.suffix == ".timer"]
-    assert [True] == [path.with_suffix(".service") in SERVICES for path in timers]
+    assert ["flexibatch-purge.timer"] == [path.name for path in timers]
+    assert [] == [path.name for path in timers if path.with_suffix(".service") not in SERVICES]
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    """Where systemd's own judge is on the machine, it finds no fault and little exposure."""
+    """Systemd's own judge finds no fault and little exposure."""
     judge = shutil.which("systemd-analyze")
+    assert judge is not None, "The tests need systemd-analyze: `make servers` installs it (Debian: systemd)."
     for path in UNITS:
         text = path.read_text("utf-8")
-        assert all(re.fullmatch(r"\[\w+\]|#.*|[A-Z]\w+=.*|", line) for line in text.splitlines()), path
+        known = re.compile(r"\[\w+\]|#.*|[A-Z]\w+=.*|")
+        assert [] == [line for line in text.splitlines() if not known.fullmatch(line)], path
         (tmp_path / path.name).write_text(text.replace("/opt/flexibatch/bin/flexibatch", "/bin/true"))
-    if judge is None:
-        return
     copies = [str(tmp_path / path.name) for path in UNITS]
     told = subprocess.run([judge, "verify", *copies], capture_output=True, text=True, check=False)
     assert (0, "", "") == (told.returncode, told.stdout, told.stderr)
@@ -119,7 +120,8 @@ def test_the_container_calls_what_the_program_has() -> None:
 def test_the_recipe_of_openssh_keeps_to_nine_words() -> None:
     """Sshd drops what follows the ninth word of internal-sftp; every denied request stands in one word."""
     forced = re.findall(r"^\s+ForceCommand (.*)$", RECIPE.read_text("utf-8"), re.MULTILINE)
-    assert [True] == [one.startswith("internal-sftp ") and len(one.split()) <= 9 for one in forced]
+    assert 1 == len(forced)
+    assert [] == [one for one in forced if not one.startswith("internal-sftp ") or len(one.split()) > 9]
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("deploy/*/README.md")), ids=lambda path: path.parent.name)

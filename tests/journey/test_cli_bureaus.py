@@ -4,7 +4,7 @@ import os
 import pty
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,15 @@ from cryptography.hazmat.primitives.serialization import (
 from sqlalchemy import select
 
 from flexibatch import cli
+from flexibatch.adapters.mandates_csv import read_mandates
 from flexibatch.adapters.store import bureaus, parties, tables
 from flexibatch.bootstrap import Home, make_home
+from flexibatch.domain.bureaus import mandate
 from flexibatch.domain.identifiers import normal_nsso
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import company_number, nsso_number
 from tests.twins.program import Caller
+from tests.twins.sheets import sheets
 
 NSSO, COMPANY, OTHER = nsso_number(1), company_number(1), company_number(2)
 ROOT = Path(__file__).parents[2]
@@ -127,9 +130,8 @@ def test_what_a_sender_was_registered_with_is_changed(call: Caller) -> None:
     call.done("sender", "add", "000640", "--name", "B", "--language", "fr", "--signature", "optional")
     call.done("sender", "add", "000641", "--name", "C", "--language", "fr", "--user", "taken")
     told = call.done("sender", "set", "000640", "--name", "Büro", "--language", "de", "--user", "buero")
-    assert [True] * 3 == [
-        word in told.err for word in ("name is Büro", "language is de", "user name is buero")
-    ]
+    words = ("name is Büro", "language is de", "user name is buero")
+    assert [] == [word for word in words if word not in told.err]
     wanted = {"name": "Büro", "language": "de", "user_name": "buero", "signature": "optional"}
     assert wanted.items() <= call.done("sender", "show", "000640", "--json").json.items()
     assert "so already" in call.done("sender", "set", "000640", "--language", "de").err
@@ -324,6 +326,19 @@ def test_a_csv_of_mandates_is_imported_whole(call: Caller, tmp_path: Path) -> No
     ]
 
 
+def test_mandates_are_read_as_spreadsheets_save_them() -> None:
+    """Any encoding with a mark, any delimiter, any line end; each with its line."""
+    day = date(2026, 10, 5)
+    forms = sheets(f"sender,enterprise_number,until\n000640,{COMPANY},\n\n000640,{OTHER},2026-12-31\n")
+    expected = [
+        (2, mandate("000640", "", COMPANY, start=day, until=None)),
+        (4, mandate("000640", "", OTHER, start=day, until=date(2026, 12, 31))),
+    ]
+    assert dict.fromkeys(forms, expected) == {
+        form: list(read_mandates(content, day)) for form, content in forms.items()
+    }
+
+
 def test_a_csv_with_a_wrong_line_is_not_imported_at_all(call: Caller, home: Home, tmp_path: Path) -> None:
     """Every faulty line is named with its number, and the good ones are not kept."""
     add(call)
@@ -355,6 +370,10 @@ def test_a_csv_with_a_wrong_line_is_not_imported_at_all(call: Caller, home: Home
         b"sender,sender,nsso_number\n",
         b"sender,nsso_number\n000640,\xff\n",
         b'sender,nsso_number\n000640,"1\n',
+        b"sender,nsso_number\r000640,\xff\r",
+        "sender,nsso_number\n000640,1\n".encode("utf-16-le"),
+        "sender,nsso_number\n000640,1\n".encode("utf-16")[:-1],
+        b"sender,nsso_number" + b"\0" * 20_000,
     ],
 )
 def test_what_is_no_table_of_mandates_is_refused(content: bytes, call: Caller, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import tracemalloc
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from flexibatch.bootstrap import Home
 from flexibatch.errors import Refusal
 from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 from tests.twins.program import Caller
+from tests.twins.sheets import encoded, sheets
 
 NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
 HEADER = "period_id,enterprise_number,inss,worker_type,start_date"
@@ -51,6 +55,15 @@ def refused(database: Database, path: Path, content: str | bytes) -> str:
         assert before == stats(connection)
     assert worker_number(1) not in str(told.value)
     return str(told.value)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, fresh_sqlite: Path) -> Iterator[Database]:
+    """Give an empty database, for what depends on the file only."""
+    shutil.copyfile(fresh_sqlite, tmp_path / "empty.sqlite")
+    opened = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -96,6 +109,42 @@ def test_csv_as_programs_write_it(
     assert (date(2026, 9, 1), None) == (found.start_date, found.end_date)
 
 
+SHEETS = sheets(f"{HEADER}\n{LINE}\n\n{LINE.replace(period_number(1), period_number(2))}\n")
+
+
+@pytest.mark.parametrize("form", SHEETS)
+def test_csv_as_spreadsheets_save_it(sqlite: Database, path: Path, form: str) -> None:
+    """Any encoding with a mark, any delimiter, any line end."""
+    assert ImportResult("csv", 2, already=False) == bring(sqlite, path, SHEETS[form])
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_large_sheet_is_read_in_flat_memory(path: Path, line_end: str, encoding: str) -> None:
+    """A file that is one line to who knows LF only is read row by row, and so is one in UTF-16."""
+    with path.open("w", encoding=encoding, newline="") as file:
+        file.write(f"old_inss,new_inss{line_end}")
+        file.write(f"{bis_number(1)},{worker_number(1)}{line_end}" * 60_000)
+    with register_file(path) as file:
+        assert ("replacements", 60_002) == (file.format, file.lines)
+        rows = iter(file.entries)
+        next(rows)
+        tracemalloc.start()
+        counted = 1 + sum(1 for _ in rows)
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert 60_000 == counted
+    assert peak < 300_000
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_xml_and_json_in_any_encoding_with_a_mark(sqlite: Database, path: Path, encoding: str) -> None:
+    """What the content is, is told whatever stands before it."""
+    whole = document(form(f"<DimonaIn>{FULL_IN}</DimonaIn>")).replace('encoding="UTF-8"', "")
+    assert "xml" == bring(sqlite, path, encoded(whole, encoding)).format
+    assert "json" == bring(sqlite, path, encoded('\n{"periods": []}', encoding)).format
+
+
 def test_a_repeated_file_is_told_and_changes_nothing(database: Database, path: Path) -> None:
     """The same bytes under another name are the same file; other bytes are not."""
     content = f"{HEADER}\n{LINE}\n"
@@ -132,7 +181,13 @@ def test_replaced_numbers_come_in_a_csv_of_their_own(database: Database, path: P
             "line 2: inss must be 11 digits",
         ),
         (f"{HEADER}\n{LINE}\n".encode() + b"\xe9\n", "line 3: the text is not UTF-8"),
-        (f"{HEADER}\n{LINE}\n".encode("utf-16"), "line 1: "),
+        (f"{HEADER}\n{LINE}\n".encode("utf-16-le"), "line 1: the text is not UTF-8, nor UTF-16 with a byte"),
+        (f"{HEADER}\n{LINE}\n{LINE}\n".encode("utf-16") + b"\0\xd8A\0", "line 4: the text is not UTF-16"),
+        (f"{HEADER}\r{LINE}\r".encode() + b"\xe9\r", "line 3: the text is not UTF-8"),
+        (f"{HEADER}\r{LINE}\r{LINE[1:]}\r", "line 3: period_id must be 12 digits"),
+        (f"{HEADER}\n{LINE}\n{LINE}\0\n", 'line 3: start_date "2026-09-01?" must be'),
+        (f"{HEADER}\0\n{LINE}\n", "line 1: the text is not UTF-8, nor"),
+        (f"{HEADER}{'x' * 20_000}\n{LINE}\n", "line 1: this is no header"),
         (f"old_inss,new_inss\n{bis_number(1)},\n", "line 2: new_inss is missing"),
         (f"old_inss,new_inss\n{worker_number(1)},85073003327\n", "line 2: new_inss"),
         (f"old_inss,new_inss,date\n{worker_number(1)},{worker_number(2)},today\n", 'line 2: date "today"'),

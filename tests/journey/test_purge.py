@@ -127,10 +127,10 @@ def test_pages_of_old_sets_go(call: Caller, home: Home, records: Records) -> Non
         lay(home, "REPORT", f"GO.\udcff.{done}.html"),
     ]
     assert 2 == went(call, "reports", "--older-than", "P30D", "--dry-run")["counted"]
-    assert all(path.exists() for path in gone + kept)
+    assert [] == [path for path in gone + kept if not path.exists()]
     told = went(call, "reports", "--older-than", "P30D")
     assert (2, 10, sorted(path.name for path in gone)) == (told["files"], told["bytes"], told["names"])
-    assert ([False] * 2, [True] * 3) == ([path.exists() for path in gone], [path.exists() for path in kept])
+    assert kept == [path for path in gone + kept if path.exists()]
     assert [("reports", 2)] == [(subject, details["files"]) for subject, details in acts(home)]
     assert 0 == went(call, "reports", "--older-than", "P30D")["counted"]
     assert 1 == len(acts(home))

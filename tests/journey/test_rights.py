@@ -93,7 +93,8 @@ def test_the_script_takes_back_what_a_new_table_may_not(
     """Run again after the upgrade, it leaves the channel no delete on what was told once."""
     administer(logins, owned, ROLES.read_bytes())
     told_once = ("audit", "audit_purge", "session_event", "version", "mandate")
-    assert [True] * 5 == [refused(service, f"DELETE FROM {table}") for table in told_once]  # noqa: S608
+    open_to_it = [table for table in told_once if not refused(service, f"DELETE FROM {table}")]  # noqa: S608
+    assert [] == open_to_it
     assert not refused(service, "DELETE FROM sender_key")
 
 

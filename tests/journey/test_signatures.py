@@ -19,6 +19,7 @@ from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
 from samples.signing import signature
 from tests.twins.clock import FixedClock
+from tests.twins.program import Caller
 from tests.twins.signing import DETACHED, YEAR, Holder, authority, issued, written
 from tests.twins.stamper import stamping
 from tests.twins.town import SAMPLES, SIGNER, Town, copied
@@ -302,4 +303,54 @@ def test_a_key_of_another_certificate_stops_the_program_with_a_sentence(
     written(town.home.path / "own.pem", institution.pem)
     written(town.home.path / "own.key", issued("Other").key_pem)
     with pytest.raises(Refusal, match="not the key"):
+        opened(town, certificate="own.pem", key="own.key").channel()
+
+
+@pytest.mark.parametrize("fault", ["missing", "no key", "of another"])
+def test_who_signs_nothing_needs_no_key(
+    signing: Town, capsys: pytest.CaptureFixture[str], fault: str
+) -> None:
+    """`check`, the dry run and `republish` do their work; what settles sets says at once what is wrong."""
+    drop(signing, signature(PART))
+    signing.sweep()
+    key = signing.home.path / "own.key"
+    broken = {"missing": None, "no key": b"no key", "of another": issued("Other").key_pem}[fault]
+    key.unlink()
+    if broken is not None:
+        written(key, broken)
+    part = written(signing.home.path / f"FI.FLEX.{SENDER}.20261005.00002.R.1.1", PART)
+    ((ticket,),) = signing.rows("SELECT ticket FROM file_set")
+    (signing.home.path / "flexibatch.toml").write_text(
+        (signing.home.path / "flexibatch.toml").read_text("utf-8")
+        + '[answers]\ncertificate = "own.pem"\nkey = "own.key"\n',
+        "utf-8",
+    )
+    call = Caller(signing.home.path, capsys, signing.clock)
+    looking = [("check", str(part)), ("rerun", str(ticket), "--dry-run"), ("republish", str(ticket))]
+    assert [(words, "") for words in looking] == [
+        (words, "" if (told := call(*words)).status < 2 else told.err) for words in looking
+    ]
+    settling = [("sweep",), ("watch",), ("rerun", str(ticket))]
+    silent = {
+        words: told.err
+        for words in settling
+        if (told := call(*words)).status != 2 or "own.key" not in told.err
+    }
+    assert {} == silent
+    assert "own.key" in call("doctor").out
+    assert [("settled", 1)] == signing.rows("SELECT state, (SELECT count(*) FROM run) FROM file_set")
+
+
+@pytest.mark.parametrize("kind", ["rsa-pss", "dsa"])
+def test_a_key_that_cannot_sign_answers_stops_the_program_with_a_sentence(town: Town, kind: str) -> None:
+    """A key for RSASSA-PSS only, or of DSA: it had sets end in quarantine when their answers were to be signed."""
+    key = "rsa-pss"
+    if kind == "dsa":
+        made = ["openssl", "dsaparam", "-out", "own.param", "1024"]
+        subprocess.run(made, cwd=town.home.path, check=True, capture_output=True)
+        key = "dsa:own.param"
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", key, "-subj", "/CN=Institution", "-days", "30"]
+    told = [*command, "-keyout", "own.key", "-out", "own.pem"]
+    subprocess.run(told, cwd=town.home.path, check=True, capture_output=True)
+    with pytest.raises(Refusal, match=r"own\.key .* of a kind"):
         opened(town, certificate="own.pem", key="own.key").channel()

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import AnswerFile, FormVerdict, LineVerdict, LocatedAnomaly, Provenance, Verdict
 from flexibatch.domain.employers import NO_NUMBERS, Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding, shown
 from flexibatch.domain.model import Form, FormReference, Line
-from flexibatch.domain.vocabulary import AnomalyClass, Operation, Outcome
+from flexibatch.domain.vocabulary import AnomalyClass, Language, Operation, Outcome
 from tests.twins.spool import CASE
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -346,6 +347,24 @@ def test_markup_in_values_is_escaped(tmp_path: Path) -> None:
     outcome = root.find(".//{urn:flexibatch:outcome:1}Declaration")
     assert outcome is not None
     assert "<\"&'>" == outcome.get("reference")
+
+
+FRENCH = "1\u00a0234\u202f567,00 \u200b\u202e\ufeff"
+
+
+def test_a_value_is_given_back_as_it_was_sent(tmp_path: Path) -> None:
+    """Signs that nobody sees are named in the words for people; programs find what the bureau wrote."""
+    lines = (FORM.lines[0]._replace(reference=FRENCH), FORM.lines[1])
+    finding = Finding("schema-domain", tag="Amount", value=FRENCH, location="/FLXWAGE/Form[1]")
+    anomaly = load_catalogue().anomaly(finding, Language.FR)
+    assert anomaly is not None
+    told = replace(_anomaly(), anomaly=anomaly)
+    root = _valid(_written(tmp_path, [_judged(told, form=replace(FORM, lines=lines))])[1])
+    outcome = root.find(".//{urn:flexibatch:outcome:1}Declaration")
+    assert outcome is not None
+    assert (FRENCH, FRENCH) == (root.findtext(".//Value"), outcome.get("reference"))
+    label = root.findtext(".//AnomalyLabel") or ""
+    assert "1[U+00A0]234[U+202F]567,00 [U+200B][U+202E][U+FEFF]" in label
 
 
 def test_the_day_is_that_of_the_channel(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from flexibatch.adapters.tables import load_categories
 from flexibatch.domain.categories import Categories, quarter_of
 from flexibatch.errors import Refusal
+from tests.twins.sheets import sheets
 
 HEADER = "code,sector,first_quarter,last_quarter\n"
 
@@ -20,7 +21,9 @@ def row(code: str = "017", first: str = "1979/2", last: str = "") -> dict[str, s
     return {"code": code, "sector": "Private", "first_quarter": first, "last_quarter": last}
 
 
-TABLE = Categories.from_rows([row(), row("022", "1990/1", "2007/4"), row("022", "2008/2")])
+TABLE = Categories.from_rows(
+    enumerate([row(), row("022", "1990/1", "2007/4"), row("022", "2008/2")], start=2)
+)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +76,7 @@ def test_a_quarter_is_written_as_the_table_does(day: date, expected: str) -> Non
 def test_a_bad_row_is_named_with_its_line(bad: dict[str, str], told: str) -> None:
     """The line counts with the header, and the reason names what is wrong."""
     with pytest.raises(Refusal) as refusal:
-        Categories.from_rows([row(), bad])
+        Categories.from_rows([(2, row()), (3, bad)])
     assert ("line 3" in str(refusal.value), told in str(refusal.value)) == (True, True)
 
 
@@ -98,10 +101,32 @@ def test_an_operator_puts_down_a_newer_table(tmp_path: Path) -> None:
     assert load_categories(path).verdict("003", date(2026, 10, 1)) is None
 
 
+SHEETS = sheets(f"{HEADER}003,Private,2026/4,\n\n004,Private,2026/4,\n")
+
+
+@pytest.mark.parametrize("form", SHEETS)
+def test_a_table_is_read_as_spreadsheets_save_it(tmp_path: Path, form: str) -> None:
+    """Any encoding with a mark, any delimiter, any line end."""
+    path = tmp_path / "categories.csv"
+    path.write_bytes(SHEETS[form])
+    assert load_categories(path).verdict("004", date(2026, 10, 1)) is None
+
+
+def test_a_line_counts_as_an_editor_counts_it(tmp_path: Path) -> None:
+    """Empty lines and lines within quotes count."""
+    path = tmp_path / "categories.csv"
+    path.write_text(f'{HEADER}\n003,"Private\nand public",2026/4,\n17,Private,2026/4,\n', "utf-8")
+    with pytest.raises(Refusal, match="line 5"):
+        load_categories(path)
+
+
 @pytest.mark.parametrize(
     "content",
     [
         None,
+        HEADER.encode("utf-16-le"),
+        f"{HEADER}0\0007,Private,2026/4,\n".encode(),
+        f"{HEADER}017,Priv\xe9,2026/4,\n".encode("latin-1"),
         b"\xff\xfe",
         b"",
         HEADER.encode(),

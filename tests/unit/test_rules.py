@@ -403,7 +403,7 @@ def test_a_form_is_judged_by_its_own_fields(
     found = judge_form(replace(FORM, **changes), JUDGING)
     place = "/FLXWAGE/Form[1]/"
     assert expected == [(one.rule, one.value, (one.location or "").removeprefix(place)) for one in found]
-    assert all(one.tag == (one.location or "").rpartition("/")[2] for one in found)
+    assert [one.tag for one in found] == [(one.location or "").rpartition("/")[2] for one in found]
 
 
 @pytest.mark.parametrize(

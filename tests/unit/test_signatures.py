@@ -4,9 +4,11 @@ import asyncio
 import subprocess
 from base64 import b64encode, encodebytes
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from io import BytesIO
 from pathlib import Path
+from time import process_time
 
 import pytest
 from asn1crypto import algos, cms, keys, x509
@@ -17,6 +19,8 @@ from hypothesis import strategies as st
 from pyhanko.sign.signers.pdf_cms import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from flexibatch.adapters.signatures.certificates import read_certificate
+from flexibatch.adapters.signatures.envelope import open_envelope
 from flexibatch.adapters.signatures.trust import Trust, read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import SignatureFault, Signed
@@ -50,22 +54,54 @@ def test_signatures_of_a_registered_holder_are_verified(
     assert signer(by) == verified(by.signature(PART, *options), by)
 
 
-def test_each_way_to_write_a_signature_is_read() -> None:
-    """One line, 76 columns with CR, LF or CR LF, PEM armour, raw DER."""
-    by = holder()
+LABELS = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA", "SIGNED MESSAGE")
+HEADERS = "Content-Type: signature\nContent-Domain: RFC822,\n folded\n\n"
+
+
+@cache
+def written_down(by: Holder) -> dict[str, bytes]:
+    """Write one signature in each way that programs, editors and shells write it."""
     der = by.signature(PART, DETACHED)
-    columns = encodebytes(der)
-    armoured = b"-----BEGIN PKCS7-----\n" + columns + b"-----END PKCS7-----\n"
-    ways = [
-        der,
-        b64encode(der),
-        columns,
-        columns.replace(b"\n", b"\r"),
-        columns.replace(b"\n", b"\r\n"),
-        armoured,
-    ]
-    ways.append(armoured.replace(b"\n", b"\r"))
-    assert [signer(by)] * len(ways) == [verified(way, by) for way in ways]
+    columns = encodebytes(der).decode()
+    texts = {"one line": b64encode(der).decode(), "columns": columns}
+    for label in LABELS:
+        texts[label] = f"-----BEGIN {label}-----\n{columns}-----END {label}-----\n"
+    texts["headers"] = texts["CMS"].replace("\n", f"\n{HEADERS}", 1)
+    texts["blank lines"] = f"\n\n{texts['CMS']}\n \n"
+    texts["cut off"] = texts["CMS"].rpartition("-----END")[0]
+    ends = {"LF": "\n", "CR LF": "\r\n", "CR": "\r"}
+    marks = {"": "ascii", "UTF-8 with a mark": "utf-8-sig", "UTF-16 with a mark": "utf-16"}
+    ways = {
+        f"{name}, {end}, {mark}": text.replace("\n", ends[end]).encode(marks[mark])
+        for name, text in texts.items()
+        for end in ends
+        for mark in marks
+    }
+    return {"DER": der, **ways}
+
+
+@pytest.mark.parametrize("way", written_down(holder()))
+def test_each_way_to_write_a_signature_is_read(way: str) -> None:
+    """One line or columns, with any line end, bare or in the armour of any program, with a mark of UTF-8 or UTF-16."""
+    assert signer(holder()) == verified(written_down(holder())[way], holder())
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(b"-----BEGIN CMS-----\n", b"\n-----END CMS-----", b"-----BEGIN ", b"A:\n", b"A: a\n ", b"A:"),
+        *(b"\n", b"\r", b" ", b"-", b"\xef\xbb\xbf", b"\xff\xfe"),
+    ],
+)
+@pytest.mark.parametrize(
+    "start", [b"", b"-----BEGIN CMS-----\n", b"-----BEGIN CMS-----\nA: a\n", b"\xff\xfe"]
+)
+def test_armour_made_to_be_slow_is_refused_at_once(start: bytes, unit: bytes) -> None:
+    """Four megabytes of what the armour is recognised by take no longer than four megabytes take."""
+    content = start + unit * (4_000_000 // len(unit))
+    before = process_time()
+    assert SignatureFault.NOT_CMS == open_envelope(content)
+    assert process_time() - before < 2
 
 
 @pytest.mark.parametrize(("binary", "expected"), [(True, None), (False, SignatureFault.SIGNED_AS_TEXT)])
@@ -94,6 +130,88 @@ def test_openssl_signs_binary_and_as_text(
     command += ["-md", "sha256", *(["-binary"] if binary else [])]
     made = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout
     assert (expected or signer(by)) == verified(made, by)
+
+
+PSS = ("rsa-pss", "rsa_keygen_bits:2048")
+BOUND = (*PSS, "rsa_pss_keygen_md:sha256", "rsa_pss_keygen_mgf1_md:sha256")
+ELLIPTIC = {
+    name: ("ec", f"ec_paramgen_curve:{name}") for name in ("prime256v1", "secp521r1", "brainpoolP256r1")
+}
+FIT = {"RSASSA-PSS": PSS, "bound": BOUND, "bound in salt": (*BOUND, "rsa_pss_keygen_saltlen:32"), **ELLIPTIC}
+UNFIT = {
+    "bound to SHA-1": (*PSS, "rsa_pss_keygen_md:sha1"),
+    "bound to a mask of SHA-1": (*PSS, "rsa_pss_keygen_md:sha256"),
+    "short": ("rsa-pss", "rsa_keygen_bits:1024"),
+    "Edwards": ("ed25519",),
+    **{
+        name: ("ec", f"ec_paramgen_curve:{name}") for name in ("prime192v1", "prime239v1", "sect283k1", "SM2")
+    },
+}
+
+
+def made_by_openssl(folder: Path, key: tuple[str, ...]) -> bytes:
+    """Make a key as options tell, with a certificate that is good for a month; give the certificate."""
+    kind, *options = key
+    told = [word for option in options for word in ("-pkeyopt", option)]
+    command = ["openssl", "req", "-x509", "-nodes", "-newkey", kind, *told]
+    command += ["-subj", "/CN=Bureau", "-days", "30"]
+    subprocess.run([*command, "-keyout", "key", "-out", "cert"], cwd=folder, check=True, capture_output=True)
+    return (folder / "cert").read_bytes()
+
+
+@pytest.mark.parametrize("kind", FIT)
+def test_a_certificate_that_is_registered_is_good_for_signing(tmp_path: Path, kind: str) -> None:
+    """Whatever its key: RSASSA-PSS, free or bound to a digest and a salt, and elliptic curves."""
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    registered = read_certificate(made_by_openssl(tmp_path, FIT[kind]), "cert", now=now)
+    (tmp_path / "part").write_bytes(PART)
+    command = ["openssl", "cms", "-sign", "-binary", "-in", "part", "-signer", "cert", "-inkey", "key"]
+    command += ["-outform", "DER", "-md", "sha256"]
+    command += ["-keyopt", "rsa_padding_mode:pss"] if FIT[kind][0] == "rsa-pss" else []
+    made = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True).stdout
+    found = SignatureVerifier(REGISTERED).verify(made, BytesIO(PART), [registered], arrived=now)
+    assert Signed(registered.subject, registered.fingerprint) == found
+
+
+def test_a_certificate_is_read_as_tools_and_editors_save_it() -> None:
+    """DER, and PEM with any line end, behind the mark of an encoding or what openssl writes before it."""
+    by = holder()
+    text = by.pem.decode()
+    ways = {
+        "DER": by.registered.content,
+        "CR LF": text.replace("\n", "\r\n").encode(),
+        "CR": text.replace("\n", "\r").encode(),
+        "UTF-8 with a mark": text.encode("utf-8-sig"),
+        "UTF-16 with a mark": text.encode("utf-16"),
+        "attributes": f"Bag Attributes\n    friendlyName: Clé\nsubject=CN = Bureau\n{text}".encode(),
+    }
+    expected = dict.fromkeys(ways, by.registered)
+    assert expected == {name: read_certificate(way, name, now=ARRIVED) for name, way in ways.items()}
+
+
+def test_a_salt_that_is_not_the_key_s_own_is_refused(tmp_path: Path) -> None:
+    """A key that is bound to a salt of 20 bytes signed with one of 32."""
+    now = datetime.now(UTC) + timedelta(minutes=1)
+    key = (*BOUND, "rsa_pss_keygen_saltlen:20")
+    registered = read_certificate(made_by_openssl(tmp_path, key), "cert", now=now)
+    (tmp_path / "part").write_bytes(PART)
+    command = ["openssl", "cms", "-sign", "-binary", "-in", "part", "-signer", "cert", "-inkey", "key"]
+    command += ["-outform", "DER", "-md", "sha256", "-keyopt", "rsa_padding_mode:pss"]
+    found = {}
+    for salt in ("20", "32"):
+        told = [*command, "-keyopt", f"rsa_pss_saltlen:{salt}"]
+        made = subprocess.run(told, cwd=tmp_path, check=True, capture_output=True).stdout
+        found[salt] = SignatureVerifier(REGISTERED).verify(made, BytesIO(PART), [registered], arrived=now)
+    good = Signed(registered.subject, registered.fingerprint)
+    assert {"20": good, "32": SignatureFault.NOT_GENUINE} == found
+
+
+@pytest.mark.parametrize("kind", UNFIT)
+def test_a_certificate_whose_signatures_would_be_refused_is_not_registered(tmp_path: Path, kind: str) -> None:
+    """The sentence says that it is the key, before the bureau signs anything."""
+    content = made_by_openssl(tmp_path, UNFIT[kind])
+    with pytest.raises(Refusal, match="cert cannot be registered: its key"):
+        read_certificate(content, "cert", now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("detached", [True, False])

@@ -94,11 +94,11 @@ CASES = {
     ),
     "attribute": ("<Amount>", "<Amount unit='EUR'>", [("schema-invalid", "EUR", f"{ELEMENT}/Amount")]),
     "text between": ("<Features>", "<Features>x", [("schema-invalid", "x", QUALITY)]),
-    "no-break space between": ("<Features>", "<Features>\u00a0", [("schema-invalid", "[U+00A0]", QUALITY)]),
+    "no-break space between": ("<Features>", "<Features>\u00a0", [("schema-invalid", "\u00a0", QUALITY)]),
     "wide space after a line": (
         "</Relation>",
         "</Relation>\u3000",
-        [("schema-invalid", "[U+3000]", "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]")],
+        [("schema-invalid", "\u3000", "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]")],
     ),
     "next line after an employer": (
         "</Debtor>",

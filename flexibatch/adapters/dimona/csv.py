@@ -1,16 +1,15 @@
 """Read a register from CSV: periods, or replaced numbers; the header tells which.
 
-Comma or semicolon, UTF-8 with or without a byte order mark, columns by name in any order. Values are taken as
-they stand: no spaces are cut off, no digits added but the enterprise number's first 0.
+Columns stand by name in any order. Values are taken as they stand: no spaces are cut off, no digits added but the
+enterprise number's first 0.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import TextIOWrapper
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from flexibatch.domain.findings import shown
+from flexibatch.adapters.csv_files import Rows, csv_rows, header_of
+from flexibatch.domain.findings import seen
 from flexibatch.domain.register import Entry, RegisterRow, Replacement
 from flexibatch.domain.register_fields import COLUMNS, day, on_line, optional, register_row, worker
 from flexibatch.errors import Refusal
@@ -22,24 +21,22 @@ EMPLOYERS = ("nsso_number", "enterprise_number")
 
 def read_csv(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterator[Entry]]:
     """Tell the format, `csv` or `replacements`, and read the rows as they are asked for."""
-    first = file.readline().decode("utf-8-sig", errors="replace")
-    delimiter = ";" if ";" in first else ","
-    header = [name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])]
-    file.seek(0)
+    rows = csv_rows(file)
+    header = header_of(rows)
     if "old_inss" in header:
         places = _places(header, REPLACEMENT_COLUMNS, ("old_inss", "new_inss"))
-        return "replacements", _replacements(_rows(file, delimiter, len(header)), places)
+        return "replacements", _replacements(_whole(rows, len(header)), places)
     places = _places(header, COLUMNS, REQUIRED)
     if not set(EMPLOYERS) & set(header):
         raise Refusal(f"line 1: give at least one of the columns {' and '.join(EMPLOYERS)}")
-    return "csv", _periods(_rows(file, delimiter, len(header)), places, zone)
+    return "csv", _periods(_whole(rows, len(header)), places, zone)
 
 
 def _places(header: list[str], known: Sequence[str], required: Sequence[str]) -> list[int]:
     """Give the place of every known column in a row; -1, the empty text at its end, for an absent one."""
     unknown = [name for name in header if name not in known]
     if unknown:
-        named = shown(unknown[0][:30])
+        named = seen(unknown[0][:30])
         raise Refusal(f'line 1: column "{named}" is unknown: the columns are {", ".join(known)}')
     if len(set(header)) < len(header):
         raise Refusal("line 1: a column stands in the header twice")
@@ -49,49 +46,23 @@ def _places(header: list[str], known: Sequence[str], required: Sequence[str]) ->
     return [header.index(name) if name in header else -1 for name in known]
 
 
-def _rows(file: BinaryIO, delimiter: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows behind the header with their lines, each with an empty text behind its last value."""
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        next(rows)
-        for row in rows:
-            if not row:
-                continue
-            if len(row) != width:
-                raise Refusal(f"line {rows.line_num}: values: {len(row)}, where the header names {width}")
-            row.append("")
-            yield rows.line_num, row
-    except csv.Error as exc:
-        raise Refusal(f"line {rows.line_num}: this is no CSV ({exc})") from exc
-    except UnicodeDecodeError as exc:
-        raise Refusal(f"line {_undecodable(file)}: the text is not UTF-8") from exc
-    finally:
-        if not text.closed:  # a reader that was left half way is cleared away after its file
-            text.detach()
+def _whole(rows: Rows, width: int) -> Rows:
+    """Give rows that have a value for every column, each with an empty text behind its last one."""
+    for line, row in rows:
+        if len(row) != width:
+            raise Refusal(f"line {line}: values: {len(row)}, where the header names {width}")
+        row.append("")
+        yield line, row
 
 
-def _undecodable(file: BinaryIO) -> int:
-    """Find the first line that is not UTF-8: the decoder reads ahead of the lines."""
-    file.seek(0)
-    for number, line in enumerate(file, 1):
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            return number
-    return 1
-
-
-def _periods(
-    rows: Iterator[tuple[int, list[str]]], places: list[int], zone: ZoneInfo
-) -> Iterator[RegisterRow]:
+def _periods(rows: Rows, places: list[int], zone: ZoneInfo) -> Iterator[RegisterRow]:
     for line, row in rows:
         with on_line(line):
             period = register_row(line, [row[place] for place in places], zone)
         yield period
 
 
-def _replacements(rows: Iterator[tuple[int, list[str]]], places: list[int]) -> Iterator[Replacement]:
+def _replacements(rows: Rows, places: list[int]) -> Iterator[Replacement]:
     for line, row in rows:
         old, new, on = (row[place] for place in places)
         with on_line(line):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from flexibatch.adapters.csv_files import encoding_of
 from flexibatch.adapters.dimona.csv import read_csv
 from flexibatch.adapters.dimona.json import read_json
 from flexibatch.adapters.dimona.xml import read_xml
@@ -17,7 +18,6 @@ from flexibatch.errors import Refusal
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 _BLOCK = 1 << 20
-_MARK = b"\xef\xbb\xbf"
 
 
 @contextmanager
@@ -48,17 +48,18 @@ def _measure(file: BinaryIO) -> tuple[str, int]:
     digest, lines = hashlib.sha256(), 1
     while block := file.read(_BLOCK):
         digest.update(block)
-        lines += block.count(b"\n")
+        lines += max(block.count(b"\n"), block.count(b"\r"))
     return digest.hexdigest(), lines
 
 
 def _entries(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterable[Entry]]:
     file.seek(0)
-    start = file.read(4096).removeprefix(_MARK).lstrip()[:1]
+    encoding = encoding_of(file)
+    start = file.read(4096).decode(encoding, errors="ignore").lstrip()[:1]
     file.seek(0)
-    if start == b"<":
+    if start == "<":
         return "xml", read_xml(file, zone)
-    return ("json", read_json(file, zone)) if start in {b"{", b"["} else read_csv(file, zone)
+    return ("json", read_json(file, zone)) if start in {"{", "["} else read_csv(file, zone)
 
 
 def _unchanged(file: BinaryIO, before: os.stat_result, entries: Iterable[Entry]) -> Iterator[Entry]:

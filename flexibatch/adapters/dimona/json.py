@@ -17,6 +17,7 @@ from io import TextIOWrapper
 from typing import Any, BinaryIO, TextIO
 from zoneinfo import ZoneInfo
 
+from flexibatch.adapters.csv_files import encoding_of
 from flexibatch.domain.register import RegisterRow
 from flexibatch.domain.register_fields import on_line, register_row
 from flexibatch.errors import Refusal
@@ -31,7 +32,7 @@ _SPACE = " \t\r\n"
 
 def read_json(file: BinaryIO, zone: ZoneInfo) -> Iterator[RegisterRow]:
     """Read the periods as they are asked for; a `Refusal` names the line. The file is read twice."""
-    text = TextIOWrapper(file, encoding="utf-8-sig")
+    text = TextIOWrapper(file, encoding=encoding_of(file))
     try:
         head = {key: value for key, _line, value in _members(_Source(text)) if key != "periods"}
         above = _object(head.get("employer")) or _object(_object(head.get("request")).get("employer"))
@@ -40,7 +41,7 @@ def read_json(file: BinaryIO, zone: ZoneInfo) -> Iterator[RegisterRow]:
             if key == "periods":
                 yield _row(line, value, above, zone)
     except UnicodeDecodeError as exc:
-        raise Refusal("line 1: the text is not UTF-8") from exc
+        raise Refusal("line 1: the text is not UTF-8, nor UTF-16 with a byte order mark") from exc
     finally:
         if not text.closed:  # a reader that was left half way is cleared away after its file
             text.detach()

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 
 from flexibatch.domain import register_fields as read
-from flexibatch.domain.findings import shown
+from flexibatch.domain.findings import seen
 from flexibatch.domain.register import Change, DimonaCancel, DimonaIn, DimonaOut, DimonaUpdate
 from flexibatch.domain.register_changes import require_flexi
 from flexibatch.domain.register_fields import on_line
@@ -42,7 +42,7 @@ def read_xml(file: BinaryIO, zone: ZoneInfo) -> Iterator[DimonaIn | Change]:
                 yield _entry(element, zone)
                 _forget(element)
     except etree.XMLSyntaxError as exc:
-        reason = _LONG_NUMBER.sub("…", shown(exc.msg or ""))
+        reason = _LONG_NUMBER.sub("…", seen(exc.msg or ""))
         raise Refusal(f"line {exc.lineno}: this is no well-formed XML ({reason})") from None
 
 
@@ -51,7 +51,7 @@ def _refuse_foreign(element: etree._Element, depth: int) -> None:
         raise Refusal("line 1: a document with a DOCTYPE is not read")
     wanted = {0: "Dimona", 1: "Form"}.get(depth)
     if wanted is not None and element.tag != wanted:
-        found = shown(str(element.tag))
+        found = seen(str(element.tag))
         raise Refusal(f'line {_line(element)}: "{found}" stands where {wanted}, without namespace, must')
 
 
@@ -89,7 +89,7 @@ def _fields(element: etree._Element | None, without: Collection[str] = ()) -> di
         if len(child) or name in without:
             continue
         if name in found:
-            raise Refusal(f"{shown(name)} stands twice")
+            raise Refusal(f"{seen(name)} stands twice")
         found[name] = (child.text or "").strip()
     return found
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import asyncssh
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.domain.findings import legible
 from flexibatch.domain.vocabulary import Environment
 
 PATH_LIMIT = 4096
@@ -45,8 +46,7 @@ def shown(path: bytes) -> str:
     >>> shown(b"/IN/a\x1b")
     '/IN/a?'
     """
-    text = path[:SHOWN_BYTES].decode(errors="replace")
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return legible(path[:SHOWN_BYTES].decode(errors="replace"))
 
 
 def place_of(path: bytes) -> Place:

@@ -12,8 +12,15 @@ from asn1crypto import cms
 
 from flexibatch.domain.signatures import ENVELOPE_LIMIT, SignatureFault
 
-_ARMOUR = re.compile(rb"^-----(?:BEGIN|END) (?:PKCS7|CMS)-----[ \t]*$", re.MULTILINE)
-_SPACE = re.compile(rb"[ \t\r\n]+")
+_LABEL = rb"(?:PKCS7|CMS|PKCS #7 SIGNED DATA|SIGNED MESSAGE)"
+_BEGIN = re.compile(rb"-----BEGIN " + _LABEL + rb"-----[ \t]*(?:\n|\Z)")
+_END = re.compile(rb"\n-----END " + _LABEL + rb"-----\Z")
+_HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+[ \t]*\n")
+"""What old programs put between the first line and the base64 (RFC 1421), with the empty line behind it."""
+_BLANK = b" \t\r\n"
+_TAIL = 100
+"""Bytes at the end in which the last line of an armour is looked for."""
+_UTF8, _UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _SEQUENCE = 0x30
 
 CONFUSED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
@@ -42,11 +49,26 @@ def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn
 def _binary(content: bytes) -> bytes | None:
     if content[:1] and content[0] == _SEQUENCE and not content[:64].isascii():
         return content
-    lines = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
-        return b64decode(_SPACE.sub(b"", _ARMOUR.sub(b"", lines)), validate=True)
-    except binascii.Error:
+        return b64decode(_without_armour(_text(content)).translate(None, _BLANK), validate=True)
+    except (binascii.Error, UnicodeError):
         return content if content[:1] == b"0" else None
+
+
+def _text(content: bytes) -> bytes:
+    """Give what an editor or a shell saved as bare lines: no mark of an encoding in front, LF at line ends."""
+    if content.startswith(_UTF16):
+        content = content.decode("utf-16").encode("ascii")
+    return content.removeprefix(_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(_BLANK)
+
+
+def _without_armour(text: bytes) -> bytes:
+    begin = _BEGIN.match(text)
+    if begin is None:
+        return text
+    headers = _HEADERS.match(text, begin.end())
+    end = _END.search(text, max(begin.end() - 1, len(text) - _TAIL))
+    return text[headers.end() if headers else begin.end() : end.start() if end else len(text)]
 
 
 def _fault(signed: Any) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types

@@ -27,6 +27,8 @@ from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal, Unavailable
 
 DIGEST = "sha256"
+_SIGNS = frozenset({"rsa", "ec", "ed25519", "ed448"})
+"""The kinds of key that pyHanko signs with."""
 TIMEOUT = 5
 """Seconds that a time stamp may take."""
 
@@ -84,6 +86,11 @@ def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> Answer
             f"{key} of [answers] is not the key of the first certificate in {certificate}: correct the settings."
         )
     signing, *others = [x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in chain]
+    if signing.public_key.algorithm not in _SIGNS:
+        raise Refusal(
+            f"{key} of [answers] is a key of a kind that answers cannot be signed with "
+            f"({signing.public_key.algorithm}): take one of RSA or on an elliptic curve."
+        )
     whole = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     between = SimpleCertificateStore.from_certs(others)  # type: ignore[no-untyped-call]
     signer = SimpleSigner(signing, keys.PrivateKeyInfo.load(whole), between)

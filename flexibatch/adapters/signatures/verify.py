@@ -19,7 +19,7 @@ from pyhanko.sign.validation.generic_cms import async_validate_detached_cms
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
-from flexibatch.adapters.signatures.certificates import EC_BITS, RSA_BITS
+from flexibatch.adapters.signatures.certificates import DIGESTS, EC_BITS, RSA_BITS
 from flexibatch.adapters.signatures.envelope import CONFUSED, open_envelope
 from flexibatch.adapters.signatures.trust import Trust, revoked
 from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault, Signed
@@ -30,10 +30,9 @@ CHAIN_LIMIT = 10
 """Certificates of a signature that are looked at on the way to a root."""
 
 _WEAK = frozenset({"md2", "md5", "sha1"})
-_DIGESTS = frozenset({"sha256", "sha384", "sha512"})
 _USES = frozenset({"digital_signature", "non_repudiation"})
-_SIGNED_BY = {"rsassa_pkcs1v15": "rsa", "rsassa_pss": "rsa", "ecdsa": "ec"}
-"""The kind of key that each way of signing needs."""
+_SIGNED_BY = {"rsassa_pkcs1v15": {"rsa"}, "rsassa_pss": {"rsa", "rsassa_pss"}, "ecdsa": {"ec"}}
+"""The kinds of key that each way of signing needs."""
 _CHUNK = 1 << 16
 
 
@@ -116,7 +115,7 @@ def _certificate_fault(
     if usage is not None and not _USES & usage.native:
         return SignatureFault.KEY_USAGE
     key = certificate.public_key
-    least = {"rsa": RSA_BITS, "ec": EC_BITS}.get(key.algorithm)
+    least = {"rsa": RSA_BITS, "rsassa_pss": RSA_BITS, "ec": EC_BITS}.get(key.algorithm)
     return SignatureFault.WEAK_KEY if least is None or key.bit_size < least else None
 
 
@@ -126,7 +125,7 @@ def _algorithm_fault(
     trust: Trust,
 ) -> SignatureFault | None:
     method = signer["signature_algorithm"]
-    if _SIGNED_BY.get(method.signature_algo) != certificate.public_key.algorithm:
+    if certificate.public_key.algorithm not in _SIGNED_BY.get(method.signature_algo, ()):
         return SignatureFault.NOT_GENUINE
     used = {signer["digest_algorithm"]["algorithm"].native}
     if method["algorithm"].native != "rsassa_pkcs1v15":
@@ -135,9 +134,7 @@ def _algorithm_fault(
         mask = method["parameters"]["mask_gen_algorithm"]
         used |= {mask["parameters"]["algorithm"].native} if mask["algorithm"].native == "mgf1" else {"other"}
     return (
-        None
-        if used <= _DIGESTS | ({"sha1"} if trust.allow_sha1 else set())
-        else SignatureFault.WEAK_ALGORITHM
+        None if used <= DIGESTS | ({"sha1"} if trust.allow_sha1 else set()) else SignatureFault.WEAK_ALGORITHM
     )
 
 
