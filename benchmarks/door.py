@@ -179,7 +179,7 @@ def write(desk: Path, sample: Path, sequence: int) -> str:
     name, content = moved_to_today(sample)
     name = name.replace(".00001.", f".{sequence:05d}.")
     (desk / name).write_bytes(
-        content.replace(b"<ReferenceNbr>2026-09/", f"<ReferenceNbr>{sequence:04d}-09/".encode())
+        content.replace(b"<ReferenceNbr>019a1f04-", f"<ReferenceNbr>{sequence:08x}-".encode())
     )
     return name
 

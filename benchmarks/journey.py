@@ -29,7 +29,7 @@ from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 
 SENDER = "000640"
-SCHEMA = Path(__file__).parents[1] / "schemas" / "FLXWAGE_20264.xsd"
+SCHEMA = Path(__file__).parents[1] / "schemas" / "FLXWAGE_20251.xsd"
 
 
 def main() -> None:

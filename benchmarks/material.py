@@ -4,8 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from flexibatch.domain.schema_versions import Quarter, name_of
+
 NAMESPACE = "http://socialsecurity.be/xml/ns/FLXWAGE"
 BACK = timedelta(days=20)
+
+
+def begin_of(day: date) -> date:
+    """Give the first day of a period that ends on a day: three weeks before, in the same year."""
+    return max(day - BACK, date(day.year, 1, 1))
 
 
 def company_number(n: int) -> str:
@@ -36,7 +43,7 @@ def wage_file(path: Path, lines: int, employers: int, day: date) -> None:
         file.write(
             f'<?xml version="1.0" encoding="UTF-8"?>\n<FLXWAGE xmlns="{NAMESPACE}" '
             'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
-            f'xsi:schemaLocation="{NAMESPACE} FLXWAGE_20264.xsd">\n'
+            f'xsi:schemaLocation="{NAMESPACE} {name_of(Quarter.of(day))}.xsd">\n'
         )
         for employer in range(employers):
             file.write(_form_head(employer, day))
@@ -56,7 +63,7 @@ def register_rows(lines: int, employers: int, day: date) -> Iterator[str]:
     for worker in range(lines):
         company = company_number(worker % employers)
         yield (
-            f"{period_number(worker)};{company};{worker_number(worker)};FLX;{day - BACK};{day};"
+            f"{period_number(worker)};{company};{worker_number(worker)};FLX;{begin_of(day)};{day};"
             "2026-07-01T08:00:00\n"
         )
 
@@ -74,7 +81,7 @@ def _form_head(employer: int, day: date) -> str:
 
 
 def _line(worker: int, day: date) -> str:
-    start = day - BACK
+    start = begin_of(day)
     return f"""      <Beneficiary>
         <INSS>{worker_number(worker)}</INSS>
         <Relation>
@@ -82,7 +89,7 @@ def _line(worker: int, day: date) -> str:
           <Reference>
             <ReferenceType>10</ReferenceType>
             <ReferenceOrigin>8</ReferenceOrigin>
-            <ReferenceNbr>{day:%Y-%m}/{worker:06d}</ReferenceNbr>
+            <ReferenceNbr>019a{day:%m%d}-0000-7000-8000-{worker:012x}</ReferenceNbr>
           </Reference>
           <Calculation>
             <CalculationPeriodStartingDate>{start}</CalculationPeriodStartingDate>

@@ -23,7 +23,7 @@ from front_door import show_front_door
 from rich.console import Console
 from rich.table import Table
 from signing import CERTIFICATE, signature, signature_name
-from today import this_day, moved, moved_name
+from today import moved, moved_name, this_day
 
 SAMPLES = Path(__file__).parent
 ORDINARY = {"drop", "sweep"}

@@ -1,8 +1,8 @@
 """Move the samples to today: they are made for a reception on 5 October 2026.
 
-Dates from October 2026 on, those around the reception, move by days, in names too. Earlier ones in 2026, of the periods
-that were worked, move by whole months, so that months stay months and none crosses New Year. Dates before 2026 stay. The
-version of the message moves by quarters. References are no dates and stay.
+Dates from October 2026 on, those around the reception, move by days, in names too. Earlier ones in 2026, of the
+periods that were worked, move by whole months, so that months stay months and none crosses New Year. Dates before 2026
+stay. The version of the message moves by quarters. References are no dates and stay.
 
     python samples/today.py SAMPLE FOLDER
 

@@ -24,8 +24,8 @@ from flexibatch.errors import Refusal
 from flexibatch.trials import Trial
 
 CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
-Place = tuple[str, int | None, int | None, str | None]
-"""Ticket, Form, line and reference; a file refused whole has a ticket only."""
+Place = tuple[str, int | None, int | None, str | None, str | None]
+"""Ticket, Form, line and both references; a file refused whole has a ticket only."""
 
 
 @click.command(epilog=f"{SWEPT}\nA dry run ends with 0 whatever it shows.")
@@ -140,14 +140,15 @@ def _changes(ticket: str, trial: Trial, before: _Before) -> list[dict[str, objec
     if verdict.faults:
         codes = list(dict.fromkeys(fault.code for fault in verdict.faults))
         changed = not before.same(before.whole, codes)
-        return [_change((ticket, None, None, None), before.whole, "refused", codes)] if changed else []
+        return [_change((ticket, None, None, None, None), before.whole, "refused", codes)] if changed else []
     rows = []
     for judged in trial.forms:
         for one in judged.lines:
             was, codes = before.of_line(judged.form.number, one.line.number), _codes(judged, one)
             same = one.kept or (one.outcome is Outcome.REFUSED and before.same(was, codes))
             if not same:
-                place = (ticket, judged.form.number, one.line.number, one.line.reference)
+                line = one.line
+                place = (ticket, judged.form.number, line.number, line.reference, line.own)
                 rows.append(_change(place, was, one.outcome.value, codes))
     return rows
 

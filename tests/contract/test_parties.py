@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.parties import current_persons, find_employer, link_employer, link_persons
+from flexibatch.domain.employers import Numbers
 from flexibatch.errors import Refusal
 from flexibatch.ports import Party
 from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
@@ -74,7 +75,7 @@ def test_one_number_makes_one_employer_once(database: Database, first: tuple[str
         assert made == link_employer(connection, *first)
         written = (first[0] and first[0].zfill(9), first[1] and first[1].lstrip("0"))
         assert made == link_employer(connection, *written)
-        assert Party(made) == find_employer(connection, *written)
+        assert made == find_employer(connection, *written).employer_id
         assert employers(connection) == 1
 
 
@@ -90,24 +91,28 @@ def test_both_numbers_lead_to_one_employer(database: Database) -> None:
             (nsso_number(2), company_number(1)),
             (nsso_number(1), company_number(2)),
         ]:
-            assert Party(made) == find_employer(connection, nsso, company)
+            known = Numbers(nsso_number(1), company_number(1))
+            assert Party(made, known) == find_employer(connection, nsso, company)
         assert employers(connection) == 1
 
 
 def test_numbers_of_two_employers_are_a_conflict(database: Database) -> None:
     """Two known numbers that belong to different employers lead to neither."""
     with database.writing() as connection:
-        link_employer(connection, nsso_number(1), company_number(1))
-        link_employer(connection, None, company_number(2))
-        assert Party(None, conflict=True) == find_employer(connection, nsso_number(1), company_number(2))
+        one = link_employer(connection, nsso_number(1), company_number(1))
+        other = link_employer(connection, None, company_number(2))
+        found = find_employer(connection, nsso_number(1), company_number(2))
+        assert (Party(None, rivals=(one, other)), True) == (found, found.conflict)
 
 
 def test_an_enterprise_may_have_several_nsso_numbers(database: Database) -> None:
-    """A second NSSO number of one enterprise leads to the same employer."""
+    """A second NSSO number of one enterprise leads to the same employer, and neither is the one."""
     with database.writing() as connection:
         made = link_employer(connection, nsso_number(1), company_number(1))
         assert made == link_employer(connection, nsso_number(2), company_number(1))
-        assert Party(made) == find_employer(connection, nsso_number(2), None)
+        assert Party(made, Numbers(None, company_number(1))) == find_employer(
+            connection, nsso_number(2), None
+        )
 
 
 def test_an_nsso_number_gets_its_enterprise_later(database: Database) -> None:
@@ -115,7 +120,7 @@ def test_an_nsso_number_gets_its_enterprise_later(database: Database) -> None:
     with database.writing() as connection:
         made = link_employer(connection, nsso_number(1), None)
         assert made == link_employer(connection, nsso_number(1), company_number(1))
-        assert Party(made) == find_employer(connection, None, company_number(1))
+        assert made == find_employer(connection, None, company_number(1)).employer_id
 
 
 def test_an_nsso_number_has_one_enterprise(database: Database) -> None:
@@ -125,7 +130,7 @@ def test_an_nsso_number_has_one_enterprise(database: Database) -> None:
         link_employer(connection, None, company_number(2))
         for other in (company_number(2), company_number(3)):
             assert "belongs to enterprise" in refused(connection, nsso_number(1), other)
-        assert Party(made) == find_employer(connection, nsso_number(1), company_number(1))
+        assert made == find_employer(connection, nsso_number(1), company_number(1)).employer_id
 
 
 def test_no_number_at_all_is_refused(database: Database) -> None:
@@ -170,18 +175,24 @@ def _hang_everything_on(connection: Connection, employer_id: int) -> None:
     declare(connection, "D1", employer_id, worker_number(1))
 
 
-def test_a_merge_that_would_join_two_declarations_is_refused(database: Database) -> None:
+UUID = "019a1f04-5c11-7d3e-9b52-0f6a51c2d871"
+
+
+@pytest.mark.parametrize("references", [("A", "A"), (UUID, UUID), (UUID, UUID.upper())])
+def test_a_merge_that_would_join_two_declarations_is_refused(
+    database: Database, references: tuple[str, str]
+) -> None:
     """One worker's reference with both employers: the link is refused and both are named by their tickets."""
     with database.writing() as connection:
         first = link_employer(connection, nsso_number(1), None)
         second = link_employer(connection, None, company_number(1))
-        declare(connection, "D1", first, worker_number(1))
-        declare(connection, "D2", second, worker_number(1))
+        declare(connection, "D1", first, worker_number(1), references[0])
+        declare(connection, "D2", second, worker_number(1), references[1])
         told = refused(connection, nsso_number(1), company_number(1))
         assert "D1" in told
         assert "D2" in told
         assert worker_number(1) not in told
-        assert Party(first) == find_employer(connection, nsso_number(1), None)
+        assert Party(first, Numbers(nsso_number(1))) == find_employer(connection, nsso_number(1), None)
 
 
 # -------------------------------------------------------------------------------------------------- persons

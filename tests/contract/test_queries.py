@@ -204,7 +204,7 @@ def test_a_set_is_shown_with_files_runs_answers_and_anomalies(records: Records) 
     )
     told = shown_set(records, ticket)
     assert [1, 2] == [run["number"] for run in told["runs"]]
-    assert ("FLXWAGE_20264", 1) == (told["runs"][1]["schema"], told["runs"][1]["refused"])
+    assert ("FLXWAGE_20263", 1) == (told["runs"][1]["schema"], told["runs"][1]["refused"])
     assert [f"FO.ACRF.999999.{ticket}.2"] == [one["name"] for one in told["runs"][1]["answers"]]
     assert told["runs"][1]["published_at"] is not None
     assert ["FI", "GO"] == [file["kind"] for file in told["files"]]

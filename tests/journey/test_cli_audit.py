@@ -17,7 +17,7 @@ from flexibatch.adapters.store.engine import instant
 from flexibatch.bootstrap import Home, make_home
 from samples.signing import CERTIFICATE
 from tests.twins.clock import FixedClock
-from tests.twins.numbers import bis_number, company_number, worker_number
+from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today
 
@@ -31,6 +31,8 @@ LOOKS = {
     "dimona show",
     "dimona stats",
     "doctor",
+    "employer list",
+    "employer show",
     "list",
     "mandate list",
     "quarantine list",
@@ -58,6 +60,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "mandate add": (NEW, "--company", COMPANY),
     "mandate end": (NEW, "--company", COMPANY),
     "mandate import": ("{place}/mandates.csv",),
+    "employer set": ("--nsso", nsso_number(9), "--third-payer"),
     "sender remove": (NEW,),
     "dimona import": ("{place}/replaced.csv",),
     "rerun": ("{first}",),

@@ -74,6 +74,7 @@ def test_a_sender_is_added_with_its_seven_folders(call: Caller, home: Home) -> N
         "signature": "required",
         "user_name": "bureau-640",
         "allow_ssh_rsa": False,
+        "acceptance": None,
         "state": "active",
         "added_at": "2026-10-05T07:16:02+00:00",
         "removed_at": None,

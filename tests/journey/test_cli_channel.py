@@ -95,7 +95,7 @@ def test_check_judges_without_keeping(town: Town, today: Caller) -> None:
     text = today("check", str(paths[0]))
     assert 1 == text.status
     assert "00024-152 (B)" in text.out
-    assert "reference 2026-09/0002" in text.out
+    assert "reference 019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" in text.out
     shown = today("check", "--format", "json", str(paths[0])).json
     assert ["00024-152"] == [one["code"] for one in shown[0]["anomalies"]]
     assert today("check", "--format", "xml", str(paths[0])).out.startswith("<?xml")

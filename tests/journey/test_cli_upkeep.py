@@ -129,13 +129,23 @@ def test_a_database_that_is_none_is_trouble(call: Caller, home: Home) -> None:
 # --------------------------------------------------------------------------------------------------- schemas
 
 
-def test_schemas_are_listed_with_their_windows(call: Caller, tmp_path: Path) -> None:
-    """Each version tells its days, whether it is open today, and its digest; a wrong folder is a refusal."""
-    rows = call.done("schema", "list", "--json").json
-    assert [("FLXWAGE_20251", False), ("FLXWAGE_20261", True), ("FLXWAGE_20264", True)] == [
-        (row["schema"], row["open_today"]) for row in rows
+def test_schemas_are_listed_with_their_windows(
+    call: Caller, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each open version tells its days, its file, and the digest of that; a wrong folder is a refusal."""
+    clock = FixedClock(datetime(2027, 1, 1, 12, tzinfo=UTC))
+    rows = Caller(call.home, capsys, clock).done("schema", "list", "--json").json
+    assert [
+        ("FLXWAGE_20254", "2025-10-01", "2027-03-31"),
+        ("FLXWAGE_20261", "2026-01-01", "2027-06-30"),
+        ("FLXWAGE_20262", "2026-04-01", "2027-09-30"),
+        ("FLXWAGE_20263", "2026-07-01", "2027-12-31"),
+        ("FLXWAGE_20264", "2026-10-01", "2028-03-31"),
+        ("FLXWAGE_20271", "2027-01-01", "2028-06-30"),
+    ] == [(row["schema"], row["from"], row["until"]) for row in rows]
+    assert [("FLXWAGE_20251.xsd", True, 64)] * 6 == [
+        (row["file"], row["ours"], len(row["sha256"])) for row in rows
     ]
-    assert [] == [row for row in rows if not row["ours"] or len(row["sha256"]) != 64]
     (call.home / FILE).write_text(f'schemas = "{tmp_path}"\n')
     assert (2, 1) == ((told := call("schema", "list")).status, told.sentences)
 

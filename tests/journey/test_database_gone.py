@@ -12,6 +12,7 @@ import pytest
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, watch
 from tests.twins.before import Before
+from tests.twins.references import renumbered
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town, copied_on
 
@@ -41,7 +42,7 @@ def town(own_server: Server, calm_town: Town, tmp_path: Path) -> Iterator[Town]:
     made = copied_on(own_server, calm_town, tmp_path / "home")
     for sender in BUREAUS:
         for path in sorted((SAMPLES / "accepted-modification").glob("[FG][IO].FLEX.*.00001.*")):
-            own = path.read_bytes().replace(b"2026-09/", f"{sender}/".encode())
+            own = renumbered(path.read_bytes(), sender)
             made.put(path.name.replace("000640", sender), own, sender)
     yield made
     made.home.close()

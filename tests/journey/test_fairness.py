@@ -11,6 +11,7 @@ import pytest
 from flexibatch.domain.case import Verdict
 from flexibatch.watcher import LONG_SWEEP, Channel, SweepResult, watch
 from tests.twins.clock import FixedClock
+from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
@@ -19,7 +20,7 @@ BUSY, QUIET = "000640", "000641"
 
 def _drop(town: Town, sender: str, number: int) -> None:
     name = f"FLEX.{sender}.20261005.{number:05d}.R.1"
-    town.put(f"FI.{name}.1", DOCUMENT.replace(b"2026-09/", f"{sender}-{number}/".encode()), sender)
+    town.put(f"FI.{name}.1", renumbered(DOCUMENT, f"{sender}{number}"), sender)
     town.put(f"GO.{name}", b"", sender)
     assert isinstance(town.clock, FixedClock)
     town.clock.advance(timedelta(seconds=3))

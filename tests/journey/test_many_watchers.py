@@ -23,6 +23,7 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.bootstrap import Home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
+from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
 
@@ -116,7 +117,7 @@ def _drop(town: Town, sender: str, sequence: int) -> None:
     name, content = moved_to_today(SAMPLES / STORY[sequence - 1])
     day = name.split(".")[3]
     inbox = town.inbox(sender)
-    own = content.replace(b"<ReferenceNbr>2026-09/", f"<ReferenceNbr>{sender}/".encode())
+    own = renumbered(content, sender)
     (inbox / f"FI.FLEX.{sender}.{day}.0000{sequence}.R.1.1").write_bytes(own)
     (inbox / f"GO.FLEX.{sender}.{day}.0000{sequence}.R.1").touch()
 

@@ -16,6 +16,7 @@ from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, SweepResult
 from tests.twins.before import Before
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.references import renumbered
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town
 from tests.twins.waiting import PATIENCE, until
@@ -25,10 +26,9 @@ FORM = next((SAMPLES / "accepted-modification").glob("FI.FLEX.*.00001.*")).read_
 HEAD, TAIL = FORM.index(b"  <Form>"), FORM.index(b"</FLXWAGE>")
 
 
-def document(*references: bytes) -> bytes:
-    """Give a document with a Form for each reference."""
-    form = FORM[HEAD:TAIL]
-    forms = (form.replace(b"2026-09/0001", reference) for reference in references)
+def document(*numbers: int) -> bytes:
+    """Give a document with a Form for each number, by which its line has a reference of its own."""
+    forms = (renumbered(FORM[HEAD:TAIL], number) for number in numbers)
     return FORM[:HEAD] + b"".join(forms) + FORM[TAIL:]
 
 
@@ -128,7 +128,7 @@ def test_who_commits_second_is_judged_again(race: Race) -> None:
         second.begin()
         race.wait_for_lock()
 
-    race.drop(document(b"2026-09/0001"), document(b"2026-09/0001"))
+    race.drop(document(1), document(1))
     first.channel = _turning(first.channel, lambda books: books, meet)
     first.begin()
     assert (1, 0) == (first.ended().settled, first.ended().lines_refused)
@@ -156,7 +156,7 @@ def test_transactions_that_wait_for_each_other_are_parted(race: Race) -> None:
 
         return Before(books, write_form=write_form)
 
-    race.drop(document(b"2026-09/0001", b"2026-09/0002"), document(b"2026-09/0002", b"2026-09/0001"))
+    race.drop(document(1, 2), document(2, 1))
     for one in race.sweeps:
         one.channel = _turning(one.channel, waiting_after_the_first_form, both.abort)
         one.begin()

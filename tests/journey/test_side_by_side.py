@@ -21,6 +21,7 @@ from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
 from tests.twins.before import Before
 from tests.twins.clock import FixedClock
+from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town
 
 
@@ -94,7 +95,7 @@ def test_a_failure_is_not_noted_on_a_set_that_another_process_settled(town: Town
 def _both_claimed(town: Town) -> Channel:
     """Claim two sets of a bureau without settling them; give a channel before which another settles the first."""
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
-        town.put(path.name.replace("00001", "00002"), path.read_bytes().replace(b"2026-09/", b"again/"))
+        town.put(path.name.replace("00001", "00002"), renumbered(path.read_bytes(), 2))
     one, other = town.channel(), town.channel()
     idle = replace(one, world=replace(one.world, ledger=Before(one.world.ledger, turn=_nobody)))
     assert 2 == idle.sweep().claimed

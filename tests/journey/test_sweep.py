@@ -18,6 +18,7 @@ from flexibatch.ports import Ledger, Stream
 from flexibatch.watcher import Channel, SweepResult
 from tests.twins.clock import FixedClock
 from tests.twins.player import Broken
+from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
@@ -68,7 +69,7 @@ def _drop(
 ) -> None:
     letter = {"IN": "R", "INTEST": "T"}[folder]
     name = f"FLEX.{sender}.20261005.{sequence}.{letter}.1"
-    town.put(f"FI.{name}.1", content.replace(b"2026-09/", f"{sequence}/".encode()), sender, folder)
+    town.put(f"FI.{name}.1", renumbered(content, sequence), sender, folder)
     town.put(f"GO.{name}", b"", sender, folder)
 
 
@@ -83,7 +84,7 @@ def _states(town: Town) -> list[tuple[object, ...]]:
 def test_trouble_keeps_a_set_and_holds_up_its_stream_only(town: Town) -> None:
     """A set that met trouble is tried again later; another sender's set is settled meanwhile."""
     for sender in ("000640", "000641"):
-        _drop(town, sender=sender, content=DOCUMENT.replace(b"2026-09/", sender.encode()))
+        _drop(town, sender=sender, content=renumbered(DOCUMENT, sender))
     channel = town.channel()
     troubled = _with(channel, documents=Troubled(channel.world.documents, {"000640"}))
     result = troubled.sweep()
@@ -301,7 +302,7 @@ def test_a_released_set_never_overwrites_newer_data(town: Town) -> None:
     _drop(town, "00001")
     channel = replace(town.channel(), max_attempts=1)
     assert 1 == _with(channel, documents=Broken()).sweep().quarantined
-    town.put("FI.FLEX.000640.20261005.00002.R.1.1", DOCUMENT.replace(b"2026-09/", b"00001/"))
+    town.put("FI.FLEX.000640.20261005.00002.R.1.1", renumbered(DOCUMENT, "00001"))
     town.put("GO.FLEX.000640.20261005.00002.R.1")
     assert 0 == town.sweep().lines_refused
     ticket = str(town.rows("SELECT ticket FROM file_set WHERE state = 'quarantine'")[0][0])

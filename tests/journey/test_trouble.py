@@ -245,15 +245,14 @@ def test_a_rerun_does_not_remark_again_on_what_stands(town: Town) -> None:
 
 
 def test_a_rerun_keeps_the_schema_the_set_passed_by(town: Town, tmp_path: Path) -> None:
-    """A version that an operator opens later, for the same days, judges no set that named none and passed."""
+    """A set that named no version and passed is judged by that of its day, also when that is closed by then."""
     document = next((SAMPLES / "accepted-rerun").glob("FI.FLEX.*")).read_bytes()
     town.put(f"FI.{NAME}.1", re.sub(rb"\s+xsi:schemaLocation=\"[^\"]*\"", b"", document))
     town.put(f"GO.{NAME}")
     town.sweep()
     schemas = shutil.copytree(town.home.settings.schemas, tmp_path / "schemas")
-    shutil.copyfile(schemas / "FLXWAGE_20264.xsd", schemas / "FLXWAGE_20271.xsd")
-    with (schemas / "versions.toml").open("a", encoding="utf-8") as windows:
-        windows.write('\n[[version]]\nfile = "FLXWAGE_20271.xsd"\nfrom = 2026-10-01\n')
+    with (schemas / "versions.toml").open("a", encoding="utf-8") as versions:
+        versions.write('\n[[version]]\nname = "FLXWAGE_20264"\nuntil = 2026-10-01\n')
     ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
     with town.home.database.writing() as connection:
         upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -178,7 +179,7 @@ def test_a_notification_has_the_layout_that_is_read(tmp_path: Path) -> None:
     _valid(data)
 
 
-EMPLOYERS: dict[str, tuple[dict[str, str | None], Numbers, bool, list[str], list[str]]] = {
+EMPLOYERS: dict[str, tuple[dict[str, Any], Numbers, bool, list[str], list[str]]] = {
     "both given": ({}, NO_NUMBERS, False, ["100100022", "400100056"], ["100100022", "400100056"]),
     "one given, the other known": (
         {"company_id": None},

@@ -11,7 +11,6 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.adapters.xml.stream import _refused
 from flexibatch.domain.model import Form
 from tests.twins.xml_samples import (
-    DAY,
     SCHEMAS,
     SPACE,
     beneficiary,
