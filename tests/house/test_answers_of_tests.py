@@ -1,7 +1,5 @@
 """What holds every answer of the tests to the schemas does find what does not fit."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.twins.answers import written_below

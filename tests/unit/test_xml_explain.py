@@ -9,6 +9,7 @@ from lxml import etree
 
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.adapters.xml.stream import _refused
+from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Form
 from tests.twins.xml_samples import (
     SCHEMAS,
@@ -380,13 +381,19 @@ def corrupted(draw: st.DrawFn) -> bytes:
     return bytes(etree.tostring(tree))
 
 
+def _beyond_a_schema(one: Finding) -> bool:
+    """Tell whether a finding is about how a value is written, or about which references of a line there are."""
+    twice = one.rule == "schema-cardinality" and one.tag == "Reference"
+    return twice or one.rule in {"literal-value", "reference-missing"}
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(corrupted())
 def test_as_lxml_judges(tmp_path: Path, data: bytes) -> None:
-    """A document with one thing changed is refused just when lxml refuses it (or it is not literal)."""
+    """A document with one thing changed is refused just when lxml refuses it (or no schema can tell what is wrong)."""
     forms, findings = read(tmp_path, data)
     found = [*findings, *faults(forms)]
     if valid(data):
-        assert [] == [one for one in found if one.rule != "literal-value"]
+        assert [] == [one for one in found if not _beyond_a_schema(one)]
     else:
         assert found

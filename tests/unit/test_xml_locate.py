@@ -46,6 +46,15 @@ def test_missing_element(tmp_path: Path) -> None:
         assert {place: expected(text, "<Debtor>", number)} == locator.lines(number, [place])
 
 
+def test_strangers_behind_a_form(tmp_path: Path) -> None:
+    """What stands under the root behind the Form that is asked for, with children of its own, is no part of it."""
+    text = message(form(), "<Foo><Bar><Form/></Bar></Foo>", form())
+    locator = Locator(written(tmp_path, text), "utf-8")
+    for number in (1, 2):
+        place = f"/FLXWAGE/Form[{number}]/TypeForm"
+        assert {place: expected(text, "<TypeForm>", number)} == locator.lines(number, [place])
+
+
 def test_repeated_and_again(tmp_path: Path) -> None:
     """A Form may be asked for twice, and an earlier one after a later one."""
     text = message(*[form()] * 5)

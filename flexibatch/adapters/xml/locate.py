@@ -76,7 +76,7 @@ class Locator:
             self._form += 1
             self._full = self._form >= self._asked
             place = f"/FLXWAGE/{step('Form', self._form)}"
-        elif self._full and self._depth > _FORM_DEPTH:
+        elif self._above and self._depth > _FORM_DEPTH:
             at, counts = self._above[-1]
             counts[name] += 1
             place = f"{at}/{step(name.rpartition(' ')[2], counts[name])}"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
+from flexibatch.adapters.xml.bounds import ATTRIBUTES_LIMIT, OutOfBounds
 from flexibatch.adapters.xml.names import INSTANCE, NAMESPACE, ROOT, chunks
-from flexibatch.adapters.xml.wellformed import broken
+from flexibatch.adapters.xml.wellformed import broken, unreadable
 from flexibatch.domain.findings import Finding, shown
 from flexibatch.errors import DocumentBroken
 
@@ -30,6 +31,7 @@ _WIDE = (
 _DECLARATION_LIMIT = 1024
 _TAG_LIMIT = 1024 * 1024
 _NO_ROOT = f"it has no root element whose start tag ends within {_TAG_LIMIT} bytes"
+_MANY = f"its root declares more than {ATTRIBUTES_LIMIT} namespaces"
 _NO_END = f"its XML declaration does not end within {_DECLARATION_LIMIT} bytes"
 _SPACE = b" \t\r\n"
 _ENCODING = re.compile(rb"""\sencoding\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -75,6 +77,8 @@ def read_prolog(parts: Sequence[Path]) -> Prolog:
     except (expat.ExpatError, UnicodeDecodeError):
         found = broken(parts, encoding, "the root element cannot be read", "xml-other")
         raise DocumentBroken((found,)) from None
+    except OutOfBounds:
+        raise DocumentBroken((unreadable(_MANY, "xml-limit", line),)) from None
     return Prolog(encoding, attributes.get(f"{INSTANCE} schemaLocation"), _root_faults(name, line), line)
 
 
@@ -89,8 +93,12 @@ def _parsed(start: bytes, encoding: str) -> tuple[str, dict[str, str]]:
     start.decode(encoding)
     seen: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate(encoding, " ")
+    declared: list[str | None] = []
+    parser.StartNamespaceDeclHandler = lambda prefix, _uri: declared.append(prefix)
     parser.StartElementHandler = lambda name, attributes: seen.append((name, attributes))
     parser.Parse(start)
+    if len(declared) > ATTRIBUTES_LIMIT:
+        raise OutOfBounds
     if not seen:
         raise expat.ExpatError
     return seen[0]

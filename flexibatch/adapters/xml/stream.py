@@ -15,6 +15,7 @@ from pathlib import Path
 from lxml import etree
 
 from flexibatch.adapters.xml import plain
+from flexibatch.adapters.xml.bounds import Bounds, OutOfBounds
 from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.forms import FORM, FormUnderWay
 from flexibatch.adapters.xml.names import ROOT, chunks, tag
@@ -92,7 +93,7 @@ class _Pass:
         self._root: Root | None = None
         self._form: FormUnderWay | None = None
         self._ready: list[Form] = []
-        self._pieces = Pieces()
+        self._pieces, self._bounds = Pieces(), Bounds(source.encoding)
         self._tail: deque[bytes] = deque(maxlen=3)
         self._after_end = 0
         self._held = 0
@@ -130,9 +131,12 @@ class _Pass:
             raise DocumentBroken((_TOO_MANY_PIECES,))
         try:
             self._decoder.decode(chunk)
+            self._bounds.feed(chunk)
             parser.feed(chunk)
         except (UnicodeDecodeError, etree.XMLSyntaxError):
             raise DocumentBroken((broken(self._source.parts, self._source.encoding, _LIMITS),)) from None
+        except OutOfBounds as exc:
+            raise DocumentBroken((broken(self._source.parts, self._source.encoding, str(exc)),)) from None
         self._held += len(chunk)
         self._tail.append(chunk)
         if self._root is not None and self._root.ended:

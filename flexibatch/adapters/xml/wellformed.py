@@ -79,8 +79,9 @@ class Strict:
     doubles, so that the time grows with the bytes and not with their square.
     """
 
-    def __init__(self, encoding: str) -> None:
-        """Start at the first byte."""
+    def __init__(self, encoding: str, token_limit: int = TOKEN_LIMIT) -> None:
+        """Start at the first byte; a piece of markup may have so many bytes."""
+        self._token_limit = token_limit
         self._decoder = codecs.getincrementaldecoder(encoding)("strict")
         self.parser = expat.ParserCreate(encoding, " ")
         self._held = bytearray()
@@ -98,7 +99,7 @@ class Strict:
         self._held += chunk
         if len(self._held) >= self._unfinished():
             self._flush()
-            if self._unfinished() > TOKEN_LIMIT:
+            if self._unfinished() > self._token_limit:
                 raise TooLong
 
     def close(self) -> None:
