@@ -20,6 +20,7 @@ lacks curl curl
 lacks rclone rclone
 lacks psftp putty-tools
 lacks sshfs sshfs
+lacks xmllint libxml2-utils
 lacks setpriv util-linux
 lacks useradd passwd
 lacks javac default-jdk-headless

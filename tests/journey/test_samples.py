@@ -1,6 +1,7 @@
 """Every sample gives its golden answers, to the byte; every code has a sample."""
 
 import os
+import subprocess
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from flexibatch.domain.catalogue import UNKNOWN
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
 from tests.twins.player import Player, Sample
+from tests.twins.sshd import program
 from tests.twins.town import SAMPLES, Neighbourhood
 
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/case.toml"))
@@ -85,6 +87,23 @@ def test_answers_are_valid_by_their_schemas(name: str) -> None:
         for told, content in goldens.items()
         if told.startswith("FO.") and not schemas[told[:7]].validate(etree.fromstring(content))
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("partly-no-dimona", ["100100022", "400100056"]),
+        ("remarked-instructions-5", ["100300036", "0"]),
+    ],
+)
+def test_a_bureau_s_own_validator_takes_the_answer(name: str, numbers: list[str]) -> None:
+    """`xmllint` finds an answer valid that names its employer by both numbers, 0 for the one nobody knows."""
+    [noti] = (SAMPLES / name).glob("FO.NOTI.*")
+    command = [program("xmllint"), "--noout", "--schema", str(SCHEMAS / "NOTIFICATION_20223.xsd"), str(noti)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (0, f"{noti} validates\n") == (told.returncode, told.stderr)
+    given = [one.text for one in etree.parse(noti).iterfind("Form/EmployerId/*")]
+    assert numbers == given
 
 
 def test_every_code_has_a_sample() -> None:
