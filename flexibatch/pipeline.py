@@ -100,7 +100,8 @@ def judge(world: World, books: Books, case: Case) -> Settlement:
 
 def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
     """Record what is not answered: a bureau's acknowledgement, and what is archived in silence."""
-    named = None if case.silent else world.documents.acknowledged(case)
+    unread = case.silent or case.discarded
+    named = None if unread else world.documents.acknowledged(case)
     return Settlement(Verdict(case, "recorded", decided_at, acknowledges=named))
 
 

@@ -75,8 +75,15 @@ def show_json(value: object) -> None:
 
 
 def json_text(value: object, *, ascii_only: bool = False) -> str:
-    """Write a value as JSON, days and instants in ISO 8601."""
-    return json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain)
+    r"""Write a value as JSON, days and instants in ISO 8601; what a terminal would obey or hide stands escaped.
+
+    >>> json_text("a\u202eb")
+    '"a\\u202eb"'
+    """
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=2, default=_plain)
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(sign if sign.isprintable() or sign == "\n" else json.dumps(sign)[1:-1] for sign in text)
 
 
 def cell(value: object) -> str:

@@ -5,7 +5,7 @@ It is data (`flexibatch/data/anomalies.toml`), parsed elsewhere; here it is chec
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, seen
@@ -125,12 +125,14 @@ class Catalogue:
         return f"{zone or FORM_ZONE}-{entry.code}" if entry.zoned else entry.code
 
     def anomaly(self, finding: Finding, language: Language) -> Anomaly | None:
-        """Tell a finding in a language; None where the rule is switched off."""
+        """Tell a finding in a language, its value as far as one is told; None where the rule is switched off."""
         entry = self._entries[finding.rule]
         if entry.anomaly_class is None:
             return None
         code = f"{_zone(finding)}-{entry.code}" if entry.zoned else entry.code
         what, remedy = self._plain[finding.rule, language] or self._told(entry, finding, language)
+        if finding.value is not None and len(finding.value) > VALUE_LIMIT:
+            finding = replace(finding, value=finding.value[:VALUE_LIMIT])
         return Anomaly(finding, code, entry.anomaly_class, what, remedy)
 
     def fault(self, finding: Finding, language: Language) -> Anomaly:
