@@ -12,7 +12,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from flexibatch.domain.case import Claim, ReceivedFile, Report, Ticketed
-from flexibatch.errors import Unavailable
+from flexibatch.errors import Unavailable, refused_by_machine
 from flexibatch.ports import Outbox, Stream
 from flexibatch.watcher_ports import Arrivals, ClaimBook, Fences
 
@@ -66,6 +66,9 @@ class Claiming:
                 except Unavailable as exc:
                     self.delayed += 1
                     log.warning("claim.delayed", reason=str(exc))
+                except OSError as exc:
+                    self.delayed += 1
+                    log.warning("claim.delayed", reason=refused_by_machine(exc))
                 except Exception as exc:
                     self.delayed += 1
                     log.exception("claim.failed", kind=type(exc).__name__)
@@ -88,6 +91,9 @@ class Claiming:
             except Unavailable as exc:
                 self.delayed += len(taken)
                 log.warning("claim.delayed", sender=inbox.sender, reason=str(exc))
+            except OSError as exc:
+                self.delayed += len(taken)
+                log.warning("claim.delayed", sender=inbox.sender, reason=refused_by_machine(exc))
             else:
                 yield from taken
 
@@ -102,5 +108,7 @@ class Claiming:
                         self._outbox.report(Report(case, "in-treatment"))
             except Unavailable as exc:
                 log.warning("report.delayed", reason=str(exc))
+            except OSError as exc:
+                log.warning("report.delayed", reason=refused_by_machine(exc))
             except Exception as exc:
                 log.exception("report.failed", kind=type(exc).__name__)

@@ -23,6 +23,16 @@ class Unavailable(FlexibatchError):
     """Tell that a neighbour (database, disk, peer) does not answer now; the work is kept and tried again."""
 
 
+def refused_by_machine(exc: OSError) -> str:
+    """Say what the machine (disk, network) refuses, where no adapter has said it better.
+
+    >>> refused_by_machine(OSError(5, "Input/output error", "/spool/claimed/T"))
+    'The machine refuses /spool/claimed/T (Input/output error): look at disk, rights and network there; try again.'
+    """
+    what = exc.filename if isinstance(exc.filename, str) else "a file or a connection"
+    return f"The machine refuses {what} ({exc.strerror or exc}): look at disk, rights and network there; try again."
+
+
 class Superseded(FlexibatchError):
     """Tell that another commit was first, so that what was judged must be judged again."""
 

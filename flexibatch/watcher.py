@@ -16,7 +16,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from flexibatch.claiming import Claiming
 from flexibatch.domain.case import Case, Settlement, Verdict
-from flexibatch.errors import Refusal, Superseded, Unavailable
+from flexibatch.errors import Refusal, Superseded, Unavailable, refused_by_machine
 from flexibatch.pipeline import World, finish, settle_next
 from flexibatch.ports import Stream
 from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Fences
@@ -178,9 +178,9 @@ class _Sweep:
             try:
                 settlement = self._settle_or_judge_again(stream)
             except (Unavailable, Refusal) as exc:
-                self.channel.failures.delayed(self.in_hand.ticket, str(exc))
-                log.warning("set.delayed", reason=str(exc))
-                return self._stop(stream)
+                return self._delay(stream, str(exc))
+            except OSError as exc:
+                return self._delay(stream, refused_by_machine(exc))
             except Exception as exc:  # noqa: BLE001 - a bug on one set holds up nobody else
                 return self._count_bug(stream, exc)
             if settlement is None:
@@ -207,6 +207,12 @@ class _Sweep:
         self.result.waiting += 1
         return False
 
+    def _delay(self, stream: Stream, reason: str) -> bool:
+        """Leave a set, and those of its stream behind it, for the next sweep."""
+        self.channel.failures.delayed(self.in_hand.ticket, reason)
+        log.warning("set.delayed", reason=reason)
+        return self._stop(stream)
+
     def _count_bug(self, stream: Stream, exc: Exception) -> bool:
         ticket = self.in_hand.ticket
         reason = f"{type(exc).__name__} while the set was judged"
@@ -229,6 +235,9 @@ class _Sweep:
             except (Unavailable, Superseded) as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))
+            except OSError as exc:
+                self.result.unpublished += 1
+                log.warning("answers.delayed", reason=refused_by_machine(exc))
             except Exception as exc:
                 self.result.unpublished += 1
                 log.exception("answers.failed", kind=type(exc).__name__)
@@ -258,5 +267,7 @@ def watch(channel: Channel, stop: threading.Event, wake: Callable[[threading.Eve
             cut_short = channel.sweep(stop=stop.is_set).cut_short
         except (Unavailable, Superseded) as exc:
             log.warning("sweep.delayed", reason=str(exc))
+        except OSError as exc:
+            log.warning("sweep.delayed", reason=refused_by_machine(exc))
         if not cut_short:
             wake(stop)

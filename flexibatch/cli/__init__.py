@@ -14,7 +14,7 @@ from flexibatch import __version__
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.cli.invocation import Invocation, Operator
 from flexibatch.cli.output import spare_signs
-from flexibatch.errors import FlexibatchError
+from flexibatch.errors import FlexibatchError, refused_by_machine
 from flexibatch.ports import Clock
 
 PROGRAM = "flexibatch"
@@ -154,7 +154,10 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         _tell(str(exc))
         return exc.exit_status
     except Exception as exc:  # noqa: BLE001 - the last door: nothing leaves without a sentence
-        _tell_bug(exc)
+        if isinstance(exc, OSError):
+            _tell(refused_by_machine(exc))
+        else:
+            _tell_bug(exc)
         return TROUBLE
     return status if isinstance(status, int) else DONE
 

@@ -150,6 +150,17 @@ def test_schemas_are_listed_with_their_windows(
     assert (2, 1) == ((told := call("schema", "list")).status, told.sentences)
 
 
+@pytest.mark.parametrize("place", ["{there}/file/home", "/proc/home", "/dev/full/home"])
+def test_a_home_that_the_machine_refuses_is_told_in_a_sentence(
+    place: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """`init` where nothing can be made is trouble, and no bug."""
+    (tmp_path / "file").touch()
+    told = Caller(tmp_path, capsys)("init", place.format(there=tmp_path))
+    assert (3, 1) == (told.status, told.sentences)
+    assert "bug" not in told.err
+
+
 # ---------------------------------------------------------------------------------------------------- doctor
 
 

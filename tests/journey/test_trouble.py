@@ -1,10 +1,13 @@
 """What a sweep does when a step of it fails, and what becomes of the lines that only such steps meet."""
 
+import errno
+import os
 import re
 import shutil
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,13 @@ from flexibatch.bootstrap import Home
 from flexibatch.checking import check_set
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.model import Form
+from flexibatch.domain.specimen import FORM
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.watcher import Channel, watch
 from tests.twins.before import Before
+from tests.twins.clock import FixedClock
 from tests.twins.town import SAMPLES, Town
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "ACRF_20231.xsd"
@@ -46,6 +52,80 @@ def _unavailable(*_arguments: object, **_named: object) -> Any:  # noqa: ANN401 
 
 def _bug(*_arguments: object) -> None:
     raise RuntimeError("a bug")
+
+
+def _io_error(*_arguments: object, **_named: object) -> Any:  # noqa: ANN401 - it never returns
+    raise OSError(errno.EIO, os.strerror(errno.EIO), "/spool/claimed")
+
+
+def _stale(*_arguments: object, **_named: object) -> Any:  # noqa: ANN401 - it never returns
+    raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+
+class _Unread:
+    """A document whose bytes the disk does not give, from the second Form on."""
+
+    schema, findings = "FLXWAGE_20264", ()
+
+    def __iter__(self) -> Iterator[Form]:
+        yield FORM
+        _io_error()
+
+    def places(self, form: int, locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
+        del form, locations
+        return {}
+
+
+PARTS = {
+    "documents.open": ("documents", "open", _io_error),
+    "documents.open, a file server": ("documents", "open", _stale),
+    "documents, in the middle": ("documents", "open", lambda _case: _Unread()),
+    "documents.digest": ("documents", "digest", _io_error),
+    "answers.notify": ("answers", "notify", _io_error),
+    "answers.acknowledge": ("answers", "acknowledge", _io_error),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_the_machine_refuses_is_trouble_however_often(part: str, town: Town) -> None:
+    """No try counts, nothing is quarantined, and a later set of the stream is not settled past it."""
+    _drop(town)
+    assert isinstance(town.clock, FixedClock)
+    town.clock.advance(timedelta(seconds=1))
+    for path in sorted((SAMPLES / "accepted-modification").glob("[FG][IO].FLEX.*.00002.*")):
+        town.drop(path)
+    port, call, failing = PARTS[part]
+    for _ in range(2 * town.channel().max_attempts):
+        channel = town.channel()
+        spoiled = Before(getattr(channel.world, port), **{call: failing})
+        assert 0 == _in_world(channel, **{port: spoiled}).sweep().settled
+    assert [(0, "claimed")] * 2 == town.rows("SELECT attempts, state FROM file_set")
+    assert 2 == town.sweep().settled
+
+
+@pytest.mark.parametrize("call", ["publish", "report", "archive"])
+def test_answers_that_the_machine_refuses_are_put_down_later(call: str, town: Town) -> None:
+    """What was settled stays so, nothing is told as a bug, and the next sweep publishes it once."""
+    _drop(town)
+    channel = town.channel()
+    with capture_logs() as told:
+        result = _in_world(channel, outbox=Before(channel.world.outbox, **{call: _io_error})).sweep()
+    assert (1, 1) == (result.settled, result.unpublished)
+    assert [] == [one for one in told if one["log_level"] in {"error", "critical"}]
+    town.sweep()
+    assert [(0,)] == town.rows("SELECT count(*) FROM run WHERE published_at IS NULL")
+
+
+@pytest.mark.parametrize("call", ["take", "keep", "settle"])
+def test_a_claim_that_the_machine_refuses_is_completed_later(call: str, town: Town) -> None:
+    """The set stays where it is, and nothing is told as a bug."""
+    _drop(town)
+    channel = town.channel()
+    with capture_logs() as told:
+        spoiled = replace(channel, arrivals=Before(channel.arrivals, **{call: _io_error}))
+        assert 0 == spoiled.sweep().settled
+    assert [] == [one for one in told if one["log_level"] in {"error", "critical"}]
+    assert 1 == town.sweep().settled
 
 
 def test_a_set_that_cannot_be_taken_is_taken_later(town: Town) -> None:
