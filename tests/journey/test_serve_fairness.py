@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import paramiko
+from paramiko import sftp as kinds
+
 from tests.twins.front import Street
 from tests.twins.waiting import until
 
@@ -59,3 +62,38 @@ def test_many_sessions_of_one_bureau_leave_others_their_share(street: Street, tm
         moved = greedy.moved - before
     assert 0 == told.returncode, told.stderr
     assert moved < 4 * PART
+
+
+BURST = 12_000
+"""Requests of a few bytes that one session sends at once, before it reads an answer."""
+
+
+def _answers(client: paramiko.SFTPClient) -> int:
+    """Count the bytes of answers that lie there for a client."""
+    channel = client.get_channel()
+    assert channel is not None
+    return len(channel.in_buffer)
+
+
+def test_a_burst_of_small_requests_stops_nobody(street: Street) -> None:
+    """While most of what one session sent at once still waits, another bureau is answered again and again."""
+    other = paramiko.Ed25519Key.from_private_key_file(str(street.key_file.parent / "other"))
+    with street.front.peer(street.key) as greedy, street.front.peer(other, "000641") as peer:
+        peer.stat("/IN")
+        size = _one_answer(greedy)
+        for _ in range(BURST):
+            greedy._async_request(type(None), kinds.CMD_STAT, "/IN")  # type: ignore[attr-defined]
+        until(lambda: _answers(greedy) > 0)
+        for _ in range(20):
+            peer.stat("/IN")
+        assert _answers(greedy) < BURST * size // 2
+        until(lambda: _answers(greedy) == BURST * size)
+
+
+def _one_answer(client: paramiko.SFTPClient) -> int:
+    """Give how many bytes the answer to one request has, and take it out."""
+    client._async_request(type(None), kinds.CMD_STAT, "/IN")  # type: ignore[attr-defined]
+    until(lambda: _answers(client) > 0)
+    size = _answers(client)
+    client._read_response()  # type: ignore[attr-defined]
+    return size

@@ -8,7 +8,7 @@ import time
 from typing import Any, cast
 
 import asyncssh
-from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_INIT, FXP_OPENDIR, FXP_READ, FXP_UNBLOCK, FXP_WRITE
+from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_INIT, FXP_OPENDIR, FXP_UNBLOCK
 from asyncssh.packet import SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
@@ -22,7 +22,6 @@ HEAD = 1024
 """What a request holds beside its data."""
 GREETING = 5
 """What the first request holds that counts: its kind, and the version that a client speaks."""
-_TRANSFERS = (FXP_READ, FXP_WRITE)
 _UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
 _LIMITS = b"limits@openssh.com"
 _SPOKEN = (
@@ -73,8 +72,8 @@ class Handler(SFTPServerHandler):
             cast("asyncssh.SSHServerChannel[bytes]", writer.channel).exit(0)
         writer.close()
 
-    # A request is looked at when the answers to those before it were fetched. The sessions of one bureau transfer by
-    # turns, a request each: however many it opens, each of the others gets as much.
+    # A request is looked at when the answers to those before it were fetched. The sessions of one bureau go by turns,
+    # one request in a round of the event loop: however much it sends at once, each of the others gets as much.
     async def _process_packet(self, pkttype: int, pktid: int, packet: SSHPacket) -> None:
         self._view.moved_at = time.monotonic()
         self._view.asked += 1
@@ -82,8 +81,7 @@ class Handler(SFTPServerHandler):
             if self._writer is not None:
                 await self._writer.drain()
             await fetched(self._connection)
-            if pkttype in _TRANSFERS:
-                await self._view.take_turn()
+            await self._view.take_turn()
             await super()._process_packet(pkttype, pktid, packet)
         finally:
             self._view.asked -= 1

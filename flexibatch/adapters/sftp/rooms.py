@@ -117,10 +117,9 @@ class Room:
             return await asyncio.to_thread(work)
 
     async def take_turn(self) -> None:
-        """Wait for a turn of one round of the event loop, where more than one file may be transferred at once."""
-        if self.handles > 1:
-            async with self.turn:
-                await asyncio.sleep(0)
+        """Wait for a turn of one round of the event loop, among the sessions of the bureau."""
+        async with self.turn:
+            await asyncio.sleep(0)
 
     # ----------------------------------------------------------------------------------------- how full it is
 

@@ -60,7 +60,7 @@ class View(asyncssh.SFTPServer):
         return self._room.allowance
 
     async def take_turn(self) -> None:
-        """Wait until it is this session's turn to transfer, among those of its bureau."""
+        """Wait until it is this session's turn, among those of its bureau."""
         await self._room.take_turn()
 
     def exit(self) -> None:
