@@ -139,6 +139,8 @@ def front_of(home: Home, book: Book) -> Front:
             limits.login_attempts,
             limits.login_grace,
             limits.idle,
+            limits.max_logins_per_address,
+            limits.max_logins_per_network,
         ),
     )
 

@@ -72,3 +72,5 @@ class Crowd:
     login_attempts: int
     login_grace: timedelta
     idle: timedelta
+    max_logins_per_address: int
+    max_logins_per_network: int

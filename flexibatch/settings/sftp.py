@@ -38,6 +38,10 @@ class SftpSettings(BaseModel):
     max_sessions: Count = setting(100, "How many bureaus' sessions there may be at once, in all.", COUNTS)
     max_sessions_per_sender: Count = setting(10, "How many of them one bureau may have.", COUNTS)
     max_logins: Count = setting(100, "How many connections may wait at once to log in.", COUNTS)
+    max_logins_per_address: Count = setting(10, "How many of them one address may have.", COUNTS)
+    max_logins_per_network: Count = setting(
+        40, "How many of them one network may have (IPv4 /24, IPv6 /64).", COUNTS
+    )
     login_attempts: Count = setting(6, "How many keys one connection may try.", COUNTS)
     login_grace: Pause = setting("PT20S", "How long a log-in may take.", PAUSES)
     idle: Pause = setting("PT15M", "After how long without a request a session is ended.", PAUSES)

@@ -178,6 +178,20 @@ def test_many_connections_at_once_keep_nobody_out_for_ever(tmp_path: Path) -> No
             peer.close()
 
 
+def test_strangers_who_say_nothing_keep_nobody_out(tmp_path: Path) -> None:
+    """400 silent peers of four networks leave for a bureau elsewhere, which comes in at once."""
+    with _street(tmp_path) as street, street.attacked():
+        peers = []
+        for number in range(400):
+            source = f"127.0.{1 + number % 4}.{1 + number // 4}"
+            peers.append(
+                socket.create_connection(("127.0.0.1", street.front.port), source_address=(source, 0))
+            )
+        assert 0 == street.front.program([street.key_file], "ls").returncode
+        for peer in peers:
+            peer.close()
+
+
 def test_one_bureau_cannot_use_up_what_the_process_may_open(tmp_path: Path) -> None:
     """Started where a process may open few files, as under systemd, it takes what its own limits need."""
     with _few_files(300), _street(tmp_path) as street, street.attacked():

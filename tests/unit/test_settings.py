@@ -47,6 +47,8 @@ DEFAULTS = {
         "max_sessions": 100,
         "max_sessions_per_sender": 10,
         "max_logins": 100,
+        "max_logins_per_address": 10,
+        "max_logins_per_network": 40,
         "login_attempts": 6,
         "login_grace": timedelta(seconds=20),
         "idle": timedelta(minutes=15),

@@ -13,6 +13,7 @@ from asyncssh.channel import SSHChannel
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
 from flexibatch.adapters.sftp.applicants import Applicant, refusal
 from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
+from flexibatch.adapters.sftp.lobby import Lobby
 from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
 from flexibatch.adapters.sftp.rooms import Room
@@ -31,11 +32,16 @@ class House(Protocol):
     """What a door asks of the server it belongs to."""
 
     crowd: Crowd
+    lobby: Lobby
     doors: "set[Door]"
     tell: Callable[[Deed], None]
 
     def account(self, user: str, since: float | None = None) -> Awaitable[Account | None]:
         """Give who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
+        ...
+
+    def waiting(self) -> "list[Door]":
+        """Give those who have not logged in."""
         ...
 
     def crowded(self, waiting: int) -> None:
@@ -60,7 +66,7 @@ class Door(asyncssh.SSHServer):
         self._session = secrets.token_hex(4)
         self._connection: asyncssh.SSHServerConnection | None = None
         self._account: Account | None = None
-        self._user = self._address = ""
+        self._user = self.address = ""
         self._applicant = Applicant()
         self._failed = self._refused = 0
         self._told = False
@@ -68,22 +74,22 @@ class Door(asyncssh.SSHServer):
         self.number: str | None = None
         self.views: list[View] = []
         self._sessions: list[Session] = []
-        self._entered_at = time.monotonic()
+        self.came_at = self._entered_at = time.monotonic()
 
     # -------------------------------------------------------------------------------------------- connection
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """Take the connection in, unless too many wait to log in."""
         self._connection = conn
-        self._address = str(conn.get_extra_info("peername", ("?",))[0])
-        waiting = sum(door.number is None for door in self._house.doors)
+        self.address = str(conn.get_extra_info("peername", ("?",))[0])
+        waiting = sorted(self._house.waiting(), key=lambda door: door.came_at)
         self._house.doors.add(self)
-        if waiting >= self._house.crowd.max_logins:
-            self._house.crowded(waiting)
-            self._told = True
-            conn.abort()
-            return
-        self._applicant.watch(conn)
+        leaving = self._house.lobby.leaving(self.address, [door.address for door in waiting])
+        if leaving is not None:
+            self._house.crowded(len(waiting))
+            [*waiting, self][leaving].cut()
+        if leaving != len(waiting):
+            self._applicant.watch(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -96,7 +102,7 @@ class Door(asyncssh.SSHServer):
 
     def _tell_kept_out(self, why: dict[str, str]) -> None:
         """Tell the operator who did not get in; the audit too where it was a bureau's name, or a key was tried."""
-        if not why or not self._house.may_tell(self._address):
+        if not why or not self._house.may_tell(self.address):
             return
         if self._failed:
             self.tell(
@@ -108,7 +114,18 @@ class Door(asyncssh.SSHServer):
         elif self._account is not None:
             self.tell(Act.LOGIN_REFUSED, **why, fingerprint=self.fingerprint or None)
         else:
-            log.warning("sftp.turned_away", address=self._address, **why)
+            log.warning("sftp.turned_away", address=self.address, **why)
+
+    def cut(self) -> None:
+        """End a connection for which there is no place; the operator is told of all of them together."""
+        self._told = True
+        if self._connection is not None:
+            self._connection.abort()
+
+    def leave_if_slow(self, seconds: float) -> None:
+        """Cut a connection that has not logged in for so long."""
+        if self.number is None and time.monotonic() - self._entered_at > seconds:
+            self.leave(asyncssh.DISC_BY_APPLICATION, "Too many wait to log in: come back in a while.")
 
     def leave(self, code: int, sentence: str) -> None:
         """End the connection with a sentence."""
@@ -216,7 +233,7 @@ class Door(asyncssh.SSHServer):
             self._refused += 1
             if self._refused > REFUSALS_WRITTEN:
                 return
-        self._house.tell(Deed(act, self._session, self.number, self._address, details))
+        self._house.tell(Deed(act, self._session, self.number, self.address, details))
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:

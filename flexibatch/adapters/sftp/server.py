@@ -25,6 +25,7 @@ from flexibatch.adapters.sftp.algorithms import (
 )
 from flexibatch.adapters.sftp.doors import Door, rest
 from flexibatch.adapters.sftp.floods import Flood
+from flexibatch.adapters.sftp.lobby import PRESSED_SECONDS, Lobby
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
 from flexibatch.errors import Unavailable
@@ -108,6 +109,7 @@ class Server:
         """Keep what it is made of; nothing listens yet."""
         self._front = front
         self.crowd, self.tell = front.crowd, front.tell
+        self.lobby = Lobby(front.crowd)
         self.doors: set[Door] = set()
         self._rooms: dict[str, Room] = {}
         self._accounts: Mapping[str, Account] = {}
@@ -168,6 +170,10 @@ class Server:
             self._rooms[number] = Room(self._front.spool / SENDERS / number, self._front.allowance)
         return self._rooms[number]
 
+    def waiting(self) -> list[Door]:
+        """Give those who have not logged in."""
+        return [door for door in self.doors if door.number is None]
+
     def crowded(self, waiting: int) -> None:
         """Tell the operator, but not of each connection: a flood must not fill logs and tables."""
         if time.monotonic() >= self._told_crowded_at + CROWD_EVERY:
@@ -212,8 +218,11 @@ class Server:
             self._tell_flood()
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
+            pressed = self.lobby.pressed([door.address for door in self.waiting()])
             for door in list(self.doors):
                 door.cut_if_unread()
+                if door.address in pressed:
+                    door.leave_if_slow(PRESSED_SECONDS)
                 if door.number is None:
                     continue
                 if door.fingerprint not in rights.get(door.number, frozenset()):
