@@ -405,7 +405,8 @@ def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:
     call.done("sender", "add", "000641", "--name", "Zoë's [bold]", "--language", "fr")
     lines = call.done("sender", "list").out.splitlines()
     assert 3 == len(lines)
-    assert ["number", "name", "language", "signature", "user_name", "state", "added_at"] == lines[0].split()
+    columns = ["number", "name", "language", "signature", "acceptance", "user_name", "state", "added_at"]
+    assert columns == lines[0].split()
     assert "000641  Zoë's [bold]  fr        required   -          active" in lines[2]
 
 

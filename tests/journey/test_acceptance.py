@@ -1,0 +1,277 @@
+"""Acceptance by line or by Form: with `form`, what refuses one line refuses its Form whole."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from flexibatch.adapters.store import bureaus
+from flexibatch.adapters.store.audit import By
+from tests.twins.program import Caller
+from tests.twins.town import SAMPLES, Neighbourhood, Town
+from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
+
+COVERED, TOO, UNCOVERED = "50021850123", "50021957813", "50022388670"
+NO_DIMONA, UNKNOWN, UNCHANGED = "00024-152", "90082-234", "90082-444"
+LINES = (
+    "SELECT form.number, version.line, version.run FROM version JOIN form ON form.id = form_id ORDER BY 1, 2"
+)
+Judged = tuple[str, str | None, list[tuple[str, list[str]]]]
+"""What a NOTI says of a Form: ResultCode, Diagnosis, and outcome and codes of each line."""
+
+
+@pytest.fixture
+def call(town: Town, capsys: pytest.CaptureFixture[str]) -> Caller:
+    """Give the program, called in the town."""
+    return Caller(town.home.path, capsys)
+
+
+def agree(town: Town, acceptance: str) -> None:
+    with town.home.database.writing() as connection:
+        bureaus.set_sender(connection, By("test", town.clock.now()), "000640", acceptance=acceptance)
+
+
+def send(town: Town, document: str, sequence: int = 1) -> list[Judged]:
+    key = f"FLEX.000640.20261005.{sequence:05d}.R.1"
+    town.put(f"FI.{key}.1", document.encode())
+    town.put(f"GO.{key}")
+    town.sweep()
+    return told(town)
+
+
+def told(town: Town) -> list[Judged]:
+    """Read the last NOTI."""
+    answers = town.published()
+    root = etree.fromstring(answers[max(name for name in answers if name.startswith("FO.NOTI"))])
+    return read(root)
+
+
+def read(root: Any) -> list[Judged]:  # noqa: ANN401 - lxml has no types
+    return [
+        (
+            one.findtext("HandlingResult/ResultCode"),
+            one.findtext("HandlingResult/Diagnosis"),
+            [
+                (line.get("outcome"), [code.text for code in line])
+                for line in one.iterfind(".//{*}Declaration")
+            ],
+        )
+        for one in root.iterfind("Form")
+    ]
+
+
+def worker(inss: str, number: int, text: str | None = None) -> str:
+    return beneficiary(text or relation(uuid(number)), inss=inss)
+
+
+def without_frequency(number: int) -> str:
+    """Write a line with a remark (00068-001)."""
+    return re.sub("<BonusPaymentFrequency>.*</BonusPaymentFrequency>", "", relation(uuid(number)))
+
+
+def operation(kind: str, *workers: str) -> str:
+    """Write a Form that modifies (1) or cancels (3)."""
+    text = form(*workers).replace("<AttestationStatus>0<", f"<AttestationStatus>{kind}<")
+    return re.sub("<Calculation>.*?</Calculation>\n", "", text, flags=re.DOTALL) if kind == "3" else text
+
+
+MIXED = message(
+    form(worker(COVERED, 1), worker(UNCOVERED, 2), worker(TOO, 3)),
+    form(worker(COVERED, 4), worker(TOO, 5)),
+)
+STANDS: Judged = ("1", None, [("accepted", []), ("accepted", [])])
+
+
+# ------------------------------------------------------------------------------------------------ the journey
+
+
+def test_a_faulty_line_refuses_its_form_whole(town: Town) -> None:
+    """ResultCode 0 with a diagnosis, codes on the line at fault only, nothing kept of it; other Forms stand."""
+    agree(town, "form")
+    refused: Judged = ("0", "3", [("refused", []), ("refused", [NO_DIMONA]), ("refused", [])])
+    assert [refused, STANDS] == send(town, MIXED)
+    assert [(2, 1, 1), (2, 2, 1)] == town.rows(LINES)
+    counted = "SELECT (SELECT count(*) FROM declaration), (SELECT count(DISTINCT form_id) FROM feature)"
+    assert [(2, 1)] == town.rows(counted)
+
+
+def test_by_line_the_same_file_is_accepted_in_part(town: Town) -> None:
+    """Under `line`, which is the setting's default, the sound lines of that Form stand."""
+    partly: Judged = ("2", None, [("accepted", []), ("refused", [NO_DIMONA]), ("accepted", [])])
+    assert [partly, STANDS] == send(town, MIXED)
+    assert [(1, 1, 1), (1, 3, 1), (2, 1, 1), (2, 2, 1)] == town.rows(LINES)
+
+
+def test_a_remark_refuses_nothing(town: Town) -> None:
+    """A Form whose lines are sound is accepted, the remark on its line told."""
+    agree(town, "form")
+    document = message(form(worker(COVERED, 1, without_frequency(1)), worker(TOO, 2)))
+    assert [("1", None, [("accepted", ["00068-001"]), ("accepted", [])])] == send(town, document)
+
+
+def test_remarks_are_told_on_the_line_at_fault_only(town: Town) -> None:
+    """Sound lines of a Form that is refused whole have no codes, neither in the answer nor on the page."""
+    agree(town, "form")
+    remarked = [worker(inss, at, without_frequency(at)) for at, inss in enumerate((COVERED, UNCOVERED), 1)]
+    lines = [("refused", []), ("refused", ["00068-001", NO_DIMONA])]
+    assert [("0", "3", lines)] == send(town, message(form(*remarked)))
+    assert [(2,)] == town.rows("SELECT DISTINCT line FROM anomaly")
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "kind", "expected"),
+    [
+        ("form", "1", ("0", "3", [("refused", []), ("refused", [UNKNOWN])])),
+        ("line", "1", ("2", None, [("unchanged", [UNCHANGED]), ("refused", [UNKNOWN])])),
+        ("form", "3", ("0", "3", [("refused", []), ("refused", [UNKNOWN])])),
+        ("line", "3", ("2", None, [("accepted", []), ("refused", [UNKNOWN])])),
+    ],
+)
+def test_modifications_and_cancellations_are_refused_whole_too(
+    acceptance: str, kind: str, expected: Judged, town: Town
+) -> None:
+    """Beside a faulty line a modification that changes nothing is refused, not unchanged; a cancellation too."""
+    agree(town, acceptance)
+    assert [STANDS] == send(town, message(form(worker(COVERED, 1), worker(TOO, 2))))
+    document = message(operation(kind, worker(COVERED, 1), worker(TOO, 9)))
+    assert [expected] == send(town, document, sequence=2)
+    made = [outcome for outcome, _codes in expected[2]]
+    assert [(2 + made.count("accepted"),)] == town.rows("SELECT count(*) FROM version")
+    assert [(made.count("unchanged"),)] == town.rows("SELECT count(*) FROM unchanged_line")
+
+
+# -------------------------------------------------------------------------------------- setting and agreement
+
+
+@pytest.mark.parametrize(("setting", "agreed", "results"), [("form", "line", "20"), ("line", "form", "02")])
+def test_what_was_agreed_goes_before_the_setting(
+    setting: str, agreed: str, results: str, calm: Neighbourhood, tmp_path: Path
+) -> None:
+    """Both ways; once the agreement is taken back, the setting holds again."""
+    with calm.copy(tmp_path / "home", {"acceptance": setting}) as town:
+        agree(town, agreed)
+        by_agreement = send(town, MIXED)[0][0]
+        agree(town, "default")
+        other = MIXED.replace("019a1f04-", "019a1f05-")
+        assert results == by_agreement + send(town, other, sequence=2)[0][0]
+
+
+def test_an_agreement_is_shown_told_and_audited(call: Caller) -> None:
+    """`sender add`, `set`, `show`, `list` and the audit know it; `default` takes it back, in words."""
+
+    def shown() -> list[object]:
+        [listed] = (one for one in call.done("sender", "list", "--json").json if one["number"] == "000777")
+        return [call.done("sender", "show", "000777", "--json").json["acceptance"], listed["acceptance"]]
+
+    call.done("sender", "add", "000777", "--name", "B", "--language", "en", "--acceptance", "form")
+    assert ["form", "form"] == shown()
+    assert "acceptance is line now" in call.done("sender", "set", "000777", "--acceptance", "line").err
+    assert ["line", "line"] == shown()
+    taken_back = call.done("sender", "set", "000777", "--acceptance", "default")
+    assert "acceptance is as the setting has it now" in taken_back.err
+    assert [None, None] == shown()
+    assert "so already" in call.done("sender", "set", "000777", "--acceptance", "default").err
+    audited = call.done("audit", "list", "--json").json
+    acts = [one["details"]["acceptance"] for one in audited if one["subject"] == "000777"]
+    assert ["form", "line", None] == sorted(acts, key=lambda one: str(one or "z"))
+    assert 2 == call("sender", "set", "000777", "--acceptance", "file").status
+
+
+# ------------------------------------------------------------------------------------------------------ check
+
+
+def checked(call: Caller, folder: Path, document: str) -> tuple[str, list[int], list[Judged]]:
+    """Check a document; give how the text begins, the counts of the JSON, what the XML says."""
+    path = folder / "FI.FLEX.000640.20261005.00001.R.1.1"
+    path.write_text(document, "utf-8")
+    text, shown, answer = (call("check", "--format", kind, str(path)) for kind in ("text", "json", "xml"))
+    assert (1, 1, 1) == (text.status, shown.status, answer.status)
+    counts = shown.json[0]["counts"]
+    return (
+        text.out.split("Lines: ")[1].splitlines()[0],
+        [counts[key] for key in ("accepted", "unchanged", "refused")],
+        read(etree.fromstring(answer.out.encode())),
+    )
+
+
+def test_a_check_judges_by_what_was_agreed(town: Town, call: Caller, tmp_path: Path) -> None:
+    """Text, JSON and XML say what would become of the Form, as the channel would judge it then."""
+    by_line = checked(call, tmp_path, MIXED)
+    assert ("5; accepted: 4, unchanged: 0, refused: 1.", [4, 0, 1], "2") == (*by_line[:2], by_line[2][0][0])
+    agree(town, "form")
+    text, counts, judged = checked(call, tmp_path, MIXED)
+    assert ("5; accepted: 2, unchanged: 0, refused: 3.", [2, 0, 3]) == (text, counts)
+    assert judged == send(town, MIXED)
+
+
+@pytest.mark.parametrize(
+    ("setting", "accepted", "result"), [(None, 1, "2"), ("line", 1, "2"), ("form", 0, "0")]
+)
+def test_a_check_without_a_home_judges_by_the_setting(
+    setting: str | None,
+    accepted: int,
+    result: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By line, unless the environment says otherwise: there is nobody with whom anything was agreed."""
+    if setting:
+        monkeypatch.setenv("FLEXIBATCH_ACCEPTANCE", setting)
+    call = Caller(tmp_path / "nowhere", capsys)
+    document = message(form(worker(COVERED, 1), worker("50021850124", 2)))
+    _text, counts, judged = checked(call, tmp_path, document)
+    assert ([accepted, 0, 2 - accepted], result) == (counts, judged[0][0])
+
+
+# ----------------------------------------------------------------------------------------------------- re-runs
+
+
+def drop_rerun(town: Town) -> list[Judged]:
+    for path in (SAMPLES / "accepted-rerun").glob("[FG][IO].FLEX.*"):
+        town.drop(path)
+    town.sweep()
+    return told(town)
+
+
+def changes(call: Caller) -> list[tuple[int, int, str, str]]:
+    rows = call.done("rerun", "--sender", "000640", "--dry-run", "--json").json
+    return [(one["form"], one["line"], one["before"], one["after"]) for one in rows]
+
+
+def test_a_rerun_takes_the_whole_form_again(town: Town, call: Caller) -> None:
+    """The dry run names each line that would change, the sound ones too, and the run does just that."""
+    agree(town, "form")
+    assert [("0", "3", [("refused", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
+    assert [] == changes(call)
+    town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
+    saved = changes(call)
+    assert [(1, 1, "refused", "accepted"), (1, 2, f"refused {NO_DIMONA}", "accepted")] == saved
+    assert [] == town.rows(LINES)
+    call.done("rerun", "--sender", "000640")
+    assert [STANDS] == told(town)
+    assert [(number, line, 2) for number, line, _before, _after in saved] == town.rows(LINES)
+
+
+def test_a_rerun_by_form_that_saves_nothing_refuses_the_form_again(town: Town, call: Caller) -> None:
+    """As long as one line is at fault, nothing of the Form is kept."""
+    agree(town, "form")
+    before = drop_rerun(town)
+    assert 1 == call("rerun", "--sender", "000640").status
+    assert before == told(town)
+    assert [] == town.rows(LINES)
+
+
+def test_a_form_that_is_no_longer_whole_goes_on_line_by_line(town: Town, call: Caller) -> None:
+    """An earlier run accepted a line of it, and the agreement changed since: what stands is told to stand."""
+    assert [("2", None, [("accepted", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
+    agree(town, "form")
+    call("rerun", "--sender", "000640")
+    assert [("2", None, [("unchanged", []), ("refused", [NO_DIMONA])])] == told(town)
+    town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
+    assert [(1, 2, f"refused {NO_DIMONA}", "accepted")] == changes(call)
+    call.done("rerun", "--sender", "000640")
+    assert [("1", None, [("unchanged", []), ("accepted", [])])] == told(town)
+    assert [(1, 1, 1), (1, 2, 3)] == town.rows(LINES)
