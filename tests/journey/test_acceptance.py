@@ -1,5 +1,6 @@
 """Acceptance by line or by Form: with `form`, what refuses one line refuses its Form whole."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.ledger import StoredLedger
+from flexibatch.domain.vocabulary import REPORT_FOLDER
+from flexibatch.pipeline import report_of
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Neighbourhood, Town
 from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
@@ -28,22 +33,22 @@ def call(town: Town, capsys: pytest.CaptureFixture[str]) -> Caller:
     return Caller(town.home.path, capsys)
 
 
-def agree(town: Town, acceptance: str) -> None:
+def agree(town: Town, acceptance: str, sender: str = "000640") -> None:
     with town.home.database.writing() as connection:
-        bureaus.set_sender(connection, By("test", town.clock.now()), "000640", acceptance=acceptance)
+        bureaus.set_sender(connection, By("test", town.clock.now()), sender, acceptance=acceptance)
 
 
-def send(town: Town, document: str, sequence: int = 1) -> list[Judged]:
-    key = f"FLEX.000640.20261005.{sequence:05d}.R.1"
-    town.put(f"FI.{key}.1", document.encode())
-    town.put(f"GO.{key}")
+def send(town: Town, document: str, sequence: int = 1, sender: str = "000640") -> list[Judged]:
+    key = f"FLEX.{sender}.20261005.{sequence:05d}.R.1"
+    town.put(f"FI.{key}.1", document.encode(), sender)
+    town.put(f"GO.{key}", sender=sender)
     town.sweep()
-    return told(town)
+    return told(town, sender)
 
 
-def told(town: Town) -> list[Judged]:
+def told(town: Town, sender: str = "000640") -> list[Judged]:
     """Read the last NOTI."""
-    answers = town.published()
+    answers = town.published(sender)
     root = etree.fromstring(answers[max(name for name in answers if name.startswith("FO.NOTI"))])
     return read(root)
 
@@ -206,13 +211,10 @@ def test_a_check_judges_by_what_was_agreed(town: Town, call: Caller, tmp_path: P
     assert judged == send(town, MIXED)
 
 
-@pytest.mark.parametrize(
-    ("setting", "accepted", "result"), [(None, 1, "2"), ("line", 1, "2"), ("form", 0, "0")]
-)
+@pytest.mark.parametrize(("setting", "expected"), [(None, "2"), ("line", "2"), ("form", "0")])
 def test_a_check_without_a_home_judges_by_the_setting(
     setting: str | None,
-    accepted: int,
-    result: str,
+    expected: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -220,10 +222,39 @@ def test_a_check_without_a_home_judges_by_the_setting(
     """By line, unless the environment says otherwise: there is nobody with whom anything was agreed."""
     if setting:
         monkeypatch.setenv("FLEXIBATCH_ACCEPTANCE", setting)
-    call = Caller(tmp_path / "nowhere", capsys)
     document = message(form(worker(COVERED, 1), worker("50021850124", 2)))
-    _text, counts, judged = checked(call, tmp_path, document)
-    assert ([accepted, 0, 2 - accepted], result) == (counts, judged[0][0])
+    _text, counts, judged = checked(Caller(tmp_path / "nowhere", capsys), tmp_path, document)
+    assert {"2": [1, 0, 1], "0": [0, 0, 2]}[expected] == counts
+    assert expected == judged[0][0]
+
+
+# ------------------------------------------------------------------------------------------------ what is read
+
+
+@pytest.mark.parametrize(
+    ("sender", "sentence"),
+    [
+        ("000640", "Geweigerde lijnen: 3. Stuur na de verbetering het volledige formulier opnieuw"),
+        ("000641", "Lignes refusées : 3. Après correction, renvoyez le formulaire entier"),
+        ("000642", "Abgelehnte Zeilen: 3. Senden Sie nach der Berichtigung das ganze Formular erneut"),
+        ("000643", "Lines refused: 3. After the correction send the whole form again"),
+    ],
+)
+def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
+    sender: str, sentence: str, town: Town
+) -> None:
+    """In every language, with how many lines it was refused; in the JSON too; and the same from the store."""
+    agree(town, "form", sender)
+    send(town, MIXED, sender=sender)
+    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
+    page, shown = (
+        next(town.inbox(sender, REPORT_FOLDER).glob(f"*.{kind}")).read_bytes() for kind in ("html", "json")
+    )
+    assert 1 == page.decode().count(sentence)
+    assert [("form", 3)] == [(one["effect"], one["refused"]) for one in json.loads(shown)["anomalies"]]
+    stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
+    pages = ReportPages(town.home.settings.timezone)
+    assert (page, shown) == (pages.html(stored), pages.json(stored))
 
 
 # ----------------------------------------------------------------------------------------------------- re-runs

@@ -407,7 +407,7 @@ def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:
     assert 3 == len(lines)
     columns = ["number", "name", "language", "signature", "acceptance", "user_name", "state", "added_at"]
     assert columns == lines[0].split()
-    assert "000641  Zoë's [bold]  fr        required   -          active" in lines[2]
+    assert "000641  Zoë's [bold]  fr        required   -           -          active" in lines[2]
 
 
 def test_init_makes_the_folders_of_registered_senders_again(call: Caller, home: Home) -> None:
