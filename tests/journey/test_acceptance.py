@@ -9,8 +9,6 @@ import pytest
 from lxml import etree
 
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.store import bureaus
-from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
@@ -31,11 +29,6 @@ Judged = tuple[str, str | None, list[tuple[str, list[str]]]]
 def call(town: Town, capsys: pytest.CaptureFixture[str]) -> Caller:
     """Give the program, called in the town."""
     return Caller(town.home.path, capsys)
-
-
-def agree(town: Town, acceptance: str, sender: str = "000640") -> None:
-    with town.home.database.writing() as connection:
-        bureaus.set_sender(connection, By("test", town.clock.now()), sender, acceptance=acceptance)
 
 
 def send(town: Town, document: str, sequence: int = 1, sender: str = "000640") -> list[Judged]:
@@ -94,7 +87,7 @@ STANDS: Judged = ("1", None, [("accepted", []), ("accepted", [])])
 
 def test_a_faulty_line_refuses_its_form_whole(town: Town) -> None:
     """ResultCode 0 with a diagnosis, codes on the line at fault only, nothing kept of it; other Forms stand."""
-    agree(town, "form")
+    town.agree("form")
     refused: Judged = ("0", "3", [("refused", []), ("refused", [NO_DIMONA]), ("refused", [])])
     assert [refused, STANDS] == send(town, MIXED)
     assert [(2, 1, 1), (2, 2, 1)] == town.rows(LINES)
@@ -111,14 +104,14 @@ def test_by_line_the_same_file_is_accepted_in_part(town: Town) -> None:
 
 def test_a_remark_refuses_nothing(town: Town) -> None:
     """A Form whose lines are sound is accepted, the remark on its line told."""
-    agree(town, "form")
+    town.agree("form")
     document = message(form(worker(COVERED, 1, without_frequency(1)), worker(TOO, 2)))
     assert [("1", None, [("accepted", ["00068-001"]), ("accepted", [])])] == send(town, document)
 
 
 def test_remarks_are_told_on_the_line_at_fault_only(town: Town) -> None:
     """Sound lines of a Form that is refused whole have no codes, neither in the answer nor on the page."""
-    agree(town, "form")
+    town.agree("form")
     remarked = [worker(inss, at, without_frequency(at)) for at, inss in enumerate((COVERED, UNCOVERED), 1)]
     lines = [("refused", []), ("refused", ["00068-001", NO_DIMONA])]
     assert [("0", "3", lines)] == send(town, message(form(*remarked)))
@@ -138,7 +131,7 @@ def test_modifications_and_cancellations_are_refused_whole_too(
     acceptance: str, kind: str, expected: Judged, town: Town
 ) -> None:
     """Beside a faulty line a modification that changes nothing is refused, not unchanged; a cancellation too."""
-    agree(town, acceptance)
+    town.agree(acceptance)
     assert [STANDS] == send(town, message(form(worker(COVERED, 1), worker(TOO, 2))))
     document = message(operation(kind, worker(COVERED, 1), worker(TOO, 9)))
     assert [expected] == send(town, document, sequence=2)
@@ -156,9 +149,9 @@ def test_what_was_agreed_goes_before_the_setting(
 ) -> None:
     """Both ways; once the agreement is taken back, the setting holds again."""
     with calm.copy(tmp_path / "home", {"acceptance": setting}) as town:
-        agree(town, agreed)
+        town.agree(agreed)
         by_agreement = send(town, MIXED)[0][0]
-        agree(town, "default")
+        town.agree("default")
         other = MIXED.replace("019a1f04-", "019a1f05-")
         assert results == by_agreement + send(town, other, sequence=2)[0][0]
 
@@ -205,7 +198,7 @@ def test_a_check_judges_by_what_was_agreed(town: Town, call: Caller, tmp_path: P
     """Text, JSON and XML say what would become of the Form, as the channel would judge it then."""
     by_line = checked(call, tmp_path, MIXED)
     assert ("5; accepted: 4, unchanged: 0, refused: 1.", [4, 0, 1], "2") == (*by_line[:2], by_line[2][0][0])
-    agree(town, "form")
+    town.agree("form")
     text, counts, judged = checked(call, tmp_path, MIXED)
     assert ("5; accepted: 2, unchanged: 0, refused: 3.", [2, 0, 3]) == (text, counts)
     assert judged == send(town, MIXED)
@@ -244,7 +237,7 @@ def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
     sender: str, sentence: str, town: Town
 ) -> None:
     """In every language, with how many lines it was refused; in the JSON too; and the same from the store."""
-    agree(town, "form", sender)
+    town.agree("form", sender)
     send(town, MIXED, sender=sender)
     [(ticket,)] = town.rows("SELECT ticket FROM file_set")
     page, shown = (
@@ -274,7 +267,7 @@ def changes(call: Caller) -> list[tuple[int, int, str, str]]:
 
 def test_a_rerun_takes_the_whole_form_again(town: Town, call: Caller) -> None:
     """The dry run names each line that would change, the sound ones too, and the run does just that."""
-    agree(town, "form")
+    town.agree("form")
     assert [("0", "3", [("refused", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
     assert [] == changes(call)
     town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
@@ -288,7 +281,7 @@ def test_a_rerun_takes_the_whole_form_again(town: Town, call: Caller) -> None:
 
 def test_a_rerun_by_form_that_saves_nothing_refuses_the_form_again(town: Town, call: Caller) -> None:
     """As long as one line is at fault, nothing of the Form is kept."""
-    agree(town, "form")
+    town.agree("form")
     before = drop_rerun(town)
     assert 1 == call("rerun", "--sender", "000640").status
     assert before == told(town)
@@ -298,7 +291,7 @@ def test_a_rerun_by_form_that_saves_nothing_refuses_the_form_again(town: Town, c
 def test_a_form_that_is_no_longer_whole_goes_on_line_by_line(town: Town, call: Caller) -> None:
     """An earlier run accepted a line of it, and the agreement changed since: what stands is told to stand."""
     assert [("2", None, [("accepted", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
-    agree(town, "form")
+    town.agree("form")
     call("rerun", "--sender", "000640")
     assert [("2", None, [("unchanged", []), ("refused", [NO_DIMONA])])] == told(town)
     town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
