@@ -123,7 +123,7 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.option(
     "--acceptance",
     type=click.Choice([*ACCEPTANCES, bureaus.AS_SET]),
-    help="What an anomaly of a line refuses from its next set on; `default`: as the setting has it.",
+    help="What an anomaly of a line refuses, in sets and re-runs judged from now on; `default`: as the setting has it.",
 )
 @click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")
 @click.option(

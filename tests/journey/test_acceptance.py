@@ -3,7 +3,6 @@
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from lxml import etree
@@ -12,17 +11,17 @@ from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
+from tests.twins.notices import Judged, read, told
 from tests.twins.program import Caller
-from tests.twins.town import SAMPLES, Neighbourhood, Town
+from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
 
 COVERED, TOO, UNCOVERED = "50021850123", "50021957813", "50022388670"
+NAME = "FI.FLEX.000640.20261005.00001.R.1.1"
 NO_DIMONA, UNKNOWN, UNCHANGED = "00024-152", "90082-234", "90082-444"
 LINES = (
     "SELECT form.number, version.line, version.run FROM version JOIN form ON form.id = form_id ORDER BY 1, 2"
 )
-Judged = tuple[str, str | None, list[tuple[str, list[str]]]]
-"""What a NOTI says of a Form: ResultCode, Diagnosis, and outcome and codes of each line."""
 
 
 @pytest.fixture
@@ -37,27 +36,6 @@ def send(town: Town, document: str, sequence: int = 1, sender: str = "000640") -
     town.put(f"GO.{key}", sender=sender)
     town.sweep()
     return told(town, sender)
-
-
-def told(town: Town, sender: str = "000640") -> list[Judged]:
-    """Read the last NOTI."""
-    answers = town.published(sender)
-    root = etree.fromstring(answers[max(name for name in answers if name.startswith("FO.NOTI"))])
-    return read(root)
-
-
-def read(root: Any) -> list[Judged]:  # noqa: ANN401 - lxml has no types
-    return [
-        (
-            one.findtext("HandlingResult/ResultCode"),
-            one.findtext("HandlingResult/Diagnosis"),
-            [
-                (line.get("outcome"), [code.text for code in line])
-                for line in one.iterfind(".//{*}Declaration")
-            ],
-        )
-        for one in root.iterfind("Form")
-    ]
 
 
 def worker(inss: str, number: int, text: str | None = None) -> str:
@@ -93,6 +71,38 @@ def test_a_faulty_line_refuses_its_form_whole(town: Town) -> None:
     assert [(2, 1, 1), (2, 2, 1)] == town.rows(LINES)
     counted = "SELECT (SELECT count(*) FROM declaration), (SELECT count(DISTINCT form_id) FROM feature)"
     assert [(2, 1)] == town.rows(counted)
+
+
+@pytest.mark.parametrize(
+    ("workers", "expected"),
+    [
+        (worker("50021850124", 2, relation(uuid(2)) + relation(uuid(3))), [["00024-004"], ["00024-004"]]),
+        (worker(TOO, 2, relation(uuid(2), amount="x")), [["99007-002"]]),
+        (worker(TOO, 2) + worker(TOO, 2), [[], ["90082-006"]]),
+        (worker(TOO, 2, relation("P1")), [["90082-008"]]),
+    ],
+)
+def test_every_kind_of_fault_refuses_the_form_whole(
+    workers: str, expected: list[list[str]], town: Town
+) -> None:
+    """A fault of a worker, of the schema, of the file's references: the codes stand on the lines that have it."""
+    town.agree("form")
+    lines = [("refused", codes) for codes in ([], *expected)]
+    assert [("0", "3", lines), STANDS] == send(
+        town,
+        message(form(worker(COVERED, 1), workers), form(worker(COVERED, 8), worker(TOO, 9))),
+    )
+    assert {(2,)} == set(town.rows("SELECT form.number FROM version JOIN form ON form.id = form_id"))
+
+
+def test_a_form_that_is_refused_for_itself_has_codes_on_its_faulty_lines(town: Town) -> None:
+    """The Form's own fault is told once; a line without a fault of its own has no code."""
+    town.agree("form")
+    document = message(form(worker(COVERED, 1), worker(COVERED, 2, relation("P1"))))
+    lines = [("refused", []), ("refused", ["90082-008"])]
+    assert [("0", "3", lines)] == send(town, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
+    told_of = town.rows("SELECT code, line FROM anomaly ORDER BY id")
+    assert [("00297-008", None), ("90082-008", 2)] == told_of
 
 
 def test_by_line_the_same_file_is_accepted_in_part(town: Town) -> None:
@@ -182,7 +192,7 @@ def test_an_agreement_is_shown_told_and_audited(call: Caller) -> None:
 
 def checked(call: Caller, folder: Path, document: str) -> tuple[str, list[int], list[Judged]]:
     """Check a document; give how the text begins, the counts of the JSON, what the XML says."""
-    path = folder / "FI.FLEX.000640.20261005.00001.R.1.1"
+    path = folder / NAME
     path.write_text(document, "utf-8")
     text, shown, answer = (call("check", "--format", kind, str(path)) for kind in ("text", "json", "xml"))
     assert (1, 1, 1) == (text.status, shown.status, answer.status)
@@ -201,6 +211,7 @@ def test_a_check_judges_by_what_was_agreed(town: Town, call: Caller, tmp_path: P
     town.agree("form")
     text, counts, judged = checked(call, tmp_path, MIXED)
     assert ("5; accepted: 2, unchanged: 0, refused: 3.", [2, 0, 3]) == (text, counts)
+    assert 1 == call("check", str(tmp_path / NAME)).out.count("refuses its Form whole, lines: 3")
     assert judged == send(town, MIXED)
 
 
@@ -236,7 +247,7 @@ def test_a_check_without_a_home_judges_by_the_setting(
 def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
     sender: str, sentence: str, town: Town
 ) -> None:
-    """In every language, with how many lines it was refused; in the JSON too; and the same from the store."""
+    """In every language, with the count of lines; the JSON too; the store gives the same, whatever is agreed now."""
     town.agree("form", sender)
     send(town, MIXED, sender=sender)
     [(ticket,)] = town.rows("SELECT ticket FROM file_set")
@@ -245,57 +256,7 @@ def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
     )
     assert 1 == page.decode().count(sentence)
     assert [("form", 3)] == [(one["effect"], one["refused"]) for one in json.loads(shown)["anomalies"]]
+    town.agree("line", sender)
     stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
     pages = ReportPages(town.home.settings.timezone)
     assert (page, shown) == (pages.html(stored), pages.json(stored))
-
-
-# ----------------------------------------------------------------------------------------------------- re-runs
-
-
-def drop_rerun(town: Town) -> list[Judged]:
-    for path in (SAMPLES / "accepted-rerun").glob("[FG][IO].FLEX.*"):
-        town.drop(path)
-    town.sweep()
-    return told(town)
-
-
-def changes(call: Caller) -> list[tuple[int, int, str, str]]:
-    rows = call.done("rerun", "--sender", "000640", "--dry-run", "--json").json
-    return [(one["form"], one["line"], one["before"], one["after"]) for one in rows]
-
-
-def test_a_rerun_takes_the_whole_form_again(town: Town, call: Caller) -> None:
-    """The dry run names each line that would change, the sound ones too, and the run does just that."""
-    town.agree("form")
-    assert [("0", "3", [("refused", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
-    assert [] == changes(call)
-    town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
-    saved = changes(call)
-    assert [(1, 1, "refused", "accepted"), (1, 2, f"refused {NO_DIMONA}", "accepted")] == saved
-    assert [] == town.rows(LINES)
-    call.done("rerun", "--sender", "000640")
-    assert [STANDS] == told(town)
-    assert [(number, line, 2) for number, line, _before, _after in saved] == town.rows(LINES)
-
-
-def test_a_rerun_by_form_that_saves_nothing_refuses_the_form_again(town: Town, call: Caller) -> None:
-    """As long as one line is at fault, nothing of the Form is kept."""
-    town.agree("form")
-    before = drop_rerun(town)
-    assert 1 == call("rerun", "--sender", "000640").status
-    assert before == told(town)
-    assert [] == town.rows(LINES)
-
-
-def test_a_form_that_is_no_longer_whole_goes_on_line_by_line(town: Town, call: Caller) -> None:
-    """An earlier run accepted a line of it, and the agreement changed since: what stands is told to stand."""
-    assert [("2", None, [("accepted", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
-    town.agree("form")
-    call("rerun", "--sender", "000640")
-    assert [("2", None, [("unchanged", []), ("refused", [NO_DIMONA])])] == told(town)
-    town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
-    assert [(1, 2, f"refused {NO_DIMONA}", "accepted")] == changes(call)
-    call.done("rerun", "--sender", "000640")
-    assert [("1", None, [("unchanged", []), ("accepted", [])])] == told(town)
-    assert [(1, 1, 1), (1, 2, 3)] == town.rows(LINES)
