@@ -184,13 +184,12 @@ def _groups(
 def _effect(told: Merged, texts: Mapping[str, Any]) -> str:
     """Say what was refused for an anomaly."""
     effect, lines = told.one.effect, told.lines
-    if effect is Effect.FORM:
-        lines = told.one.refused or 0
     key = effect.value
     if effect is Effect.LINE and lines > 1:
         key = "lines"
-    if effect is Effect.FORM and not lines:
-        key = "no_lines"
+    if effect is Effect.FORM:
+        lines = told.one.refused or 0
+        key = "together" if told.one.whole else key if lines else "no_lines"
     effects: Mapping[str, str] = texts["effects"]
     return effects[key].format(count=number(lines))
 
@@ -281,9 +280,16 @@ def _anomaly_as_json(one: LocatedAnomaly) -> Mapping[str, Any]:
         "inss": one.inss,
         "reference": one.reference,
         "own": one.own,
+        "effect": one.effect.value,
+        "refused": _refused(one),
         "label": _sound(anomaly.what),
         "remedy": _sound(anomaly.remedy),
     }
+
+
+def _refused(one: LocatedAnomaly) -> int | None:
+    """Count the lines of the Form that was refused for an anomaly; None where it refused no Form."""
+    return (one.refused or 0) if one.effect is Effect.FORM else None
 
 
 def _sound(text: str | None) -> str | None:

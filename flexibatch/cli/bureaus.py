@@ -19,9 +19,10 @@ from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
 
 LANGUAGES = click.Choice([one.value for one in Language])
-ACCEPTANCES = click.Choice([one.value for one in Acceptance])
+ACCEPTANCES = tuple(one.value for one in Acceptance)
 DEMANDS = click.Choice([one.value for one in SignatureDemand])
-COLUMNS = ("number", "name", "language", "signature", "user_name", "state", "added_at")
+COLUMNS = ("number", "name", "language", "signature", "acceptance", "user_name", "state", "added_at")
+NO_AGREEMENT = "as the setting has it"
 
 
 @click.group()
@@ -66,7 +67,7 @@ sender.add_command(certificate)
 @click.option("--user", help="Its name at the SFTP server, if it is not the number.")
 @click.option(
     "--acceptance",
-    type=ACCEPTANCES,
+    type=click.Choice(ACCEPTANCES),
     help="What an anomaly of a line refuses: that line, or its Form whole. [default: the setting]",
 )
 @click.option("--allow-ssh-rsa", is_flag=True, help="Take ssh-rsa signatures (SHA-1) from its old program.")
@@ -121,8 +122,8 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
 @click.option(
     "--acceptance",
-    type=click.Choice([*Acceptance, bureaus.AS_SET]),
-    help="What an anomaly of a line refuses from its next set on; `default`: as the setting has it.",
+    type=click.Choice([*ACCEPTANCES, bureaus.AS_SET]),
+    help="What an anomaly of a line refuses, in sets and re-runs judged from now on; `default`: as the setting has it.",
 )
 @click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")
 @click.option(
@@ -140,7 +141,8 @@ def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) ->
     if not news:
         say(f"Sender {number} was registered so already.")
     for column, value in news.items():
-        say(f"Sender {number}: {column.replace('_', ' ')} is {cell(value)} now.")
+        told = NO_AGREEMENT if value is None else cell(value)
+        say(f"Sender {number}: {column.replace('_', ' ')} is {told} now.")
     if news.get("allow_ssh_rsa"):
         say("`doctor` warns of log-in signatures with SHA-1 as long as they are taken.")
 

@@ -15,6 +15,7 @@ from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
 from flexibatch.domain.case import LocatedAnomaly, Sender
 from flexibatch.domain.names import parse_name
+from flexibatch.domain.vocabulary import Effect
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import report_of
 from flexibatch.settings import FILE
@@ -117,4 +118,5 @@ def _sentence(one: LocatedAnomaly) -> str:
     place = f"line {finding.line}, " if finding.line else ""
     about = f"reference {one.called}, " if one.called else ""
     where = f" [{finding.location}]" if finding.location else ""
-    return f"{place}{about}{told.code} ({told.anomaly_class}): {told.label}{where}"
+    form = f" (refuses its Form whole, lines: {one.refused})" if one.effect is Effect.FORM else ""
+    return f"{place}{about}{told.code} ({told.anomaly_class}): {told.label}{where}{form}"

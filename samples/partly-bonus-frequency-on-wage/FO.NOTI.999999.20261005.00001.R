@@ -47,7 +47,7 @@
         <TagName>BonusPaymentFrequency</TagName>
         <Value>1</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Bij een brutoloon is een betalingsfrequentie van een premie vermeld („1”). Laat BonusPaymentFrequency weg, of gebruik code 0002001000 als het een premie is. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Bij een brutoloon is een betalingsfrequentie van een premie vermeld („1”). Laat BonusPaymentFrequency weg, of gebruik code 0002001000 als het een premie is. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>62</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[1]/BonusPaymentFrequency</Location>

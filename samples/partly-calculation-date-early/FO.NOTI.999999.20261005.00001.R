@@ -47,7 +47,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-08-31</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 31/08/2026 ligt vóór het begin van de berekeningsperiode (01/09/2026). Verbeter de berekeningsdatum of de periode. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 31/08/2026 ligt vóór het begin van de berekeningsperiode (01/09/2026). Verbeter de berekeningsdatum of de periode. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>52</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>

@@ -46,7 +46,7 @@
         <ErrorID>99101-001</ErrorID>
         <TagName>Calculation</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Een origineel of wijziging bevat geen loonberekening (element Calculation). Voeg de volledige loonberekening toe. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Een origineel of wijziging bevat geen loonberekening (element Calculation). Voeg de volledige loonberekening toe. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>42</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation</Location>

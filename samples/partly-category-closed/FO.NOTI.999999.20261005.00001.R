@@ -47,7 +47,7 @@
         <TagName>EmployerClass</TagName>
         <Value>015</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De werkgeverscategorie „015” geldt niet in het kwartaal 2026/3. Vermeld de categorie die op de eerste dag van de geldigheidsperiode van toepassing was. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De werkgeverscategorie „015” geldt niet in het kwartaal 2026/3. Vermeld de categorie die op de eerste dag van de geldigheidsperiode van toepassing was. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>56</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/EmployerClass</Location>

@@ -47,7 +47,7 @@
         <TagName>EmployerClass</TagName>
         <Value>003</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De werkgeverscategorie „003” bestaat niet. Neem de categorie van drie cijfers over van de inschrijving van de werkgever, met de nul vooraan. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De werkgeverscategorie „003” bestaat niet. Neem de categorie van drie cijfers over van de inschrijving van de werkgever, met de nul vooraan. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>56</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/EmployerClass</Location>

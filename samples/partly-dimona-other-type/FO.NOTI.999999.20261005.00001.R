@@ -47,7 +47,7 @@
         <TagName>INSS</TagName>
         <Value>50022173290</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Für den Zeitraum vom 01.09.2026 bis einschließlich 30.09.2026 gibt es bei diesem Arbeitgeber nur Dimona eines anderen Arbeitnehmertyps: STU 01.07.2026–30.09.2026. Berichtigen Sie den Arbeitnehmertyp in Dimona auf FLX oder melden Sie den Lohn auf dem gewöhnlichen Weg. Wurde die Zeile abgelehnt, senden Sie sie danach in einer neuen Sendung erneut.</AnomalyLabel>
+        <AnomalyLabel>Für den Zeitraum vom 01.09.2026 bis einschließlich 30.09.2026 gibt es bei diesem Arbeitgeber nur Dimona eines anderen Arbeitnehmertyps: STU 01.07.2026–30.09.2026. Berichtigen Sie den Arbeitnehmertyp in Dimona auf FLX oder melden Sie den Lohn auf dem gewöhnlichen Weg. Senden Sie danach in einer neuen Sendung erneut, was deswegen abgelehnt wurde.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>41</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

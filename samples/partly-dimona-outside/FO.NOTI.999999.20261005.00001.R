@@ -47,7 +47,7 @@
         <TagName>INSS</TagName>
         <Value>50022065503</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Aucune Dimona FLX auprès de cet employeur ne couvre la période du 01/09/2026 au 30/09/2026 inclus. La plus proche est 600000001323 (01/04/2026–30/06/2026). Corrigez la période du calcul de salaire ou effectuez la déclaration Dimona manquante. Si la ligne a été refusée, renvoyez-la ensuite dans un nouvel envoi.</AnomalyLabel>
+        <AnomalyLabel>Aucune Dimona FLX auprès de cet employeur ne couvre la période du 01/09/2026 au 30/09/2026 inclus. La plus proche est 600000001323 (01/04/2026–30/06/2026). Corrigez la période du calcul de salaire ou effectuez la déclaration Dimona manquante. Renvoyez ensuite dans un nouvel envoi ce qui a été refusé pour cette raison.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>41</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

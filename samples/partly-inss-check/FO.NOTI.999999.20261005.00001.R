@@ -47,7 +47,7 @@
         <TagName>INSS</TagName>
         <Value>50021957814</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het INSZ „50021957814” is geen geldig identificatienummer: het controlegetal klopt niet. Neem het nummer over van de identiteitskaart of isi+-kaart van de werknemer. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Het INSZ „50021957814” is geen geldig identificatienummer: het controlegetal klopt niet. Neem het nummer over van de identiteitskaart of isi+-kaart van de werknemer. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>41</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

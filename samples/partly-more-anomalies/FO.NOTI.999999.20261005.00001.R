@@ -47,7 +47,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>52</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationDate</Location>
@@ -63,7 +63,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>79</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[3]/Relation[1]/Calculation/CalculationDate</Location>
@@ -79,7 +79,7 @@
         <TagName>CalculationDate</TagName>
         <Value>2026-10-09</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsdatum 09/10/2026 ligt na de dag van ontvangst (05/10/2026). Vermeld de dag waarop het loon werkelijk is berekend. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>106</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[4]/Relation[1]/Calculation/CalculationDate</Location>

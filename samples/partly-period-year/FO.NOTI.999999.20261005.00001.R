@@ -47,7 +47,7 @@
         <TagName>CalculationPeriodEndingDate</TagName>
         <Value>2026-01-04</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsperiode van 29/12/2025 tot en met 04/01/2026 loopt over 31 december. Geef ze aan als twee lijnen met een eigen referentie: een tot en met 31/12/2025 en een vanaf 01/01/2026. Werd de lijn geweigerd, stuur ze dan zo opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsperiode van 29/12/2025 tot en met 04/01/2026 loopt over 31 december. Geef ze aan als twee lijnen met een eigen referentie: een tot en met 31/12/2025 en een vanaf 01/01/2026. Stuur zo opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>51</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationPeriodEndingDate</Location>

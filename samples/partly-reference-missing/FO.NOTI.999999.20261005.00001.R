@@ -46,7 +46,7 @@
         <ErrorID>90082-001</ErrorID>
         <TagName>Reference</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De lijn heeft wel een eigen referentie, maar geen UUID: een Reference met ReferenceType 10 en ReferenceOrigin 8. Laat uw softwareleverancier die toevoegen. Stuur de lijn daarna opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De lijn heeft wel een eigen referentie, maar geen UUID: een Reference met ReferenceType 10 en ReferenceOrigin 8. Laat uw softwareleverancier die toevoegen. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>42</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference[2]</Location>

@@ -47,7 +47,7 @@
         <TagName>ReferenceNbr</TagName>
         <Value>2026-09/0002</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De referentie „2026-09/0002” van de lijn is geen UUID. Vermeld een UUID (8-4-4-4-12 hexadecimale cijfers, bijvoorbeeld 019a1f04-5c11-7d3e-9b52-0f6a51c2d871); uw eigen referentie hoort in een tweede Reference met ReferenceOrigin 1. Stuur de lijn daarna opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De referentie „2026-09/0002” van de lijn is geen UUID. Vermeld een UUID (8-4-4-4-12 hexadecimale cijfers, bijvoorbeeld 019a1f04-5c11-7d3e-9b52-0f6a51c2d871); uw eigen referentie hoort in een tweede Reference met ReferenceOrigin 1. Stuur daarna wat geweigerd is opnieuw in een nieuwe verzending.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>47</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Reference[1]/ReferenceNbr</Location>

@@ -77,7 +77,7 @@
         <TagName>INSS</TagName>
         <Value>50022173290</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Voor deze werknemer is bij geen enkele werkgever een geldige Dimona FLX gevonden voor de periode van 01/01/2025 tot en met 31/12/2025. Controleer INSZ en periode; een derde betaler doet zelf geen Dimona-aangifte. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Voor deze werknemer is bij geen enkele werkgever een geldige Dimona FLX gevonden voor de periode van 01/01/2025 tot en met 31/12/2025. Controleer INSZ en periode; een derde betaler doet zelf geen Dimona-aangifte. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>46</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

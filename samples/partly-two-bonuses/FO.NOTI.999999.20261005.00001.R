@@ -46,7 +46,7 @@
         <ErrorID>99103-006</ErrorID>
         <TagName>FinancialElement</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Dezelfde hoedanigheid (Features) bevat meer dan één brutopremie met dezelfde frequentie, of meer dan één zonder frequentie. Tel hun bedragen op tot één premie. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Dezelfde hoedanigheid (Features) bevat meer dan één brutopremie met dezelfde frequentie, of meer dan één zonder frequentie. Tel hun bedragen op tot één premie. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>81</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/FinancialElement[3]</Location>

@@ -47,7 +47,7 @@
         <TagName>ValidityPeriodEndingDate</TagName>
         <Value>2026-10-01</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt op 01/10/2026, na de berekeningsperiode (tot en met 30/09/2026). Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode eindigt op 01/10/2026, na de berekeningsperiode (tot en met 30/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>

@@ -47,7 +47,7 @@
         <TagName>ValidityPeriodEndingDate</TagName>
         <Value>2026-09-10</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode begint op 20/09/2026 en eindigt vroeger, op 10/09/2026. Verbeter de begin- of einddatum van de hoedanigheid. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode begint op 20/09/2026 en eindigt vroeger, op 10/09/2026. Verbeter de begin- of einddatum van de hoedanigheid. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>

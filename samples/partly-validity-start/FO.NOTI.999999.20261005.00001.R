@@ -47,7 +47,7 @@
         <TagName>ValidityPeriodStartingDate</TagName>
         <Value>2026-08-31</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode begint op 31/08/2026, vóór de berekeningsperiode (vanaf 01/09/2026). Laat ze binnen de berekeningsperiode vallen. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode begint op 31/08/2026, vóór de berekeningsperiode (vanaf 01/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>54</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodStartingDate</Location>

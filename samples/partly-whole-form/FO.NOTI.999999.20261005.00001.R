@@ -53,7 +53,7 @@
         <TagName>INSS</TagName>
         <Value>50022388670</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Voor deze werknemer is bij deze werkgever geen geldige Dimona FLX gevonden voor de periode van 01/09/2026 tot en met 30/09/2026. Controleer INSZ, werkgever en periode en doe zo nodig de Dimona-aangifte. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Voor deze werknemer is bij deze werkgever geen geldige Dimona FLX gevonden voor de periode van 01/09/2026 tot en met 30/09/2026. Controleer INSZ, werkgever en periode en doe zo nodig de Dimona-aangifte. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>51</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>

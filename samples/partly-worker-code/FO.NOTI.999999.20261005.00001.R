@@ -47,7 +47,7 @@
         <TagName>WorkerCode</TagName>
         <Value>495</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Het werknemerskengetal „495” is niet toegelaten voor een flexi-job. Vermeld 050 voor een arbeider of 450 voor een bediende. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Het werknemerskengetal „495” is niet toegelaten voor een flexi-job. Vermeld 050 voor een arbeider of 450 voor een bediende. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>57</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/WorkerCode</Location>

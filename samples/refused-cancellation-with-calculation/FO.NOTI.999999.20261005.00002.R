@@ -47,7 +47,7 @@
         <ErrorID>99101-005</ErrorID>
         <TagName>Calculation</TagName>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>Een annulering bevat een loonberekening (element Calculation). Laat de berekening weg als u wilt annuleren, of stuur een wijziging als u de bedragen wilt verbeteren. Werd de lijn geweigerd, stuur ze dan opnieuw in een nieuwe verzending.</AnomalyLabel>
+        <AnomalyLabel>Een annulering bevat een loonberekening (element Calculation). Laat de berekening weg als u wilt annuleren, of stuur een wijziging als u de bedragen wilt verbeteren. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>22</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation</Location>

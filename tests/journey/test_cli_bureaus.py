@@ -405,8 +405,9 @@ def test_tables_are_lines_of_columns_in_a_pipe(call: Caller) -> None:
     call.done("sender", "add", "000641", "--name", "Zoë's [bold]", "--language", "fr")
     lines = call.done("sender", "list").out.splitlines()
     assert 3 == len(lines)
-    assert ["number", "name", "language", "signature", "user_name", "state", "added_at"] == lines[0].split()
-    assert "000641  Zoë's [bold]  fr        required   -          active" in lines[2]
+    columns = ["number", "name", "language", "signature", "acceptance", "user_name", "state", "added_at"]
+    assert columns == lines[0].split()
+    assert "000641  Zoë's [bold]  fr        required   -           -          active" in lines[2]
 
 
 def test_init_makes_the_folders_of_registered_senders_again(call: Caller, home: Home) -> None:

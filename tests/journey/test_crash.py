@@ -18,8 +18,11 @@ from tests.twins.town import SAMPLES, Town, copied
 SAMPLE = SAMPLES / "accepted-rerun"
 SIGNED = SAMPLES / "accepted-signed"
 TWO_PARTS = "FLEX.000640.20261005.00001.R.2"
-CHUNKS = 8
+CHUNKS, RERUN_CHUNKS = 8, 24
 """The deaths are told apart in so many tests, so that they can be spread over processes."""
+
+VERDICTS = {"line": {(1, 1), (2, 0)}, "form": {(0, 2), (2, 0)}}
+"""What a death may leave of the sample's two lines: accepted and refused ones, by the register before or after it."""
 
 
 def _chunks(count: int) -> list[object]:
@@ -33,8 +36,9 @@ def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return Town.made(tmp_path_factory.mktemp("quiet") / "home")
 
 
-def _with_set(quiet: Town, path: Path, sample: Path) -> Town:
+def _with_set(quiet: Town, path: Path, sample: Path, acceptance: str = "default") -> Town:
     town = copied(quiet, path)
+    town.agree(acceptance)
     for file in sorted(sample.glob("[FG][IO].FLEX.*")):
         town.drop(file)
     return town
@@ -76,11 +80,16 @@ def _told_is_kept(town: Town, run: int) -> None:
 
 
 @pytest.mark.parametrize("chunk", _chunks(CHUNKS))
-def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
-    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well."""
-    calls = _calls(_with_set(quiet_town, tmp_path / "counted", SAMPLE))
+@pytest.mark.parametrize("acceptance", VERDICTS)
+def test_a_set_survives_every_death(acceptance: str, chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well.
+
+    By either register what becomes of the Form is settled once; judged by Form, it stands whole or not at all.
+    """
+    calls = _calls(_with_set(quiet_town, tmp_path / "counted", SAMPLE, acceptance))
+    verdicts = set()
     for at in range(1 + chunk, calls + 1, CHUNKS):
-        town = _with_set(quiet_town, tmp_path / str(at), SAMPLE)
+        town = _with_set(quiet_town, tmp_path / str(at), SAMPLE, acceptance)
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()
         town.import_register(SAMPLE / "later.csv")
@@ -88,6 +97,8 @@ def test_a_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path
         town.sweep()
         _nothing_left(town, answers=2)
         _told_is_kept(town, run=1)
+        verdicts.update(town.rows("SELECT accepted, refused FROM run"))
+    assert VERDICTS[acceptance] == verdicts
 
 
 @pytest.mark.parametrize("chunk", _chunks(CHUNKS))
@@ -104,12 +115,16 @@ def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_p
         assert [(0,)] == town.rows("SELECT count(*) FROM form")
 
 
-@pytest.mark.long
-def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
-    """A re-run that dies at any call is ended by the next sweep, and loses or doubles nothing."""
+@pytest.mark.parametrize("chunk", _chunks(RERUN_CHUNKS))
+@pytest.mark.parametrize("acceptance", VERDICTS)
+def test_a_rerun_survives_every_death(acceptance: str, chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+    """A re-run that dies at any call is ended by the next sweep, and loses or doubles nothing.
+
+    Judged by line it takes the line that was refused, judged by Form the whole Form.
+    """
 
     def rerunning(path: Path) -> Town:
-        town = _with_set(quiet_town, path, SAMPLE)
+        town = _with_set(quiet_town, path, SAMPLE, acceptance)
         town.sweep()
         town.import_register(SAMPLE / "later.csv")
         with town.home.database.writing() as connection:
@@ -117,7 +132,8 @@ def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
             upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
         return town
 
-    for at in range(1, _calls(rerunning(tmp_path / "counted")) + 1):
+    taken = {"line": (1, 1, 0), "form": (2, 0, 0)}[acceptance]
+    for at in range(1 + chunk, _calls(rerunning(tmp_path / "counted")) + 1, RERUN_CHUNKS):
         town = rerunning(tmp_path / str(at))
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()
@@ -125,6 +141,7 @@ def test_a_rerun_survives_every_death(quiet_town: Town, tmp_path: Path) -> None:
         _nothing_left(town, answers=3)
         _told_is_kept(town, run=2)
         assert [(2,)] == town.rows("SELECT count(*) FROM version")
+        assert [taken] == town.rows("SELECT accepted, unchanged, refused FROM run WHERE number = 2")
 
 
 @pytest.mark.long

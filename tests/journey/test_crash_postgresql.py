@@ -13,6 +13,9 @@ SAMPLE = SAMPLES / "accepted-rerun"
 CHUNKS = 8
 """The deaths are told apart in so many tests, so that they can be spread; all but the first are for the long run."""
 
+VERDICTS = {"line": {(1,), (2,)}, "form": {(0,), (2,)}}
+"""How many of the sample's two lines may stand: by the register before the death, or after it."""
+
 
 @pytest.fixture(scope="session")
 def served_town(tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fresh_postgresql: str) -> Town:
@@ -23,8 +26,9 @@ def served_town(tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fr
     return town
 
 
-def _with_set(server: Server, quiet: Town, path: Path) -> Town:
+def _with_set(server: Server, quiet: Town, path: Path, acceptance: str) -> Town:
     town = copied_on(server, quiet, path)
+    town.agree(acceptance)
     for file in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
         town.drop(file)
     return town
@@ -46,22 +50,32 @@ def _removed(server: Server, town: Town) -> None:
     server.drop(str(make_url(town.home.settings.database).database))
 
 
-@pytest.mark.parametrize(
-    "chunk", [0, *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(1, CHUNKS))]
-)
+def _chunks() -> list[object]:
+    """Give the parts of the test by kind of acceptance; all but the first by line are for the long run."""
+    parts = [(acceptance, chunk) for acceptance in VERDICTS for chunk in range(CHUNKS)]
+    return [parts[0], *(pytest.param(*part, marks=pytest.mark.long) for part in parts[1:])]
+
+
+@pytest.mark.parametrize(("acceptance", "chunk"), _chunks())
 def test_a_set_survives_every_death(
-    chunk: int, postgresql: Server, served_town: Town, tmp_path: Path
+    acceptance: str, chunk: int, postgresql: Server, served_town: Town, tmp_path: Path
 ) -> None:
-    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well."""
-    counted, life = _with_set(postgresql, served_town, tmp_path / "counted"), Life()
+    """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well.
+
+    Judged by Form, its lines stand all or none.
+    """
+    counted, life = _with_set(postgresql, served_town, tmp_path / "counted", acceptance), Life()
     mortal(counted.channel(), life).sweep()
     _removed(postgresql, counted)
+    verdicts = set()
     for at in range(1 + chunk, life.count + 1, CHUNKS):
-        town = _with_set(postgresql, served_town, tmp_path / str(at))
+        town = _with_set(postgresql, served_town, tmp_path / str(at), acceptance)
         with pytest.raises(Killed):
             mortal(town.channel(), Life(at)).sweep()
         town.import_register(SAMPLE / "later.csv")
         town.sweep()
         town.sweep()
         _settled_once(town)
+        verdicts.update(town.rows("SELECT count(*) FROM version"))
         _removed(postgresql, town)
+    assert VERDICTS[acceptance] == verdicts

@@ -92,6 +92,11 @@ class Town:
         with self.home.database.writing() as connection:
             bureaus.hold_sender(connection, By("test", self.clock.now()), sender)
 
+    def agree(self, acceptance: str, sender: str = "000640") -> None:
+        """Agree with a sender on acceptance by `line` or `form`; `default` takes it back."""
+        with self.home.database.writing() as connection:
+            bureaus.set_sender(connection, By("test", self.clock.now()), sender, acceptance=acceptance)
+
     def import_register(self, path: Path) -> None:
         """Import a register file."""
         with register_file(path) as file:

@@ -147,13 +147,14 @@ EFFECTS: dict[str, tuple[str, dict[str, Any]]] = {
     "form": ("mandate", {"line": None, "refused": 1_234}),
     "no_lines": ("mandate", {"line": None, "refused": 0}),
     "line": ("declared", {}),
+    "together": ("declared", {"whole": True, "refused": 1_234}),
 }
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_every_anomaly_says_what_was_refused_for_it(language: Language, effect: str) -> None:
-    """A clerk need not guess whether "if the line was refused" holds: line, whole Form, whole set, or nothing."""
+    """A clerk need not guess what there is to be sent again: line, whole Form, whole set, or nothing."""
     rule, changes = EFFECTS[effect]
     one = replace(located(rule, language), **changes)
     texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))[language.value]
