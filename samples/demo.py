@@ -20,6 +20,7 @@ from typing import Any
 
 from database import Engine, engine
 from front_door import show_front_door
+from references import renumbered
 from rich.console import Console
 from rich.table import Table
 from signing import CERTIFICATE, signature, signature_name
@@ -171,7 +172,7 @@ def read(case: Path, number: int) -> Sample:
     # Parts may be cut anywhere, in a date too. What is replaced keeps its length, so the cuts stay where they are.
     whole = moved(b"".join(path.read_bytes() for path in paths), day)
     if sample.ordinary:
-        whole = whole.replace(b"<ReferenceNbr>019a1f04-", f"<ReferenceNbr>{number:08x}-".encode())
+        whole = renumbered(whole, number)
     for path in paths:
         size, name = path.stat().st_size, moved_name(path.name, day)
         sample.files[numbered(name, number) if sample.ordinary else name] = whole[:size]
