@@ -79,6 +79,7 @@ def _nature(row: Iterable[date], day: date) -> tuple[bool, ...]:
         valid_from <= valid_until,
         start <= valid_from,
         valid_until <= end,
+        calculated + timedelta(5) < day,
     )
 
 
