@@ -132,7 +132,8 @@ def play_all(engine: Engine) -> None:
         if not sample.ordinary and not NEEDS_A_BUG & {word for step in sample.steps for word in step}
     ]
     console.print(
-        f"Making a home in {folder}, then playing {len(samples)} samples: about a minute.", soft_wrap=True
+        f"Making a home in {folder}, then playing {len(shared) + len(apart)} samples: about a minute.",
+        soft_wrap=True,
     )
     home = Home(folder / "home")
     home.make(engine)
@@ -279,6 +280,8 @@ def show(
     console.print(
         f"{total} sets of {len(verdicts)} samples in {seconds:.0f} s, the making of the homes included."
     )
+    left = ", ".join(sample.name for sample in samples if sample.name not in verdicts)
+    console.print(f"Not played, since only a bug in the program brings it about: {left}.")
 
 
 def show_answers(console: Console, home: Home, sample: Sample) -> None:
