@@ -110,6 +110,16 @@ def test_calls_in_the_pages_fit_the_program(page: Path) -> None:
     assert [] == [span for span in SPAN.findall(page.read_text("utf-8")) if _wrong(span)]
 
 
+def test_settings_in_the_pages_exist() -> None:
+    """No page names a setting of a table that the program does not have."""
+    known = {key for key, _field in told_settings()}
+    tables = "|".join({key.partition(".")[0] for key in known if "." in key})
+    named = re.compile(rf"`((?:{tables})\.[a-z_0-9]+)`")
+    found = {key for page in PAGES for key in named.findall(page.read_text("utf-8"))}
+    events = _between(RUNBOOK.read_text("utf-8"), "events")
+    assert set() == {key for key in found - known if f"| `{key}` |" not in events}
+
+
 def test_codes_in_the_pages_are_the_catalogue_s() -> None:
     """No page for bureaus or operators names a code that the channel cannot give."""
     rules = tomllib.loads((ROOT / "flexibatch" / "data" / "anomalies.toml").read_text("utf-8")).values()

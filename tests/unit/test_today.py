@@ -1,13 +1,16 @@
 """The samples stay what they are on every day to come."""
 
 import csv
+import doctest
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
+from types import ModuleType
 
 import pytest
 from lxml import etree
 
+from samples import references, today
 from samples.today import RECEPTION, moved
 from tests.twins.town import SAMPLES
 
@@ -112,3 +115,10 @@ def test_bytes_keep_their_length(day: date) -> None:
     """Files keep their length when they are moved, so that cuts into parts stay where they are."""
     contents = [path.read_bytes() for path in (*DOCUMENTS, *TABLES)]
     assert [len(content) for content in contents] == [len(moved(content, day)) for content in contents]
+
+
+@pytest.mark.parametrize("module", [today, references], ids=lambda module: str(module.__name__))
+def test_examples_run(module: ModuleType) -> None:
+    """What the samples' modules show as an example is so."""
+    told = doctest.testmod(module)
+    assert (True, 0) == (told.attempted > 0, told.failed)
