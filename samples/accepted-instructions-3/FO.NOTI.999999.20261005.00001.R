@@ -50,7 +50,7 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="12b9d2b812d74cb38e068890d930c8a44f2e1197b397a67dc1434e910d095ee1" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="85da3089cc45e825851a928ce8405c0f7b67387d4a8270c35d604ef612c7eeda" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-0038-71a3-8468-9516fa51b224" own="SEPTEMBER" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
       </Declarations>
     </ApplicationData>

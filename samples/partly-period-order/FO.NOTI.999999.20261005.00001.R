@@ -47,7 +47,7 @@
         <TagName>CalculationPeriodEndingDate</TagName>
         <Value>2026-09-01</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De berekeningsperiode begint op 30/09/2026 en eindigt vroeger, op 01/09/2026. Verbeter de begin- of einddatum. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
+        <AnomalyLabel>De berekeningsperiode begint op 20/09/2026 en eindigt vroeger, op 01/09/2026. Verbeter de begin- of einddatum. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>51</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/CalculationPeriodEndingDate</Location>
@@ -61,9 +61,9 @@
       <AnomalyReport>
         <ErrorID>99005-400</ErrorID>
         <TagName>ValidityPeriodEndingDate</TagName>
-        <Value>2026-09-30</Value>
+        <Value>2026-09-20</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt op 30/09/2026, na de berekeningsperiode (tot en met 01/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode eindigt op 20/09/2026, na de berekeningsperiode (tot en met 01/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>
@@ -74,13 +74,13 @@
           <INSS>50021957813</INSS>
           <EmployerClass>017</EmployerClass>
           <WorkerCode>050</WorkerCode>
-          <StartingDate>2026-09-30</StartingDate>
+          <StartingDate>2026-09-20</StartingDate>
         </Path>
       </AnomalyReport>
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
-                    sha256="688f4c1d20c792354ff5c129e4c1a2f6c814c4879b71618c0ce173394538d6a6" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="d9281adc3ff07d017d647a3c38105c2785f2a49e19ae28e6883a8e6aefccabe5" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
         <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50021957813" outcome="refused">
           <Code>99002-014</Code>

@@ -45,9 +45,9 @@
       <AnomalyReport>
         <ErrorID>99005-400</ErrorID>
         <TagName>ValidityPeriodEndingDate</TagName>
-        <Value>2026-10-01</Value>
+        <Value>2026-09-30</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>De geldigheidsperiode eindigt op 01/10/2026, na de berekeningsperiode (tot en met 30/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
+        <AnomalyLabel>De geldigheidsperiode eindigt op 30/09/2026, na de berekeningsperiode (tot en met 20/09/2026). Laat ze binnen de berekeningsperiode vallen. Stuur daarna opnieuw in een nieuwe verzending wat hierom geweigerd is.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>55</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/Relation[1]/Calculation/Features[1]/ValidityPeriodEndingDate</Location>
@@ -64,7 +64,7 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="2" accepted="1" unchanged="0" refused="1"
-                    sha256="aecf6ccec794c58c3015be5bb4998c6fbe6c62772af1b60df52a27fe35e1cdab" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="875943d317037ad6e4304b3b98c8729c23ecc2c3621e288a7a00b5bed6000b01" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-8763-79fc-a088-15b4f8a31ee8" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1"/>
         <Declaration reference="019a1f04-8344-762c-9ab8-b5f6c8dcd6d3" inss="50021957813" outcome="refused">
           <Code>99005-400</Code>

@@ -50,9 +50,9 @@
       <AnomalyReport>
         <ErrorID>90017-460</ErrorID>
         <TagName>CalculationDate</TagName>
-        <Value>2026-09-28</Value>
+        <Value>2026-09-21</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 03/10/2026 verwacht (aantal dagen te laat: 2). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 26/09/2026 verwacht (aantal dagen te laat: 9). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>35</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
@@ -66,7 +66,7 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="0b042b04b40a54bdd70646d900eb06f2dd89d8ba520cdc9605e8d57b12714697" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="aea8390eb9d1ad1ea74f52cf70d70e4dbbe950cd8c2048c317fef741f7148ce5" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-9248-7e67-b3fc-d57b98c832c3" own="CONTRACT-4711" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1">
           <Code>90017-460</Code>
         </Declaration>

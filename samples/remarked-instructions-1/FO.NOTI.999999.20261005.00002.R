@@ -50,7 +50,7 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="1" accepted="1" unchanged="0" refused="0"
-                    sha256="cd50026a2a0d52f3037ca8b2528f5c5dc347c0252ed4f854a34ac794e937cbd1" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="8ba031054ce4622ad653c99cfbe50c3d8203ba41b91c62ae43ed501db7aa3df2" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-9248-7e67-b3fc-d57b98c832c3" own="CONTRACT-4711" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="2"/>
       </Declarations>
     </ApplicationData>

@@ -50,9 +50,9 @@
       <AnomalyReport>
         <ErrorID>90017-460</ErrorID>
         <TagName>CalculationDate</TagName>
-        <Value>2026-09-05</Value>
+        <Value>2026-08-08</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 03/09/2026 verwacht (aantal dagen te laat: 32). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>35</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation/CalculationDate</Location>
@@ -66,9 +66,9 @@
       <AnomalyReport>
         <ErrorID>90017-460</ErrorID>
         <TagName>CalculationDate</TagName>
-        <Value>2026-09-12</Value>
+        <Value>2026-08-15</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 03/09/2026 verwacht (aantal dagen te laat: 32). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>64</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[2]/Calculation/CalculationDate</Location>
@@ -82,9 +82,9 @@
       <AnomalyReport>
         <ErrorID>90017-460</ErrorID>
         <TagName>CalculationDate</TagName>
-        <Value>2026-09-19</Value>
+        <Value>2026-08-22</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 03/09/2026 verwacht (aantal dagen te laat: 32). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>93</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[3]/Calculation/CalculationDate</Location>
@@ -98,9 +98,9 @@
       <AnomalyReport>
         <ErrorID>90017-460</ErrorID>
         <TagName>CalculationDate</TagName>
-        <Value>2026-09-26</Value>
+        <Value>2026-08-29</Value>
         <AnomalyClass>NB</AnomalyClass>
-        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 01/10/2026 verwacht (aantal dagen te laat: 4). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
+        <AnomalyLabel>De aangifte is te laat ontvangen: ze werd uiterlijk op 03/09/2026 verwacht (aantal dagen te laat: 32). Verstuur aangiften voortaan binnen vijf kalenderdagen na de laatste loonberekening van de maand.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>122</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[4]/Calculation/CalculationDate</Location>
@@ -114,7 +114,7 @@
     </HandlingResult>
     <ApplicationData>
       <Declarations xmlns="urn:flexibatch:outcome:1" run="1" lines="4" accepted="4" unchanged="0" refused="0"
-                    sha256="de7468bb56f067256dcc525e84a2b065fc8021f694ea95c8391af3bc551a0e61" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
+                    sha256="22c6a940de61ec428482016409462dafbb82a706773e818993da22cf81df3f00" schema="FLXWAGE_20264" catalogue="2026.1" register="2026-10-05T07:16:02Z">
         <Declaration reference="019a1f04-fcb9-7c73-8d5f-55d9282cee93" own="WEEK-1" inss="50021850123" outcome="accepted" ticket="0IRC3L26IDAUI" version="1">
           <Code>90017-460</Code>
         </Declaration>

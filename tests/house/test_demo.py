@@ -1,6 +1,7 @@
 """The demo is run as the README says it is."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,7 @@ def test_demo_ends_well_and_shows_both_answers(engine: str, tmp_path: Path) -> N
     )
     assert 0 == told.returncode, told.stderr
     shown, _, fetched = told.stdout.partition("Listening on ")
+    assert re.findall(r"playing (\d+) samples", shown) == re.findall(r"sets of (\d+) samples", shown)
     answers = ("<ACRF", "<NOTIFICATION")
     assert [] == [word for word in answers if word not in shown]
     wanted = ("sftp> put GO.FLEX.", "sftp> get OUT/FO.NOTI.", *answers, "Everything lies in")

@@ -35,10 +35,14 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 SIGNER = told(read_certificates(signing.CERTIFICATE.read_bytes(), "the samples' signer")[0])
 
 
+def moved_to(day: date, path: Path) -> tuple[str, bytes]:
+    """Give name and content of a sample's file, moved to a day as the demo moves them to today."""
+    return today.moved_name(path.name, day), today.moved(path.read_bytes(), day)
+
+
 def moved_to_today(path: Path) -> tuple[str, bytes]:
     """Give name and content of a sample's file, moved to today as the demo moves them."""
-    day = today.this_day()
-    return today.moved_name(path.name, day), today.moved(path.read_bytes(), day)
+    return moved_to(today.this_day(), path)
 
 
 class Town:
@@ -123,16 +127,24 @@ class Town:
 
     def import_of_today(self, path: Path) -> None:
         """Import a register file, its dates moved to today."""
-        name, content = moved_to_today(path)
+        self.import_of(today.this_day(), path)
+
+    def import_of(self, day: date, path: Path) -> None:
+        """Import a register file, its dates moved to a day."""
+        name, content = moved_to(day, path)
         target = self.home.path / name
         target.write_bytes(content)
         self.import_register(target)
 
     def register_cast_of_today(self) -> None:
         """Register the cast, with a register that covers today."""
+        self.register_cast_of(today.this_day())
+
+    def register_cast_of(self, day: date) -> None:
+        """Register the cast, with a register that covers a day."""
         self._register_senders()
-        self.import_of_today(SAMPLES / "register.csv")
-        self.import_of_today(SAMPLES / "replacements.csv")
+        self.import_of(day, SAMPLES / "register.csv")
+        self.import_of(day, SAMPLES / "replacements.csv")
 
     def register_cast(self) -> None:
         """Register the cast, with the register of the samples' own day."""
