@@ -145,7 +145,7 @@ def test_help_says_what_a_third_payer_is(command: str, call: Caller) -> None:
 
 
 def test_a_merge_of_employers_keeps_marks(call: Caller, linked: Home) -> None:
-    """A mandate that links the fund's number to the enterprise makes them one employer; the mark stays on the number."""
+    """A mandate that links the fund's number to the enterprise makes them one employer; the mark stays where it was."""
     call.done(*SET, "--third-payer")
     call.done("sender", "add", "000640", "--name", "B", "--language", "nl", "--signature", "optional")
     call.done("mandate", "add", "000640", "--nsso", FUND, "--company", COMPANY)

@@ -1,12 +1,8 @@
 """A third payer's workers need a flexi-job period with any employer, and nobody learns with whom."""
 
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
-
 import pytest
 
-from flexibatch.adapters.store import bureaus, employers
+from flexibatch.adapters.store import employers, parties
 from flexibatch.adapters.store.audit import By
 from tests.twins.numbers import worker_number
 from tests.twins.program import Caller
@@ -104,7 +100,7 @@ def test_another_number_of_the_enterprise_is_checked_as_ever(bureau: Bureau) -> 
     """The mark is on one number: under the enterprise's other one a worker needs a period with that enterprise."""
     town, second = bureau.town, "100300133"
     with town.home.database.writing() as connection:
-        employers.parties.link_employer(connection, second, COMPANY)
+        parties.link_employer(connection, second, COMPANY)
     mark(town, second, third_payer=True)
     assert [("refused", "", REFUSED_CODE)] == bureau.send(
         sent_form(Sent(COVERED_ELSEWHERE, uuid(1)), nsso=NSSO)
