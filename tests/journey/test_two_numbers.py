@@ -107,20 +107,6 @@ def _are_unknown(lenient: Bureau, nsso: str, operation: str, *, apart: bool) -> 
 
 
 @pytest.mark.parametrize("apart", FORMS)
-def test_of_what_was_never_declared_both_are_unknown(lenient: Bureau, *, apart: bool) -> None:
-    """Where nothing is in the way of a change, neither number has anything to be changed, as two strangers have not."""
-    for nsso, operation in product((ELSEWHERE, FUND), (MODIFICATION, CANCELLATION)):
-        _are_unknown(lenient, nsso, operation, apart=apart)
-
-
-def _are_unknown(lenient: Bureau, nsso: str, operation: str, *, apart: bool) -> None:
-    answer = both(lenient, PAIR, nsso, operation, apart=apart)
-    assert [UNKNOWN, UNKNOWN] == [codes.split()[0] for _, _, codes in answer.outcomes]
-    strangers = both(lenient, STRANGERS, ELSEWHERE, operation, apart=apart)
-    assert [one[:2] for one in strangers.outcomes] == [one[:2] for one in answer.outcomes]
-
-
-@pytest.mark.parametrize("apart", FORMS)
 @pytest.mark.parametrize("operation", [MODIFICATION, CANCELLATION])
 def test_a_declaration_is_changed_once(lenient: Bureau, operation: str, *, apart: bool) -> None:
     """The first number changes it; the second has nothing to be changed in this file, as a stranger's has not."""
