@@ -155,6 +155,17 @@ def test_an_original_of_either_case_is_declared_already(upgraded: Town) -> None:
     assert [("refused", "", "90082-272")] == answer.outcomes
 
 
+def test_what_is_no_uuid_cannot_be_named_any_more(upgraded: Town) -> None:
+    """Its reference is refused as none (90082-008), and the declaration stays as it is."""
+    form = sent_form(Sent(WORKER, PLAIN, "NEW"), nsso=NSSO, operation=MODIFICATION)
+    answer = Bureau(upgraded, _numbers=count(3)).send(form)
+    assert [("refused", "", "90082-008")] == answer.outcomes
+    assert [(2,)] == upgraded.rows(
+        "SELECT max(number) FROM version JOIN declaration ON ticket = declaration"
+        " WHERE declaration.reference = '2026-09/0001'"
+    )
+
+
 def test_a_rerun_of_an_old_set_keeps_its_lines(upgraded: Town) -> None:
     """The lines that stand have their tickets and versions, nothing new is made of them, the refused one is judged."""
     ((ticket,),) = upgraded.rows("SELECT ticket FROM file_set WHERE name LIKE '%.00001.%'")

@@ -102,6 +102,18 @@ def test_the_own_reference_is_content(
     assert [(UUID.upper(), after)] == named(answer)
 
 
+def test_an_own_reference_that_is_a_uuid_names_no_declaration(bureau: Bureau) -> None:
+    """It is taken and kept; a change finds its declaration by the other one only."""
+    other = UUID.replace("8763", "0000")
+    sent(bureau, Sent(WORKER, UUID, other), Sent(WORKER, other, UUID))
+    changed = sent(bureau, Sent(WORKER, other, UUID, amount=1), operation=MODIFICATION)
+    assert ([ACCEPTED], [(other, UUID)]) == (changed.outcomes, named(changed))
+    assert [(UUID, 1, 100_000), (other, 1, 100_000), (other, 2, 1)] == bureau.town.rows(
+        "SELECT v.reference, v.number, e.eurocents FROM version v JOIN financial_element e"
+        " ON v.form_id = e.form_id AND v.line = e.line ORDER BY v.number, v.line"
+    )
+
+
 @pytest.mark.parametrize("wrong", [" P", "P ", "P&#9;1", "P&#x85;1", ""])
 def test_an_own_reference_that_is_not_allowed_refuses_its_line(bureau: Bureau, wrong: str) -> None:
     """Spaces at its ends, control characters, nothing: told in its place; the line beside it is accepted."""
