@@ -5,8 +5,11 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from flexibatch.adapters.store import parties
+from flexibatch.adapters.store import parties, upkeep
+from flexibatch.adapters.store.audit import By
+from flexibatch.adapters.store.tables import period
 from tests.twins.numbers import bis_number, worker_number
 from tests.twins.sending import CANCELLATION, MODIFICATION, ORIGINAL, Answered, Bureau, Sent, sent_form
 from tests.twins.town import Neighbourhood, Town
@@ -143,6 +146,31 @@ def test_an_original_and_a_change_of_it_in_one_file(lenient: Bureau) -> None:
     assert ["accepted", "refused", "refused"] == [one[0] for one in answer.outcomes]
     assert [UNKNOWN, REPEATED] == [one[2].split()[0] for one in answer.outcomes[1:]]
     assert [(PAIR[1], 1)] == versions(lenient)
+
+
+def test_in_a_rerun_they_are_what_the_register_knows_then(bureau: Bureau) -> None:
+    """Two refused lines are run again after the register has learnt of the person: the first stands, once."""
+    both(bureau, PAIR, ELSEWHERE, apart=False)
+    rerun(bureau.town)
+    assert [] == versions(bureau)
+    with bureau.town.home.database.writing() as connection:
+        employer_id = parties.link_employer(connection, ELSEWHERE, None)
+        mine = update(period).where(period.c.person == PAIR[1])
+        connection.execute(mine.values(employer_id=employer_id))
+    rerun(bureau.town)
+    assert [(PAIR[1], 1)] == versions(bureau)
+    rerun(bureau.town)
+    assert [(PAIR[1], 1)] == versions(bureau)
+    last = bureau.town.rows("SELECT number, accepted, unchanged, refused FROM run ORDER BY number")
+    assert [(1, 0, 0, 2), (2, 0, 0, 2), (3, 1, 0, 1), (4, 0, 1, 1)] == last
+
+
+def rerun(town: Town) -> None:
+    """Judge the one set again."""
+    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
+    with town.home.database.writing() as connection:
+        upkeep.begin_rerun(connection, By("anna", town.clock.now()), str(ticket))
+    town.channel().settle()
 
 
 @pytest.mark.parametrize("apart", FORMS)
