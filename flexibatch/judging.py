@@ -91,7 +91,7 @@ class _FormJudgement:
         self._judge_employer(party)
         prior = self.books.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}
         open_lines = [line for line in self.form.lines if line.number not in prior]
-        self._judge_lines(prior, _employer_key(self.form, party))
+        self._judge_lines(prior, self._employer_key)
         refused = any(anomaly.blocking for anomaly in self.of_form)
         sound = [line for line in open_lines if not refused and not self._blocked(line)]
         if self.rulebook.blind:
@@ -114,7 +114,8 @@ class _FormJudgement:
             judged,
             told=self._told(judged.count(Outcome.REFUSED), whole=whole),
             acceptance=Acceptance.FORM if whole else Acceptance.LINE,
-            employer=told_numbers(self.form, self._known, contradict=party.conflict),
+            # That two numbers are of two employers is told to those with a mandate for one of them.
+            employer=told_numbers(self.form, self._known, contradict=party.conflict and self.mandated),
         )
 
     def _refuse_together(self) -> None:
@@ -146,12 +147,25 @@ class _FormJudgement:
         elif not self.rulebook.blind and not self.mandated and (form.known_nsso or form.company_id):
             phrase = "nsso-number" if form.known_nsso else "company-number"
             self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
-        key = _employer_key(form, party)
+        key = self._employer_key
         if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
             self._add_to_form(
                 [Finding("too-many-lines", tag="Form", location=form.location, details=details)]
             )
+
+    @property
+    def _employer_key(self) -> str | None:
+        """Name the employer for counting and repetitions: by its numbers as given where the sender has no mandate.
+
+        Otherwise what is repeated would tell a stranger which numbers belong together.
+        """
+        form = self.form
+        if self.party.employer_id is not None and self.mandated:
+            return f"#{self.party.employer_id}"
+        if form.company_id:
+            return f"C{normal_company(form.company_id)}"
+        return f"N{normal_nsso(form.known_nsso)}" if form.known_nsso else None
 
     @property
     def _known(self) -> Numbers:
@@ -200,9 +214,9 @@ class _FormJudgement:
         return (reference_finding("repeated", self.form, line),)
 
     def _known_with_employer(self) -> Collection[str]:
-        """Give those with a replaced number whom the register knows with this employer."""
+        """Give those with a replaced number whom the register knows with this employer; a stranger learns of none."""
         replaced = set(self.persons.values())
-        if not replaced or self.party.employer_id is None:
+        if not replaced or self.party.employer_id is None or not self.mandated:
             return ()
         return self.books.periods(self.party.employer_id, replaced).keys()
 
@@ -221,20 +235,29 @@ class _FormJudgement:
         third_payer = self.party.third_payer
         with_employer, checked = (None, check_anywhere) if third_payer else (employer_id, check)
         periods = {} if cancelling else self.books.periods(with_employer, {person for person, _ in keys})
-        begun: set[_Key] = set()
+        made: set[_Key] = set()
         for line, key in keyed:
-            decision = self._decide(line, standings.get(key))
-            if key in begun:
-                decision = Decision(findings=(reference_finding("repeated", form, line),))
-            begun.add(key)
+            decision = self._decide(line, standings.get(key), made_here=key in made)
             covered = () if cancelling else checked(form, line, periods.get(key[0], ()))
             if decision.findings or covered:
                 found = [*decision.findings, *covered]
                 self.of_lines.setdefault(line.number, []).extend(self._anomalies(found))
             self.decisions[line.number] = decision
+            if decision.version is not None and not self._blocked(line):
+                made.add(key)
 
-    def _decide(self, line: Line, standing: Standing | None) -> Decision:
-        return decide(self.form, line, standing, rerun=self._late, arrival=self.case.arrival)
+    def _decide(self, line: Line, standing: Standing | None, *, made_here: bool) -> Decision:
+        """Decide about a line; what this very file made, it made under another number of the same worker.
+
+        Its bureau must not learn that from a change: there is nothing to change, as for a worker of that number alone.
+        An original would be a second declaration of one worker, and is refused.
+        """
+        case, form = self.case, self.form
+        if made_here or (standing is not None and standing.last_arrival == case.arrival):
+            if form.operation is Operation.ORIGINAL:
+                return Decision(findings=(reference_finding("repeated", form, line),))
+            standing = None
+        return decide(form, line, standing, rerun=self._late, arrival=case.arrival)
 
     @property
     def _late(self) -> bool:
@@ -275,16 +298,6 @@ def _key(line: Line, persons: Mapping[str, str]) -> _Key:
 
 def _kept(line: Line, prior: PriorLine) -> LineVerdict:
     return LineVerdict(line, Outcome.UNCHANGED, (), prior.ticket, prior.version, kept=True)
-
-
-def _employer_key(form: Form, party: Party) -> str | None:
-    """Name the employer for counting and repetitions, also where no store knows it."""
-    if party.employer_id is not None:
-        return f"#{party.employer_id}"
-    if form.company_id:
-        return f"C{normal_company(form.company_id)}"
-    nsso = form.known_nsso
-    return f"N{normal_nsso(nsso)}" if nsso else None
 
 
 def _employer_finding(form: Form, rule: str, details: Mapping[str, str]) -> Finding:

@@ -27,17 +27,19 @@ def employer() -> None:
 @click.option(
     "--third-payer/--no-third-payer",
     "third_payer",
-    required=True,
     default=None,
     help="It is a third payer's, such as a fund that pays bonuses to workers of others; or no longer.",
 )
 @click.pass_obj
-def set_(invocation: Invocation, *, nsso: str, third_payer: bool) -> None:
+def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None:
     """Say whether an NSSO number is a third payer's.
 
     A third payer is named by this number alone, and its workers need a flexi-job Dimona with any employer. It counts
     for sets that are judged from now on. A number that is not known yet is registered.
     """
+    if third_payer is None:
+        # click takes a flag that is not given for one whose default was given
+        raise click.UsageError("Nothing is to be set: give --third-payer or --no-third-payer.")
     number = _read(nsso, "")[0]
     with open_home(invocation).database.writing() as connection:
         news = employers.mark_third_payer(connection, by(invocation), number or "", third_payer=third_payer)

@@ -4,21 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Inspector, MetaData, Table, insert, inspect, select, text
+from sqlalchemy import Inspector, inspect, select, text
 
 from flexibatch.adapters.store import revisions, tables, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.errors import Refusal
+from tests.twins.migrating import SCRIPTS, brought_to, copied_rows
 from tests.twins.records import Records, go_name
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town
 
-SCRIPTS = Path(upgrade.__file__).with_name("migrations")
 ROWS = (
     """
 INSERT INTO audit (at, operator, action, subject, details)
@@ -47,14 +45,6 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     server.drop(name)
 
 
-def _up(database: Database, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    with database.writing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-
-
 def test_revisions_are_told_as_alembic_tells_them(empty: Database) -> None:
     """The program reads them without Alembic, and may not see others."""
     told = reversed(list(ScriptDirectory(str(SCRIPTS)).walk_revisions()))
@@ -62,15 +52,15 @@ def test_revisions_are_told_as_alembic_tells_them(empty: Database) -> None:
     with empty.reading() as connection:
         assert revisions.current_revision(connection) is None
     for revision in revisions.known_revisions():
-        _up(empty, revision)
+        brought_to(empty, revision)
         with empty.reading() as connection:
             known_to_alembic = MigrationContext.configure(connection).get_current_revision()
             assert revision == known_to_alembic == revisions.current_revision(connection)
 
 
-def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
+def test_a_database_with_an_audit_is_broughtbrought_to(empty: Database) -> None:
     """What was told before stays, and is guarded from then on."""
-    _up(empty, "0002")
+    brought_to(empty, "0002")
     with empty.writing() as connection:
         for row in ROWS:
             connection.execute(text(row))
@@ -96,16 +86,10 @@ REVISIONS = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("0*.py"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_a_channel_has_done_is_brought_up(revision: str, empty: Database, lived: Town) -> None:
+def test_what_a_channel_has_done_is_broughtbrought_to(revision: str, empty: Database, lived: Town) -> None:
     """From each revision on, every row of every table is there after the upgrade, and the schema is the program's."""
-    _up(empty, revision)
-    held: dict[str, tuple[list[str], list[tuple[object, ...]]]] = {}
-    with lived.home.database.reading() as source, empty.writing() as target:
-        there = MetaData()
-        there.reflect(target)
-        for table in tables.metadata.sorted_tables:
-            if table.name in there.tables:
-                held[table.name] = _copied(source, target, table, there.tables[table.name])
+    brought_to(empty, revision)
+    held = copied_rows(lived.home.database, empty)
     assert {"file_set", "version", "anomaly", "answer", "audit"} <= {
         name for name, (_, rows) in held.items() if rows
     }
@@ -115,17 +99,6 @@ def test_what_a_channel_has_done_is_brought_up(revision: str, empty: Database, l
         for name, (columns, rows) in held.items():
             now = connection.execute(select(*(tables.metadata.tables[name].c[one] for one in columns)))
             assert sorted(rows, key=repr) == sorted(map(tuple, now), key=repr), name
-
-
-def _copied(
-    source: Connection, target: Connection, table: Table, old: Table
-) -> tuple[list[str], list[tuple[object, ...]]]:
-    """Copy the rows of a table into an older one, as far as that has columns for them."""
-    columns = [column.name for column in table.columns if column.name in old.columns]
-    rows = [tuple(row) for row in source.execute(select(*(table.c[name] for name in columns)))]
-    if rows:
-        target.execute(insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
-    return columns, rows
 
 
 def test_migrations_make_what_the_models_say(

@@ -112,13 +112,17 @@ def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAn
         connection.execute(insert(anomaly), rows)
 
 
+_UNCOVERED = frozenset({"dimona-none", "dimona-anywhere"})
+"""Rules that tell a bureau nothing of where a worker is known; the operator is told."""
+
+
 def _note(one: LocatedAnomaly, notes: Mapping[str, str]) -> str | None:
     """Give what is for the operator only: of a worker who is not covered, or a reader's own words."""
     return notes.get(one.inss or "") if _is_uncovered(one) else one.anomaly.finding.details.get("reason")
 
 
 def _is_uncovered(one: LocatedAnomaly) -> bool:
-    return one.anomaly.finding.rule == "dimona-none"
+    return one.anomaly.finding.rule in _UNCOVERED
 
 
 def _notes(connection: Connection, uncovered: Collection[str]) -> dict[str, str]:

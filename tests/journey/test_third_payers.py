@@ -1,0 +1,129 @@
+"""A third payer's workers need a flexi-job period with any employer, and nobody learns with whom."""
+
+import pytest
+
+from flexibatch.adapters.store import employers, parties
+from flexibatch.adapters.store.audit import By
+from tests.twins.numbers import worker_number
+from tests.twins.program import Caller
+from tests.twins.sending import Bureau, Sent, sent_form
+from tests.twins.town import Town
+from tests.twins.xml_samples import uuid
+
+FUND = "100300036"
+COMPANY, NSSO = "0400100056", "100100022"
+STRANGER_NSSO, STRANGER = "100200320", "0400100353"
+COVERED_ELSEWHERE = "50022388670"
+"""Has a period with an employer of no bureau."""
+STUDENT, CANCELLED, OUTSIDE, UNKNOWN = "50022173290", "50022280980", "50022065503", worker_number(7)
+REFUSED_CODE = "00024-152"
+
+
+@pytest.fixture
+def bureau(town: Town) -> Bureau:
+    """Give the bureau with a mandate for the fund."""
+    return Bureau(town)
+
+
+def mark(town: Town, nsso: str, *, third_payer: bool) -> None:
+    with town.home.database.writing() as connection:
+        employers.mark_third_payer(connection, By("anna", town.clock.now()), nsso, third_payer=third_payer)
+
+
+def test_a_period_with_any_employer_covers(bureau: Bureau) -> None:
+    """One with a stranger, for whom the bureau has no mandate, is enough; an ordinary employer needs its own."""
+    assert [("accepted", "1", "")] == bureau.send(sent_form(Sent(COVERED_ELSEWHERE), nsso=FUND)).outcomes
+    ordinary = bureau.send(sent_form(Sent(COVERED_ELSEWHERE, uuid(2)), nsso=NSSO))
+    assert [("refused", "", REFUSED_CODE)] == ordinary.outcomes
+
+
+def test_nothing_is_told_of_the_periods(bureau: Bureau) -> None:
+    """Only other types, only cancelled, outside the dates, unknown: the labels read the same, and name no period."""
+    workers = (STUDENT, CANCELLED, UNKNOWN, OUTSIDE)
+    lines = [Sent(inss, uuid(n)) for n, inss in enumerate(workers[:3], 1)]
+    lines.append(Sent(OUTSIDE, uuid(4), start="2026-09-01", end="2026-09-30"))
+    answer = bureau.send(sent_form(*lines, nsso=FUND))
+    assert [("refused", "", REFUSED_CODE)] * 4 == answer.outcomes
+    assert 1 == len(set(answer.told("AnomalyLabel", "ErrorID", "AnomalyClass")))
+    found = bureau.town.rows(
+        "SELECT period_id FROM period WHERE inss IN ('50022173290', '50022280980', '50022065503')"
+    )
+    secrets = [
+        *(str(one) for (one,) in found),
+        "STU",
+        NSSO,
+        COMPANY,
+        COMPANY.lstrip("0"),
+        "2026-07-01",
+        "2026-06-30",
+    ]
+    secrets += ["01/07/2026", "30/06/2026"]
+    told = answer.noti + answer.page + str(answer.page_json).encode()
+    assert [] == [secret for secret in secrets if secret.encode() in told]
+    reports = [{key: one[key] for key in ("label", "remedy")} for one in answer.page_json["anomalies"]]
+    assert [reports[0]] * 4 == reports
+
+
+def test_the_operator_is_told_what_the_bureau_is_not(
+    bureau: Bureau, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`show` notes of each refused worker whether the register knows them at all."""
+    lines = [Sent(STUDENT, uuid(1)), Sent(UNKNOWN, uuid(2))]
+    bureau.send(sent_form(*lines, nsso=FUND))
+    call = Caller(bureau.town.home.path, capsys)
+    shown = call.done("show", "GO.FLEX.000640.20261005.00001.R.1", "--json").json
+    assert ["known with another employer", "unknown to the register"] == [
+        one["note"] for one in shown["anomalies"]
+    ]
+    assert "known with another employer" in call.done("show", "GO.FLEX.000640.20261005.00001.R.1").out
+
+
+@pytest.mark.parametrize("company", [STRANGER, COMPANY, "0400100254"])
+def test_a_company_number_beside_the_funds_is_refused(bureau: Bureau, company: str) -> None:
+    """Whosever it is; where it is that of another employer, this is told too."""
+    answer = bureau.send(sent_form(Sent(COVERED_ELSEWHERE), nsso=FUND, company=company))
+    codes = [code for (code,) in answer.told("ErrorID")]
+    assert ("00014-005", [("refused", "", "")]) == (codes[0], answer.outcomes)
+    assert ["00014-022"] == codes[1:]
+
+
+def test_a_company_number_that_nobody_has_is_refused_too(bureau: Bureau) -> None:
+    """It is told as one that must not be there, with its value and place."""
+    answer = bureau.send(sent_form(Sent(COVERED_ELSEWHERE), nsso=FUND, company="0400100551"))
+    assert [("00014-005", "400100551", "/FLXWAGE/Form[1]/Debtor/CompanyID")] == [
+        (code, str(value).lstrip("0"), place)
+        for code, value, place in answer.told("ErrorID", "Value", "Location")
+    ]
+
+
+def test_another_number_of_the_enterprise_is_checked_as_ever(bureau: Bureau) -> None:
+    """The mark is on one number: under the enterprise's other one a worker needs a period with that enterprise."""
+    town, second = bureau.town, "100300133"
+    with town.home.database.writing() as connection:
+        parties.link_employer(connection, second, COMPANY)
+    mark(town, second, third_payer=True)
+    assert [("refused", "", REFUSED_CODE)] == bureau.send(
+        sent_form(Sent(COVERED_ELSEWHERE, uuid(1)), nsso=NSSO)
+    ).outcomes
+    assert [("accepted", "1", "")] == bureau.send(
+        sent_form(Sent(COVERED_ELSEWHERE, uuid(1)), nsso=second)
+    ).outcomes
+    assert [("refused", "", REFUSED_CODE)] == bureau.send(
+        sent_form(Sent(COVERED_ELSEWHERE, uuid(2)), company=COMPANY)
+    ).outcomes
+
+
+def test_a_mark_counts_from_the_next_set_on(bureau: Bureau) -> None:
+    """Taken back, the ordinary check holds at once; set again, the other."""
+    form = [sent_form(Sent(COVERED_ELSEWHERE, uuid(n)), nsso=FUND) for n in range(1, 4)]
+    assert "accepted" == bureau.send(form[0]).outcomes[0][0]
+    mark(bureau.town, FUND, third_payer=False)
+    assert [("refused", "", REFUSED_CODE)] == bureau.send(form[1]).outcomes
+    mark(bureau.town, FUND, third_payer=True)
+    assert "accepted" == bureau.send(form[2]).outcomes[0][0]
+
+
+def test_late_and_refused_periods_are_not_told(bureau: Bureau) -> None:
+    """A remark would name a period with somebody else; a third payer gets none."""
+    lines = [Sent(inss, uuid(n)) for n, inss in enumerate(("50022506357", "50022614047"), 1)]
+    assert [("accepted", "1", "")] * 2 == bureau.send(sent_form(*lines, nsso=FUND)).outcomes
