@@ -7,7 +7,7 @@ stream by stream. One set never holds up another sender's.
 import gc
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
+DIED = "the process ended while the set was judged"
 LONG_SWEEP = timedelta(seconds=20)
 """After so long `watch` looks into the inboxes again, before it goes on with what it has claimed."""
 
@@ -175,12 +176,12 @@ class _Sweep:
             return False
         with bound_contextvars(ticket=case.ticket, run=case.run):
             self.in_hand = case
+            if self.channel.fences.died(case.ticket) and self._count_attempt(DIED):
+                return True
             try:
                 settlement = self._settle_or_judge_again(stream)
-            except (Unavailable, Refusal) as exc:
-                return self._delay(stream, str(exc))
-            except OSError as exc:
-                return self._delay(stream, refused_by_machine(exc))
+            except (Unavailable, Refusal, OSError) as exc:
+                return self._delay(stream, refused_by_machine(exc) if isinstance(exc, OSError) else str(exc))
             except Exception as exc:  # noqa: BLE001 - a bug on one set holds up nobody else
                 return self._count_bug(stream, exc)
             if settlement is None:
@@ -192,14 +193,16 @@ class _Sweep:
     def _settle_or_judge_again(self, stream: Stream) -> Settlement | None:
         for _ in range(JUDGED_AGAIN):
             try:
-                return settle_next(self.channel.world, stream, self._taken)
+                with ExitStack() as marks:
+                    return settle_next(self.channel.world, stream, lambda case: self._taken(case, marks))
             except Superseded:
                 log.info("set.judged_again")
         raise RuntimeError(f"the set was judged {JUDGED_AGAIN} times and never fits what is stored")
 
-    def _taken(self, case: Case) -> None:
+    def _taken(self, case: Case, marks: ExitStack) -> None:
         """Hear which set is judged: what is logged and noted from here on is about that one."""
         self.in_hand = case
+        marks.enter_context(self.channel.fences.judging(case.ticket))
         bind_contextvars(ticket=case.ticket, run=case.run)
 
     def _stop(self, stream: Stream) -> bool:
@@ -214,11 +217,16 @@ class _Sweep:
         return self._stop(stream)
 
     def _count_bug(self, stream: Stream, exc: Exception) -> bool:
-        ticket = self.in_hand.ticket
-        reason = f"{type(exc).__name__} while the set was judged"
         log.error("set.failed", kind=type(exc).__name__, exc_info=exc)
+        return self._count_attempt(f"{type(exc).__name__} while the set was judged") or self._stop(stream)
+
+    def _count_attempt(self, reason: str) -> bool:
+        """Count an attempt that came to nothing; tell whether the set is in quarantine now, and holds up nobody."""
+        ticket = self.in_hand.ticket
+        if reason == DIED:
+            log.error("set.killed", reason=reason)
         if not self.channel.failures.failed(ticket, reason, self.channel.max_attempts):
-            return self._stop(stream)
+            return False
         self.channel.arrivals.quarantine(ticket)
         self.result.quarantined += 1
         log.error("set.quarantined", reason=reason)
@@ -232,6 +240,8 @@ class _Sweep:
                 with self.channel.fences.publishing(Stream(case.sender.number, case.environment)):
                     if not self.channel.failures.is_published(verdict):
                         finish(self.channel.world, settlement)
+                # A process that died between the verdict and here leaves a mark that means nothing any more.
+                self.channel.fences.died(case.ticket)
             except (Unavailable, Superseded) as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))

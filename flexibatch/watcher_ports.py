@@ -104,3 +104,11 @@ class Fences(Protocol):
     def publishing(self, stream: Stream) -> AbstractContextManager[None]:
         """Put out answers and pages of a stream alone."""
         ...
+
+    def judging(self, ticket: str) -> AbstractContextManager[None]:
+        """Hold a mark on a set for as long as it is judged; it outlives a process that dies meanwhile."""
+        ...
+
+    def died(self, ticket: str) -> bool:
+        """Tell, once, whether a process died while it judged a set."""
+        ...

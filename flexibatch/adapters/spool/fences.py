@@ -1,4 +1,4 @@
-"""What one process does alone among all that share a spool: claim, and put out the answers of a stream.
+"""What one process does alone among all that share a spool: claim, judge a set, put out the answers of a stream.
 
 The database tells whose turn it is to settle; these locks keep the steps in the folders apart. They are the operating
 system's: whoever dies gives them back.
@@ -41,6 +41,34 @@ class Fences:
             yield
 
     @contextmanager
+    def judging(self, ticket: str) -> Iterator[None]:
+        """Hold a mark on a set for as long as it is judged; it outlives a process that dies meanwhile."""
+        name = _mark(ticket)
+        with self._opened(name) as descriptor:
+            _locked(descriptor)
+            try:
+                yield
+            except (Exception, KeyboardInterrupt, SystemExit):
+                self._remove(name)
+                raise
+            self._remove(name)
+
+    def died(self, ticket: str) -> bool:
+        """Tell, once, whether a process died while it judged a set."""
+        name = _mark(ticket)
+        if not (self._folder / name).exists():
+            return False
+        with self._opened(name) as descriptor:
+            found = lock(descriptor, alone=True)
+            if found:
+                self._remove(name)
+            return found
+
+    def _remove(self, name: str) -> None:
+        with sheltered(f"The mark {self._folder / name} cannot be removed"):
+            (self._folder / name).unlink(missing_ok=True)
+
+    @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
         with sheltered(f"The lock {self._folder / name} cannot be opened"):
             self._folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
@@ -50,6 +78,10 @@ class Fences:
             yield descriptor
         finally:
             os.close(descriptor)
+
+
+def _mark(ticket: str) -> str:
+    return f"judging-{ticket}"
 
 
 def _open_to_others(descriptor: int) -> None:

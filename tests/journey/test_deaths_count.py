@@ -1,0 +1,110 @@
+"""What kills the process that judges it ends in quarantine, and what only ends the process does not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+from structlog.testing import capture_logs
+
+from flexibatch.adapters.spool.fences import Fences
+from flexibatch.domain.case import Case
+from flexibatch.watcher import Channel
+from tests.twins.before import Before
+from tests.twins.mortal import Killed
+from tests.twins.references import renumbered
+from tests.twins.town import SAMPLES, Town
+
+DOCUMENT = next((SAMPLES / "accepted-rerun").glob("FI.FLEX.*")).read_bytes()
+POISON, LATER = "FLEX.000640.20261005.00001.R", "FLEX.000640.20261005.00002.R"
+STATES = "SELECT name, state FROM file_set ORDER BY arrival"
+
+
+def _drop(town: Town, name: str, number: int) -> None:
+    town.put(f"FI.{name}.1.1", renumbered(DOCUMENT, number))
+    town.put(f"GO.{name}.1")
+
+
+def _poisoned(town: Town, kind: type[BaseException]) -> Channel:
+    """Give a channel whose process ends at the document of the first set."""
+
+    def opened(case: Case) -> Any:  # noqa: ANN401 - the port's own
+        if POISON in case.name:
+            raise kind
+        return channel.world.documents.open(case)
+
+    channel = town.channel()
+    return replace(
+        channel, world=replace(channel.world, documents=Before(channel.world.documents, open=opened))
+    )
+
+
+def test_a_set_that_kills_is_quarantined_and_the_next_goes_on(town: Town) -> None:
+    """Each death counts; after as many as bugs may be the set goes, and its sender's later set is settled."""
+    _drop(town, POISON, 1)
+    _drop(town, LATER, 2)
+    for attempts in range(town.channel().max_attempts):
+        assert attempts == 0 or [(attempts - 1,)] == town.rows(
+            f"SELECT attempts FROM file_set WHERE name LIKE '%{POISON}%'"  # noqa: S608 - a test's own word
+        )
+        with pytest.raises(Killed):
+            _poisoned(town, Killed).sweep()
+    with capture_logs() as told:
+        result = _poisoned(town, Killed).sweep()
+    assert (1, 1) == (result.quarantined, result.settled)
+    assert [(f"GO.{POISON}.1", "quarantine"), (f"GO.{LATER}.1", "settled")] == town.rows(STATES)
+    assert {"set.killed", "set.quarantined"} <= {one["event"] for one in told}
+    assert [] == list((town.spool / "locks").glob("judging-*"))
+
+
+def test_a_set_that_was_killed_for_another_reason_is_settled(town: Town) -> None:
+    """A power cut, a deploy with SIGKILL: the next sweep judges it, and forgets the death."""
+    _drop(town, POISON, 1)
+    with pytest.raises(Killed):
+        _poisoned(town, Killed).sweep()
+    assert 1 == town.sweep().settled
+    assert [(0, "settled")] == town.rows("SELECT attempts, state FROM file_set")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_an_order_to_end_does_not_count(town: Town, kind: type[BaseException]) -> None:
+    """However often an operator ends it, the set waits for the next sweep."""
+    _drop(town, POISON, 1)
+    for _ in range(2 * town.channel().max_attempts):
+        with pytest.raises(kind):
+            _poisoned(town, kind).sweep()
+    assert [(0, "claimed")] == town.rows("SELECT attempts, state FROM file_set")
+    assert 1 == town.sweep().settled
+
+
+def test_a_set_that_another_process_judges_now_has_not_died(town: Town) -> None:
+    """Its mark is held: who looks at it meanwhile counts nothing."""
+    fences, other = Fences(town.spool), Fences(town.spool)
+    with fences.judging("T"):
+        assert not other.died("T")
+    assert not other.died("T")
+
+
+def test_a_death_after_the_verdict_leaves_no_mark(town: Town) -> None:
+    """What was committed is published by the next sweep, and the mark of the dead process goes."""
+    _drop(town, POISON, 1)
+    channel = town.channel()
+
+    @contextmanager
+    def turn(*arguments: object) -> Iterator[object]:
+        with channel.world.ledger.turn(*arguments) as books:  # type: ignore[arg-type]
+            yield books
+        _die()
+
+    ledger = Before(channel.world.ledger, turn=turn)
+    with pytest.raises(Killed):
+        replace(channel, world=replace(channel.world, ledger=ledger)).sweep()
+    assert 1 == len(list((town.spool / "locks").glob("judging-*")))
+    town.sweep()
+    assert [(0, "settled")] == town.rows("SELECT attempts, state FROM file_set")
+    assert [] == list((town.spool / "locks").glob("judging-*"))
+
+
+def _die() -> NoReturn:
+    raise Killed
