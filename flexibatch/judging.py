@@ -101,7 +101,7 @@ class _FormJudgement:
         # A Form of which an earlier run accepted a line is no longer whole: it goes on line by line.
         whole = self._accepted_whole and not prior
         if whole:
-            self._refuse_together()
+            self._refuse_together(form_refused=refused)
         lines = tuple(
             _kept(line, prior[line.number])
             if line.number in prior
@@ -118,10 +118,13 @@ class _FormJudgement:
             employer=told_numbers(self.form, self._known, contradict=party.conflict and self.mandated),
         )
 
-    def _refuse_together(self) -> None:
-        """Refuse every line where one is refused; what was only remarked of the others is told when they come again."""
+    def _refuse_together(self, *, form_refused: bool) -> None:
+        """Refuse every line where one is refused, or the Form for itself.
+
+        What was only remarked of the others is told when they come again.
+        """
         at_fault = {line.number for line in self.form.lines if self._blocked(line)}
-        if at_fault:
+        if at_fault or form_refused:
             self.decisions = {}
             self.of_lines = {number: self.of_lines[number] for number in at_fault}
 
@@ -136,11 +139,12 @@ class _FormJudgement:
         form, case = self.form, self.case
         self._add_to_form(form.faults)
         self._add_to_form(judge_form(form, self.rulebook.judging))
-        self._add_to_form(third_payer_company(form, third_payer=party.third_payer))
         employers = party.rivals or ((party.employer_id,) if party.employer_id is not None else ())
         self.mandated = any(
             self.books.mandated(case.sender.number, one, case.received_on) for one in employers
         )
+        # Who is a third payer, and which numbers are of two employers, is told to those with a mandate.
+        self._add_to_form(third_payer_company(form, third_payer=party.third_payer and self.mandated))
         if party.conflict and self.mandated:
             details = {"nsso": form.known_nsso or "", "company": form.company_id or ""}
             self._add_to_form([_employer_finding(form, "employer-conflict", details)])

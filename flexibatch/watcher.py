@@ -176,9 +176,9 @@ class _Sweep:
             return False
         with bound_contextvars(ticket=case.ticket, run=case.run):
             self.in_hand = case
-            if self.channel.fences.died(case.ticket) and self._count_attempt(DIED):
-                return True
             try:
+                if self.channel.fences.died(case.ticket) and self._count_attempt(DIED):
+                    return True
                 settlement = self._settle_or_judge_again(stream)
             except (Unavailable, Refusal, OSError) as exc:
                 return self._delay(stream, refused_by_machine(exc) if isinstance(exc, OSError) else str(exc))

@@ -8,17 +8,7 @@ import pytest
 
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import upgrade
-from tests.twins.answers import written_below
 from tests.twins.server import Server
-
-
-@pytest.fixture(autouse=True)
-def _answers_fit_their_schemas(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hold every answer that a test let the channel write to the schemas, whatever else the test looks at."""
-    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
-    yield
-    if folder is not None:
-        assert {} == {path: wrong for path, wrong in written_below(folder) if wrong}
 
 
 @pytest.fixture(scope="session")

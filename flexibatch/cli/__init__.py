@@ -1,6 +1,7 @@
 """The command line: parse, call, show, exit status. Commands are loaded when they are called."""
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -132,8 +133,25 @@ def cli(ctx: click.Context, home: Path, operator: str | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> NoReturn:
-    """Run the program and exit; `arguments` are those of the process unless given."""
-    sys.exit(run(arguments, clock))
+    """Run the program and exit; `arguments` are those of the process unless given.
+
+    SIGTERM ends it by that signal, once what was begun is put away: a set in hand counts as not judged.
+    """
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        sys.exit(run(arguments, clock))
+    except _Ended:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("SIGTERM ends a process that does not handle it")
+
+
+class _Ended(SystemExit):
+    """Say that the process was told to end."""
+
+
+def _end(*_arguments: object) -> NoReturn:
+    raise _Ended
 
 
 def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:

@@ -46,13 +46,15 @@ def told_numbers(form: Form, known: Numbers, *, contradict: bool) -> ToldNumbers
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import FORM
+    >>> told_numbers(FORM, Numbers("935467", "0400100155"), contradict=False)
+    ToldNumbers(nsso='935467', company='0400100155', whole=True)
     >>> told_numbers(replace(FORM, company_id=None), Numbers(None, "0400100056"), contradict=False)
     ToldNumbers(nsso='100100022', company='0400100056', whole=True)
     >>> told_numbers(replace(FORM, company_id="0400100057"), Numbers(), contradict=False)
     ToldNumbers(nsso='100100022', company=None, whole=False)
     """
     given = given_numbers(form)
-    nsso, company = given.nsso or known.nsso, known.company or given.company
+    nsso, company = known.nsso or given.nsso, known.company or given.company
     readable = not any(fault.tag in _TAGS for fault in form.faults)
     valid = (given.nsso is None) == (form.known_nsso is None) and (given.company is None) == (
         form.company_id is None

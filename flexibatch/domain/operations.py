@@ -12,7 +12,8 @@ from flexibatch.domain.vocabulary import Operation
 class Standing:
     """Hold a declaration in force: its last version and what that says, None where it is a cancellation.
 
-    `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`).
+    `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`),
+    `newest_arrival` the highest of those that made any: sets that met trouble make versions after later ones.
     """
 
     ticket: str
@@ -21,6 +22,7 @@ class Standing:
     own: str | None
     content: Calculation | None
     last_arrival: int
+    newest_arrival: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, ar
     """
     if standing is None:
         return _NEW if form.operation is Operation.ORIGINAL else _refused("unknown", form, line)
-    if rerun and standing.last_arrival > arrival:
+    if rerun and standing.newest_arrival > arrival:
         return _refused("superseded", form, line)
     if form.operation is Operation.ORIGINAL:
         return _refused("declared-cancelled" if standing.cancelled else "declared", form, line)

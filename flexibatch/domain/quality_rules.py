@@ -4,11 +4,14 @@ A rule looks at all the qualities of a shape and tells each fault with its quali
 None: reading it told the fault. Nothing is built for a quality without a fault.
 """
 
+from collections import Counter
+
 from flexibatch.domain.categories import UNKNOWN, quarter_of
 from flexibatch.domain.findings import step
 from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
 from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE
 
+SECOND = 2
 WORKER_CODES = frozenset({"050", "450"})
 
 _NONE: tuple[Flaw, ...] = ()
@@ -147,34 +150,35 @@ def wages_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
         wages = 0
         for position, element in enumerate(quality.elements, 1):
             wages += element.code == GROSS_WAGE
-            if wages > 1:
+            if wages == SECOND:
                 found += (Flaw("wages-twice", step("FinancialElement", position), quality=number),)
                 break
     return found
 
 
 def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
-    """Refuse a quality with two gross bonuses of one frequency, or two without any: they are to be added up.
+    """Refuse a quality with two gross bonuses of one frequency, or two without any, at the second of each frequency.
 
-    Each beyond the first of its frequency is told; bonuses of other frequencies may be several.
+    They are to be added up; bonuses of different frequencies may stand side by side.
     Code: 99103-006. Source: flxwage.md, anomalies (the instructions, version 1.3).
 
     >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
     >>> monthly = BONUS._replace(frequency=1)
     >>> bonuses_twice(shape(quality(elements=(BONUS, monthly))), JUDGING)
     ()
-    >>> bonuses_twice(shape(quality(elements=(BONUS, monthly, BONUS))), JUDGING)[0].tail
-    'FinancialElement[3]'
+    >>> twice = bonuses_twice(shape(quality(elements=(BONUS, monthly, BONUS, monthly, BONUS))), JUDGING)
+    >>> [fault.tail for fault in twice]
+    ['FinancialElement[3]', 'FinancialElement[4]']
     """
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
-        seen: set[int | None] = set()
+        times: Counter[int | None] = Counter()
         for position, element in enumerate(quality.elements, 1):
             if element.code != GROSS_BONUS:
                 continue
-            if element.frequency in seen:
+            times[element.frequency] += 1
+            if times[element.frequency] == SECOND:
                 found += (Flaw("bonuses-twice", step("FinancialElement", position), quality=number),)
-            seen.add(element.frequency)
     return found
 
 

@@ -31,6 +31,15 @@ class Quarter(NamedTuple):
         """Give the day it begins on."""
         return date(self.year, _MONTHS * (self.number - 1) + 1, 1)
 
+    @property
+    def day_before(self) -> date:
+        """Give the day before it begins; what a bureau names may begin after the last day there is.
+
+        >>> Quarter(2026, 4).day_before, Quarter(10000, 1).day_before, Quarter(12000, 1).day_before
+        (datetime.date(2026, 9, 30), datetime.date(9999, 12, 31), datetime.date(9999, 12, 31))
+        """
+        return self.first_day - timedelta(days=1) if self.year <= date.max.year else date.max
+
     def later(self, count: int) -> "Quarter":
         """Give the quarter so many quarters on.
 
@@ -75,8 +84,7 @@ class SchemaVersions:
     def of(self, quarter: Quarter) -> SchemaVersion:
         """Give the version of a quarter; before the first file is in force, by that file."""
         begun = [first for first in self.files if first <= quarter] or [min(self.files)]
-        last = quarter.later(self.open_quarters).first_day - timedelta(days=1)
-        until = self.closings.get(quarter, last)
+        until = self.closings.get(quarter) or quarter.later(self.open_quarters).day_before
         return SchemaVersion(quarter, quarter.first_day, until, self.files[max(begun)])
 
     def knows(self, quarter: Quarter) -> bool:

@@ -10,11 +10,21 @@ import pytest
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home, make_home
 from flexibatch.settings import FILE
+from tests.twins.answers import written_below
 from tests.twins.front import Front, Street, registered_key, running_street
 from tests.twins.host_keys import put_host_keys
 from tests.twins.program import Caller
 from tests.twins.server import Server
 from tests.twins.town import Neighbourhood, Town
+
+
+@pytest.fixture(autouse=True)
+def _answers_fit_their_schemas(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hold every answer that a test let the channel write to the schemas, whatever else the test looks at."""
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        assert {} == {path: wrong for path, wrong in written_below(folder) if wrong}
 
 
 @pytest.fixture

@@ -105,6 +105,15 @@ def test_a_form_that_is_refused_for_itself_has_codes_on_its_faulty_lines(town: T
     assert [("00297-008", None), ("90082-008", 2)] == told_of
 
 
+def test_a_form_that_is_refused_for_itself_tells_no_remarks(town: Town) -> None:
+    """Whatever refuses the Form whole, its sound lines have no codes, and tell them when they come again."""
+    town.agree("form")
+    document = message(form(worker(COVERED, 1, without_frequency(1)), worker(TOO, 2)))
+    refused: Judged = ("0", "3", [("refused", []), ("refused", [])])
+    assert [refused] == send(town, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
+    assert [("00297-008", None)] == town.rows("SELECT code, line FROM anomaly")
+
+
 def test_by_line_the_same_file_is_accepted_in_part(town: Town) -> None:
     """Under `line`, which is the setting's default, the sound lines of that Form stand."""
     partly: Judged = ("2", None, [("accepted", []), ("refused", [NO_DIMONA]), ("accepted", [])])

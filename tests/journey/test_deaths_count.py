@@ -1,8 +1,14 @@
 """What kills the process that judges it ends in quarantine, and what only ends the process does not."""
 
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -15,6 +21,8 @@ from tests.twins.before import Before
 from tests.twins.mortal import Killed
 from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town
+from tests.twins.waiting import until
+from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
 
 DOCUMENT = next((SAMPLES / "accepted-rerun").glob("FI.FLEX.*")).read_bytes()
 POISON, LATER = "FLEX.000640.20261005.00001.R", "FLEX.000640.20261005.00002.R"
@@ -84,6 +92,40 @@ def test_a_set_that_another_process_judges_now_has_not_died(town: Town) -> None:
     with fences.judging("T"):
         assert not other.died("T")
     assert not other.died("T")
+
+
+def test_looking_at_a_set_while_it_is_judged_tells_of_no_death(tmp_path: Path) -> None:
+    """However the steps of two processes fall between one another; a set that nobody judges has no mark."""
+    judging, looking, over = Fences(tmp_path), Fences(tmp_path), threading.Event()
+
+    def look() -> int:
+        deaths = 0
+        while not over.is_set():
+            deaths += looking.died("T")
+        return deaths
+
+    with ThreadPoolExecutor(2) as pool:
+        lookers = [pool.submit(look) for _ in range(2)]
+        for _ in range(2000):
+            with judging.judging("T"):
+                pass
+        over.set()
+        assert [0, 0] == [looker.result() for looker in lookers]
+    assert [] == list((tmp_path / "locks").iterdir())
+
+
+def test_sigterm_ends_a_sweep_by_that_signal_and_does_not_count(town: Town) -> None:
+    """What cron or systemd end in the middle of a set leaves no mark, and the set waits for the next sweep."""
+    lines = (beneficiary(relation(uuid(number))) for number in range(20_000))
+    town.put(f"FI.{POISON}.1.1", message(form(*lines)).encode())
+    town.put(f"GO.{POISON}.1")
+    words = [sys.executable, "-m", "flexibatch", "--home", str(town.home.path), "sweep"]
+    with subprocess.Popen(words) as process:
+        until(lambda: list((town.spool / "locks").glob("judging-*")))
+        process.send_signal(signal.SIGTERM)
+    assert -signal.SIGTERM == process.returncode
+    assert [] == list((town.spool / "locks").glob("judging-*"))
+    assert [(0, "claimed")] == town.rows("SELECT attempts, state FROM file_set")
 
 
 def test_a_death_after_the_verdict_leaves_no_mark(town: Town) -> None:

@@ -72,7 +72,7 @@ def test_strangers_do_not_learn_which_numbers_belong_together(bureau: Bureau) ->
         (("0", COMPANY[1:]), (NSSO, COMPANY[1:])),
         ((NSSO, COMPANY), (NSSO, COMPANY[1:])),
         ((NSSO, UNSEEN_COMPANY), (NSSO, COMPANY[1:])),
-        ((UNSEEN_NSSO, COMPANY), (UNSEEN_NSSO, COMPANY[1:])),
+        ((UNSEEN_NSSO, COMPANY), (NSSO, COMPANY[1:])),
         ((OTHER_NSSO, ""), (OTHER_NSSO, "0")),
         (("", OTHER_COMPANY), ("0", OTHER_COMPANY[1:])),
         ((UNSEEN_NSSO, ""), (UNSEEN_NSSO, "0")),
@@ -83,7 +83,7 @@ def test_strangers_do_not_learn_which_numbers_belong_together(bureau: Bureau) ->
 def test_the_other_number_is_told_with_a_mandate_only(
     bureau: Bureau, given: tuple[str, str], told: tuple[str, str]
 ) -> None:
-    """What the Form gave stands; what it did not, as the channel knows it, or 0."""
+    """With one both stand as the channel knows them; without, as the Form gave them, or 0."""
     assert told == bureau.send(form(*given)).employer
 
 
@@ -93,6 +93,12 @@ def test_of_several_nsso_numbers_none_is_told(bureau: Bureau) -> None:
         parties.link_employer(connection, UNSEEN_NSSO, COMPANY)
     assert ("0", COMPANY[1:]) == bureau.send(form("", COMPANY)).employer
     assert (UNSEEN_NSSO, COMPANY[1:]) == bureau.send(form(UNSEEN_NSSO, number=2)).employer
+
+
+def test_another_value_that_is_wrong_leaves_the_block(bureau: Bureau) -> None:
+    """It says nothing against the two numbers."""
+    answer = bureau.send(form(NSSO, COMPANY).replace("<TypeForm>SU<", "<TypeForm>XX<"))
+    assert ([("00297-008",)], (NSSO, COMPANY[1:])) == (answer.told("ErrorID"), answer.employer)
 
 
 @pytest.mark.parametrize(

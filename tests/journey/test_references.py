@@ -203,3 +203,12 @@ def test_the_page_shows_both_references(bureau: Bureau) -> None:
         (one.findtext("ReferenceType"), one.findtext("ReferenceOrigin"), one.findtext("ReferenceNbr"))
         for one in answer.forms[0].iterchildren("Reference")
     ][1:]
+
+
+def test_a_form_s_reference_of_another_origin_is_not_given_back(bureau: Bureau) -> None:
+    """Only what the bureau gave as its own stands in the answer as its own."""
+    own = sent_form(Sent(WORKER), nsso=NSSO, reference="KEY-1")
+    answer = bureau.send(own.replace("<ReferenceOrigin>1<", "<ReferenceOrigin>2<", 1))
+    assert [("90082-008", "ReferenceOrigin", "2")] == answer.told("ErrorID", "TagName", "Value")
+    assert b"KEY-1" not in answer.noti
+    assert [(None,)] == bureau.town.rows("SELECT reference FROM form_run")

@@ -73,6 +73,12 @@ def _drop(
     town.put(f"GO.{name}", b"", sender, folder)
 
 
+def _put(town: Town, sequence: str, content: bytes, sender: str = "000640") -> None:
+    name = f"FLEX.{sender}.20261005.{sequence}.R.1"
+    town.put(f"FI.{name}.1", content, sender)
+    town.put(f"GO.{name}", b"", sender)
+
+
 def _with(channel: Channel, **parts: Any) -> Channel:  # noqa: ANN401 - parts of the world
     return replace(channel, world=replace(channel.world, **parts))
 
@@ -310,3 +316,24 @@ def test_a_released_set_never_overwrites_newer_data(town: Town) -> None:
         upkeep.release(connection, By("test", town.clock.now()), ticket)
     assert 2 == town.sweep().lines_refused
     assert [("90082-180", 2)] == town.rows("SELECT code, count(*) FROM anomaly GROUP BY code")
+
+
+def test_a_rerun_knows_later_sets_behind_an_older_one_that_came_late_to_its_turn(town: Town) -> None:
+    """Versions need not be made in the order of arrival: any of a later set stands against a re-run."""
+    story = SAMPLES / "accepted-modification"
+    original, change = ((story / f"FI.FLEX.000640.20261005.0000{nth}.R.1.1").read_bytes() for nth in (1, 2))
+    _put(town, "00001", change, "000641")
+    channel = town.channel()
+    troubled = _with(channel, documents=Troubled(channel.world.documents, {"000641"}))
+    troubled.sweep()
+    _put(town, "00001", change.replace(b">120000<", b">130000<"))
+    _put(town, "00002", original)
+    troubled.sweep()
+    town.sweep()
+    assert [(1, 3), (2, 1)] == town.rows("SELECT number, arrival FROM version ORDER BY number")
+    with town.home.database.writing() as connection:
+        [(ticket,)] = town.rows("SELECT ticket FROM file_set WHERE arrival = 2")
+        upkeep.begin_rerun(connection, By("test", town.clock.now()), str(ticket))
+    town.sweep()
+    assert [("90082-180",)] == town.rows("SELECT code FROM anomaly WHERE run = 2")
+    assert 2 == len(town.rows("SELECT number FROM version"))

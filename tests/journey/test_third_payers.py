@@ -96,6 +96,14 @@ def test_a_company_number_that_nobody_has_is_refused_too(bureau: Bureau) -> None
     ]
 
 
+def test_a_stranger_does_not_learn_who_is_a_third_payer(bureau: Bureau) -> None:
+    """Without a mandate the same is told beside the number of a fund as beside any other."""
+    stranger = Bureau(bureau.town, "000641")
+    for nsso in (FUND, STRANGER_NSSO):
+        answer = stranger.send(sent_form(Sent(COVERED_ELSEWHERE), nsso=nsso, company="0400100551"))
+        assert [("00011-155",)] == answer.told("ErrorID")
+
+
 def test_another_number_of_the_enterprise_is_checked_as_ever(bureau: Bureau) -> None:
     """The mark is on one number: under the enterprise's other one a worker needs a period with that enterprise."""
     town, second = bureau.town, "100300133"

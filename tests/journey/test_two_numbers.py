@@ -5,13 +5,25 @@ from itertools import permutations, product
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from sqlalchemy import update
 
 from flexibatch.adapters.store import parties, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.tables import period
 from tests.twins.numbers import bis_number, worker_number
-from tests.twins.sending import CANCELLATION, MODIFICATION, ORIGINAL, Answered, Bureau, Sent, sent_form
+from tests.twins.program import Caller
+from tests.twins.sending import (
+    CANCELLATION,
+    MODIFICATION,
+    ORIGINAL,
+    OUTCOME,
+    Answered,
+    Bureau,
+    Sent,
+    document,
+    sent_form,
+)
 from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import uuid
 
@@ -191,3 +203,19 @@ def test_a_stranger_learns_no_numbers_of_an_employer_from_repetitions(bureau: Bu
     assert [("refused", "", "")] * 2 == bureau.send(*forms).outcomes
     mine = [sent_form(Sent("50021850123"), nsso=HERE), sent_form(Sent("50021850123"), company="0400100056")]
     assert [("accepted", "1", ""), ("refused", "", REPEATED)] == bureau.send(*mine).outcomes
+
+
+def test_a_check_tells_what_the_channel_will(
+    bureau: Bureau, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an earlier Form of the file would make is known to the later ones, though nothing is kept."""
+    forms = [sent_form(Sent(inss), nsso=FUND) for inss in PAIR]
+    path = tmp_path / "FI.FLEX.000640.20261005.00001.R.1.1"
+    path.write_bytes(document(*forms))
+    call = Caller(bureau.town.home.path, capsys)
+    checked = etree.fromstring(call("check", str(path), "--format", "xml").out.encode())
+    told = [
+        (one.get("outcome"), [code.text for code in one]) for one in checked.iter(f"{OUTCOME}Declaration")
+    ]
+    assert [("accepted", []), ("refused", [REPEATED])] == told
+    assert [(outcome, codes.split()) for outcome, _, codes in bureau.send(*forms).outcomes] == told

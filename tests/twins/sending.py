@@ -68,6 +68,12 @@ def sent_form(
 """
 
 
+def document(*forms: str) -> bytes:
+    """Write a document of Forms."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<FLXWAGE xmlns="{SPACE}">'
+    return f"{head}{''.join(forms)}</FLXWAGE>".encode()
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """Hold what came back for one set: its NOTI, and its page."""
@@ -120,10 +126,7 @@ class Bureau:
         """Send a set of one part, have it judged, and read what comes back."""
         before, pages = self.town.published(self.sender), set(self._pages())
         name = f"FLEX.{self.sender}.20261005.{next(self._numbers):05d}.R.1"
-        document = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<FLXWAGE xmlns="{SPACE}">{"".join(forms)}</FLXWAGE>'
-        )
-        self.town.put(f"FI.{name}.1", document.encode(), self.sender)
+        self.town.put(f"FI.{name}.1", document(*forms), self.sender)
         self.town.put(f"GO.{name}", b"", self.sender)
         self.town.sweep()
         after = self.town.published(self.sender)

@@ -72,7 +72,7 @@ encoding ACRF-138 B encoding
 root ACRF-089 B
 root-attribute ACRF-089 B tag
 namespace ACRF-139 B
-schema-location ACRF-088 B
+schema-location ACRF-088 B newest
 schema-version ACRF-137 B schema open
 schema-window ACRF-137 B schema from until open
 not-a-form ACRF-205 B

@@ -41,9 +41,9 @@ class RememberingBooks(BlindBooks):
         return {1: PriorLine("7K2M9Q4XW1B3F", 1)}
 
 
-def judged(case: Case, **overrides: str) -> FormVerdict:
-    rulebook = Rulebook(load_catalogue(overrides), JUDGING, max_anomalies=100, blind=True)
-    return Desk(case, RememberingBooks(), Told(), rulebook).judge(BOTH, lambda: "M4X8C1V6Z9P0S")
+def judged(case: Case, form: Form = BOTH, off: str | None = None) -> FormVerdict:
+    rulebook = Rulebook(load_catalogue({off: "off"} if off else {}), JUDGING, max_anomalies=100, blind=True)
+    return Desk(case, RememberingBooks(), Told(), rulebook).judge(form, lambda: "M4X8C1V6Z9P0S")
 
 
 def codes(verdict: FormVerdict) -> list[tuple[str, ...]]:
@@ -56,9 +56,22 @@ def test_lines_that_come_late_are_told_so() -> None:
     assert ([(LATE,), (LATE,)], [1, 2]) == (codes(verdict), [one.line for one in verdict.told])
 
 
+def test_a_repeated_line_does_not_tell_the_last_calculation() -> None:
+    """What is refused by a rule, its repetition too, says nothing on how late the others are."""
+    assert LINE.calculation is not None
+    later = LINE.calculation._replace(calculated_on=date(2026, 10, 5))
+    received = replace(CASE, received_on=date(2026, 10, 9))
+    for reference, expected in (
+        (SECOND.reference, [(), ()]),
+        (LINE.reference, [(LATE,), ("90082-006",)]),
+    ):
+        second = SECOND._replace(reference=reference, calculation=later)
+        assert expected == codes(judged(received, replace(FORM, lines=(LINE, second))))
+
+
 def test_a_rule_that_is_switched_off_tells_nothing() -> None:
     """What an operator switched off is found, and neither told nor counted."""
-    verdict = judged(LATER, **{LATE: "off"})
+    verdict = judged(LATER, off=LATE)
     assert ([(), ()], ()) == (codes(verdict), verdict.told)
 
 

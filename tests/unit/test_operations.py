@@ -25,7 +25,9 @@ from flexibatch.domain.vocabulary import Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)
 OTHER = calculation(calculated_on=date(2026, 10, 3))
-IN_FORCE = Standing("M4X8C1V6Z9P0S", 3, cancelled=False, own=LINE.own, content=OTHER, last_arrival=7)
+IN_FORCE = Standing(
+    "M4X8C1V6Z9P0S", 3, cancelled=False, own=LINE.own, content=OTHER, last_arrival=7, newest_arrival=7
+)
 SAME = replace(IN_FORCE, content=CALCULATION)
 GONE = replace(IN_FORCE, cancelled=True, content=None)
 NEXT = (4, "M4X8C1V6Z9P0S", False, ())

@@ -159,12 +159,13 @@ FAULTS = {
         calculation(start=date(2024, 12, 31), end=date(2025, 1, 1), qualities=()),
         [("period-year", "CalculationPeriodEndingDate", "2025-01-01", "CalculationPeriodEndingDate", None)],
     ),
-    "bonuses-twice, each beyond the first": (
+    "bonuses-twice, at the second": (
         calculation(quality(elements=(BONUS, BONUS, WAGE, BONUS))),
-        [
-            ("bonuses-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1),
-            ("bonuses-twice", "FinancialElement", None, "Features[1]/FinancialElement[4]", 1),
-        ],
+        [("bonuses-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1)],
+    ),
+    "wages-twice, at the second": (
+        calculation(quality(elements=(WAGE, WAGE, BONUS, WAGE))),
+        [("wages-twice", "FinancialElement", None, "Features[1]/FinancialElement[2]", 1)],
     ),
     "calculation-date-late": (
         calculation(calculated_on=date(2026, 10, 6)),

@@ -85,7 +85,7 @@ ILL = {
         None,
     ),
     "three": (UUID + OWN + reference("P-2", "1"), [("schema-cardinality", THIRD)], None),
-    "three, the UUID last": (OWN + reference("P-2", "1") + UUID, None, [("schema-cardinality", SECOND)]),
+    "three, the UUID last": (OWN + reference("P-2", "1") + UUID, [("schema-cardinality", SECOND)], None),
     "type": (
         reference(uuid(1), "8", "1"),
         [("schema-domain", f"{FIRST}/ReferenceType")],

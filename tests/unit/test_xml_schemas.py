@@ -44,6 +44,7 @@ def chosen(location: str | None, on: date, *, passed_by: str | None = None) -> s
         ("20244", date(2025, 1, 1), "schema-version"),
         ("20265", date(2026, 9, 30), "schema-version"),
         ("00001", date(2026, 9, 30), "schema-version"),
+        *((name, date(2026, 9, 30), "schema-window") for name in ("99981", "99983", "99991", "99994")),
     ],
 )
 def test_choice(name: str | None, on: date, expected: str) -> None:
@@ -141,6 +142,10 @@ def test_listing() -> None:
         ENTRY + CLOSING.replace("2026-12-31", '"2026-12-31"'),
         ENTRY + CLOSING.replace("2026-12-31", "2026-09-30"),
         ENTRY + CLOSING.replace("name", "version"),
+        ENTRY + CLOSING.replace("20264", "00003"),
+        ENTRY.replace("2026/4", "0000/4"),
+        ENTRY + ENTRY,
+        ENTRY + CLOSING + CLOSING.replace("2026-12-31", "2027-12-31"),
         '[[version]]\nfile = "FLXWAGE_20264.xsd"\nfrom = 2026-10-01\n',
     ],
 )

@@ -15,7 +15,9 @@ from flexibatch.adapters.disk import lock, sheltered
 from flexibatch.adapters.folders import LOCKS, PRIVATE_MODE
 from flexibatch.ports import Stream
 
-_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
+_HELD = b"judged"
+"""What a mark holds once it is locked: one that was only opened says nothing yet."""
 _MODE = 0o666
 """Whoever made it, root for one, the others can take it: the folder is closed, and on NFS to lock is to write."""
 
@@ -44,8 +46,7 @@ class Fences:
     def judging(self, ticket: str) -> Iterator[None]:
         """Hold a mark on a set for as long as it is judged; it outlives a process that dies meanwhile."""
         name = _mark(ticket)
-        with self._opened(name) as descriptor:
-            _locked(descriptor)
+        with self._marked(name):
             try:
                 yield
             except (Exception, KeyboardInterrupt, SystemExit):
@@ -54,17 +55,46 @@ class Fences:
             self._remove(name)
 
     def died(self, ticket: str) -> bool:
-        """Tell, once, whether a process died while it judged a set."""
+        """Tell, once, whether a process died while it judged a set: it left its mark, which nobody holds."""
         name = _mark(ticket)
-        if not (self._folder / name).exists():
+        with sheltered(f"The mark {self._folder / name} cannot be looked at"):
+            try:
+                mark = os.fdopen(os.open(self._folder / name, os.O_RDWR | _SAFE))
+            except FileNotFoundError:
+                return False
+        with mark:
+            if not self._is_left(mark.fileno(), name):
+                return False
+            self._remove(name)
+            return True
+
+    def _is_left(self, descriptor: int, name: str) -> bool:
+        return (
+            lock(descriptor, alone=True)
+            and self._stands(descriptor, name)
+            and os.fstat(descriptor).st_size > 0
+        )
+
+    @contextmanager
+    def _marked(self, name: str) -> Iterator[None]:
+        """Hold a mark that is the one of its name: whoever held it before may have removed it meanwhile."""
+        while True:
+            with self._opened(name) as descriptor:
+                _locked(descriptor)
+                if self._stands(descriptor, name):
+                    os.write(descriptor, _HELD)
+                    yield
+                    return
+
+    def _stands(self, descriptor: int, name: str) -> bool:
+        """Tell whether an open mark is still the file of its name."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), (self._folder / name).stat())
+        except FileNotFoundError:
             return False
-        with self._opened(name) as descriptor:
-            found = lock(descriptor, alone=True)
-            if found:
-                self._remove(name)
-            return found
 
     def _remove(self, name: str) -> None:
+        """Remove a mark that this process holds."""
         with sheltered(f"The mark {self._folder / name} cannot be removed"):
             (self._folder / name).unlink(missing_ok=True)
 
@@ -72,7 +102,7 @@ class Fences:
     def _opened(self, name: str) -> Iterator[int]:
         with sheltered(f"The lock {self._folder / name} cannot be opened"):
             self._folder.mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            descriptor = os.open(self._folder / name, _FLAGS, _MODE)
+            descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | _SAFE, _MODE)
         try:
             _open_to_others(descriptor)
             yield descriptor

@@ -63,7 +63,7 @@ def find_employer(connection: Connection, nsso: str | None, company: str | None)
     if by_company not in {None, row.employer_id}:
         return Party(None, rivals=(row.employer_id, by_company or 0), third_payer=row.third_payer)
     known = _known_numbers(connection, row.employer_id)
-    return Party(row.employer_id, known, third_payer=row.third_payer)
+    return Party(row.employer_id, known._replace(nsso=nsso), third_payer=row.third_payer)
 
 
 def _known_numbers(connection: Connection, employer_id: int | None) -> Numbers:

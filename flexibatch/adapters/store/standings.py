@@ -69,13 +69,17 @@ def _batches(values: list[str]) -> Iterable[list[str]]:
 
 def _last(tickets: Collection[str]) -> Select[Any]:
     newest = (
-        select(version.c.declaration, func.max(version.c.number).label("number"))
+        select(
+            version.c.declaration,
+            func.max(version.c.number).label("number"),
+            func.max(version.c.arrival).label("newest_arrival"),
+        )
         .where(version.c.declaration.in_(tickets))
         .group_by(version.c.declaration)
         .subquery()
     )
     same = and_(version.c.declaration == newest.c.declaration, version.c.number == newest.c.number)
-    return select(version).join(newest, same)
+    return select(version, newest.c.newest_arrival).join(newest, same)
 
 
 def _of_last(table: Any, tickets: Collection[str]) -> Select[Any]:  # noqa: ANN401 - a table with a line's key
@@ -101,4 +105,5 @@ def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality
         own=row.own_reference,
         content=content,
         last_arrival=row.arrival,
+        newest_arrival=row.newest_arrival,
     )

@@ -7,7 +7,7 @@ literally.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 import xmlschema
@@ -45,6 +45,11 @@ class Faults:
         if not self.full:
             told = None if value is None else shown(value)
             self.found.append(Finding(rule, zone_at(location), shown(name), told, location))
+
+    def drop(self, rule: str, locations: Collection[str]) -> None:
+        """Take a rule's findings at these locations back, unless nothing would be left."""
+        kept = [one for one in self.found if one.rule != rule or one.location not in locations]
+        self.found = kept or self.found
 
 
 def root_node(schema: xmlschema.XMLSchema10) -> Node | None:
@@ -87,16 +92,23 @@ def walk(node: Node, element: etree._Element, at: str, faults: Faults) -> None:
 def references(relation: etree._Element, at: str, faults: Faults) -> None:
     """Tell a UUID that is missing, and a second reference of one origin: no schema tells elements of one name apart.
 
-    A reference whose origin was told to be wrong may have been meant as the UUID.
+    A reference whose origin was told to be wrong may have been meant as the UUID. Of three the one that is repeated is
+    told, not the last.
     """
     seen: set[str] = set()
+    firsts: set[str] = set()
+    nth = 0
     for nth, one in enumerate(relation.iterchildren(REFERENCE), 1):
         origin = one.findtext(REFERENCE_ORIGIN) or ""
         place = f"{at}/{step('Reference', nth)}"
         told = any(fault.location == place for fault in faults.found)
-        if origin and origin in seen and not told:
+        if origin not in seen:
+            firsts.add(place)
+        elif origin and not told:
             faults.add("schema-cardinality", "Reference", place)
         seen.add(origin)
+    if len(firsts) < nth:
+        faults.drop("schema-cardinality", firsts)
     if seen == {OWN_ORIGIN}:
         faults.add("reference-missing", "Reference", f"{at}/{step('Reference', 2)}")
 

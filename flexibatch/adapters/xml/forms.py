@@ -101,10 +101,10 @@ class FormUnderWay:
         )
 
     def _reference(self) -> FormReference | None:
-        """Give the Form's own key, where its type and number could be read."""
+        """Give the Form's own key, where it could be read: one of another origin is not the bureau's."""
         texts = self._form.texts
         kind, number = texts.get("ReferenceType"), texts.get("ReferenceNbr")
-        return FormReference(kind, number) if kind and number else None
+        return FormReference(kind, number) if kind and number and texts.get("ReferenceOrigin") else None
 
     @property
     def _full(self) -> bool:

@@ -64,7 +64,8 @@ class Schemas:
             return self._taken(None, Quarter.of(on), on)
         file = _named_file(schema_location)
         if file is None:
-            return Finding("schema-location", tag="schemaLocation", value=shown(schema_location))
+            newest = {"newest": self.versions.of(Quarter.of(on)).name}
+            return Finding("schema-location", "", "schemaLocation", shown(schema_location), details=newest)
         return self._taken(file, quarter_named(file.removesuffix(".xsd")), on)
 
     def listing(self, today: date) -> tuple[ListedSchema, ...]:
