@@ -61,7 +61,16 @@ def legible(text: str, keep: str = "") -> str:
 
 def named(text: str) -> str:
     """Name what looks like a space, or like nothing, and is none: nobody would see it."""
-    return _OTHER_SPACE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+    return _OTHER_SPACE.sub(lambda found: f"[{point(found[0])}]", text)
+
+
+def point(sign: str) -> str:
+    """Name a character by its code point.
+
+    >>> point("é")
+    'U+00E9'
+    """
+    return f"U+{ord(sign):04X}"
 
 
 @dataclass(frozen=True, slots=True)

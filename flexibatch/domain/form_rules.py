@@ -11,6 +11,7 @@ from flexibatch.domain.findings import Finding
 from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
 from flexibatch.domain.judgement import Judging
 from flexibatch.domain.model import Form
+from flexibatch.domain.reference_texts import text_findings
 from flexibatch.domain.vocabulary import Operation
 
 OWN_KEY = "1"
@@ -53,6 +54,22 @@ def reference_kind(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     if form.reference is None or form.reference.kind == OWN_KEY or form.operation is not Operation.ORIGINAL:
         return _NONE
     return (_found("form-reference", form, "Reference[1]/ReferenceType", form.reference.kind),)
+
+
+def reference_text(form: Form, _judging: Judging) -> tuple[Finding, ...]:
+    r"""Refuse a key of the Form that people and programs cannot find again, as for a line's own reference.
+
+    Code: 90082-008. Source: flxwage.md, message.
+
+    >>> from dataclasses import replace
+    >>> from flexibatch.domain.model import FormReference
+    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> reference_text(replace(FORM, reference=FormReference("1", "E\u0301T\u00c9")), JUDGING)[0].details
+    {'character': 'U+00C9'}
+    """
+    if form.reference is None or form.reference.number.isascii():
+        return _NONE
+    return text_findings(form.reference.number, f"{form.location}/Reference[1]/ReferenceNbr")
 
 
 def third_payer_company(form: Form, *, third_payer: bool) -> tuple[Finding, ...]:
@@ -135,4 +152,4 @@ def _found(rule: str, form: Form, tail: str, value: str | None) -> Finding:
     return Finding(rule, tag=tail.rpartition("/")[2], value=value, location=f"{form.location}/{tail}")
 
 
-FORM_RULES = (creation_future, reference_kind, company_check, nsso_check, employer_missing)
+FORM_RULES = (creation_future, reference_kind, reference_text, company_check, nsso_check, employer_missing)

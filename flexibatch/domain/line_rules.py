@@ -8,6 +8,7 @@ from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.identifiers import is_inss, is_uuid
 from flexibatch.domain.judgement import Place
+from flexibatch.domain.reference_texts import text_findings
 
 _NONE: tuple[Finding, ...] = ()
 
@@ -43,6 +44,21 @@ def reference_uuid(place: Place) -> tuple[Finding, ...]:
         return _NONE
     location = form.reference_location(line)
     return (Finding("reference-uuid", tag="ReferenceNbr", value=line.reference, location=location),)
+
+
+def own_reference_text(place: Place) -> tuple[Finding, ...]:
+    r"""Refuse an own reference that people and programs cannot find again: what is in it looks like something else.
+
+    Code: 90082-008. Source: flxwage.md, message; one that nobody can type again is no reference.
+
+    >>> from flexibatch.domain.specimen import LINE, PLACE
+    >>> own_reference_text(PLACE._replace(line=LINE._replace(own="P\u200b1")))[0].details
+    {'character': 'U+200B'}
+    """
+    form, line, _ = place
+    if line.own is None or line.own.isascii():
+        return _NONE
+    return text_findings(line.own, form.own_location(line))
 
 
 def calculation_missing(place: Place) -> tuple[Finding, ...]:
@@ -82,5 +98,5 @@ def calculation_present(place: Place) -> tuple[Finding, ...]:
     return (Finding("calculation-present", tag="Calculation", location=location),)
 
 
-LINE_RULES = (inss_check, reference_uuid)
+LINE_RULES = (inss_check, reference_uuid, own_reference_text)
 """Those that hold whatever the operation is."""

@@ -114,6 +114,11 @@ class Form:
         """Write where the number of the reference by which a line names its declaration stands."""
         return self.line_location(line, f"{step('Reference', line.reference_at)}/ReferenceNbr")
 
+    def own_location(self, line: Line) -> str:
+        """Write where the number of the declarant's own reference of a line stands: in the other Reference."""
+        position = 1 if line.reference is None else 3 - line.reference_at
+        return self.line_location(line, f"{step('Reference', position)}/ReferenceNbr")
+
     def beneficiary_location(self, line: Line) -> str:
         """Write where the Beneficiary of a line stands."""
         return f"{self.location}/Debtor/{step('Beneficiary', line.beneficiary)}"

@@ -122,6 +122,25 @@ def test_an_own_reference_that_is_not_allowed_refuses_its_line(bureau: Bureau, w
     assert [f"{LINE}/Reference[1]/ReferenceNbr"] == [place for (place,) in answer.told("Location")]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "character"),
+    [("P\u200b1", "U+200B"), ("\u202e12", "U+202E"), ("P\u3164", "U+3164"), ("E\u0301T\u00c9", "U+00C9")],
+)
+def test_a_reference_that_is_not_what_it_looks_like_is_refused(
+    bureau: Bureau, wrong: str, character: str
+) -> None:
+    """A character that nobody sees, or one that is not composed: told which, on the line and on the Form."""
+    answer = sent(bureau, Sent(WORKER, UUID, wrong, own_first=True), Sent(SECOND, UUID, "\u00c9T\u00c9 1"))
+    assert ["refused", "accepted"] == [one[0] for one in answer.outcomes]
+    [(code, place, label)] = answer.told("ErrorID", "Location", "AnomalyLabel")
+    assert ("90082-008", f"{LINE}/Reference[1]/ReferenceNbr") == (code, place)
+    assert character in str(label)
+    form = bureau.send(sent_form(Sent(WORKER), nsso=NSSO, reference=wrong))
+    [(code, place, label)] = form.told("ErrorID", "Location", "AnomalyLabel")
+    assert ("90082-008", "/FLXWAGE/Form[1]/Reference[1]/ReferenceNbr") == (code, place)
+    assert character in str(label)
+
+
 def test_a_no_break_space_comes_back(bureau: Bureau) -> None:
     """U+00A0 at the ends and within is no space: it is kept and given back in the answer, the page and the store."""
     own = "\u00a0P\u00a01\u00a0"

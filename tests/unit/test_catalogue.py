@@ -108,6 +108,8 @@ period-scope 99002-008 B
 period-year 99002-400 B start first last
 reference-missing 90082-001 B
 reference-uuid 90082-008 B
+reference-unseen 90082-008 B character
+reference-composed 90082-008 B character
 form-reference 90082-008 B
 third-payer-company 00014-005 B
 calculation-missing 99101-001 B

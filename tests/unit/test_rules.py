@@ -473,7 +473,12 @@ def test_an_employer_that_could_not_be_read_is_not_missing(rule: str, tag: str, 
     assert expected == rules(judge_form(form, JUDGING))
 
 
-RULE_OF = {"category": "category-unknown", "reference-kind": "form-reference"}
+RULE_OF = {
+    "reference-text": "reference-unseen",
+    "own-reference-text": "reference-unseen",
+    "category": "category-unknown",
+    "reference-kind": "form-reference",
+}
 DOCUMENTED: list[Callable[..., object]] = [
     *FORM_RULES,
     third_payer_company,
