@@ -19,6 +19,8 @@ from flexibatch.settings import FILE, Settings, told_settings
 from flexibatch.settings.text import default_file
 
 PRIVATE_FILE = 0o600
+HOME_MODE = 0o755
+"""Whatever the umask: who may write in the home could put another database in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
 
     path = path.absolute()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=HOME_MODE, parents=True, exist_ok=True)
         _write_new(path / FILE, default_file(dict(told_settings())))
         settings = Settings.load(path, environ)
         home = Home(path, settings, Database(settings.database))

@@ -4,7 +4,11 @@ A refused file is no error: findings are values (`flexibatch.domain.findings`). 
 or leaves a set for the next sweep.
 """
 
+import re
 from typing import Any
+
+_BEFORE_AT = re.compile(r"(?s)\A(['\"]?(?:\w[\w+]*://)?).*@")
+_IN_QUERY = re.compile(r"(?<=password=)[^&'\"\s]*")
 
 
 class FlexibatchError(Exception):
@@ -31,6 +35,17 @@ def refused_by_machine(exc: OSError) -> str:
     """
     what = exc.filename if isinstance(exc.filename, str) else "a file or a connection"
     return f"The machine refuses {what} ({exc.strerror or exc}): look at disk, rights and network there; try again."
+
+
+def without_password(told: str) -> str:
+    """Take out of what is told whatever may be the secret of a URL: what stands before its last @, and `password=`.
+
+    >>> without_password("POSTGRES://anna:se/cr@et@db/x"), without_password("anna:secret@db/x")
+    ('POSTGRES://***@db/x', '***@db/x')
+    >>> without_password("postgresql:///x?user=anna&password=secret&host=db")
+    'postgresql:///x?user=anna&password=***&host=db'
+    """
+    return _IN_QUERY.sub("***", _BEFORE_AT.sub(r"\1***@", told))
 
 
 class Superseded(FlexibatchError):

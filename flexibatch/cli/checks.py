@@ -28,6 +28,7 @@ MIB = 1024 * 1024
 LITTLE_SPACE, NO_SPACE = 2048 * MIB, 200 * MIB
 CLOCK_TOLERANCE = timedelta(minutes=1)
 OTHERS = 0o007
+WRITERS = 0o002
 ANYONE_ELSE = 0o077
 
 
@@ -103,10 +104,12 @@ def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
     private = [home.settings.spool / name for name in folders.PRIVATE]
     file = database_file(home.database)
     closed = [(path, ANYONE_ELSE) for path in (*private, home.path / FILE, file) if path is not None]
+    holding = {home.path, file.parent} if file is not None else {home.path}
+    closed += [(path, WRITERS) for path in sorted(holding)]
     open_to_members = [(home.settings.spool / folders.SENDERS / one, OTHERS) for one in _numbers(home)]
     for path, forbidden in (*closed, *open_to_members):
         if path.exists() and path.stat().st_mode & forbidden:
-            rights = "o=" if forbidden == OTHERS else "go="
+            rights = {OTHERS: "o=", WRITERS: "o-w"}.get(forbidden, "go=")
             yield Fault(
                 Health.WARNING,
                 f"{path} is open to other users of this machine.",

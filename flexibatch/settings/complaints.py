@@ -1,7 +1,6 @@
 """Say of every wrong setting where it stands, what it is and what is allowed."""
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from flexibatch.errors import without_password
+
 PREFIX = "FLEXIBATCH_"
 
 Known = Mapping[str, FieldInfo]
 """All settings by key; an entry of a table is `table.entry`."""
-
-_SECRET = re.compile(r"(?<=://).*@")
 
 
 def complaints(exc: ValidationError, known: Known, path: Path, overrides: Mapping[str, Any]) -> Iterator[str]:
@@ -59,4 +58,4 @@ def _quoted(entry: str, known: Known) -> str:
 
 
 def _shown(value: object) -> str:
-    return _SECRET.sub("***@", repr(value))[:200]
+    return without_password(repr(value))[:200]

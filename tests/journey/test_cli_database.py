@@ -84,6 +84,26 @@ def test_a_database_without_tables_is_looked_at_to_the_end(
     postgresql.drop(name)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql+pymysql://anna:secret@db/x",
+        "postgresql+psycopg2://anna:se/cret@secret@db/x",
+        "postgresql://anna:secret@db:port/x",
+        "postgresql+nothing://db/x?user=anna&password=secret",
+    ],
+)
+def test_a_url_that_cannot_be_opened_is_refused_without_its_password(
+    url: str, call: Caller, home: Home
+) -> None:
+    """A driver that is missing, a port that is none: one sentence, status 2, no secret."""
+    (home.path / FILE).write_text(f'database = "{url}"\n', encoding="utf-8")
+    told = call("sweep")
+    assert (2, "", 1) == (told.status, told.out, told.sentences)
+    assert "no database URL" in told.err
+    assert "secret" not in told.err
+
+
 @pytest.mark.parametrize("host", ["folder", "127.0.0.1:1"])
 def test_a_server_that_does_not_answer_is_trouble(
     host: str, call: Caller, home: Home, tmp_path: Path

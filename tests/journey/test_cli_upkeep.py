@@ -170,6 +170,17 @@ def test_a_fresh_home_is_healthy(call: Caller) -> None:
     assert {"ok"} == set(looked_at(told).values())
 
 
+def test_a_home_is_closed_to_writers_whatever_the_umask(tmp_path: Path) -> None:
+    """A shell without an umask leaves nothing open: neither the home nor what is in it."""
+    before = os.umask(0)
+    try:
+        make_home(tmp_path / "deep" / "home", {}).close()
+    finally:
+        os.umask(before)
+    found = {path: path.stat().st_mode & 0o007 for path in (tmp_path / "deep").rglob("*")}
+    assert {tmp_path / "deep" / "home": 0o005} == {path: mode for path, mode in found.items() if mode}
+
+
 def _without_folder(home: Home) -> None:
     (home.settings.spool / "claimed").rmdir()
 
@@ -180,6 +191,10 @@ def _open_folder(home: Home) -> None:
 
 def _open_database(home: Home) -> None:
     (home.path / "flexibatch.db").chmod(0o644)
+
+
+def _open_home(home: Home) -> None:
+    home.path.chmod(0o777)
 
 
 def _wrong_rule(home: Home) -> None:
@@ -211,6 +226,7 @@ def _broken_schema(home: Home) -> None:
         (_without_folder, "folders", "failed"),
         (_open_folder, "secrecy", "warning"),
         (_open_database, "secrecy", "warning"),
+        (_open_home, "secrecy", "warning"),
         (_wrong_rule, "tables", "failed"),
         (_no_categories, "tables", "failed"),
         (_closed_schemas, "schemas", "failed"),

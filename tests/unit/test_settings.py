@@ -252,6 +252,7 @@ def test_a_password_is_not_told(tmp_path: Path) -> None:
     """What stands before the @ of a wrong URL is hidden."""
     told = complaint(tmp_path, 'database = "POSTGRES://anna:se/cr@et@db/x"')
     assert "'POSTGRES://***@db/x'" in told
+    assert "'***@db/x'" in complaint(tmp_path, 'database = "anna:secret@db/x"')
 
 
 def test_where_there_is_no_home_init_is_named(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 - the pool's own
 )
 
-from flexibatch.errors import Refusal, Superseded, Unavailable
+from flexibatch.errors import Refusal, Superseded, Unavailable, without_password
 
 BUSY_SECONDS = 60
 UNIQUE_VIOLATION = "23505"
@@ -62,9 +62,11 @@ class Database:
                 connect_args=_arguments(parsed.get_backend_name()),
                 **(_POOL if parsed.get_backend_name() == "postgresql" else {}),
             )
-        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as exc:
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as exc:
+            told = without_password(url)
             raise Refusal(
-                f"The setting database = {url!r} is no database URL that can be opened here: {exc}."
+                f"The setting database = {told!r} is no database URL that can be opened here: "
+                f"{without_password(str(exc))}."
             ) from exc
         if self.engine.dialect.name == "sqlite":
             _keep_sqlite_honest(self.engine)
