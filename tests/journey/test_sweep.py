@@ -337,3 +337,17 @@ def test_a_rerun_knows_later_sets_behind_an_older_one_that_came_late_to_its_turn
     town.sweep()
     assert [("90082-180",)] == town.rows("SELECT code FROM anomaly WHERE run = 2")
     assert 2 == len(town.rows("SELECT number FROM version"))
+
+
+def test_what_cannot_be_judged_is_answered_when_it_is_discarded(town: Town) -> None:
+    """Not a byte of it is looked at again: whatever was broken in reading it may be broken still."""
+    _drop(town)
+    broken = _with(replace(town.channel(), max_attempts=1), documents=Broken(), signatures=Broken())
+    assert 1 == broken.sweep().quarantined
+    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
+    with town.home.database.writing() as connection:
+        upkeep.discard(connection, By("test", town.clock.now()), str(ticket))
+    assert 1 == broken.sweep().refused
+    assert [("ACRF-163",)] == town.rows("SELECT code FROM anomaly")
+    assert ["FO.ACRF", "GO.ACRF"] == sorted(name[:7] for name in town.published())
+    assert 1 == len(list((town.spool / "archive").rglob("FI.*")))
