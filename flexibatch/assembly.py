@@ -105,6 +105,10 @@ class Gate:
         self.require()
         return self._inboxes.look(now, patient=patient)
 
+    def finish(self) -> bool:
+        """Wait for what other parties' servers have in hand; tell whether there was anything."""
+        return bool([number for number, spool in self._elsewhere.items() if spool.finish()])
+
     def take(self, ticketed: Ticketed) -> bool:
         """Rename a set into its private folder; from elsewhere, fetch what was renamed there."""
         return self._elsewhere.get(ticketed.claim.sender, self._keeping).take(ticketed)
@@ -155,6 +159,17 @@ def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterabl
         return here(folder) if remote is None else remote.scan(folder)
 
     return scan
+
+
+def _begin_of(elsewhere: Elsewhere) -> Callable[[Path], None]:
+    """Give who hears early that an inbox will be listed: another party's server begins then."""
+
+    def begin(folder: Path) -> None:
+        remote = elsewhere.get(folder.parent.name)
+        if remote is not None:
+            remote.begin(folder)
+
+    return begin
 
 
 def verifier_of(settings: Settings) -> RenewedVerifier:
@@ -243,6 +258,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
     world = world_of(home, outside, patient=patient, elsewhere=elsewhere, seal=seal_of(settings))
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
+    inboxes.begin = _begin_of(elsewhere)
     return Channel(
         world=world,
         claims=claims,

@@ -26,6 +26,8 @@ log = structlog.get_logger()
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
 DIED = "the process ended while the set was judged"
+ROUNDS_ELSEWHERE = 20
+"""So often one sweep looks again when a slow server elsewhere has done what it had in hand."""
 LONG_SWEEP = timedelta(seconds=20)
 """After so long `watch` looks into the inboxes again, before it goes on with what it has claimed."""
 
@@ -123,6 +125,17 @@ class _Sweep:
         self.in_hand: Case
 
     def run(self) -> SweepResult:
+        """Do what can be done; who sweeps once then waits for slow servers elsewhere, when all others are done with."""
+        self._once()
+        for _ in range(ROUNDS_ELSEWHERE):
+            if self.channel.patient or self.stop() or not self.channel.arrivals.finish():
+                break
+            self.stuck.clear()
+            self.result.waiting = self.result.unpublished = 0
+            self._once()
+        return self.result
+
+    def _once(self) -> None:
         channel, result = self.channel, self.result
         claiming = Claiming(
             channel.claims, channel.arrivals, channel.fences, channel.world.outbox, wait=not channel.patient
@@ -138,7 +151,6 @@ class _Sweep:
                 break
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
-        return result
 
     def settle(self) -> SweepResult:
         self._publish()

@@ -77,6 +77,10 @@ class Arrivals(Protocol):
         """Give what is to be claimed, in order of arrival; report strays on the way."""
         ...
 
+    def finish(self) -> bool:
+        """Wait for what is in hand on other parties' servers; tell whether there was anything."""
+        ...
+
     def take(self, ticketed: Ticketed) -> bool:
         """Rename the set into its private folder; tell whether it was still there."""
         ...
