@@ -106,7 +106,7 @@ class Gate:
         return self._inboxes.look(now, patient=patient)
 
     def finish(self) -> bool:
-        """Wait for what other parties' servers have in hand; tell whether there was anything."""
+        """Wait for what other parties' servers have in hand; tell whether more was asked than was done."""
         return bool([number for number, spool in self._elsewhere.items() if spool.finish()])
 
     def take(self, ticketed: Ticketed) -> bool:
@@ -141,13 +141,13 @@ def keeping_of(home: Home) -> Keeping:
     return Keeping(home.settings.spool, home.settings.part_size)
 
 
-def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False) -> Elsewhere:
+def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False, hurried: bool = False) -> Elsewhere:
     """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
     if not home.settings.remote:
         return {}
     from flexibatch.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
 
-    return remote_spools(home, clock, keeping_of(home).folder, patient=patient)
+    return remote_spools(home, clock, keeping_of(home).folder, patient=patient, hurried=hurried)
 
 
 def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:
@@ -253,7 +253,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.claim_delay,
         settings.max_waiting,
     )
-    elsewhere = elsewhere_of(home, outside.clock, patient=patient)
+    elsewhere = elsewhere_of(home, outside.clock, patient=patient, hurried=True)
     # Who settles sets says at once what answers cannot be signed with.
     world = world_of(home, outside, patient=patient, elsewhere=elsewhere, seal=seal_of(settings))
     claims = Claims(home.database, outside.tickets)

@@ -17,11 +17,12 @@ from flexibatch.ports import Clock
 
 
 def remote_spools(
-    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool
+    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool, hurried: bool
 ) -> Mapping[str, RemoteSpool]:
     """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
 
-    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here.
+    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is `hurried`
+    has others to serve, and waits for none of them long.
     """
     settings, opened = home.settings, {}
     fences = Fences(settings.spool)
@@ -39,6 +40,7 @@ def remote_spools(
             one.fetch_within,
             Most(one.max_names, one.max_listing_bytes),
             partial(fences.elsewhere, f"remote-{one.sender}"),
+            hurried,
         )
         sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
         opened[one.sender] = RemoteSpool(connection, places, sightings, clock, private)

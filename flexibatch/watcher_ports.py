@@ -78,7 +78,7 @@ class Arrivals(Protocol):
         ...
 
     def finish(self) -> bool:
-        """Wait for what is in hand on other parties' servers; tell whether there was anything."""
+        """Wait for what is in hand on other parties' servers; tell whether more was asked than was done."""
         ...
 
     def take(self, ticketed: Ticketed) -> bool:

@@ -44,7 +44,8 @@ class Places:
     """Hold how that server calls the channel's folders, where what was claimed waits, and this machine's spool.
 
     At most `part_size` bytes and one more are fetched of a file. An inbox is listed once in `apart`; that it is
-    listed, and every file fetched, is done in its time or cut. `alone` tells whether no other process writes there.
+    listed, and every file fetched, is done in its time or cut. `alone` tells whether no other process writes there;
+    who is `hurried` does not wait for what takes long.
     """
 
     folders: Mapping[str, str]
@@ -56,6 +57,7 @@ class Places:
     fetch_within: timedelta = FETCH_WITHIN
     most: Most = ENOUGH
     alone: Callable[[], AbstractContextManager[bool]] = _nobody_else
+    hurried: bool = False
 
 
 class RemoteSpool:
@@ -73,17 +75,16 @@ class RemoteSpool:
         self._connection, self._places, self._sightings = connection, places, sightings
         self._clock, self._folder = clock, folder
         self._listed_at: dict[str, datetime] = {}
-        self._worker = Worker(connection.name)
+        self._worker = Worker(connection.name, hurried=places.hurried)
 
     def close(self) -> None:
         """End the session, and with it what is in hand."""
         self._connection.close()
 
     def finish(self) -> bool:
-        """Wait for what is in hand, as long as that may take; tell whether there was anything."""
-        busy = self._worker.busy
-        self._worker.finish(max(self._places.list_within, self._places.fetch_within).total_seconds())
-        return busy
+        """Wait for what is in hand, as long as that may take; tell whether more was asked than was done."""
+        longest = max(self._places.list_within, self._places.fetch_within)
+        return self._worker.finish(longest.total_seconds())
 
     # ------------------------------------------------------------------------------------------------ inboxes
 

@@ -33,17 +33,15 @@ class _Job:
 class Worker:
     """Do one thing at a time for one server."""
 
-    def __init__(self, name: str) -> None:
-        """Keep what the server is called in sentences; a thread is begun with each job."""
-        self._name = name
+    def __init__(self, name: str, *, hurried: bool) -> None:
+        """Keep what the server is called in sentences; who is not `hurried` waits for the end of each job.
+
+        A thread is begun with each job.
+        """
+        self._name, self._hurried, self._late = name, hurried, False
         self._job: _Job | None = None
         self._done: dict[str, Future[Any]] = {}
         self._left, self._since = MOST, time.monotonic()
-
-    @property
-    def busy(self) -> bool:
-        """Tell whether a job is in hand."""
-        return self._job is not None and not self._job.future.done()
 
     def begin(self, key: str, action: Callable[[], object]) -> None:
         """Begin a job, unless another is in hand or this one was done."""
@@ -64,20 +62,26 @@ class Worker:
             self._wait()
             self._put_by()
         if key not in self._done:
+            self._late = True
             raise Unavailable(
                 f"The server {self._name} is slow: what was begun there goes on, others go first."
             )
         told: T = self._done.pop(key).result()
         return told
 
-    def finish(self, seconds: float) -> None:
-        """Wait until the job in hand is done, at most so long: for those who have nothing else to do."""
+    def finish(self, seconds: float) -> bool:
+        """Wait for the job in hand, at most so long; tell whether anybody had asked for more than was done."""
+        late, self._late = self._late, False
         if self._job is not None:
             wait([self._job.future], timeout=seconds)
+        return late
 
     def _wait(self) -> None:
         """Wait for the job in hand as long as others may be kept waiting."""
         if self._job is None:
+            return
+        if not self._hurried:
+            wait([self._job.future])
             return
         began = time.monotonic()
         self._left = min(MOST, self._left + (began - self._since) * SHARE)
