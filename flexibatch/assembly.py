@@ -11,6 +11,7 @@ from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reports import ReportPages
+from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.renewed import RenewedVerifier
 from flexibatch.adapters.spool.fences import Fences
@@ -23,7 +24,7 @@ from flexibatch.adapters.tables import edition, load_catalogue, load_categories
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.bootstrap import Home
+from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Ticketed, Verdict
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import Entry
@@ -87,9 +88,9 @@ class Dispatch:
 class Gate:
     """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
 
-    def __init__(self, spool: Path, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
-        """Keep where inboxes are, who looks and who moves."""
-        self._spool, self._inboxes, self._keeping, self._elsewhere = spool, inboxes, keeping, elsewhere
+    def __init__(self, reserve: Reserve, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
+        """Keep what stays free, who looks and who moves."""
+        self._reserve, self._inboxes, self._keeping, self._elsewhere = reserve, inboxes, keeping, elsewhere
 
     @property
     def unreached(self) -> int:
@@ -98,7 +99,11 @@ class Gate:
 
     def require(self) -> None:
         """Raise `Unavailable` where the spool is not there."""
-        require_senders(self._spool)
+        require_senders(self._keeping.spool)
+
+    def lacking(self) -> str:
+        """Say why nothing more may be taken in; nothing where it may."""
+        return self._reserve.lacking()
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed."""
@@ -111,6 +116,7 @@ class Gate:
 
     def take(self, ticketed: Ticketed) -> bool:
         """Rename a set into its private folder; from elsewhere, fetch what was renamed there."""
+        self._reserve.require()
         return self._elsewhere.get(ticketed.claim.sender, self._keeping).take(ticketed)
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
@@ -263,7 +269,7 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         world=world,
         claims=claims,
         failures=StoredLedger(home.database, outside.clock, patient=patient),
-        arrivals=Gate(settings.spool, inboxes, keeping_of(home), elsewhere),
+        arrivals=Gate(reserve_of(home), inboxes, keeping_of(home), elsewhere),
         fences=Fences(settings.spool),
         max_attempts=settings.max_attempts,
         patient=patient,

@@ -21,8 +21,8 @@ def remote_spools(
 ) -> Mapping[str, RemoteSpool]:
     """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
 
-    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is `hurried`
-    has others to serve, and waits for none of them long.
+    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is
+    `hurried` has others to serve, and waits for none of them long.
     """
     settings, opened = home.settings, {}
     fences = Fences(settings.spool)

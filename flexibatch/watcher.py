@@ -15,7 +15,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from flexibatch.claiming import Claiming
-from flexibatch.domain.case import Case, Settlement, Verdict
+from flexibatch.domain.case import Case, Claim, Settlement, Verdict
 from flexibatch.errors import Refusal, Superseded, Unavailable, refused_by_machine
 from flexibatch.pipeline import World, finish, settle_next
 from flexibatch.ports import Stream
@@ -37,7 +37,7 @@ class SweepResult:
     """Count what one sweep did.
 
     `waiting` are sets that could not be settled now, `unreached` inboxes that could not be looked into. One that was
-    `cut_short` left sets to the next, which is due at once.
+    `cut_short` left sets to the next, which is due at once; one `without_room` took nothing in.
     """
 
     claimed: int = 0
@@ -50,16 +50,17 @@ class SweepResult:
     unpublished: int = 0
     unreached: int = 0
     cut_short: bool = False
+    without_room: bool = False
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing was refused and nothing failed."""
-        trouble = self.quarantined or self.waiting or self.unpublished or self.unreached
+        trouble = self.quarantined or self.waiting or self.unpublished or self.unreached or self.without_room
         return not (self.refused or self.lines_refused or trouble)
 
     def counts(self) -> dict[str, int]:
         """Give all counts by name."""
-        return {name: count for name, count in asdict(self).items() if name != "cut_short"}
+        return {name: count for name, count in asdict(self).items() if not isinstance(count, bool)}
 
     def count(self, verdict: Verdict) -> None:
         """Count a settled set."""
@@ -142,8 +143,7 @@ class _Sweep:
         )
         claiming.resume()
         self._publish()
-        arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
-        result.unreached = channel.arrivals.unreached
+        arrived = self._arrived()
         while not self.stop() and not result.cut_short:
             more = claiming.claim_next(arrived, channel.world.clock.now())
             self._settle_streams()
@@ -151,6 +151,18 @@ class _Sweep:
                 break
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
+
+    def _arrived(self) -> Iterator[Claim]:
+        """Look for what may be claimed: nothing, as long as there is no room for it."""
+        arrivals = self.channel.arrivals
+        lacking = arrivals.lacking()
+        self.result.without_room = bool(lacking)
+        if lacking:
+            log.warning("sweep.without_room", reason=lacking)
+            return iter(())
+        arrived = iter(arrivals.look(self.channel.world.clock.now(), patient=self.channel.patient))
+        self.result.unreached = arrivals.unreached
+        return arrived
 
     def settle(self) -> SweepResult:
         self._publish()

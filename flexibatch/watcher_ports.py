@@ -73,6 +73,10 @@ class Arrivals(Protocol):
         """Raise `Unavailable` where the spool is not there: then nothing may be given back, and nothing written."""
         ...
 
+    def lacking(self) -> str:
+        """Say why nothing more may be taken in: the disk has too little room; nothing where it may."""
+        ...
+
     def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
         """Give what is to be claimed, in order of arrival; report strays on the way."""
         ...

@@ -31,6 +31,7 @@ from flexibatch.settings.values import (
     Pause,
     Quarters,
     SchemaFolder,
+    Size,
     Url,
     Zone,
 )
@@ -123,6 +124,11 @@ class Settings(BaseSettings):
     )
     max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
     part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
+    reserve_bytes: Size = setting(
+        1_073_741_824,
+        "How many bytes stay free on the disks of spool and database (1 GiB): with fewer nothing more is taken in.",
+        "a whole number, 0 for no reserve",
+    )
     log_format: Literal["console", "json"] = setting(
         "console", "How events are written: for people, or one JSON object a line.", '"console" or "json"'
     )

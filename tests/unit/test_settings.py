@@ -34,6 +34,7 @@ DEFAULTS = {
     "max_name_age_days": 365,
     "acceptance": Acceptance.LINE,
     "open_quarters": 6,
+    "reserve_bytes": 1024**3,
     "part_size": 35 * 1024 * 1024,
     "timezone": ZoneInfo("Europe/Brussels"),
     "environments": frozenset(Environment),
