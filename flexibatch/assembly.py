@@ -31,6 +31,7 @@ from flexibatch.domain.groups import Entry
 from flexibatch.pipeline import World
 from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
+from flexibatch.surplus import clearing
 from flexibatch.watcher import Channel
 
 if TYPE_CHECKING:
@@ -273,4 +274,5 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         fences=Fences(settings.spool),
         max_attempts=settings.max_attempts,
         patient=patient,
+        clear=clearing(home, outside.clock),
     )

@@ -6,7 +6,7 @@ stream by stream. One set never holds up another sender's.
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -74,6 +74,10 @@ def _silent(_verdict: Verdict) -> None:
     """Tell nobody."""
 
 
+def _keep_all(_senders: Collection[str]) -> None:
+    """Let nothing of refused sets go."""
+
+
 def _never() -> bool:
     return False
 
@@ -91,7 +95,10 @@ def _collecting_rarely() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does."""
+    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
+
+    `clear` hears at the end which senders had sets refused.
+    """
 
     world: World
     claims: ClaimBook
@@ -100,6 +107,7 @@ class Channel:
     fences: Fences
     max_attempts: int
     patient: bool = False
+    clear: Callable[[Collection[str]], None] = _keep_all
 
     def sweep(
         self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
@@ -124,6 +132,7 @@ class _Sweep:
         self.began = channel.world.clock.now()
         self.stuck: set[Stream] = set()
         self.in_hand: Case
+        self.refused: set[str] = set()
 
     def run(self) -> SweepResult:
         """Do what can be done; who sweeps once then waits for slow servers elsewhere, when all others are done with."""
@@ -134,6 +143,8 @@ class _Sweep:
             self.stuck.clear()
             self.result.waiting = self.result.unpublished = 0
             self._once()
+        if self.refused:
+            self.channel.clear(self.refused)
         return self.result
 
     def _once(self) -> None:
@@ -289,6 +300,8 @@ class _Sweep:
             unchanged=counts.unchanged,
             refused=counts.refused,
         )
+        if verdict.state == "refused":
+            self.refused.add(verdict.case.sender.number)
         self.result.count(verdict)
         self.tell(verdict)
 

@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         "How many bytes stay free on the disks of spool and database (1 GiB): with fewer nothing more is taken in.",
         "a whole number, 0 for no reserve",
     )
+    max_refused_bytes: Count = setting(
+        10_737_418_240,
+        "How many bytes are kept of one bureau's sets that were refused whole (10 GiB); of older ones the records.",
+        COUNTS,
+    )
     log_format: Literal["console", "json"] = setting(
         "console", "How events are written: for people, or one JSON object a line.", '"console" or "json"'
     )
