@@ -274,5 +274,6 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         fences=Fences(settings.spool),
         max_attempts=settings.max_attempts,
         patient=patient,
+        max_claimed_bytes=settings.max_claimed_bytes,
         clear=clearing(home, outside.clock),
     )

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
+MOST_CLAIMED = 4 << 30
 DIED = "the process ended while the set was judged"
 ROUNDS_ELSEWHERE = 20
 """So often one sweep looks again when a slow server elsewhere has done what it had in hand."""
@@ -107,6 +108,7 @@ class Channel:
     fences: Fences
     max_attempts: int
     patient: bool = False
+    max_claimed_bytes: int = MOST_CLAIMED
     clear: Callable[[Collection[str]], None] = _keep_all
 
     def sweep(
@@ -173,7 +175,18 @@ class _Sweep:
             return iter(())
         arrived = iter(arrivals.look(self.channel.world.clock.now(), patient=self.channel.patient))
         self.result.unreached = arrivals.unreached
-        return arrived
+        burdened = self._burdened()
+        return (claim for claim in arrived if claim.sender not in burdened)
+
+    def _burdened(self) -> Collection[str]:
+        """Give the senders of which nothing more is claimed, after a round in which theirs could be settled."""
+        claims, most = self.channel.claims, self.channel.max_claimed_bytes
+        if claims.burdened(most):
+            self._settle_streams()
+        burdened = claims.burdened(most)
+        for number in sorted(burdened):
+            log.warning("inbox.burdened", sender=number)
+        return burdened
 
     def settle(self) -> SweepResult:
         self._publish()

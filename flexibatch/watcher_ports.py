@@ -1,6 +1,6 @@
 """What a sweep asks of the world beside the journey's ports: claims, failures, inboxes, and who else is at work."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,10 @@ class ClaimBook(Protocol):
 
     def begin(self, claims: Sequence[Claim], now: datetime) -> Sequence[Ticketed]:
         """Commit tickets for claims."""
+        ...
+
+    def burdened(self, most: int) -> Collection[str]:
+        """Give the senders of which so many bytes, or more, wait for their verdict."""
         ...
 
     def unfinished(self) -> Sequence[Ticketed]:

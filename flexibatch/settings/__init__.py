@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         "How many bytes stay free on the disks of spool and database (1 GiB): with fewer nothing more is taken in.",
         "a whole number, 0 for no reserve",
     )
+    max_claimed_bytes: Count = setting(
+        4_294_967_296,
+        "With how many bytes of one bureau that wait for their verdict no more of its sets are claimed (4 GiB).",
+        COUNTS,
+    )
     max_refused_bytes: Count = setting(
         10_737_418_240,
         "How many bytes are kept of one bureau's sets that were refused whole (10 GiB); of older ones the records.",

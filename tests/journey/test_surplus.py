@@ -6,6 +6,7 @@ import pytest
 
 from flexibatch.bootstrap import Home
 from tests.twins.clock import FixedClock
+from tests.twins.player import Broken
 from tests.twins.town import SAMPLES, Town
 
 PART = 1000
@@ -21,11 +22,15 @@ def town(home: Home) -> Town:
     return made
 
 
-def _refuse(town: Town, sender: str, number: int) -> None:
-    """Have a set refused whole: its document is no XML."""
+def _drop(town: Town, sender: str, number: int) -> None:
     name = f"FLEX.{sender}.20261005.{number:05d}.R.1"
     town.put(f"FI.{name}.1", b"x" * PART, sender)
     town.put(f"GO.{name}", b"", sender)
+
+
+def _refuse(town: Town, sender: str, number: int) -> None:
+    """Have a set refused whole: its document is no XML."""
+    _drop(town, sender, number)
     assert 1 == town.sweep().refused
 
 
@@ -60,6 +65,22 @@ def test_what_was_received_is_never_let_go(town: Town) -> None:
     for number in (2, 3, 4):
         _refuse(town, BUSY, number)
     assert [True, False, True, True] == [bool(kept) for _sender, _state, kept in _states(town)]
+
+
+def test_no_more_is_claimed_of_a_bureau_than_it_may(home: Home) -> None:
+    """Its sets wait for their verdict: what comes behind them stays in its inbox, another bureau's is claimed."""
+    settings = home.settings.model_copy(update={"max_claimed_bytes": 2 * PART})
+    town = Town(replace(home, settings=settings), FixedClock())
+    town.register_cast()
+    channel = town.channel()
+    broken = replace(channel, world=replace(channel.world, documents=Broken()), max_attempts=9)
+    claimed = []
+    for sender, number in ((BUSY, 1), (BUSY, 2), (BUSY, 3), (OTHER, 1)):
+        _drop(town, sender, number)
+        claimed.append(broken.sweep().claimed)
+    assert [1, 1, 0, 1] == claimed
+    assert 4 == channel.sweep().settled
+    assert ["refused"] * 4 == [state for _sender, state, _kept in _states(town)]
 
 
 def test_a_set_larger_than_all_that_is_kept_is_answered_all_the_same(home: Home) -> None:

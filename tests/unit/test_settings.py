@@ -35,6 +35,7 @@ DEFAULTS = {
     "acceptance": Acceptance.LINE,
     "open_quarters": 6,
     "reserve_bytes": 1024**3,
+    "max_claimed_bytes": 4 * 1024**3,
     "max_refused_bytes": 10 * 1024**3,
     "part_size": 35 * 1024 * 1024,
     "timezone": ZoneInfo("Europe/Brussels"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import BigInteger, Connection, case, func, literal, select, update
 
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import BATCH
@@ -33,7 +33,8 @@ def surplus(connection: Connection, number: str, most: Most) -> list[Surplus]:
 
     Never one that any run received, nor one that is not answered: it is not archived yet.
     """
-    kept = case((received_file.c.size > most.of_file, most.of_file), else_=received_file.c.size)
+    of_file, size = literal(most.of_file, BigInteger), literal(most.size, BigInteger)
+    kept = case((received_file.c.size > of_file, of_file), else_=received_file.c.size)
     blocked = select(run.c.set_ticket).where(
         run.c.set_ticket == file_set.c.ticket, (run.c.verdict != "refused") | run.c.published_at.is_(None)
     )
@@ -47,7 +48,7 @@ def surplus(connection: Connection, number: str, most: Most) -> list[Surplus]:
     )
     filled = func.sum(sizes.c.size).over(order_by=sizes.c.arrival.desc()).label("filled")
     ranked = select(sizes.c.ticket, sizes.c.received_on, sizes.c.arrival, filled).subquery()
-    over = select(ranked).where(ranked.c.filled > most.size).order_by(ranked.c.arrival)
+    over = select(ranked).where(ranked.c.filled > size).order_by(ranked.c.arrival)
     return [Surplus(row.ticket, row.received_on) for row in connection.execute(over)]
 
 
