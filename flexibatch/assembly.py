@@ -11,6 +11,7 @@ from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reports import ReportPages
+from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.renewed import RenewedVerifier
 from flexibatch.adapters.spool.fences import Fences
@@ -23,13 +24,14 @@ from flexibatch.adapters.tables import edition, load_catalogue, load_categories
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.bootstrap import Home
+from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Ticketed, Verdict
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import Entry
 from flexibatch.pipeline import World
 from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
+from flexibatch.surplus import clearing
 from flexibatch.watcher import Channel
 
 if TYPE_CHECKING:
@@ -87,9 +89,9 @@ class Dispatch:
 class Gate:
     """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
 
-    def __init__(self, spool: Path, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
-        """Keep where inboxes are, who looks and who moves."""
-        self._spool, self._inboxes, self._keeping, self._elsewhere = spool, inboxes, keeping, elsewhere
+    def __init__(self, reserve: Reserve, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
+        """Keep what stays free, who looks and who moves."""
+        self._reserve, self._inboxes, self._keeping, self._elsewhere = reserve, inboxes, keeping, elsewhere
 
     @property
     def unreached(self) -> int:
@@ -98,15 +100,24 @@ class Gate:
 
     def require(self) -> None:
         """Raise `Unavailable` where the spool is not there."""
-        require_senders(self._spool)
+        require_senders(self._keeping.spool)
+
+    def lacking(self) -> str:
+        """Say why nothing more may be taken in; nothing where it may."""
+        return self._reserve.lacking()
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
         """Give what is to be claimed."""
         self.require()
         return self._inboxes.look(now, patient=patient)
 
+    def finish(self) -> bool:
+        """Wait for what other parties' servers have in hand; tell whether more was asked than was done."""
+        return bool([number for number, spool in self._elsewhere.items() if spool.finish()])
+
     def take(self, ticketed: Ticketed) -> bool:
         """Rename a set into its private folder; from elsewhere, fetch what was renamed there."""
+        self._reserve.require()
         return self._elsewhere.get(ticketed.claim.sender, self._keeping).take(ticketed)
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
@@ -137,13 +148,13 @@ def keeping_of(home: Home) -> Keeping:
     return Keeping(home.settings.spool, home.settings.part_size)
 
 
-def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False) -> Elsewhere:
+def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False, hurried: bool = False) -> Elsewhere:
     """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
     if not home.settings.remote:
         return {}
     from flexibatch.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
 
-    return remote_spools(home, clock, keeping_of(home).folder, patient=patient)
+    return remote_spools(home, clock, keeping_of(home).folder, patient=patient, hurried=hurried)
 
 
 def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:
@@ -155,6 +166,17 @@ def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterabl
         return here(folder) if remote is None else remote.scan(folder)
 
     return scan
+
+
+def _begin_of(elsewhere: Elsewhere) -> Callable[[Path], None]:
+    """Give who hears early that an inbox will be listed: another party's server begins then."""
+
+    def begin(folder: Path) -> None:
+        remote = elsewhere.get(folder.parent.name)
+        if remote is not None:
+            remote.begin(folder)
+
+    return begin
 
 
 def verifier_of(settings: Settings) -> RenewedVerifier:
@@ -238,17 +260,20 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.claim_delay,
         settings.max_waiting,
     )
-    elsewhere = elsewhere_of(home, outside.clock, patient=patient)
+    elsewhere = elsewhere_of(home, outside.clock, patient=patient, hurried=True)
     # Who settles sets says at once what answers cannot be signed with.
     world = world_of(home, outside, patient=patient, elsewhere=elsewhere, seal=seal_of(settings))
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
+    inboxes.begin = _begin_of(elsewhere)
     return Channel(
         world=world,
         claims=claims,
         failures=StoredLedger(home.database, outside.clock, patient=patient),
-        arrivals=Gate(settings.spool, inboxes, keeping_of(home), elsewhere),
+        arrivals=Gate(reserve_of(home), inboxes, keeping_of(home), elsewhere),
         fences=Fences(settings.spool),
         max_attempts=settings.max_attempts,
         patient=patient,
+        max_claimed_bytes=settings.max_claimed_bytes,
+        clear=clearing(home, outside.clock),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flexibatch.adapters import folders
+from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.bureaus import list_senders
@@ -109,6 +110,13 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
 def host_key_files(home: Home) -> dict[HostKeyKind, Path]:
     """Name the files of the server's own keys, of the kinds that are offered."""
     return {kind: home.path / f"ssh_host_{kind}_key" for kind in home.settings.sftp.host_keys}
+
+
+def reserve_of(home: Home) -> Reserve:
+    """Give the room that stays free where spool and database lie; a database server sees to its own disk."""
+    file = database_file(home.database)
+    folders = (home.settings.spool, *((file.parent,) if file else ()))
+    return Reserve(home.settings.reserve_bytes, folders)
 
 
 def registered(database: Database) -> list[str]:

@@ -40,8 +40,8 @@ class Claiming:
         self._claim(self._claims.unfinished)
 
     def claim_next(self, arrived: Iterator[Claim], now: datetime) -> bool:
-        """Claim the next batch of what arrived; tell whether there was one."""
-        batch = list(islice(arrived, CLAIMS_AT_ONCE))
+        """Claim the next batch of what arrived; tell whether there was one, and room for it."""
+        batch = [] if self._arrivals.lacking() else list(islice(arrived, CLAIMS_AT_ONCE))
         if batch:
             self._claim(partial(self._claims.begin, batch, now))
         return bool(batch)

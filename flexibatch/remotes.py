@@ -2,30 +2,46 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.adapters.remote.bounded import Most
 from flexibatch.adapters.remote.connection import Connection, Peer
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.spool.fences import Fences
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock
 
 
 def remote_spools(
-    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool
+    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool, hurried: bool
 ) -> Mapping[str, RemoteSpool]:
     """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
 
-    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here.
+    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is
+    `hurried` has others to serve, and waits for none of them long.
     """
     settings, opened = home.settings, {}
+    fences = Fences(settings.spool)
     apart = settings.poll_interval if patient else timedelta(0)
     for one in settings.remote:
         connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
         folders = {name: one.place(name) for name in SENDER_FOLDERS}
-        places = Places(folders, one.place(one.work), settings.spool, settings.part_size, apart)
+        places = Places(
+            folders,
+            one.place(one.work),
+            settings.spool,
+            settings.part_size,
+            apart,
+            one.list_within,
+            one.fetch_within,
+            Most(one.max_names, one.max_listing_bytes),
+            partial(fences.elsewhere, f"remote-{one.sender}"),
+            hurried,
+        )
         sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
         opened[one.sender] = RemoteSpool(connection, places, sightings, clock, private)
         home.doors.callback(connection.close)

@@ -17,7 +17,7 @@ from flexibatch.adapters.sftp.doors import rest
 from flexibatch.adapters.sftp.server import Front, Server
 from flexibatch.adapters.ssh_keys import host_key_line
 from flexibatch.adapters.store.doorbook import accounts, write_deeds
-from flexibatch.bootstrap import Home, host_key_files
+from flexibatch.bootstrap import Home, host_key_files, reserve_of
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
 from flexibatch.errors import Unavailable
 from flexibatch.logs import hidden
@@ -142,6 +142,7 @@ def front_of(home: Home, book: Book) -> Front:
             limits.max_logins_per_address,
             limits.max_logins_per_network,
         ),
+        reserve=reserve_of(home),
     )
 
 

@@ -6,7 +6,7 @@ stream by stream. One set never holds up another sender's.
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from flexibatch.claiming import Claiming
-from flexibatch.domain.case import Case, Settlement, Verdict
+from flexibatch.domain.case import Case, Claim, Settlement, Verdict
 from flexibatch.errors import Refusal, Superseded, Unavailable, refused_by_machine
 from flexibatch.pipeline import World, finish, settle_next
 from flexibatch.ports import Stream
@@ -25,7 +25,10 @@ log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
+MOST_CLAIMED = 4 << 30
 DIED = "the process ended while the set was judged"
+ROUNDS_ELSEWHERE = 20
+"""So often one sweep looks again when a slow server elsewhere has done what it had in hand."""
 LONG_SWEEP = timedelta(seconds=20)
 """After so long `watch` looks into the inboxes again, before it goes on with what it has claimed."""
 
@@ -35,7 +38,7 @@ class SweepResult:
     """Count what one sweep did.
 
     `waiting` are sets that could not be settled now, `unreached` inboxes that could not be looked into. One that was
-    `cut_short` left sets to the next, which is due at once.
+    `cut_short` left sets to the next, which is due at once; one `without_room` took nothing in.
     """
 
     claimed: int = 0
@@ -48,16 +51,17 @@ class SweepResult:
     unpublished: int = 0
     unreached: int = 0
     cut_short: bool = False
+    without_room: bool = False
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing was refused and nothing failed."""
-        trouble = self.quarantined or self.waiting or self.unpublished or self.unreached
+        trouble = self.quarantined or self.waiting or self.unpublished or self.unreached or self.without_room
         return not (self.refused or self.lines_refused or trouble)
 
     def counts(self) -> dict[str, int]:
         """Give all counts by name."""
-        return {name: count for name, count in asdict(self).items() if name != "cut_short"}
+        return {name: count for name, count in asdict(self).items() if not isinstance(count, bool)}
 
     def count(self, verdict: Verdict) -> None:
         """Count a settled set."""
@@ -69,6 +73,10 @@ class SweepResult:
 
 def _silent(_verdict: Verdict) -> None:
     """Tell nobody."""
+
+
+def _keep_all(_senders: Collection[str]) -> None:
+    """Let nothing of refused sets go."""
 
 
 def _never() -> bool:
@@ -88,7 +96,10 @@ def _collecting_rarely() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does."""
+    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
+
+    `clear` hears at the end which senders had sets refused.
+    """
 
     world: World
     claims: ClaimBook
@@ -97,6 +108,8 @@ class Channel:
     fences: Fences
     max_attempts: int
     patient: bool = False
+    max_claimed_bytes: int = MOST_CLAIMED
+    clear: Callable[[Collection[str]], None] = _keep_all
 
     def sweep(
         self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
@@ -121,16 +134,29 @@ class _Sweep:
         self.began = channel.world.clock.now()
         self.stuck: set[Stream] = set()
         self.in_hand: Case
+        self.refused: set[str] = set()
 
     def run(self) -> SweepResult:
+        """Do what can be done; who sweeps once then waits for slow servers elsewhere, when all others are done with."""
+        self._once()
+        for _ in range(ROUNDS_ELSEWHERE):
+            if self.channel.patient or self.stop() or not self.channel.arrivals.finish():
+                break
+            self.stuck.clear()
+            self.result.waiting = self.result.unpublished = 0
+            self._once()
+        if self.refused:
+            self.channel.clear(self.refused)
+        return self.result
+
+    def _once(self) -> None:
         channel, result = self.channel, self.result
         claiming = Claiming(
             channel.claims, channel.arrivals, channel.fences, channel.world.outbox, wait=not channel.patient
         )
         claiming.resume()
         self._publish()
-        arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
-        result.unreached = channel.arrivals.unreached
+        arrived = self._arrived()
         while not self.stop() and not result.cut_short:
             more = claiming.claim_next(arrived, channel.world.clock.now())
             self._settle_streams()
@@ -138,7 +164,29 @@ class _Sweep:
                 break
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
-        return result
+
+    def _arrived(self) -> Iterator[Claim]:
+        """Look for what may be claimed: nothing, as long as there is no room for it."""
+        arrivals = self.channel.arrivals
+        lacking = arrivals.lacking()
+        self.result.without_room = bool(lacking)
+        if lacking:
+            log.warning("sweep.without_room", reason=lacking)
+            return iter(())
+        arrived = iter(arrivals.look(self.channel.world.clock.now(), patient=self.channel.patient))
+        self.result.unreached = arrivals.unreached
+        burdened = self._burdened()
+        return (claim for claim in arrived if claim.sender not in burdened)
+
+    def _burdened(self) -> Collection[str]:
+        """Give the senders of which nothing more is claimed, after a round in which theirs could be settled."""
+        claims, most = self.channel.claims, self.channel.max_claimed_bytes
+        if claims.burdened(most):
+            self._settle_streams()
+        burdened = claims.burdened(most)
+        for number in sorted(burdened):
+            log.warning("inbox.burdened", sender=number)
+        return burdened
 
     def settle(self) -> SweepResult:
         self._publish()
@@ -265,6 +313,8 @@ class _Sweep:
             unchanged=counts.unchanged,
             refused=counts.refused,
         )
+        if verdict.state == "refused":
+            self.refused.add(verdict.case.sender.number)
         self.result.count(verdict)
         self.tell(verdict)
 

@@ -1,6 +1,6 @@
 """What a sweep asks of the world beside the journey's ports: claims, failures, inboxes, and who else is at work."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +14,10 @@ class ClaimBook(Protocol):
 
     def begin(self, claims: Sequence[Claim], now: datetime) -> Sequence[Ticketed]:
         """Commit tickets for claims."""
+        ...
+
+    def burdened(self, most: int) -> Collection[str]:
+        """Give the senders of which so many bytes, or more, wait for their verdict."""
         ...
 
     def unfinished(self) -> Sequence[Ticketed]:
@@ -73,8 +77,16 @@ class Arrivals(Protocol):
         """Raise `Unavailable` where the spool is not there: then nothing may be given back, and nothing written."""
         ...
 
+    def lacking(self) -> str:
+        """Say why nothing more may be taken in: the disk has too little room; nothing where it may."""
+        ...
+
     def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
         """Give what is to be claimed, in order of arrival; report strays on the way."""
+        ...
+
+    def finish(self) -> bool:
+        """Wait for what is in hand on other parties' servers; tell whether more was asked than was done."""
         ...
 
     def take(self, ticketed: Ticketed) -> bool:

@@ -39,7 +39,7 @@ def delete_bytes(archive: Path, purged_among: PurgedAmong, *, dry_run: bool = Fa
             sizes = [path.lstat().st_size for path in _files_of(folder)]
             sets, files, size = sets + 1, files + len(sizes), size + sum(sizes)
             if not dry_run:
-                _delete(folder)
+                delete_set(folder)
     except OSError as exc:
         raise Unavailable(
             f"Archived files cannot be deleted ({exc.strerror}: {exc.filename}). Look at the permissions of "
@@ -75,7 +75,8 @@ def _files_of(folder: Path) -> Iterator[Path]:
             yield from (Path(where) / name for name in names)
 
 
-def _delete(folder: Path) -> None:
+def delete_set(folder: Path) -> None:
+    """Delete the bytes of one set, and its folder where nothing else lies in it."""
     for kept in KEPT_BYTES:
         if (folder / kept).is_dir():
             shutil.rmtree(folder / kept)

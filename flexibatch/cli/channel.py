@@ -78,6 +78,8 @@ def _say_what_waits(result: SweepResult) -> None:
         say(
             f"Inboxes that could not be looked into: {result.unreached}. `flexibatch doctor` tells what to do."
         )
+    if result.without_room:
+        say("Nothing was taken in, the disk has too little room: `flexibatch doctor` tells what to do.")
     if result.quarantined:
         say(f"Sets that went to quarantine: {result.quarantined}. See `flexibatch quarantine list`.")
 

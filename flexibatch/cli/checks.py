@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.clock import SystemClock
+from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.ssh_keys import host_keys_told
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.bureaus import list_senders
@@ -17,7 +18,7 @@ from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.versions import VERSIONS
 from flexibatch.assembly import elsewhere_of, schemas_of
-from flexibatch.bootstrap import Home, database_file, host_key_files, registered
+from flexibatch.bootstrap import Home, database_file, host_key_files, registered, reserve_of
 from flexibatch.cli.database_checks import rights, server, strangers
 from flexibatch.cli.faults import Fault, Health
 from flexibatch.cli.signature_checks import signatures
@@ -161,10 +162,13 @@ def _elsewhere(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _space(home: Home, _now: datetime) -> Iterator[Fault]:
-    file = database_file(home.database)
-    for folder in {home.settings.spool, file.parent if file else home.settings.spool}:
+    reserve = reserve_of(home)
+    for folder in sorted(set(reserve.folders)):
         free = shutil.disk_usage(folder).free
-        if free < LITTLE_SPACE:
+        if free < reserve.size:
+            told = Reserve(reserve.size, (folder,)).lacking()
+            yield Fault(Health.FAILED, told, "What waits in the inboxes is safe meanwhile.")
+        elif free < max(LITTLE_SPACE, 2 * reserve.size):
             yield Fault(
                 Health.FAILED if free < NO_SPACE else Health.WARNING,
                 f"{free // MIB} MiB are free in {folder}.",

@@ -11,7 +11,7 @@ from flexibatch.adapters.store import bureaus, queries
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.queries import WantedSets, Why
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.bootstrap import Home
+from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
@@ -51,6 +51,7 @@ FORM_COLUMNS = (
 
 WHY = {
     Why.HELD: "the sender is on hold",
+    Why.ROOM: "the disk has too little room: nothing is taken in",
     Why.ARRIVING: "it is not complete",
     Why.CLAIMING: "its claim was cut short: the next sweep completes it",
     Why.BACK_OFF: "trouble: it is tried again when its back-off is over",
@@ -151,9 +152,11 @@ def _lacks(finding: Finding) -> str:
 def _in_inboxes(home: Home) -> Iterator[Shown]:
     """Give what waits unclaimed, as the streams are given: no ticket tells of it, nothing was tried."""
     senders = Claims(home.database, RandomTickets()).senders()
+    lacking = reserve_of(home).lacking()
     for one in pending(home.settings.spool, senders):
         arriving = bool(one.lacking) and not one.sender.held
-        why = Why.HELD if one.sender.held else Why.ARRIVING if arriving else Why.SWEEP
+        taken = Why.ROOM if lacking else Why.SWEEP
+        why = Why.HELD if one.sender.held else Why.ARRIVING if arriving else taken
         yield {
             "sender": one.sender.number,
             "sender_name": one.sender.name,
@@ -165,7 +168,7 @@ def _in_inboxes(home: Home) -> Iterator[Shown]:
             "until": one.since + _patience(home, one) if arriving else None,
             "attempts": 0,
             "why": why,
-            "reason": "; ".join(map(_lacks, one.lacking)) or None,
+            "reason": "; ".join(map(_lacks, one.lacking)) or (lacking if why is Why.ROOM else None),
             "sets": one.sets,
             "unpublished": 0,
             "quarantined": 0,

@@ -31,6 +31,7 @@ from flexibatch.settings.values import (
     Pause,
     Quarters,
     SchemaFolder,
+    Size,
     Url,
     Zone,
 )
@@ -123,6 +124,21 @@ class Settings(BaseSettings):
     )
     max_name_age_days: Count = setting(365, "How old the date in a file's name may be, in days.", COUNTS)
     part_size: Count = setting(36_700_160, "How large a part may be, in bytes (35 MiB).", COUNTS)
+    reserve_bytes: Size = setting(
+        1_073_741_824,
+        "How many bytes stay free on the disks of spool and database (1 GiB): with fewer nothing more is taken in.",
+        "a whole number, 0 for no reserve",
+    )
+    max_claimed_bytes: Count = setting(
+        4_294_967_296,
+        "With how many bytes of one bureau that wait for their verdict no more of its sets are claimed (4 GiB).",
+        COUNTS,
+    )
+    max_refused_bytes: Count = setting(
+        10_737_418_240,
+        "How many bytes are kept of one bureau's sets that were refused whole (10 GiB); of older ones the records.",
+        COUNTS,
+    )
     log_format: Literal["console", "json"] = setting(
         "console", "How events are written: for people, or one JSON object a line.", '"console" or "json"'
     )

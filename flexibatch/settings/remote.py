@@ -1,6 +1,7 @@
 """Servers elsewhere: one entry of `[[remote]]` for every bureau whose folders stand on another party's SFTP server."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from flexibatch.domain.identifiers import is_sender
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
+from flexibatch.settings.values import Count, Pause
 
 FOLDERS = (*(name for one in Environment for name in (one.inbox, one.outbox)), REPORT_FOLDER)
 PORTS = 65_535
@@ -41,6 +43,10 @@ class Remote(BaseModel):
     ]
     folder: Annotated[str, Field(min_length=1)] = "."
     folders: Annotated[Mapping[str, str], AfterValidator(_known)] = {}
+    list_within: Pause = timedelta(minutes=1)
+    fetch_within: Pause = timedelta(minutes=10)
+    max_names: Count = 100_000
+    max_listing_bytes: Count = 67_108_864
     work: Annotated[str, Field(min_length=1)] = "CLAIMED"
 
     def place(self, name: str) -> str:

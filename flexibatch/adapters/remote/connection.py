@@ -1,9 +1,12 @@
 """The one door to paramiko: a connection to one server, known by its pinned host key, that is left alone after trouble.
 
 Whatever goes wrong (no answer, a cut, a wrong key, a request that is refused) leaves as `Unavailable`; the caller's
-work is repeatable, and is done again when the back-off is over.
+work is repeatable, and is done again when the back-off is over. What is not done in its time is cut: a server that
+drips answers as little as one that is silent.
 """
 
+import struct
+import threading
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,19 +16,21 @@ from typing import TypeVar
 
 import paramiko
 
+from flexibatch.adapters.remote.bounded import BoundedClient
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Clock
 
 T = TypeVar("T")
-Sftp = paramiko.SFTPClient
+Sftp = BoundedClient
 Reading = paramiko.SFTPFile
 Attributes = paramiko.SFTPAttributes
 
 ANSWER_WITHIN = 60
+WITHIN = timedelta(minutes=1)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=15)
 STANDARD_PORT = 22
-TROUBLE = (EOFError, OSError, paramiko.SSHException, paramiko.SFTPError)
-"""What paramiko raises; the refusals of a server among them."""
+TROUBLE = (EOFError, OSError, paramiko.SSHException, paramiko.SFTPError, UnicodeError, struct.error)
+"""What paramiko raises; the refusals of a server among them, and what is no SFTP."""
 NEVER = {
     "ciphers": ["aes128-cbc", "aes192-cbc", "aes256-cbc", "3des-cbc"],
     "kex": [
@@ -64,6 +69,7 @@ class Connection:
         self._peer, self._clock = peer, clock
         self._client: paramiko.SSHClient | None = None
         self._sftp: Sftp | None = None
+        self._late = False
         self._failures, self._not_before, self._reason = 0, clock.now(), ""
 
     @property
@@ -71,23 +77,47 @@ class Connection:
         """Tell whether the server is left alone for now."""
         return self._clock.now() < self._not_before
 
-    def run(self, action: Callable[[Sftp], T]) -> T:
-        """Do something with the session; once more, at once, where one that was open turns out to be cut."""
+    @property
+    def name(self) -> str:
+        """Give what the server is called."""
+        return self._peer.known_as
+
+    def run(self, action: Callable[[Sftp], T], within: timedelta = WITHIN) -> T:
+        """Do something with the session; once more, at once, where one that was open turns out to be cut.
+
+        All of it is done `within` so long, or it is trouble.
+        """
         if self.resting:
             raise Unavailable(self._reason)
-        kept = self._sftp is not None
+        self._late = False
+        watch = threading.Timer(within.total_seconds(), self._cut)
+        watch.daemon, watch.name = True, f"remote {self.name}"
+        watch.start()
         try:
-            try:
-                done = action(self._session())
-            except TROUBLE:
-                if not kept:
-                    raise
-                self.close()
-                done = action(self._session())
+            done = self._twice(action)
         except TROUBLE as exc:
-            raise self._rest(exc) from exc
+            raise self._rest(_Late(within) if self._late else exc) from exc
+        finally:
+            watch.cancel()
         self._failures = 0
         return done
+
+    def _twice(self, action: Callable[[Sftp], T]) -> T:
+        kept = self._sftp is not None
+        try:
+            return action(self._session())
+        except TROUBLE:
+            if not kept or self._late:
+                raise
+            self.close()
+            return action(self._session())
+
+    def _cut(self) -> None:
+        """End what takes too long, from beside it."""
+        self._late = True
+        client = self._client
+        if client is not None:
+            client.close()
 
     def close(self) -> None:
         """End the session."""
@@ -97,11 +127,9 @@ class Connection:
 
     def _session(self) -> Sftp:
         if self._sftp is None:
-            self._client = _connected(self._peer)
-            self._sftp = self._client.open_sftp()
-            channel = self._sftp.get_channel()
-            if channel is not None:
-                channel.settimeout(ANSWER_WITHIN)
+            self._client = paramiko.SSHClient()
+            _connect(self._client, self._peer)
+            self._sftp = _opened(self._client)
         return self._sftp
 
     def _rest(self, exc: Exception) -> Unavailable:
@@ -116,31 +144,42 @@ class Connection:
         return Unavailable(self._reason)
 
 
-def _connected(peer: Peer) -> paramiko.SSHClient:
+class _Late(Exception):
+    """Tell that something was not done in its time."""
+
+    def __init__(self, within: timedelta) -> None:
+        super().__init__(f"what was asked was not done within {within.total_seconds():.0f} s")
+
+
+def _opened(client: paramiko.SSHClient) -> Sftp:
+    transport = client.get_transport()
+    if transport is None:
+        raise EOFError
+    channel = transport.open_session(timeout=ANSWER_WITHIN)
+    channel.settimeout(ANSWER_WITHIN)
+    channel.invoke_subsystem("sftp")
+    return Sftp(channel)
+
+
+def _connect(client: paramiko.SSHClient, peer: Peer) -> None:
     """Log in by key at a server that shows its pinned host key; nothing else is tried, nothing is learnt."""
-    client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     kind, encoded = peer.host_key.split()[:2]
     pinned = paramiko.PKey.from_type_string(kind, b64decode(encoded))
     client.get_host_keys().add(peer.known_as, kind, pinned)
-    try:
-        client.connect(
-            peer.host,
-            peer.port,
-            peer.user,
-            pkey=paramiko.PKey.from_path(peer.key),
-            timeout=ANSWER_WITHIN,
-            banner_timeout=ANSWER_WITHIN,
-            auth_timeout=ANSWER_WITHIN,
-            channel_timeout=ANSWER_WITHIN,
-            look_for_keys=False,
-            allow_agent=False,
-            disabled_algorithms=NEVER,
-        )
-    except BaseException:
-        client.close()
-        raise
-    return client
+    client.connect(
+        peer.host,
+        peer.port,
+        peer.user,
+        pkey=paramiko.PKey.from_path(peer.key),
+        timeout=ANSWER_WITHIN,
+        banner_timeout=ANSWER_WITHIN,
+        auth_timeout=ANSWER_WITHIN,
+        channel_timeout=ANSWER_WITHIN,
+        look_for_keys=False,
+        allow_agent=False,
+        disabled_algorithms=NEVER,
+    )
 
 
 def _told(exc: Exception) -> str:

@@ -42,8 +42,11 @@ class Sightings:
         self._path = path
         self._folders: dict[str, dict[str, Sighting]] | None = None
 
-    def entries(self, folder: str, listing: Iterable[Listed], now_ns: int) -> list[Entry]:
-        """Give a listing's entries with the times that stand in for change times; remember what was seen."""
+    def entries(self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0) -> list[Entry]:
+        """Give a listing's entries with the times that stand in for change times; remember what was seen.
+
+        One that was begun `late_ns` ago has not seen since then that anything stands still.
+        """
         folders = self._remembered()
         before, listed = folders.get(folder, {}), list(listing)
         seen = {one.name: _sighted(before.get(one.name), one, now_ns) for one in listed}
@@ -51,7 +54,7 @@ class Sightings:
             folders[folder] = seen
             self._write(folders)
         arrived = _arrivals(listed, seen)
-        return [Entry(one.name, _stands_for(one, seen, arrived), one.regular) for one in listed]
+        return [Entry(one.name, _stands_for(one, seen, arrived, late_ns), one.regular) for one in listed]
 
     def _remembered(self) -> dict[str, dict[str, Sighting]]:
         if self._folders is None:
@@ -110,7 +113,9 @@ def _arrivals(listed: Iterable[Listed], seen: Mapping[str, Sighting]) -> dict[st
     return {key: _Arrival(go_ns, max(go_ns, whole[key])) for key, go_ns in gos.items()}
 
 
-def _stands_for(one: Listed, seen: Mapping[str, Sighting], arrived: Mapping[str, _Arrival]) -> int:
+def _stands_for(
+    one: Listed, seen: Mapping[str, Sighting], arrived: Mapping[str, _Arrival], late_ns: int
+) -> int:
     """Give the moment that stands for a change time.
 
     Of a GO, when its set was first seen whole: that is its arrival. Of a part that came or changed after its GO was
@@ -123,4 +128,4 @@ def _stands_for(one: Listed, seen: Mapping[str, Sighting], arrived: Mapping[str,
         return changed_ns
     if parsed.kind is FileKind.GO:
         return arrival.whole_ns
-    return changed_ns if changed_ns <= arrival.go_ns else max(changed_ns, arrival.whole_ns + 1)
+    return changed_ns if changed_ns <= arrival.go_ns else max(changed_ns, arrival.whole_ns + 1) + late_ns

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 import asyncssh
 
+from flexibatch.adapters.reserve import NO_RESERVE, Reserve
 from flexibatch.adapters.sftp.places import Place, nothing
 from flexibatch.domain.sessions import Allowance
 
@@ -50,6 +51,7 @@ class Room:
 
     root: Path
     allowance: Allowance
+    disk: Reserve = NO_RESERVE
     writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -124,7 +126,11 @@ class Room:
     # ----------------------------------------------------------------------------------------- how full it is
 
     def take_in(self, folder: str, *, files: int = 0, size: int = 0) -> None:
-        """Count a file or bytes that come in; raise where the inbox is full."""
+        """Count a file or bytes that come in; raise where the inbox is full, or the disk."""
+        if self.disk.lacking():
+            raise asyncssh.SFTPFailure(
+                "The channel's disk has no room now: nothing is lost, try again later."
+            )
         tally = self.tallies.setdefault(folder, Tally())
         if not tally.next_count_at or self._too_full(tally, files, size):
             self._recount(folder, tally)

@@ -14,6 +14,7 @@ from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
 from flexibatch.adapters.folders import SENDERS
+from flexibatch.adapters.reserve import NO_RESERVE, Reserve
 from flexibatch.adapters.sftp.algorithms import (
     CIPHERS,
     HOST_RSA_SIGNATURES,
@@ -53,6 +54,7 @@ class Front:
     tell: Callable[[Deed], None]
     allowance: Allowance
     crowd: Crowd
+    reserve: Reserve = NO_RESERVE
 
 
 def spoken() -> dict[str, Any]:
@@ -167,7 +169,8 @@ class Server:
     def room(self, number: str) -> Room:
         """Give what the sessions of a bureau share."""
         if number not in self._rooms:
-            self._rooms[number] = Room(self._front.spool / SENDERS / number, self._front.allowance)
+            root, front = self._front.spool / SENDERS / number, self._front
+            self._rooms[number] = Room(root, front.allowance, front.reserve)
         return self._rooms[number]
 
     def waiting(self) -> list[Door]:

@@ -43,6 +43,12 @@ class Fences:
             yield
 
     @contextmanager
+    def elsewhere(self, name: str) -> Iterator[bool]:
+        """Write on another party's server alone; tell whether it is this process's turn."""
+        with self._opened(name) as descriptor:
+            yield lock(descriptor, alone=True)
+
+    @contextmanager
     def judging(self, ticket: str) -> Iterator[None]:
         """Hold a mark on a set for as long as it is judged; it outlives a process that dies meanwhile."""
         name = _mark(ticket)

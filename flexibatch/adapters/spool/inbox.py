@@ -76,6 +76,8 @@ class Inboxes:
         """Keep where to look and how to judge; `scan` lists a folder."""
         self._spool, self._known, self._limits, self._waits = spool, known, limits, waits
         self._scan = scan or scan_folder
+        self.begin: Callable[[Path], None] = lambda _folder: None
+        """Hears early which folder will be listed."""
         self._told: dict[tuple[str, str], set[str]] = {}
         self._crowded: set[tuple[str, str]] = set()
         self.unreached = 0
@@ -87,11 +89,11 @@ class Inboxes:
         counts the inboxes that this look could not list.
         """
         self.unreached = 0
-        found = [
-            enumerate(self._of_sender(sender, now, patient=patient))
-            for sender in self._known.senders()
-            if not sender.held
-        ]
+        senders = [sender for sender in self._known.senders() if not sender.held]
+        for sender in senders:
+            for environment in Environment:
+                self.begin(self._inbox(sender, environment))
+        found = [enumerate(self._of_sender(sender, now, patient=patient)) for sender in senders]
         merged = heapq.merge(*found, key=lambda one: (one[0], one[1][1].arrived_ns, one[1][1].name))
         return (self._claim(*one) for _rank, one in merged)
 
@@ -115,8 +117,7 @@ class Inboxes:
     def _of_inbox(
         self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
     ) -> list[Found]:
-        folder = self._spool / SENDERS / sender.number / environment.inbox
-        groups, others = groups_of(self._scan(folder))
+        groups, others = groups_of(self._scan(self._inbox(sender, environment)))
         if not groups and not others:
             return []
         received = self._known.received(sender.number, environment, orphans(groups))
@@ -125,6 +126,9 @@ class Inboxes:
         result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
         self._tell_strays(sender.number, environment.inbox, result.strays)
         return result.found
+
+    def _inbox(self, sender: Sender, environment: Environment) -> Path:
+        return self._spool / SENDERS / sender.number / environment.inbox
 
     def _tell_strays(self, sender: str, folder: str, names: Collection[str]) -> None:
         """Report strays once a process, however often they are seen: `watch` looks every few seconds.

@@ -43,7 +43,7 @@ class Keeping:
 
     def __init__(self, spool: Path, part_size: int) -> None:
         """Keep where the spool is."""
-        self._spool, self._part_size = spool, part_size
+        self.spool, self._part_size = spool, part_size
 
     # ------------------------------------------------------------------------------------------------- claim
 
@@ -54,7 +54,7 @@ class Keeping:
         """
         claim = ticketed.claim
         inbox = self._inbox(claim)
-        folder = self._spool / CLAIMED / ticketed.ticket
+        folder = self.spool / CLAIMED / ticketed.ticket
         arrived = folder / ARRIVED
         with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
             arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class Keeping:
             begun = is_in(folder, claim.leader)
             still, written = hold_still(inbox, claim, held)
             if not begun and (written or not moved(inbox / claim.leader, folder)):
-                require_senders(self._spool)
+                require_senders(self.spool)
                 remove_empty(folder)
                 return False
             for name in still:
@@ -76,23 +76,23 @@ class Keeping:
         the same file. An inbox that is gone keeps no name of them.
         """
         with sheltered("What was claimed cannot be brought onto the disk"):
-            settle_folder(self._spool / CLAIMED)
+            settle_folder(self.spool / CLAIMED)
         for inbox in sorted({self._inbox(one.claim) for one in taken}):
             with sheltered(f"The inbox {inbox} cannot be brought onto the disk"), suppress(FileNotFoundError):
                 settle_folder(inbox)
         for one in taken:
             with sheltered(f"What was moved of the set {one.claim.name} cannot be removed"):
-                let_go(self._spool / CLAIMED / one.ticket, one.claim.names)
+                let_go(self.spool / CLAIMED / one.ticket, one.claim.names)
 
     def _inbox(self, claim: Claim) -> Path:
-        return self._spool / SENDERS / claim.sender / claim.environment.inbox
+        return self.spool / SENDERS / claim.sender / claim.environment.inbox
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Copy what was moved: what is judged cannot be changed through a handle that was kept open.
 
         What was moved stays in `arrived/` until the set is settled, and there for good where it is no regular file.
         """
-        folder = self._spool / CLAIMED / ticketed.ticket
+        folder = self.spool / CLAIMED / ticketed.ticket
         with sheltered(f"The set {ticketed.claim.name} cannot be copied"):
             files = [self._keep(folder, name) for name in ticketed.claim.names]
             kept = tuple(file for file in files if file is not None)
@@ -143,7 +143,7 @@ class Keeping:
     def folder(self, case: Case) -> Path:
         """Give the private folder of a set, wherever it is now."""
         for place in (CLAIMED, QUARANTINE):
-            folder = self._spool / place / case.ticket
+            folder = self.spool / place / case.ticket
             if folder.is_dir():
                 return folder
         return self._archived(case)
@@ -151,9 +151,9 @@ class Keeping:
     def _archived(self, case: Case) -> Path:
         """Give where a set is archived: by day, and what came late to a set beside that set."""
         if case.silent and case.earlier_ticket:
-            for earlier in self._spool.glob(f"{ARCHIVE}/*/*/*/{case.earlier_ticket}"):
+            for earlier in self.spool.glob(f"{ARCHIVE}/*/*/*/{case.earlier_ticket}"):
                 return earlier / LATE / case.ticket
-        return self._spool / ARCHIVE / f"{case.received_on:%Y/%m/%d}" / case.ticket
+        return self.spool / ARCHIVE / f"{case.received_on:%Y/%m/%d}" / case.ticket
 
     def archive(self, case: Case) -> None:
         """Move a set's folder to the archive; one that is there stays there."""
@@ -167,7 +167,7 @@ class Keeping:
 
     def quarantine(self, ticket: str) -> None:
         """Move a set's folder to quarantine; one that is there stays there."""
-        source, target = self._spool / CLAIMED / ticket, self._spool / QUARANTINE / ticket
+        source, target = self.spool / CLAIMED / ticket, self.spool / QUARANTINE / ticket
         with sheltered(f"The set {ticket} cannot be moved to quarantine"):
             if source.is_dir():
                 source.rename(target)

@@ -5,7 +5,19 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, ScalarSelect, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    ScalarSelect,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.adapters.store.bulk import BATCH
@@ -87,6 +99,18 @@ class Claims:
         except IntegrityError:
             return None
         return Ticketed(ticket, claim)
+
+    def burdened(self, most: int) -> frozenset[str]:
+        """Give the senders of which so many bytes, or more, wait for their verdict."""
+        query = (
+            select(file_set.c.sender)
+            .join(received_file, received_file.c.set_ticket == file_set.c.ticket)
+            .where(file_set.c.state == SetState.CLAIMED)
+            .group_by(file_set.c.sender)
+            .having(func.sum(received_file.c.size) >= literal(most, BigInteger))
+        )
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(query))
 
     def unfinished(self) -> tuple[Ticketed, ...]:
         """Give the claims that were cut short, in order of arrival."""

@@ -1,0 +1,131 @@
+"""A disk that fills up: nothing more is taken in, what was taken is answered, and all goes on when there is room."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from flexibatch.bootstrap import make_home
+from flexibatch.errors import Unavailable
+from flexibatch.watcher import SweepResult
+from tests.twins.clock import FixedClock
+from tests.twins.front import running_street
+from tests.twins.host_keys import put_host_keys
+from tests.twins.player import Broken
+from tests.twins.program import Caller
+from tests.twins.small_disk import MIB, SmallDisk, small_disk
+from tests.twins.spool import tree
+from tests.twins.town import SAMPLES, Town
+
+pytestmark = pytest.mark.long
+"""They mount a disk of their own, as root; `test_reserve` tells the same of a reserve that no disk has."""
+
+SIZE, RESERVE = 64 * MIB, 32 * MIB
+SAMPLE = SAMPLES / "accepted-two-workers"
+
+
+@dataclass(slots=True)
+class Narrow:
+    """Hold a town of which the spool, or the database, lies on a small disk."""
+
+    town: Town
+    disk: SmallDisk
+
+    def drop(self) -> None:
+        """Let a bureau put a set down."""
+        for path in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
+            self.town.drop(path)
+
+    @property
+    def waits(self) -> int:
+        """Count what lies in the inbox."""
+        return len(tree(self.town.inbox()))
+
+
+@pytest.fixture(params=["spool", "database"])
+def narrow(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Narrow]:
+    with small_disk(tmp_path / "disk", SIZE) as disk:
+        places = {"spool": f"{disk.path}/spool", "database": f"sqlite:///{disk.path}/flexibatch.db"}
+        monkeypatch.setenv(f"FLEXIBATCH_{request.param.upper()}", places[request.param])
+        monkeypatch.setenv("FLEXIBATCH_RESERVE_BYTES", str(RESERVE))
+        put_host_keys(tmp_path / "home")
+        home = make_home(tmp_path / "home", os.environ)
+        town = Town(home, FixedClock())
+        town.register_cast()
+        yield Narrow(town, disk)
+        home.close()
+
+
+def _why(call: Caller) -> list[tuple[str, str]]:
+    return [(one["why"], one["reason"]) for one in call("list", "--waiting", "--json").json]
+
+
+def test_below_the_reserve_nothing_is_claimed(narrow: Narrow, capsys: pytest.CaptureFixture[str]) -> None:
+    """It waits where it is, `list --waiting` and `doctor` tell why; with room the next sweep takes it."""
+    call = Caller(narrow.town.home.path, capsys)
+    narrow.drop()
+    narrow.disk.fill(40 * MIB)
+    result = narrow.town.sweep()
+    assert (0, True, False, 2) == (result.claimed, result.without_room, result.clean, narrow.waits)
+    ((why, reason),) = _why(call)
+    assert ("room", True) == (why, f"free in {narrow.disk.path}" in reason)
+    space = [one for one in call("doctor", "--json").json if one["check"] == "space"]
+    assert "failed" in {one["state"] for one in space if str(narrow.disk.path) in one["told"]}
+    narrow.disk.free()
+    result = narrow.town.sweep()
+    assert (1, False, 0) == (result.settled, result.without_room, narrow.waits)
+
+
+def test_what_was_taken_in_is_answered_from_the_reserve(narrow: Narrow) -> None:
+    """Claimed before the disk filled up: judged, answered and archived meanwhile."""
+    narrow.drop()
+    channel = narrow.town.channel()
+    broken = replace(channel, world=replace(channel.world, documents=Broken()))
+    assert 1 == broken.sweep().claimed
+    narrow.disk.fill(40 * MIB)
+    result = narrow.town.sweep()
+    assert (1, True) == (result.settled, result.without_room)
+    assert 4 == len(narrow.town.published())
+
+
+def test_a_disk_that_is_full_in_spite_of_it_loses_nothing(narrow: Narrow) -> None:
+    """No byte is left when a set is claimed: that is trouble, and it is settled once there is room."""
+    narrow.drop()
+    settings = narrow.town.home.settings.model_copy(update={"reserve_bytes": 0})
+    town = Town(replace(narrow.town.home, settings=settings), narrow.town.clock)
+    narrow.disk.fill(2 * SIZE)
+    assert 0 == _swept(town).settled
+    narrow.disk.free()
+    assert (1, 4) == (_swept(town).settled, len(town.published()))
+
+
+def _swept(town: Town) -> SweepResult:
+    try:
+        return town.sweep()
+    except Unavailable:
+        return SweepResult()
+
+
+def test_a_put_is_answered_in_a_sentence(tmp_path: Path) -> None:
+    """The door takes no byte more; what lies there can be read and deleted, and puts go on when there is room."""
+    with (
+        small_disk(tmp_path / "disk", SIZE) as disk,
+        running_street(disk.path, {"FLEXIBATCH_RESERVE_BYTES": str(RESERVE)}) as street,
+        street.front.peer(street.key) as client,
+    ):
+        with client.open("/IN/before", "wb") as file:
+            file.write(b"x")
+        disk.fill(40 * MIB)
+        with pytest.raises(OSError, match="no room now"):
+            client.open("/IN/new", "wb")
+        with pytest.raises(OSError, match="no room now"), client.open("/IN/before", "ab") as file:
+            file.write(b"y")
+        client.remove("/IN/before")
+        disk.free()
+        with client.open("/IN/new", "wb") as file:
+            file.write(b"x")
+        assert ["new"] == client.listdir("/IN")

@@ -1,0 +1,70 @@
+"""A reserve that no disk has: nothing more is taken in, what was taken is answered, and all goes on without it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.twins.front import running_street
+from tests.twins.player import Broken
+from tests.twins.program import Caller
+from tests.twins.spool import tree
+from tests.twins.town import SAMPLES, Town
+
+SAMPLE = SAMPLES / "accepted-two-workers"
+ENDLESS = 1 << 60
+
+
+@pytest.fixture
+def narrow(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """Give a town with a set in an inbox and no room to take it in."""
+    for path in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
+        town.drop(path)
+    monkeypatch.setenv("FLEXIBATCH_RESERVE_BYTES", str(ENDLESS))
+    settings = town.home.settings.model_copy(update={"reserve_bytes": ENDLESS})
+    return Town(replace(town.home, settings=settings), town.clock)
+
+
+def test_below_the_reserve_nothing_is_claimed(
+    narrow: Town, town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It waits where it is, `list --waiting` and `doctor` tell why; with room the next sweep takes it."""
+    call = Caller(narrow.home.path, capsys)
+    result = narrow.sweep()
+    assert (0, True, False, 2) == (
+        result.claimed,
+        result.without_room,
+        result.clean,
+        len(tree(narrow.inbox())),
+    )
+    ((why, reason),) = ((one["why"], one["reason"]) for one in call("list", "--waiting", "--json").json)
+    assert ("room", True) == (why, f"free in {narrow.spool}" in reason)
+    doctor = call("doctor", "--json").json
+    assert {"failed"} == {one["state"] for one in doctor if one["check"] == "space"}
+    result = town.sweep()
+    assert (1, False, []) == (result.settled, result.without_room, list(town.inbox().iterdir()))
+
+
+def test_what_was_taken_in_is_answered_from_the_reserve(narrow: Town, town: Town) -> None:
+    """Claimed before the disk filled up: judged, answered and archived meanwhile."""
+    channel = town.channel()
+    broken = replace(channel, world=replace(channel.world, documents=Broken()))
+    assert 1 == broken.sweep().claimed
+    result = narrow.sweep()
+    assert (1, True, 4) == (result.settled, result.without_room, len(narrow.published()))
+
+
+def test_a_put_is_answered_in_a_sentence(tmp_path: Path) -> None:
+    """The door takes no byte more; what lies there can be read and deleted."""
+    with (
+        running_street(tmp_path, {"FLEXIBATCH_RESERVE_BYTES": str(ENDLESS)}) as street,
+        street.front.peer(street.key) as client,
+    ):
+        inbox = street.town.inbox()
+        (inbox / "before").write_bytes(b"x")
+        for name, mode in (("/IN/new", "wb"), ("/IN/before", "ab")):
+            with pytest.raises(OSError, match="no room now"), client.open(name, mode) as file:
+                file.write(b"y")
+        assert b"x" == client.open("/IN/before").read()
+        client.remove("/IN/before")
+        assert [] == client.listdir("/IN")
