@@ -223,6 +223,7 @@ def world_of(
         max_anomalies=settings.max_anomalies,
         max_forms=settings.max_forms,
         max_lines=settings.max_lines,
+        max_unreadable=settings.max_unreadable,
         acceptance=settings.acceptance,
     )
 

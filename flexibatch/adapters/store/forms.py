@@ -67,7 +67,7 @@ def write_form(connection: Connection, case: Case, verdict: FormVerdict) -> None
 
 
 def _form_id(connection: Connection, case: Case, verdict: FormVerdict) -> int:
-    known = connection.scalar(_FORM_ID, {"ticket": verdict.ticket})
+    known = connection.scalar(_FORM_ID, {"ticket": verdict.ticket}) if case.run > 1 else None
     if known is not None:
         return int(known)
     values = {"ticket": verdict.ticket, "set_ticket": case.ticket, "number": verdict.form.number}
