@@ -74,8 +74,8 @@ class Dispatch:
     def report(self, report: Report) -> None:
         """Put down the page for people and its JSON."""
         outbox = self._outbox(report.case)
-        outbox.put_page(report.case, "html", self._pages.html(report))
-        outbox.put_page(report.case, "json", self._pages.json(report))
+        outbox.put_page(report.case, "html", self._pages.html_pieces(report))
+        outbox.put_page(report.case, "json", self._pages.json_pieces(report))
 
     def archive(self, case: Case) -> None:
         """Move the set's private folder to the archive; elsewhere nothing stays of it."""

@@ -39,14 +39,19 @@ def named(count: int, length: int) -> str:
     return f"{OPENING}<Form>{strangers}</Form></FLXWAGE>"
 
 
+def repeated(pattern: str) -> str:
+    """Write a pattern very often, each time with another number."""
+    return f"{OPENING}{''.join(pattern.format(one) for one in range(1_400))}<Form/></FLXWAGE>"
+
+
 REFUSED = {
     "one long name": named(1, 300),
     "one long prefix": f'{OPENING}<Form xmlns:{"p" * 301}="urn:x"/></FLXWAGE>',
     "one long attribute": f'{OPENING}<Form {"a" * 301}="1"/></FLXWAGE>',
     "one long instruction": f"{OPENING}<?{'t' * 301} x?><Form/></FLXWAGE>",
     "many different names": named(5_000, 50),
-    "many different attributes": f"""{OPENING}{"".join(f'<Form a{one:0200d}="1"/>' for one in range(1400))}</FLXWAGE>""",
-    "many different instructions": f"{OPENING}{''.join(f'<?t{one:0200d} x?>' for one in range(1400))}</FLXWAGE>",
+    "many different attributes": repeated("<Form a{:0200d}='1'/>"),
+    "many different instructions": repeated("<?t{:0200d} x?>"),
     "namespaces of the root": root(5_000),
     "attributes of an element": nested(1, 5_000),
     "attributes of open elements": nested(100, 101),

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from flexibatch.adapters.disk import settle_folder, sheltered
@@ -148,11 +149,14 @@ class RemoteSpool:
                 self._put(outbox, name, case.ticket, (written / name).open("rb"))
             self._put(outbox, go_of_answer(answer.name), case.ticket, io.BytesIO())
 
-    def put_page(self, case: Case, suffix: str, content: bytes) -> None:
+    def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
         name = f"{cut}.{case.ticket}.{suffix}"
-        self._put(self._places.folders[REPORT_FOLDER], name, case.ticket, io.BytesIO(content))
+        with sheltered(f"The page on {case.ticket} cannot be written"), TemporaryFile() as page:
+            page.writelines(content)
+            page.seek(0)
+            self._put(self._places.folders[REPORT_FOLDER], name, case.ticket, page)
 
     def _put(self, folder: str, name: str, ticket: str, content: IO[bytes]) -> None:
         short = hashlib.sha256(name.encode()).hexdigest()[:16]

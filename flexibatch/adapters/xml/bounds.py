@@ -1,12 +1,11 @@
 """Bounds on the markup of a document, asked before any element of it is built.
 
 libxml2 and lxml search through the namespaces in scope, and keep all attributes of all open elements, so that a small
-document could cost hours or gigabytes. The message has eight levels, no attributes but on its root, and one namespace. Parsers
-keep every name they met to the end of the document, libxml2 to the end of the process: the message has some forty.
+document could cost hours or gigabytes. The message has eight levels, no attributes but on its root, and one namespace.
+Parsers keep every name they met to the end of the document, libxml2 to the end of the process: the message has forty.
 """
 
 from collections.abc import Iterable
-
 from xml.parsers import expat
 
 from flexibatch.adapters.xml.wellformed import Strict, TooLong
