@@ -100,8 +100,8 @@ class Gate:
         """Raise `Unavailable` where the spool is not there."""
         require_senders(self._spool)
 
-    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed."""
+    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
+        """Give what is to be claimed, None after every bite of a full inbox."""
         self.require()
         return self._inboxes.look(now, patient=patient)
 

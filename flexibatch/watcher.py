@@ -130,12 +130,13 @@ class _Sweep:
         claiming.resume()
         self._publish()
         arrived = iter(channel.arrivals.look(channel.world.clock.now(), patient=channel.patient))
-        result.unreached = channel.arrivals.unreached
         while not self.stop() and not result.cut_short:
             more = claiming.claim_next(arrived, channel.world.clock.now())
             self._settle_streams()
             if not more:
                 break
+            result.cut_short = result.cut_short or self._takes_long()
+        result.unreached = channel.arrivals.unreached
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
         return result

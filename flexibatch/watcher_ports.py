@@ -73,8 +73,11 @@ class Arrivals(Protocol):
         """Raise `Unavailable` where the spool is not there: then nothing may be given back, and nothing written."""
         ...
 
-    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
-        """Give what is to be claimed, in order of arrival; report strays on the way."""
+    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim | None]:
+        """Give what is to be claimed, in order of arrival; report strays on the way.
+
+        None is a pause: a full inbox is looked through in bites, and what was claimed before may be settled.
+        """
         ...
 
     def take(self, ticketed: Ticketed) -> bool:
