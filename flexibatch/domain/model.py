@@ -43,6 +43,11 @@ class Calculation(NamedTuple):
     calculated_on: date | None
     qualities: tuple[Quality, ...]
 
+    @property
+    def size(self) -> int:
+        """Count the qualities and their elements."""
+        return sum(1 + len(one.elements) for one in self.qualities)
+
 
 class Line(NamedTuple):
     """Hold one transmission (Relation): a declaration of one worker by one employer.

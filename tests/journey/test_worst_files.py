@@ -15,6 +15,11 @@ MOST = 200
 NAME = "FLEX.000640.20261005.00001.R.1"
 LARGE = 35 * 1024 * 1024
 EMPTY = "<FinancialElement/>"
+ELEMENT = (
+    "<FinancialElement><FinancialElementType>1</FinancialElementType>"
+    "<FinancialElementCode>0002001000</FinancialElementCode><Amount>2500</Amount>"
+    "<BonusPaymentFrequency>12</BonusPaymentFrequency></FinancialElement>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,12 @@ def strangers(count: int) -> str:
     return form(beneficiary(*(f"<Relation><{'x' * 200}{one}/></Relation>" for one in range(count))))
 
 
+def filled_lines(elements: str) -> str:
+    """Write two thousand lines with more elements than they need."""
+    lines = (relation(uuid(one)).replace("</Features>", f"{elements}</Features>") for one in range(2_000))
+    return "".join(map(beneficiary, lines))
+
+
 FILES: dict[str, Callable[[], str]] = {
     "empty Forms": lambda: "<Form/>" * 9_999,
     "very many empty Forms": lambda: filled("<Form/>"),
@@ -58,6 +69,9 @@ FILES: dict[str, Callable[[], str]] = {
     "empty elements of a line": lambda: form(
         beneficiary(relation().replace("</Features>", f"{EMPTY * 50_000}</Features>"))
     ),
+    "elements of many lines": lambda: form(filled_lines("<FinancialElement/>" * 800)),
+    "sound elements of many lines": lambda: form(filled_lines(ELEMENT * 46)),
+    "too many sound elements": lambda: form(filled_lines(ELEMENT * 80)),
     "strangers with long names": lambda: strangers(1_000),
     "strangers with one long name": lambda: filled(f"<{'x' * 250}/>"),
     "text between Forms": lambda: "a<Form/>" * 9_999,
