@@ -76,8 +76,8 @@ class Dispatch:
     def report(self, report: Report) -> None:
         """Put down the page for people and its JSON."""
         outbox = self._outbox(report.case)
-        outbox.put_page(report.case, "html", self._pages.html(report))
-        outbox.put_page(report.case, "json", self._pages.json(report))
+        outbox.put_page(report.case, "html", self._pages.html_pieces(report))
+        outbox.put_page(report.case, "json", self._pages.json_pieces(report))
 
     def archive(self, case: Case) -> None:
         """Move the set's private folder to the archive; elsewhere nothing stays of it."""
@@ -106,8 +106,8 @@ class Gate:
         """Say why nothing more may be taken in; nothing where it may."""
         return self._reserve.lacking()
 
-    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
-        """Give what is to be claimed."""
+    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
+        """Give what is to be claimed, None after every bite of a full inbox."""
         self.require()
         return self._inboxes.look(now, patient=patient)
 
@@ -245,6 +245,7 @@ def world_of(
         max_anomalies=settings.max_anomalies,
         max_forms=settings.max_forms,
         max_lines=settings.max_lines,
+        max_unreadable=settings.max_unreadable,
         acceptance=settings.acceptance,
     )
 

@@ -6,7 +6,6 @@ Trouble with one set, or with one inbox, holds up no other.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -39,12 +38,19 @@ class Claiming:
         """Complete the claims that were cut short."""
         self._claim(self._claims.unfinished)
 
-    def claim_next(self, arrived: Iterator[Claim], now: datetime) -> bool:
-        """Claim the next batch of what arrived; tell whether there was one, and room for it."""
-        batch = [] if self._arrivals.lacking() else list(islice(arrived, CLAIMS_AT_ONCE))
+    def claim_next(self, arrived: Iterator[Claim | None], now: datetime) -> bool:
+        """Claim the next batch of what arrived, up to a pause; tell whether there may be more, and room for it."""
+        if self._arrivals.lacking():
+            return False
+        some: list[Claim | None] = []
+        for one in arrived:
+            some.append(one)
+            if one is None or len(some) == CLAIMS_AT_ONCE:
+                break
+        batch = [one for one in some if one is not None]
         if batch:
             self._claim(partial(self._claims.begin, batch, now))
-        return bool(batch)
+        return bool(some)
 
     def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
         with self._fences.claiming(wait=self._wait) as mine:

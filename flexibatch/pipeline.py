@@ -60,6 +60,7 @@ class World:
     max_anomalies: int
     max_forms: int
     max_lines: int
+    max_unreadable: int
     acceptance: Acceptance
     blind: bool = False
 
@@ -178,6 +179,7 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
     judging = Judging(case.received_on, world.categories)
     rulebook = Rulebook(world.catalogue, judging, world.max_anomalies, world.acceptance, world.blind)
     desk, counts, told = Desk(case, books, document, rulebook), Counts(), list[LocatedAnomaly]()
+    unreadable = 0
     with world.answers.notify(verdict, name) as notification:
         for form in document:
             judged = desk.judge(form, world.tickets.new)
@@ -185,7 +187,8 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
             notification.add(judged)
             counts = _add(counts, judged)
             told.extend(judged.told)
-            _require_bounds(world, counts)
+            unreadable += form.unreadable
+            _require_bounds(world, counts, unreadable)
         if document.findings:
             raise DocumentBroken(tuple(document.findings))
         notify = notification.close(_closing(world, case, desk.untold))
@@ -197,11 +200,12 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
     )
 
 
-def _require_bounds(world: World, counts: Counts) -> None:
+def _require_bounds(world: World, counts: Counts, unreadable: int) -> None:
     """Refuse the whole file where it holds more than one file may: a small one can hold very many empty elements."""
     for rule, tag, count, limit in (
         ("too-many-forms", "Form", counts.forms, world.max_forms),
         ("too-many-declared", "Relation", counts.lines, world.max_lines),
+        ("too-many-unreadable", "Form", unreadable, world.max_unreadable),
     ):
         if count > limit:
             raise DocumentBroken((Finding(rule, tag=tag, details={"limit": str(limit)}),))

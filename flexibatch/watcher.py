@@ -162,10 +162,12 @@ class _Sweep:
             self._settle_streams()
             if not more:
                 break
+            result.cut_short = result.cut_short or self._takes_long()
+        result.unreached = 0 if result.without_room else channel.arrivals.unreached
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
 
-    def _arrived(self) -> Iterator[Claim]:
+    def _arrived(self) -> Iterator[Claim | None]:
         """Look for what may be claimed: nothing, as long as there is no room for it."""
         arrivals = self.channel.arrivals
         lacking = arrivals.lacking()
@@ -174,9 +176,8 @@ class _Sweep:
             log.warning("sweep.without_room", reason=lacking)
             return iter(())
         arrived = iter(arrivals.look(self.channel.world.clock.now(), patient=self.channel.patient))
-        self.result.unreached = arrivals.unreached
         burdened = self._burdened()
-        return (claim for claim in arrived if claim.sender not in burdened)
+        return (claim for claim in arrived if claim is None or claim.sender not in burdened)
 
     def _burdened(self) -> Collection[str]:
         """Give the senders of which nothing more is claimed, after a round in which theirs could be settled."""

@@ -81,8 +81,11 @@ class Arrivals(Protocol):
         """Say why nothing more may be taken in: the disk has too little room; nothing where it may."""
         ...
 
-    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim]:
-        """Give what is to be claimed, in order of arrival; report strays on the way."""
+    def look(self, now: datetime, *, patient: bool) -> Iterable[Claim | None]:
+        """Give what is to be claimed, in order of arrival; report strays on the way.
+
+        None is a pause: a full inbox is looked through in bites, and what was claimed before may be settled.
+        """
         ...
 
     def finish(self) -> bool:

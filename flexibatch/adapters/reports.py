@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,9 @@ from flexibatch.domain.vocabulary import AnomalyClass, Effect, FileKind
 
 LAYOUT = 1
 """The version of the JSON's layout."""
+
+PIECES = 2000
+"""Pieces of a page that are written at once."""
 
 REFERENCES_SHOWN = 100
 """References of lines that share an anomaly which the page names; the JSON has all."""
@@ -101,10 +105,18 @@ class ReportPages:
         self._template = self._compiled((data / "report.html.j2").read_text("utf-8"))
 
     def html(self, report: Report) -> bytes:
+        """Write the whole page."""
+        return b"".join(self.html_pieces(report))
+
+    def json(self, report: Report) -> bytes:
+        """Write the same as JSON."""
+        return b"".join(self.json_pieces(report))
+
+    def html_pieces(self, report: Report) -> Iterator[bytes]:
         """Write the page: self-contained, no script, nothing fetched; every value escaped and visible."""
         texts = self._texts[report.case.sender.language.value]
         lead = lead_of(report)
-        page = self._template.render(
+        pieces = self._template.generate(
             report=report,
             case=report.case,
             texts=texts,
@@ -118,12 +130,15 @@ class ReportPages:
             style=Markup(self._style),  # noqa: S704 - our own file
             style_digest=Markup(_digest(self._style)),  # noqa: S704 - base64
         )
-        return page.encode()
+        for text in _joined(pieces):
+            yield text.encode()
 
-    def json(self, report: Report) -> bytes:
+    def json_pieces(self, report: Report) -> Iterator[bytes]:
         """Write the same as JSON; hidden characters stand as escapes, anomalies in document order."""
-        text = json.dumps(_as_json(report), ensure_ascii=False, indent=2)
-        return (_HIDDEN.sub(_escaped, text) + "\n").encode()
+        pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(_as_json(report))
+        for text in _joined(pieces):
+            yield _HIDDEN.sub(_escaped, text).encode()
+        yield b"\n"
 
     def _compiled(self, template: str) -> Template:
         # Undefined names fail: a page with a hole in it is worse than none.
@@ -148,6 +163,12 @@ class ReportPages:
     def _moment(self, moment: datetime, texts: Mapping[str, Any]) -> str:
         local = moment.astimezone(self._timezone)
         return _dated(texts["moment"], local, texts, time=f"{local:%H:%M:%S}")
+
+
+def _joined(pieces: Iterator[str]) -> Iterator[str]:
+    """Join many small pieces to fewer: a page of ten thousand anomalies is never held whole."""
+    while some := list(islice(pieces, PIECES)):
+        yield "".join(some)
 
 
 def lead_of(report: Report) -> str:

@@ -6,8 +6,11 @@ from hashlib import blake2b
 LINES_LIMIT = 2000
 """Worker lines an employer may have in one file; a Form never holds more lines that matter."""
 
-LISTED_LIMIT = 100_000
-"""Lines of one Form that are held at all: fifty times what a Form may have, so that no file fills the memory."""
+LISTED_LIMIT = 20_000
+"""Lines of one Form that are held at all: ten times what a Form may have, so that no file fills the memory."""
+
+ELEMENTS_LIMIT = 100_000
+"""Qualities and financial elements of one Form, which is held whole: fifty for each line that it may have."""
 
 _DIGEST_SIZE = 16
 

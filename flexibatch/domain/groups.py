@@ -13,6 +13,10 @@ ORDER = {FileKind.GO: 0, FileKind.WITHDRAW: 1, FileKind.DATA: 2, FileKind.SIGNAT
 """The order in which a set's files are told, and in which they lead it."""
 
 
+FILES_LIMIT = 40
+"""Files that are taken of one set: nine parts with a signature each, GO and TD, and as many that are wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Hold one entry of an inbox, with its change time; links, folders and devices are not `regular`."""
@@ -52,31 +56,58 @@ class Group:
         told += [(kind, entry.name, entry.changed_ns) for kind, entry in self.odd]
         return sorted(told, key=lambda one: (ORDER[one[0]], one[1]))
 
+    def bound(self) -> int:
+        """Keep the first files, as many as are taken of one set; tell how many were left out."""
+        left = len(self.files) + len(self.odd) - FILES_LIMIT
+        if left <= 0:
+            return 0
+        kept = {name for _, name, _ in self.in_order[:FILES_LIMIT]}
+        self.files = [one for one in self.files if one[0].text in kept]
+        self.odd = [one for one in self.odd if one[1].name in kept]
+        return left
+
+
+class Grouping:
+    """Group a listing by set, however it comes in pieces; `others` belong to none."""
+
+    def __init__(self) -> None:
+        """Start with nothing listed."""
+        self.others: list[Entry] = []
+        self._groups: dict[str, Group] = {}
+        self._odd: list[tuple[FileKind, Entry]] = []
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take a piece of the listing."""
+        for entry in entries:
+            parsed = parse_name(entry.name) if entry.regular else None
+            if parsed is not None:
+                _group(self._groups, parsed.key).files.append((parsed, entry.changed_ns))
+                continue
+            kind = kind_of(entry.name) if entry.regular and not is_temporary(entry.name) else None
+            if kind in BAD_NAME and kind is not None:
+                self._odd.append((kind, entry))
+            else:
+                self.others.append(entry)
+
+    def groups(self) -> dict[str, Group]:
+        """Give the groups, once all is listed.
+
+        A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes
+        alone, so that the set is not refused for what may be left from a first try.
+        """
+        announced = {key for key, group in self._groups.items() if group.of(FileKind.GO)}
+        for kind, entry in self._odd:
+            key = key_of(entry.name)
+            alone = kind is FileKind.GO and key in announced
+            _group(self._groups, entry.name if alone else key).odd.append((kind, entry))
+        return self._groups
+
 
 def groups_of(entries: Iterable[Entry]) -> tuple[dict[str, Group], list[Entry]]:
-    """Group a listing by set; give the groups and what belongs to none.
-
-    A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes
-    alone, so that the set is not refused for what may be left from a first try.
-    """
-    groups: dict[str, Group] = {}
-    others: list[Entry] = []
-    odd: list[tuple[FileKind, Entry]] = []
-    for entry in entries:
-        parsed = parse_name(entry.name) if entry.regular else None
-        if parsed is not None:
-            _group(groups, parsed.key).files.append((parsed, entry.changed_ns))
-            continue
-        kind = kind_of(entry.name) if entry.regular and not is_temporary(entry.name) else None
-        if kind in BAD_NAME and kind is not None:
-            odd.append((kind, entry))
-        else:
-            others.append(entry)
-    for kind, entry in odd:
-        group = groups.get(key_of(entry.name))
-        alone = kind is FileKind.GO and group is not None and group.of(FileKind.GO)
-        _group(groups, entry.name if alone else key_of(entry.name)).odd.append((kind, entry))
-    return groups, others
+    """Group a listing by set; give the groups and what belongs to none."""
+    grouping = Grouping()
+    grouping.add(entries)
+    return grouping.groups(), grouping.others
 
 
 def _group(groups: dict[str, Group], key: str) -> Group:

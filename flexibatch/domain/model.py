@@ -43,6 +43,11 @@ class Calculation(NamedTuple):
     calculated_on: date | None
     qualities: tuple[Quality, ...]
 
+    @property
+    def size(self) -> int:
+        """Count the qualities and their elements."""
+        return sum(1 + len(one.elements) for one in self.qualities)
+
 
 class Line(NamedTuple):
     """Hold one transmission (Relation): a declaration of one worker by one employer.
@@ -78,7 +83,7 @@ class Form:
     `created_on` / `created_at` are FormCreationDate and FormCreationHour as they were written (None where invalid).
     Lines past the limit of 2,000 are held without their calculation: their Form is refused anyway.
     `faults` are the schema's findings on the Form's own fields and its Debtor. `unlisted` counts lines past the
-    100,000 that are held of one Form.
+    20,000 that are held of one Form.
     """
 
     number: int
@@ -93,6 +98,11 @@ class Form:
     lines: tuple[Line, ...]
     faults: tuple[Finding, ...] = ()
     unlisted: int = 0
+
+    @property
+    def unreadable(self) -> int:
+        """Count what breaks the schema: the Form itself, and each of its lines."""
+        return bool(self.faults) + sum(1 for line in self.lines if line.faults)
 
     @property
     def known_nsso(self) -> str | None:

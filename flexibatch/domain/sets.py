@@ -45,10 +45,14 @@ class Found:
 
 @dataclass(slots=True)
 class Sorted:
-    """Hold what a listing comes to: sets to claim, in order of arrival, and names to report."""
+    """Hold what a listing comes to: sets to claim, in order of arrival, and names to report.
+
+    `left` tells of sets to claim how many of their files stay where they are.
+    """
 
     found: list[Found] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
+    left: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,12 @@ def sort_out(
     result = Sorted()
     while groups:
         key, group = groups.popitem()
+        left = group.bound()
         found = _decide(group, key in received, inbox, now_ns)
         if found is not None:
             result.found.append(found)
+            if left:
+                result.left[found.name] = left
     result.found.sort(key=lambda one: (one.arrived_ns, one.name))
     old = now_ns - inbox.patience.stray_after
     result.strays = sorted(entry.name for entry in others if entry.changed_ns <= old)

@@ -117,6 +117,11 @@ class Settings(BaseSettings):
     max_lines: Count = setting(
         500_000, "How many lines one file may have; a file with more is refused whole (ACRF-184).", COUNTS
     )
+    max_unreadable: Count = setting(
+        10_000,
+        "How many Forms and lines of one file may break the schema; a file with more is refused whole (ACRF-184).",
+        COUNTS,
+    )
     acceptance: Acceptance = setting(
         "line",
         "What a blocking anomaly of a line refuses: that line, or its Form whole; `sender set N --acceptance` differs.",

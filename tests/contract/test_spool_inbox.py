@@ -4,6 +4,7 @@ import os
 import stat
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -11,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
+from flexibatch.adapters.spool.inbox import BITE, Inboxes, Waits, scan_folder
 from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import FILES_LIMIT, Entry
 from flexibatch.domain.vocabulary import Environment, SignatureDemand
 from tests.twins.spool import (
     BUREAU,
@@ -85,7 +86,7 @@ def looked(
     listed: Listed, known: KnownTo | None = None, *, patient: bool = False, most: int = 9
 ) -> list[Claim]:
     inboxes = Inboxes(Path(), known or KnownTo(), LIMITS, replace(WAITS, max_waiting=most), listed)
-    return list(inboxes.look(NOON, patient=patient))
+    return [one for one in inboxes.look(NOON, patient=patient) if one is not None]
 
 
 def test_sets_come_in_order_of_arrival_over_all_inboxes() -> None:
@@ -188,3 +189,52 @@ def test_a_peak_costs_what_its_sets_cost() -> None:
 
     small = min(cost(7_500) for _ in range(3))
     assert cost(30_000) < 16 * small
+
+
+# ------------------------------------------------------------------------------------------------- full inboxes
+
+OTHER = replace(BUREAU, number="000642")
+FULL = {
+    "000640/IN": [entry for n in range(1, 2 * BITE) for entry in lone(n, 9)],
+    "000642/IN": lone(1, 3, sender="000642"),
+}
+
+
+def inboxes_of(listed: Listed) -> Inboxes:
+    return Inboxes(Path(), KnownTo((BUREAU, OTHER)), LIMITS, WAITS, listed)
+
+
+def test_a_full_inbox_is_looked_through_in_bites() -> None:
+    """The other bureau's set, though younger, is given after one bite; after every further one comes a pause."""
+    given = [one and one.sender for one in inboxes_of(Listed(FULL)).look(NOON, patient=True)]
+    pauses = given.index("000640") - 1
+    assert ["000642", *[None] * pauses, *["000640"] * (2 * BITE - 1)] == given
+    assert pauses > 2 * (2 * BITE - 1) // BITE
+
+
+def test_a_full_inbox_is_looked_at_on_by_the_next_look() -> None:
+    """A look that is given up after every bite comes to its end all the same, and lists the folder once."""
+    listed = Listed(FULL)
+    inboxes = inboxes_of(listed)
+    senders: list[str] = []
+    looks = 0
+    while "000640" not in senders:
+        looks += 1
+        senders = [one.sender for one in islice(inboxes.look(NOON, patient=True), 2) if one is not None]
+        assert "000642" in senders
+    assert 2 < looks
+    assert 1 == listed.asked.count("000640/IN")
+
+
+def test_very_many_files_of_one_set_are_taken_in_part_and_told() -> None:
+    """So many are taken as a set may have, and some; the others stay, and the operator is told."""
+    crowd = [replace(lone(1, 9)[0], name=f"{FI}.{one}.xml") for one in range(20_000)]
+    listed = Listed({"000640/IN": [*lone(1, 9), *crowd]})
+    with capture_logs() as logs:
+        [claim] = looked(listed)
+    told = [(line["event"], line["taken"], line["left"]) for line in logs]
+    assert (FILES_LIMIT, True, [("inbox.set_crowded", FILES_LIMIT, 20_002 - FILES_LIMIT)]) == (
+        len(claim.names),
+        claim.leader.startswith("GO."),
+        told,
+    )

@@ -151,14 +151,14 @@ def test_a_file_in_an_answers_place_is_replaced(
 def test_pages_are_put_into_report(outboxes: Outboxes, spool: Path) -> None:
     """Under the GO's name and the ticket; a newer page replaces an older one."""
     for content in (b"in treatment", b"received"):
-        outboxes.put_page(CASE, "html", content)
+        outboxes.put_page(CASE, "html", [content])
     assert {f"{GO}.{TICKET}.html": b"received"} == tree(spool / "senders/000640/REPORT")
 
 
 @pytest.mark.parametrize("letter", ["x", "é"])
 def test_pages_on_long_names_fit_a_folder(letter: str, outboxes: Outboxes, spool: Path) -> None:
     """A name of 255 bytes has a page too."""
-    outboxes.put_page(replace(CASE, name="GO." + letter * (252 // len(letter.encode()))), "json", b"{}")
+    outboxes.put_page(replace(CASE, name="GO." + letter * (252 // len(letter.encode()))), "json", [b"{}"])
     page = next((spool / "senders/000640/REPORT").iterdir())
     assert page.name.endswith(f"{letter}.{TICKET}.json")
 
@@ -177,5 +177,5 @@ def test_nothing_is_put_where_no_disk_is_mounted(outboxes: Outboxes, spool: Path
     with pytest.raises(Unavailable, match="tried again"):
         outboxes.publish(VERDICT)
     with pytest.raises(Unavailable, match="tried again"):
-        outboxes.put_page(CASE, "html", b"page")
+        outboxes.put_page(CASE, "html", [b"page"])
     assert not (spool / "senders").exists()

@@ -354,9 +354,9 @@ def test_an_answer_that_is_not_what_was_settled_is_not_published(stand: Stand) -
 def test_pages_are_put_into_report(stand: Stand) -> None:
     """Under the GO's name and the ticket; a newer page replaces an older one; a long name is cut."""
     for content in (b"in treatment", b"received"):
-        stand.outbox.put_page(CASE, "html", content)
+        stand.outbox.put_page(CASE, "html", [content])
     assert {f"{GO}.{TICKET}.html": b"received"} == stand.files(stand.bureau / "REPORT")
-    stand.outbox.put_page(replace(CASE, name="GO." + "é" * 126), "json", b"{}")
+    stand.outbox.put_page(replace(CASE, name="GO." + "é" * 126), "json", [b"{}"])
     assert 2 == len(stand.files(stand.bureau / "REPORT"))
 
 

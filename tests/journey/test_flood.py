@@ -18,7 +18,7 @@ def test_a_form_of_very_many_lines_is_refused_and_counted(tmp_path: Path) -> Non
     document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
     head, rest = document.split(b"        <Relation>", 1)
     tail = rest[rest.rindex(b"      </Beneficiary>") :]
-    town = Town.made(tmp_path / "home", {"max_anomalies": 10})
+    town = Town.made(tmp_path / "home", {"max_anomalies": 10, "max_unreadable": 10 * LISTED_LIMIT})
     name = "FLEX.000640.20261005.00001.R.1"
     town.put(f"FI.{name}.1", head + b"<Relation/>" * (LISTED_LIMIT + MORE) + tail)
     town.put(f"GO.{name}")
@@ -36,7 +36,7 @@ def test_workers_without_lines_are_counted_and_not_held(tmp_path: Path) -> None:
     document = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
     head, rest = document.split(b"      <Beneficiary>", 1)
     tail = rest[rest.rindex(b"    </Debtor>") :]
-    town = Town.made(tmp_path / "home", {"max_anomalies": 10})
+    town = Town.made(tmp_path / "home", {"max_anomalies": 10, "max_unreadable": 10 * LISTED_LIMIT})
     name = "FLEX.000640.20261005.00001.R.1"
     town.put(f"FI.{name}.1", head + b"<Beneficiary/>" * (LISTED_LIMIT + MORE) + tail)
     town.put(f"GO.{name}")

@@ -12,6 +12,7 @@ from flexibatch.adapters.spool.inbox import STRAYS_TOLD
 from flexibatch.adapters.xml.explain import ATTRIBUTE_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.groups import FILES_LIMIT
 from flexibatch.domain.vocabulary import Environment
 from tests.twins.spool import CASE
 from tests.twins.town import SAMPLES, Town
@@ -65,6 +66,20 @@ def _envelope_seconds(number: int) -> float:
     return perf_counter() - began
 
 
+def test_what_is_left_of_a_crowded_set_is_lost_nowhere(tmp_path: Path) -> None:
+    """The set is refused once; its other files are put away by later sweeps, so many at once, without an answer."""
+    town = Town.made(tmp_path / "home", {"stray_after": 0})
+    name = "FLEX.000640.20261005.00001.R.1"
+    for number in range(3 * FILES_LIMIT):
+        town.put(f"FI.{name}.1.{number:03d}.xml")
+    town.put(f"GO.{name}")
+    left = [(town.sweep().claimed, len(list(town.inbox().iterdir()))) for _ in range(5)]
+    assert [(1, 2 * FILES_LIMIT + 1), (1, FILES_LIMIT + 1), (1, 1), (1, 0), (0, 0)] == left
+    assert 1 == sum(one.startswith("FO.ACRF") for one in town.published())
+    kept = [path for path in (town.spool / "archive").rglob("in/*") if path.is_file()]
+    assert 3 * FILES_LIMIT + 1 == len(kept)
+
+
 def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
     """So many of an inbox are told by name, the others by their number, and all of them once a process."""
     town = Town.made(tmp_path / "home", {"stray_after": 0})
@@ -78,9 +93,9 @@ def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
     assert [("inbox.stray", None)] * STRAYS_TOLD + [("inbox.strays_left", 5)] == told
 
 
-def test_an_element_of_very_many_attributes_is_refused_for_the_first(town: Town) -> None:
+def test_an_element_of_very_many_attributes_refuses_the_file(town: Town) -> None:
     """The parser looks for an attribute among all of them: asked for each, a megabyte would take a minute."""
     flood = b" ".join(b'a%d="1"' % number for number in range(10 * ATTRIBUTE_LIMIT))
     _drop(town, DOCUMENT.replace(b"<INSS>", b"<INSS " + flood + b">", 1))
     town.sweep()
-    assert [(1, 1, ATTRIBUTE_LIMIT + 1)] == town.rows("SELECT accepted, refused, anomalies FROM run")
+    assert [("refused", 1)] == town.rows("SELECT verdict, anomalies FROM run")

@@ -153,6 +153,13 @@ def test_a_held_sender_waits_untouched(town: Town) -> None:
             f"<Form><Debtor><Beneficiary>{'<Relation/>' * 30}</Beneficiary></Debtor></Form>",
             "too-many-declared",
         ),
+        ("max_unreadable", "<Form/>" * 30, "too-many-unreadable"),
+        (
+            "max_unreadable",
+            f"<Form><Debtor><Beneficiary>{'<Relation/>' * 29}</Beneficiary></Debtor></Form>",
+            "too-many-unreadable",
+        ),
+        ("max_unreadable", f"<Form><Debtor>{'<Beneficiary/>' * 29}</Debtor></Form>", "too-many-unreadable"),
     ],
 )
 def test_too_much_refuses_the_file(setting: str, content: str, rule: str, tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ data-empty ACRF-134 B
 part-size ACRF-184 B size limit
 too-many-forms ACRF-184 B limit
 too-many-declared ACRF-184 B limit
+too-many-elements ACRF-184 B limit
+too-many-unreadable ACRF-184 B limit
 not-well-formed ACRF-102 B
 doctype ACRF-102 B
 bytes-encoding ACRF-102 B encoding

@@ -31,6 +31,7 @@ DEFAULTS = {
     "max_anomalies": 10_000,
     "max_forms": 50_000,
     "max_lines": 500_000,
+    "max_unreadable": 10_000,
     "max_name_age_days": 365,
     "acceptance": Acceptance.LINE,
     "open_quarters": 6,

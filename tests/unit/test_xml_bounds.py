@@ -33,7 +33,25 @@ def nested_namespaces(count: int) -> str:
     return f"{OPENING}<Form>{opened}{'</x>' * count}</Form></FLXWAGE>"
 
 
+def named(count: int, length: int) -> str:
+    """Write strangers, each with a name of its own."""
+    strangers = "".join(f"<{'x' * length}{one}/>" for one in range(count))
+    return f"{OPENING}<Form>{strangers}</Form></FLXWAGE>"
+
+
+def repeated(pattern: str) -> str:
+    """Write a pattern very often, each time with another number."""
+    return f"{OPENING}{''.join(pattern.format(one) for one in range(1_400))}<Form/></FLXWAGE>"
+
+
 REFUSED = {
+    "one long name": named(1, 300),
+    "one long prefix": f'{OPENING}<Form xmlns:{"p" * 301}="urn:x"/></FLXWAGE>',
+    "one long attribute": f'{OPENING}<Form {"a" * 301}="1"/></FLXWAGE>',
+    "one long instruction": f"{OPENING}<?{'t' * 301} x?><Form/></FLXWAGE>",
+    "many different names": named(5_000, 50),
+    "many different attributes": repeated("<Form a{:0200d}='1'/>"),
+    "many different instructions": repeated("<?t{:0200d} x?>"),
     "namespaces of the root": root(5_000),
     "attributes of an element": nested(1, 5_000),
     "attributes of open elements": nested(100, 101),
@@ -57,6 +75,7 @@ def test_what_no_message_has_refuses_the_file(tmp_path: Path, case: str) -> None
         (root(50), ["schema-unknown"]),
         (nested(150, 0), ["schema-unknown"]),
         (nested(10, 90), ["schema-unknown"]),
+        (named(100, 200), ["schema-unknown"]),
         (message().replace("<FLXWAGE ", f"<FLXWAGE {declared(90)} "), []),
     ],
 )

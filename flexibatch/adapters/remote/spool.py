@@ -209,14 +209,15 @@ class RemoteSpool:
                 self._put(outbox, name, case.ticket, (written / name).open("rb"))
             self._put(outbox, go_of_answer(answer.name), case.ticket, io.BytesIO())
 
-    def put_page(self, case: Case, suffix: str, content: bytes) -> None:
+    def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
         name = f"{cut}.{case.ticket}.{suffix}"
-        folder, key = self._places.folders[REPORT_FOLDER], hashlib.sha256(content).hexdigest()
-        page = io.BytesIO(content)
+        folder, page = self._places.folders[REPORT_FOLDER], b"".join(content)
+        key = hashlib.sha256(page).hexdigest()
         self._worker.do(
-            f"page {name} {key}", lambda: self._alone(lambda: self._put(folder, name, case.ticket, page))
+            f"page {name} {key}",
+            lambda: self._alone(lambda: self._put(folder, name, case.ticket, io.BytesIO(page))),
         )
 
     def _alone(self, action: Callable[[], None]) -> None:

@@ -15,8 +15,10 @@ from flexibatch.domain.signatures import ENVELOPE_LIMIT, SignatureFault
 _LABEL = rb"(?:PKCS7|CMS|PKCS #7 SIGNED DATA|SIGNED MESSAGE)"
 _BEGIN = re.compile(rb"-----BEGIN " + _LABEL + rb"-----[ \t]*(?:\n|\Z)")
 _END = re.compile(rb"\n-----END " + _LABEL + rb"-----\Z")
-_HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+[ \t]*\n")
+_HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*)+[ \t]*+\n")
 """What old programs put between the first line and the base64 (RFC 1421), with the empty line behind it."""
+_HEADERS_LIMIT = 4096
+"""Bytes in which they end: the pattern goes back over every line of what has no end."""
 _BLANK = b" \t\r\n"
 _TAIL = 100
 """Bytes at the end in which the last line of an armour is looked for."""
@@ -66,7 +68,7 @@ def _without_armour(text: bytes) -> bytes:
     begin = _BEGIN.match(text)
     if begin is None:
         return text
-    headers = _HEADERS.match(text, begin.end())
+    headers = _HEADERS.match(text, begin.end(), begin.end() + _HEADERS_LIMIT)
     end = _END.search(text, max(begin.end() - 1, len(text) - _TAIL))
     return text[headers.end() if headers else begin.end() : end.start() if end else len(text)]
 

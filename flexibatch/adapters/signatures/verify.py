@@ -140,8 +140,7 @@ def _algorithm_fault(
 
 def _content_fault(signed: Any, part: BinaryIO) -> SignatureFault | None:  # noqa: ANN401 - asn1crypto has no types
     attached = signed["encap_content_info"]["content"]
-    part.seek(0)
-    if attached.native is not None and attached.native != part.read():
+    if attached.native is not None and not _same(attached.native, part):
         return SignatureFault.OTHER_CONTENT
     signer = signed["signer_infos"][0]
     wanted = _message_digest(signer)
@@ -150,6 +149,17 @@ def _content_fault(signed: Any, part: BinaryIO) -> SignatureFault | None:  # noq
         return None
     as_text = wanted == _digest(part, name, as_text=True)
     return SignatureFault.SIGNED_AS_TEXT if as_text else SignatureFault.CONTENT_CHANGED
+
+
+def _same(content: bytes, part: BinaryIO) -> bool:
+    """Compare a piece at a time: neither is held once more."""
+    part.seek(0)
+    told = memoryview(content)
+    while chunk := part.read(_CHUNK):
+        if told[: len(chunk)] != chunk:
+            return False
+        told = told[len(chunk) :]
+    return not told
 
 
 def _message_digest(signer: Any) -> bytes | None:  # noqa: ANN401 - asn1crypto has no types

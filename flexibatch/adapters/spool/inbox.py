@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,7 @@ import structlog
 from flexibatch.adapters.folders import SENDERS, UPLOADING
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.groups import Entry, groups_of, orphans
+from flexibatch.domain.groups import FILES_LIMIT, Entry, Grouping, orphans
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable
@@ -23,9 +24,13 @@ log = structlog.get_logger()
 STRAYS_TOLD = 1000
 """Strays of one inbox that are told by name."""
 
+BITE = 5000
+"""Entries of one inbox that are looked at until those of other bureaus have their turn."""
+
 _MICROSECOND = 1000
 
 _Located = tuple[str, Found, Environment]
+_Search = Iterator[list[_Located] | None]
 
 
 class Known(Protocol):
@@ -80,52 +85,95 @@ class Inboxes:
         """Hears early which folder will be listed."""
         self._told: dict[tuple[str, str], set[str]] = {}
         self._crowded: set[tuple[str, str]] = set()
+        self._under_way: dict[str, _Search] = {}
         self.unreached = 0
 
-    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim]:
+    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
         """Give what is to be claimed: the first set of each bureau, then the second, and so on; report strays.
 
-        Those of a bureau come in order of arrival, and none waits until all sets of another are claimed. `unreached`
-        counts the inboxes that this look could not list.
+        Those of a bureau come in order of arrival, and none waits until all sets of another are claimed, or until a
+        full inbox was looked through: None is given after every bite of it, and a look that is not followed to its end
+        is taken up by the next. `unreached` counts the inboxes that could not be listed.
         """
         self.unreached = 0
+        before, self._under_way = self._under_way, {}
         senders = [sender for sender in self._known.senders() if not sender.held]
         for sender in senders:
-            for environment in Environment:
+            begun = before.get(sender.number)
+            for environment in () if begun else Environment:
                 self.begin(self._inbox(sender, environment))
-        found = [enumerate(self._of_sender(sender, now, patient=patient)) for sender in senders]
-        merged = heapq.merge(*found, key=lambda one: (one[0], one[1][1].arrived_ns, one[1][1].name))
+            self._under_way[sender.number] = begun or self._of_sender(sender, now, patient=patient)
+        return self._rounds(self._bite())
+
+    def _rounds(self, found: Iterator[Claim]) -> Iterator[Claim | None]:
+        yield from found
+        while self._under_way:
+            yield None
+            yield from self._bite()
+
+    def _bite(self) -> Iterator[Claim]:
+        """Look on in every inbox for a bite; give the sets of those bureaus that were looked at wholly."""
+        done: dict[str, list[_Located]] = {}
+        for number in tuple(self._under_way):
+            search = self._under_way.pop(number)
+            found = next(search)
+            if found is None:
+                self._under_way[number] = search
+            else:
+                done[number] = found
+        merged = heapq.merge(
+            *map(enumerate, done.values()), key=lambda one: (one[0], one[1][1].arrived_ns, one[1][1].name)
+        )
         return (self._claim(*one) for _rank, one in merged)
 
-    def _of_sender(self, sender: Sender, now: datetime, *, patient: bool) -> list[_Located]:
-        """Give the oldest sets of a bureau; an inbox that cannot be listed holds up nobody else's."""
+    def _of_sender(self, sender: Sender, now: datetime, *, patient: bool) -> _Search:
+        """Give the oldest sets of a bureau, None after every bite; a folder that cannot be listed holds up no other."""
         found: list[_Located] = []
         for environment in Environment:
             try:
-                of_inbox = self._of_inbox(sender, environment, now, patient=patient)
+                for some in self._of_inbox(sender, environment, now, patient=patient):
+                    if some is None:
+                        yield None
+                    else:
+                        found += [(sender.number, one, environment) for one in some]
             except Unavailable as exc:
                 self.unreached += 1
                 log.warning("inbox.delayed", sender=sender.number, reason=str(exc))
-                continue
-            found += [(sender.number, one, environment) for one in of_inbox]
         found.sort(key=lambda one: (one[1].arrived_ns, one[1].name))
         most = self._waits.max_waiting
         if len(found) > most:
             log.warning("inbox.crowded", sender=sender.number, taken=most, left=len(found) - most)
-        return found[:most]
+        yield found[:most]
 
     def _of_inbox(
         self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
-    ) -> list[Found]:
-        groups, others = groups_of(self._scan(self._inbox(sender, environment)))
-        if not groups and not others:
-            return []
-        received = self._known.received(sender.number, environment, orphans(groups))
+    ) -> Iterator[list[Found] | None]:
+        """Give the sets of an inbox, None after every bite: first it is listed whole, then it is sorted out."""
+        grouping, listing = Grouping(), iter(self._scan(self._inbox(sender, environment)))
+        while some := list(islice(listing, BITE)):
+            grouping.add(some)
+            if len(some) == BITE:
+                yield None
+        groups, others = grouping.groups(), grouping.others
         place = self._limits.place(sender.number, environment, self._limits.day_of(now))
         inbox = Inbox(place, self._waits.patience(patient=patient), sender.must_sign(environment))
-        result = sort_out(groups, others, received, inbox, _nanoseconds_of(now))
-        self._tell_strays(sender.number, environment.inbox, result.strays)
-        return result.found
+        told = not groups and not others
+        while groups or not told:
+            bite = dict(groups.popitem() for _ in range(min(BITE, len(groups))))
+            received = self._known.received(sender.number, environment, orphans(bite))
+            result = sort_out(bite, others, received, inbox, _nanoseconds_of(now))
+            self._tell_left(sender.number, result.left)
+            if not told:
+                self._tell_strays(sender.number, environment.inbox, result.strays)
+                told, others = True, []
+            yield result.found
+            if groups:
+                yield None
+
+    def _tell_left(self, sender: str, left: Mapping[str, int]) -> None:
+        """Report files beyond those that are taken of one set: they stay where they are."""
+        for name, count in left.items():
+            log.warning("inbox.set_crowded", sender=sender, name=name[:100], taken=FILES_LIMIT, left=count)
 
     def _inbox(self, sender: Sender, environment: Environment) -> Path:
         return self._spool / SENDERS / sender.number / environment.inbox

@@ -7,7 +7,7 @@ import filecmp
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -57,7 +57,7 @@ class Outboxes:
         with self._placing(outbox, go_of_answer(answer.name), ticket):
             pass
 
-    def put_page(self, case: Case, suffix: str, content: bytes) -> None:
+    def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
         cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
@@ -66,7 +66,7 @@ class Outboxes:
             with self._placing(
                 folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False
             ) as writing:
-                writing.write(content)
+                writing.writelines(content)
 
     @contextmanager
     def _placing(self, folder: Path, name: str, ticket: str, *, lasting: bool = True) -> Iterator[IO[bytes]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from flexibatch.adapters.store.bulk import insert_rows
+from flexibatch.adapters.store.bulk import BATCH, insert_rows
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.parties import current_persons
 from flexibatch.adapters.store.register import known_persons
@@ -67,7 +67,7 @@ def write_form(connection: Connection, case: Case, verdict: FormVerdict) -> None
 
 
 def _form_id(connection: Connection, case: Case, verdict: FormVerdict) -> int:
-    known = connection.scalar(_FORM_ID, {"ticket": verdict.ticket})
+    known = connection.scalar(_FORM_ID, {"ticket": verdict.ticket}) if case.run > 1 else None
     if known is not None:
         return int(known)
     values = {"ticket": verdict.ticket, "set_ticket": case.ticket, "number": verdict.form.number}
@@ -107,9 +107,9 @@ def _write_calculations(connection: Connection, form_id: int, accepted: Sequence
 def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> None:
     """Write what was told of a run, with notes for the operator."""
     notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
-    rows = [anomaly_row(case, one, _note(one, notes)) for one in told]
-    if rows:
-        connection.execute(insert(anomaly), rows)
+    for start in range(0, len(told), BATCH):
+        some = told[start : start + BATCH]
+        connection.execute(insert(anomaly), [anomaly_row(case, one, _note(one, notes)) for one in some])
 
 
 _UNCOVERED = frozenset({"dimona-none", "dimona-anywhere"})

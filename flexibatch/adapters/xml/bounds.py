@@ -2,8 +2,10 @@
 
 libxml2 and lxml search through the namespaces in scope, and keep all attributes of all open elements, so that a small
 document could cost hours or gigabytes. The message has eight levels, no attributes but on its root, and one namespace.
+Parsers keep every name they met to the end of the document, libxml2 to the end of the process: the message has forty.
 """
 
+from collections.abc import Iterable
 from xml.parsers import expat
 
 from flexibatch.adapters.xml.wellformed import Strict, TooLong
@@ -13,6 +15,10 @@ ATTRIBUTES_LIMIT = 100
 NAMESPACES_LIMIT = 200
 """Namespace declarations in scope at once."""
 DEPTH_LIMIT = 200
+NAME_LIMIT = 300
+"""Characters of one name, with its namespace."""
+NAMES_LIMIT = 256 * 1024
+"""Characters of all different names of a document together."""
 TAG_LIMIT = 256 * 1024
 """Bytes of one tag or comment; a longer one would have to be held whole before it can be counted."""
 
@@ -32,6 +38,8 @@ class Bounds:
         self._reader = Strict(encoding, TAG_LIMIT)
         self._lost = False
         self._depth = self._declared = self._of_tag = 0
+        self._names: set[str] = set()
+        self._named = 0
         self._reason = ""
         parser = self._reader.parser
         parser.ordered_attributes = True
@@ -39,6 +47,7 @@ class Bounds:
         parser.EndNamespaceDeclHandler = self._undeclared
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
+        parser.ProcessingInstructionHandler = self._instruction
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes; raise `OutOfBounds`."""
@@ -53,15 +62,31 @@ class Bounds:
         if self._reason:
             raise OutOfBounds(self._reason)
 
-    def _declaration(self, _prefix: str | None, _uri: str) -> None:
+    def _declaration(self, prefix: str | None, uri: str | None) -> None:
+        self._name((prefix or "", uri or ""))
         self._declared += 1
         self._of_tag += 1
 
     def _undeclared(self, _prefix: str | None) -> None:
         self._declared -= 1
 
-    def _start(self, _name: str, attributes: list[str]) -> None:
+    def _instruction(self, target: str, _text: str) -> None:
+        self._name((target,))
+
+    def _name(self, names: Iterable[str]) -> None:
+        """Take note of names, each the first time."""
+        for name in names:
+            if name not in self._names:
+                self._names.add(name)
+                self._named += len(name)
+                if len(name) > NAME_LIMIT:
+                    self._reason = f"one name has more than {NAME_LIMIT} characters"
+        if self._named > NAMES_LIMIT:
+            self._reason = f"its different names have more than {NAMES_LIMIT} characters together"
+
+    def _start(self, name: str, attributes: list[str]) -> None:
         self._depth += 1
+        self._name((name, *attributes[::2]))
         count, self._of_tag = len(attributes) // 2 + self._of_tag, 0
         if self._depth > DEPTH_LIMIT:
             self._reason = f"its elements are nested more than {DEPTH_LIMIT} levels deep"

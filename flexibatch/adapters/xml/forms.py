@@ -12,10 +12,11 @@ from flexibatch.adapters.xml.literals import inss
 from flexibatch.adapters.xml.names import tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.adapters.xml.trust import Trust
-from flexibatch.domain.counting import LINES_LIMIT, LISTED_LIMIT
+from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import Operation
+from flexibatch.errors import DocumentBroken
 
 FORM, DEBTOR, BENEFICIARY = tag("Form"), tag("Debtor"), tag("Beneficiary")
 RELATION, INSS = tag("Relation"), tag("INSS")
@@ -57,6 +58,7 @@ class FormUnderWay:
         self._pending: list[_Pending] = []
         self._oversized: etree._Element | None = None
         self._room = FINDING_LIMIT
+        self._elements = 0
 
     def is_of(self, element: etree._Element) -> bool:
         """Tell whether this is the Form of an element."""
@@ -158,7 +160,7 @@ class FormUnderWay:
     def _taken_as_it_is(self, element: etree._Element, nth: int) -> bool:
         """Read a Beneficiary libxml2 vouches for; False, and nothing taken, where a value is not literal."""
         number = inss(element.findtext(INSS) or "")
-        found = [extract(one) for one in element.iterchildren(RELATION)]
+        found = [self._counted(extract(one)) for one in element.iterchildren(RELATION)]
         if number is None or not found or not all(one.literal for one in found):
             return False
         lines = self._lines
@@ -199,6 +201,7 @@ class FormUnderWay:
         if found is None or not found.literal:
             node, place = beneficiary.node.children[RELATION], beneficiary.place(RELATION, nth)
             found, faults = self._explained(element, node, place)
+        self._counted(found)
         held = len(self._lines) + len(self._pending) < LINES_LIMIT
         self._pending.append(_Pending(nth, found if held else found._replace(calculation=None), faults))
 
@@ -215,6 +218,14 @@ class FormUnderWay:
             faults.add("schema-invalid", "Relation", place)
         self._spend(len(faults.found))
         return found, tuple(faults.found)
+
+    def _counted(self, found: Extract) -> Extract:
+        """Count what a line holds, since the Form is held whole; more than one may have refuses the file."""
+        self._elements += found.calculation.size if found.calculation else 0
+        if self._elements > ELEMENTS_LIMIT:
+            details = {"limit": str(ELEMENTS_LIMIT)}
+            raise DocumentBroken((Finding("too-many-elements", tag="Form", details=details),))
+        return found
 
     def _spend(self, count: int) -> None:
         if count:

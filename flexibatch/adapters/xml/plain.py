@@ -16,7 +16,7 @@ from typing import TypeVar
 from lxml import etree
 
 from flexibatch.adapters.xml import literals
-from flexibatch.domain.counting import LINES_LIMIT
+from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT
 from flexibatch.domain.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 
@@ -129,7 +129,7 @@ class _Reading:
         self._forms = 0
         self._head: tuple[str | None, ...] | None = None
         self._lines: list[Line] = []
-        self._workers = 0
+        self._workers = self._elements = 0
 
     def read(self, chunk: bytes) -> list[Form]:
         """Take a chunk; give the Forms that have ended."""
@@ -177,7 +177,7 @@ class _Reading:
         if not self._lines:
             raise NotPlain
         self._forms += 1
-        lines, self._lines, self._workers = tuple(self._lines), [], 0
+        lines, self._lines, self._workers, self._elements = tuple(self._lines), [], 0, 0
         identification, created_on, created_at, status, kind, of, key, company, nsso = head
         reference = FormReference(of, key) if of and key else None
         made = identification, created_on, created_at, Operation(_sure(status))
@@ -195,6 +195,7 @@ class _Reading:
             if made is not None:
                 at, qualities = _qualities(text, at)
                 calculation = Calculation(_day(start), _day(end), _day(made), qualities)
+                self._elements += calculation.size
             place, reference, own = (
                 len(self._lines) + 1,
                 _sure(literals.reference(reference)),
@@ -204,7 +205,8 @@ class _Reading:
             self._lines.append(
                 Line(place, self._workers, relation, inss, reference, own, calculation, (), reference_at)
             )
-        if not relation or self._head is None or len(self._lines) > LINES_LIMIT:
+        full = len(self._lines) > LINES_LIMIT or self._elements > ELEMENTS_LIMIT
+        if not relation or self._head is None or full:
             raise NotPlain
         return _met(_BENEFICIARY_END, text, at).end()
 
