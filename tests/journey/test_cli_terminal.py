@@ -46,3 +46,14 @@ def test_what_does_not_fit_is_stacked(call: Caller, home: Home) -> None:
     assert "Schemas" == lines[0]
     assert len(opened) == sum(line.startswith("  sha256 ") for line in lines) > 1
     assert re.fullmatch(r"FLXWAGE_[0-9]{4}[1-4]", opened[-1])
+
+
+def test_json_holds_nothing_that_a_terminal_obeys(call: Caller, home: Home) -> None:
+    """What a bureau put into a name is escaped, and read back the same."""
+    call.done("sender", "add", "000640", "--name", "Jo", "--language", "nl", "--signature", "optional")
+    name = "GO.FLEX.000640.20261005.00001.R.\u009b2J\u202e\u2028"
+    (home.settings.spool / "senders" / "000640" / "IN" / name).touch()
+    call("sweep")
+    told = call.done("list", "--json")
+    assert [name] == [one["name"] for one in told.json]
+    assert [] == [sign for sign in told.out if not sign.isprintable() and sign != "\n"]

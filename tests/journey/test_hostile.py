@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from flexibatch.adapters.spool.inbox import STRAYS_TOLD
-from flexibatch.adapters.xml.explain import ATTRIBUTE_LIMIT
+from flexibatch.adapters.xml.bounds import ATTRIBUTES_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import FILES_LIMIT
@@ -95,7 +95,7 @@ def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
 
 def test_an_element_of_very_many_attributes_refuses_the_file(town: Town) -> None:
     """The parser looks for an attribute among all of them: asked for each, a megabyte would take a minute."""
-    flood = b" ".join(b'a%d="1"' % number for number in range(10 * ATTRIBUTE_LIMIT))
+    flood = b" ".join(b'a%d="1"' % number for number in range(10 * ATTRIBUTES_LIMIT))
     _drop(town, DOCUMENT.replace(b"<INSS>", b"<INSS " + flood + b">", 1))
     town.sweep()
     assert [("refused", 1)] == town.rows("SELECT verdict, anomalies FROM run")
