@@ -28,8 +28,6 @@ def unseen_sign(text: str) -> str | None:
     >>> unseen_sign("2026-09/é 1"), unseen_sign("2026\u200b09") == "\u200b"
     (None, True)
     """
-    if text.isascii():
-        return None
     return next((sign for sign in text if category(sign) in _UNSEEN or sign in _BLANKS), None)
 
 

@@ -106,13 +106,13 @@ def test_numbers_of_two_employers_are_a_conflict(database: Database) -> None:
 
 
 def test_an_enterprise_may_have_several_nsso_numbers(database: Database) -> None:
-    """A second NSSO number of one enterprise leads to the same employer, and neither is the one."""
+    """A second NSSO number of one enterprise leads to the same employer; where none is given, neither is the one."""
     with database.writing() as connection:
         made = link_employer(connection, nsso_number(1), company_number(1))
         assert made == link_employer(connection, nsso_number(2), company_number(1))
-        assert Party(made, Numbers(None, company_number(1))) == find_employer(
-            connection, nsso_number(2), None
-        )
+        for given, known in ((nsso_number(2), nsso_number(2)), (None, None)):
+            found = find_employer(connection, given, company_number(1))
+            assert Party(made, Numbers(known, company_number(1))) == found
 
 
 def test_an_nsso_number_gets_its_enterprise_later(database: Database) -> None:

@@ -78,7 +78,13 @@ FILES: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name == "very many empty lines" else [])
+        for name in FILES
+    ],
+)
 def test_the_worst_file_takes_bounded_memory(fresh: Town, tmp_path: Path, name: str) -> None:
     """Whatever a part holds, the process that judges it and writes its answer and pages stays small."""
     town = copied(fresh, tmp_path / "home")

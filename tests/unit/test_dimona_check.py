@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.domain.dimona import Period, check, spans
+from flexibatch.domain.dimona import Period, check, check_anywhere, spans
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.model import Calculation
 from flexibatch.domain.specimen import FORM, LINE, QUALITY, calculation, quality
@@ -261,3 +261,9 @@ def test_a_distance_counts_the_days_between(one: date, another: date, period: Pe
     apart = [abs((day - edge).days) for day in (start, end) for edge in (period.start, period.last)]
     expected = 0 if period.overlaps(start, end) else min(apart)
     assert expected == period.distance(start, end)
+
+
+def test_a_line_without_a_calculation_has_nothing_to_be_covered() -> None:
+    """That it has none is told elsewhere."""
+    bare = LINE._replace(calculation=None)
+    assert [(), ()] == [checked(FORM, bare, []) for checked in (check, check_anywhere)]

@@ -444,6 +444,16 @@ def test_a_declaration_is_named_by_a_uuid(reference: str | None, expected: list[
     assert expected == rules(judged(LINE.calculation, reference=reference))
 
 
+def test_shapes_beyond_those_that_are_remembered_are_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered is bounded; what is told is not."""
+    monkeypatch.setattr("flexibatch.domain.rules.SHAPES_LIMIT", 1)
+    desk = LineRules(JUDGING)
+    shapes = [calculation(quality(worker_code=code)) for code in ("050", "051", "051")]
+    assert [[], ["worker-code"], ["worker-code"]] == [
+        rules(desk.judge(FORM, LINE._replace(calculation=one))) for one in shapes
+    ]
+
+
 def test_a_rule_on_a_shape_is_given_no_amount_and_no_line() -> None:
     """Lines of one shape share a verdict, so that nothing a rule on shapes is given may differ among them."""
     cheap = calculation(quality(elements=(WAGE._replace(amount=1), BONUS._replace(amount=1))))

@@ -20,6 +20,7 @@ _HEADERS = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*)
 _HEADERS_LIMIT = 4096
 """Bytes in which they end: the pattern goes back over every line of what has no end."""
 _BLANK = b" \t\r\n"
+_ARMOURED = re.compile(rb"[ \t\r\n]*-")
 _TAIL = 100
 """Bytes at the end in which the last line of an armour is looked for."""
 _UTF8, _UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
@@ -61,7 +62,9 @@ def _text(content: bytes) -> bytes:
     """Give what an editor or a shell saved as bare lines: no mark of an encoding in front, LF at line ends."""
     if content.startswith(_UTF16):
         content = content.decode("utf-16").encode("ascii")
-    return content.removeprefix(_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(_BLANK)
+    text = content.removeprefix(_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    # To strip is to copy, which only an armour needs: of bare base64 what is blank goes anyway.
+    return text.strip(_BLANK) if _ARMOURED.match(text) else text
 
 
 def _without_armour(text: bytes) -> bytes:
