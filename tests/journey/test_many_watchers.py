@@ -54,10 +54,12 @@ class Crew:
     stack: ExitStack
     numbers: "count[int]" = field(default_factory=count)
     running: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+    voices: dict[int, Path] = field(default_factory=dict)
 
     def hire(self) -> None:
         """Start one more."""
-        said = self.stack.enter_context((self.folder / f"said-{next(self.numbers)}").open("wb"))
+        path = self.folder / f"said-{next(self.numbers)}"
+        said = self.stack.enter_context(path.open("wb"))
         told = {
             "FLEXIBATCH_LOG_FORMAT": "json",
             "FLEXIBATCH_CLAIM_DELAY": "0",
@@ -65,6 +67,7 @@ class Crew:
         }
         command = [sys.executable, "-m", "flexibatch", "-H", str(self.home), "watch"]
         self.running.append(subprocess.Popen(command, stderr=said, env=dict(os.environ) | told))
+        self.voices[self.running[-1].pid] = path
 
     def kill(self, chosen: int) -> None:
         """Kill one, as a machine does, and start another."""
@@ -74,10 +77,14 @@ class Crew:
         self.hire()
 
     def dismiss(self) -> list[int]:
-        """End all as an operator does; give their exit statuses."""
+        """End all as an operator does, once they watch; give their exit statuses."""
+        until(lambda: all("Watching" in self._heard(one) for one in self.running))
         for one in self.running:
             one.terminate()
         return [one.wait(60) for one in self.running]
+
+    def _heard(self, one: "subprocess.Popen[bytes]") -> str:
+        return self.voices[one.pid].read_text("utf-8")
 
     def said(self) -> list[str]:
         """Give what each said."""
