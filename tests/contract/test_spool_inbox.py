@@ -226,6 +226,14 @@ def test_a_full_inbox_is_looked_at_on_by_the_next_look() -> None:
     assert 1 == listed.asked.count("000640/IN")
 
 
+def test_what_comes_while_a_full_inbox_is_listed_waits_for_the_next_look() -> None:
+    """Its withdrawal, or an older set, may have been missed; a small inbox is listed at once, whatever clocks say."""
+    late = lone(2 * BITE, -1)
+    names = {one.name for one in looked(Listed({"000640/IN": [*FULL["000640/IN"], *late]}), most=50_000)}
+    assert (2 * BITE - 1, False) == (len(names), any(f".{2 * BITE:05d}." in name for name in names))
+    assert 1 == len(looked(Listed({"000640/IN": late})))
+
+
 def test_very_many_files_of_one_set_are_taken_in_part_and_told() -> None:
     """So many are taken as a set may have, and some; the others stay, and the operator is told."""
     crowd = [replace(lone(1, 9)[0], name=f"{FI}.{one}.xml") for one in range(20_000)]

@@ -148,13 +148,20 @@ class Inboxes:
     def _of_inbox(
         self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
     ) -> Iterator[list[Found] | None]:
-        """Give the sets of an inbox, None after every bite: first it is listed whole, then it is sorted out."""
-        grouping, listing = Grouping(), iter(self._scan(self._inbox(sender, environment)))
+        """Give the sets of an inbox, None after every bite: first it is listed whole, then it is sorted out.
+
+        Of what came while it was listed, in several bites, files may be missing, or older sets: that is left alone.
+        """
+        grouping, listing, paused = Grouping(), iter(self._scan(self._inbox(sender, environment))), False
         while some := list(islice(listing, BITE)):
             grouping.add(some)
             if len(some) == BITE:
+                paused = True
                 yield None
         groups, others = grouping.groups(), grouping.others
+        if paused:
+            began = _nanoseconds_of(now)
+            groups = {key: group for key, group in groups.items() if group.changed_ns <= began}
         place = self._limits.place(sender.number, environment, self._limits.day_of(now))
         inbox = Inbox(place, self._waits.patience(patient=patient), sender.must_sign(environment))
         told = not groups and not others
