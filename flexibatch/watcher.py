@@ -25,7 +25,6 @@ log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 JUDGED_AGAIN = 5
-MOST_CLAIMED = 4 << 30
 DIED = "the process ended while the set was judged"
 ROUNDS_ELSEWHERE = 20
 """So often one sweep looks again when a slow server elsewhere has done what it had in hand."""
@@ -75,10 +74,6 @@ def _silent(_verdict: Verdict) -> None:
     """Tell nobody."""
 
 
-def _keep_all(_senders: Collection[str]) -> None:
-    """Let nothing of refused sets go."""
-
-
 def _never() -> bool:
     return False
 
@@ -98,7 +93,8 @@ def _collecting_rarely() -> Iterator[None]:
 class Channel:
     """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
 
-    `clear` hears at the end which senders had sets refused.
+    `max_claimed_bytes` bounds what of one sender waits for its verdict; `clear` hears at the end which senders had sets
+    refused.
     """
 
     world: World
@@ -107,9 +103,9 @@ class Channel:
     arrivals: Arrivals
     fences: Fences
     max_attempts: int
+    max_claimed_bytes: int
+    clear: Callable[[Collection[str]], None]
     patient: bool = False
-    max_claimed_bytes: int = MOST_CLAIMED
-    clear: Callable[[Collection[str]], None] = _keep_all
 
     def sweep(
         self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
