@@ -2,10 +2,9 @@
 
 import hashlib
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,17 +19,14 @@ from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.assembly import Outside, limits_of, schemas_of, verifier_of, world_of
 from flexibatch.bootstrap import Home
-from flexibatch.domain.case import Case, FormVerdict, ReceivedFile, Sender
+from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
-from flexibatch.domain.identifiers import normal_reference
 from flexibatch.domain.names import key_of, kind_of, parse_name
-from flexibatch.domain.operations import Standing
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
     Environment,
     FileKind,
     Language,
-    Outcome,
     SignatureDemand,
     Subject,
 )
@@ -51,16 +47,6 @@ NOT_JUDGED = (
 """What cannot be judged without a home."""
 
 LATER_THAN_ALL = 2**31 - 1
-MADE_HERE = Standing(
-    CHECKED,
-    version=1,
-    cancelled=False,
-    own=None,
-    content=None,
-    last_arrival=LATER_THAN_ALL,
-    newest_arrival=LATER_THAN_ALL,
-)
-"""A declaration of which the file that is checked would make a version."""
 
 AT_ONCE = Patience(incomplete_after=0, go_grace=0, settle_for=0, stray_after=0, claim_delay=0)
 NEVER = sys.maxsize
@@ -199,41 +185,29 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
 
 
 class LookingBooks(UnwrittenBooks, StoredBooks):
-    """Look everything up as the journey does, and write nothing: what Forms would have made is kept in mind."""
-
-    @cached_property
-    def _made(self) -> set[tuple[int | None, str | None, str]]:
-        return set()
-
-    def write_form(self, case: Case, verdict: FormVerdict) -> None:
-        """Keep in mind which declarations have a version by this file."""
-        del case
-        self._made.update(
-            (verdict.employer_id, one.person, normal_reference(one.line.reference or ""))
-            for one in verdict.lines
-            if one.outcome is Outcome.ACCEPTED
-        )
-
-    def standings(
-        self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Standing]:
-        """Give the declarations in force by (person, reference), those that this file made among them."""
-        made = {key: MADE_HERE for key in keys if (employer_id, *key) in self._made}
-        return {**super().standings(environment, employer_id, keys), **made}
+    """Look everything up as the journey does, and write nothing."""
 
 
 @contextmanager
 def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
-    with home.database.reading() as connection:
+    with home.database.looking() as connection:
         yield LookingBooks(connection, Stream(case.sender.number, case.environment), None), case
 
 
 @contextmanager
 def _rerunning(home: Home, by: By, ticket: str) -> Iterator[tuple[Books, Case]]:
-    with home.database.writing() as connection:
+    case = _rerun_case(home, by, ticket)
+    with home.database.looking() as connection:
+        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
+
+
+def _rerun_case(home: Home, by: By, ticket: str) -> Case:
+    """Give a set as its next run would find it; the run is not begun."""
+    with home.database.writing() as connection, connection.begin_nested() as begun:
         upkeep.begin_rerun(connection, by, ticket)
         case = stored_case(connection, ticket)
-        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
+        begun.rollback()
+    return case
 
 
 def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:

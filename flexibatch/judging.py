@@ -108,6 +108,7 @@ class _FormJudgement:
             else self._settle(line, refused, new_ticket)
             for line in self.form.lines
         )
+        self._remember(lines)
         earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
         judged = FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines)
         return replace(
@@ -117,6 +118,13 @@ class _FormJudgement:
             # That two numbers are of two employers is told to those with a mandate for one of them.
             employer=told_numbers(self.form, self._known, contradict=party.conflict and self.mandated),
         )
+
+    def _remember(self, lines: Iterable[LineVerdict]) -> None:
+        """Remember which declarations this Form makes a version of: later Forms of the file are judged by that."""
+        for one in lines:
+            if one.outcome is Outcome.ACCEPTED:
+                key = _key(one.line, self.persons)
+                self.seat.repetitions.make(f"#{self.party.employer_id}", *key)
 
     def _refuse_together(self, *, form_refused: bool) -> None:
         """Refuse every line where one is refused, or the Form for itself.
@@ -241,7 +249,8 @@ class _FormJudgement:
         periods = {} if cancelling else self.books.periods(with_employer, {person for person, _ in keys})
         made: set[_Key] = set()
         for line, key in keyed:
-            decision = self._decide(line, standings.get(key), made_here=key in made)
+            made_here = key in made or self.seat.repetitions.made(f"#{employer_id}", *key)
+            decision = self._decide(line, standings.get(key), made_here=made_here)
             covered = () if cancelling else checked(form, line, periods.get(key[0], ()))
             if decision.findings or covered:
                 found = [*decision.findings, *covered]

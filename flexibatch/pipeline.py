@@ -1,7 +1,8 @@
 """The journey of a set, on one page: envelope, schema, rules, register, settle, publish, archive.
 
-`settle_next` takes a stream's turn and settles its lowest set in one transaction; `finish` publishes what was settled
-and may be repeated. The claim comes before (`flexibatch.claiming`). What was found is a value; trouble is raised.
+`settle_next` takes a stream's turn, judges its lowest set and writes all in one transaction; `finish` publishes what
+was settled and may be repeated. The claim comes before (`flexibatch.claiming`). What was found is a value; trouble is
+raised.
 """
 
 from collections import deque
@@ -66,13 +67,15 @@ class World:
 
 
 def settle_next(world: World, stream: Stream, taken: Callable[[Case], None]) -> Settlement | None:
-    """Settle the lowest unsettled set of a stream in one transaction; None where nothing can be settled now.
+    """Settle the lowest unsettled set of a stream; None where nothing can be settled now.
+
+    It is written in one transaction when it has been judged.
 
     `taken` hears which set it is before it is judged: another process may have settled the one that seemed next.
     """
     with world.ledger.turn(stream) as books:
-        case = books.next_case() if books is not None else None
-        if books is None or case is None:
+        case = books.next_case()
+        if case is None:
             return None
         taken(case)
         settlement = judge(world, books, case)

@@ -137,7 +137,7 @@ class Register(Protocol):
 
 
 class Books(Register, Protocol):
-    """Hold one stream's turn: one transaction, kept only when it ends well."""
+    """Hold one stream's turn: what is decided is written in one transaction, and only when the turn ends well."""
 
     def next_case(self) -> Case | None:
         """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
@@ -166,7 +166,7 @@ class Books(Register, Protocol):
         ...
 
     def attempt(self) -> AbstractContextManager[None]:
-        """Bracket what is written for Forms: undone, alone, when the document turns out to be broken."""
+        """Bracket what is decided about Forms: forgotten, alone, when the document turns out to be broken."""
         ...
 
     def write_form(self, case: Case, verdict: FormVerdict) -> None:
@@ -185,8 +185,8 @@ class Books(Register, Protocol):
 class Ledger(Protocol):
     """Open turns and keep track of what must still be published."""
 
-    def turn(self, stream: Stream) -> AbstractContextManager[Books | None]:
-        """Take a stream's turn; None when another process has it."""
+    def turn(self, stream: Stream) -> AbstractContextManager[Books]:
+        """Open the books for a stream's turn; raise `Superseded` at its end where what was judged does not fit them."""
         ...
 
     def published(self, verdict: Verdict) -> None:

@@ -239,6 +239,8 @@ class _Sweep:
         for _ in range(JUDGED_AGAIN):
             try:
                 with ExitStack() as marks:
+                    if not marks.enter_context(self.channel.fences.settling(stream)):
+                        return None
                     return settle_next(self.channel.world, stream, lambda case: self._taken(case, marks))
             except Superseded:
                 log.info("set.judged_again")

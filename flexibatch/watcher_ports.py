@@ -116,6 +116,10 @@ class Fences(Protocol):
         """Claim alone; tell whether it is this process's turn."""
         ...
 
+    def settling(self, stream: Stream) -> AbstractContextManager[bool]:
+        """Settle a stream's sets alone; tell whether it is this process's turn."""
+        ...
+
     def publishing(self, stream: Stream) -> AbstractContextManager[None]:
         """Put out answers and pages of a stream alone."""
         ...

@@ -16,14 +16,15 @@ _DIGEST_SIZE = 16
 
 
 class Repetitions:
-    """Remember which references stood in the file: 16 bytes for each, whatever its length.
+    """Remember which references stood in the file, and which of them made a declaration: 16 bytes for each.
 
     Source: flxwage.md, within one file (90082-006).
     """
 
     def __init__(self) -> None:
         """Start with nothing seen."""
-        self._seen: set[bytes] = set()
+        self._seen: dict[bytes, bytes] = {}
+        self._made: set[bytes] = set()
 
     def seen(self, employer_key: str, person: str, reference: str) -> bool:
         """Tell whether this reference of this worker and employer stood in the file before; remember it.
@@ -32,12 +33,28 @@ class Repetitions:
         >>> repetitions.seen("#1", "85073003328", "A"), repetitions.seen("#1", "85073003328", "A")
         (False, True)
         """
-        # None of the three can hold a NUL, so that no two triples are written alike.
-        text = f"{employer_key}\0{person}\0{reference}"
-        digest = blake2b(text.encode(), digest_size=_DIGEST_SIZE).digest()
-        before = len(self._seen)
-        self._seen.add(digest)
-        return len(self._seen) == before
+        digest = _digest(employer_key, person, reference)
+        return self._seen.setdefault(digest, digest) is not digest
+
+    def make(self, employer_key: str, person: str, reference: str) -> None:
+        """Remember that this file makes a version of a declaration."""
+        digest = _digest(employer_key, person, reference)
+        self._made.add(self._seen.get(digest, digest))
+
+    def made(self, employer_key: str, person: str, reference: str) -> bool:
+        """Tell whether this file made a version of a declaration before.
+
+        >>> repetitions = Repetitions()
+        >>> repetitions.make("#1", "85073003328", "A")
+        >>> repetitions.made("#1", "85073003328", "A"), repetitions.made("#1", "85073003328", "B")
+        (True, False)
+        """
+        return _digest(employer_key, person, reference) in self._made
+
+
+def _digest(*key: str) -> bytes:
+    # None of the three can hold a NUL, so that no two keys are written alike.
+    return blake2b("\0".join(key).encode(), digest_size=_DIGEST_SIZE).digest()
 
 
 class LineCounter:

@@ -36,6 +36,12 @@ class Fences:
             yield _locked(descriptor) if wait else lock(descriptor, alone=True)
 
     @contextmanager
+    def settling(self, stream: Stream) -> Iterator[bool]:
+        """Settle a stream's sets alone; tell whether it is this process's turn."""
+        with self._opened(f"turn-{stream.sender}-{stream.environment}") as descriptor:
+            yield lock(descriptor, alone=True)
+
+    @contextmanager
     def publishing(self, stream: Stream) -> Iterator[None]:
         """Put out answers and pages of a stream alone; wait for whoever is at it."""
         with self._opened(f"{stream.sender}-{stream.environment}") as descriptor:

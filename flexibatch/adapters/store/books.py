@@ -1,4 +1,7 @@
-"""One stream's turn: all that the judgement of a set reads and writes, in one transaction."""
+"""One stream's turn: what the judgement of a set reads, and what it is to write when it is over.
+
+It is judged by the books as they stood when its turn began, and written in one short transaction, if they still fit.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,9 +12,10 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from flexibatch.adapters.store import bureaus, certificates, parties, register
 from flexibatch.adapters.store.cases import case_of, cases
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.forms import write_form
+from flexibatch.adapters.store.forms import form_rows, write_forms
+from flexibatch.adapters.store.staging import Staging
 from flexibatch.adapters.store.standings import standings
-from flexibatch.adapters.store.tables import answer_counter, file_set, form, unchanged_line, version
+from flexibatch.adapters.store.tables import answer_counter, file_set, form, stream, unchanged_line, version
 from flexibatch.adapters.store.verdicts import write_verdict
 from flexibatch.adapters.store.waiting import WAITING
 from flexibatch.domain.case import Case, FormVerdict, PriorLine, Verdict
@@ -20,6 +24,7 @@ from flexibatch.domain.names import answer_name
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, SetState, Subject
+from flexibatch.errors import Superseded
 from flexibatch.ports import Party, Stream
 
 _LOWEST = (
@@ -34,28 +39,54 @@ _LOWEST = (
 )
 _COUNTER = [column == bindparam(f"of_{column.name}") for column in answer_counter.primary_key]
 _LAST_ANSWER = select(answer_counter.c.last).where(*_COUNTER)
-_COUNT_ANSWER = update(answer_counter).where(*_COUNTER).values(last=bindparam("number"))
+_COUNT_ANSWER = (
+    update(answer_counter)
+    .where(*_COUNTER, answer_counter.c.last == bindparam("before"))
+    .values(last=bindparam("number"))
+)
+_ALONE = (
+    select(stream)
+    .where(stream.c.sender == bindparam("sender"), stream.c.environment == bindparam("environment"))
+    .with_for_update()
+)
 """Statements that every set needs are made once: to make one costs more than to run it."""
+
+_Counter = tuple[Subject, date]
 
 
 class StoredBooks:
-    """Fulfil the port `Books` on one open transaction."""
+    """Fulfil the port `Books`; `write` puts down what the journey decided."""
 
-    def __init__(self, connection: Connection, stream: Stream, due: datetime | None) -> None:
-        """Keep the transaction; with `due`, sets that wait for a later moment are left waiting."""
-        self._connection, self._stream, self._due = connection, stream, due
+    def __init__(
+        self, connection: Connection, mine: Stream, due: datetime | None, staging: Staging | None = None
+    ) -> None:
+        """Keep where to look; with `due`, sets that wait for a later moment are left waiting.
+
+        Without `staging` nothing is kept for `write`.
+        """
+        self._connection, self._stream, self._due, self._staging = connection, mine, due, staging
+        self._case: Case | None = None
+        self._named: dict[_Counter, tuple[int, int]] = {}
+        self._verdict: Verdict | None = None
 
     # ------------------------------------------------------------------------------------------ the next set
 
     def next_case(self) -> Case | None:
         """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
-        stream = {"sender": self._stream.sender, "environment": self._stream.environment.value}
-        row = self._connection.execute(_LOWEST, stream).first()
+        self._case = self._next_in(self._connection, self._due)
+        return self._case
+
+    def _next_in(self, connection: Connection, due: datetime | None) -> Case | None:
+        row = connection.execute(_LOWEST, self._mine).first()
         if row is None or row.state == SetState.CLAIMING or row.held:
             return None
-        if self._due is not None and row.not_before is not None and row.not_before > stored(self._due):
+        if due is not None and row.not_before is not None and row.not_before > stored(due):
             return None
-        return case_of(self._connection, row)
+        return case_of(connection, row)
+
+    @property
+    def _mine(self) -> Mapping[str, str]:
+        return {"sender": self._stream.sender, "environment": self._stream.environment.value}
 
     # -------------------------------------------------------------------------------------- register and rights
 
@@ -113,35 +144,70 @@ class StoredBooks:
         rows = [*self._connection.execute(made), *self._connection.execute(same)]
         return {row[0]: PriorLine(row[1], row[2]) for row in rows}
 
-    # ------------------------------------------------------------------------------------------------ writing
+    # ---------------------------------------------------------------------------------------- what is decided
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Bracket what is written for Forms in a savepoint."""
-        with self._connection.begin_nested():
+        """Bracket what is decided about Forms: forgotten when the document turns out to be broken."""
+        named = dict(self._named)
+        try:
             yield
+        except Exception:
+            self._named = named
+            if self._staging is not None:
+                self._staging.clear()
+            raise
 
     def write_form(self, case: Case, verdict: FormVerdict) -> None:
-        """Write a Form with its versions and anomalies."""
-        write_form(self._connection, case, verdict)
+        """Keep a Form with its versions and anomalies."""
+        if self._staging is not None:
+            self._staging.add(form_rows(self._connection, case, verdict))
 
     def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Give out the next name of an answer to this sender."""
-        key = {
-            "sender": case.sender.number,
-            "environment": case.environment.value,
-            "subject": subject.value,
-            "day": day,
-        }
-        mine = {f"of_{name}": value for name, value in key.items()}
-        last = self._connection.scalar(_LAST_ANSWER, mine)
-        number = 1 if last is None else last + 1
-        if last is None:
-            self._connection.execute(insert(answer_counter), {**key, "last": number})
-        else:
-            self._connection.execute(_COUNT_ANSWER, {**mine, "number": number})
-        return answer_name(subject, day, number, case.environment)
+        """Give the next name of an answer to this sender."""
+        before, last = self._named.get((subject, day)) or self._last_answer(subject, day)
+        self._named[subject, day] = before, last + 1
+        return answer_name(subject, day, last + 1, case.environment)
+
+    def _last_answer(self, subject: Subject, day: date) -> tuple[int, int]:
+        last = self._connection.scalar(_LAST_ANSWER, self._counter(subject, day)) or 0
+        return last, last
+
+    def _counter(self, subject: Subject, day: date) -> Mapping[str, object]:
+        key = {**self._mine, "subject": subject.value, "day": day}
+        return {f"of_{name}": value for name, value in key.items()}
 
     def settle(self, verdict: Verdict) -> None:
-        """Write the verdict of the run: counts, provenance, answers, state."""
-        write_verdict(self._connection, verdict)
+        """Keep the verdict of the run: counts, provenance, answers, state."""
+        self._verdict = verdict
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    @property
+    def decided(self) -> bool:
+        """Tell whether there is a verdict to write."""
+        return self._verdict is not None
+
+    def write(self, connection: Connection) -> None:
+        """Write all that was decided, in an open transaction; raise `Superseded` where the set is another one now."""
+        verdict = self._verdict
+        if verdict is None:
+            raise LookupError("what is written has its verdict")
+        connection.execute(_ALONE, self._mine)
+        if self._next_in(connection, None) != self._case:
+            raise Superseded("The set is no longer as it was when it was judged.")
+        for (subject, day), (before, last) in self._named.items():
+            self._count_answer(connection, subject, day, before, last)
+        write_forms(connection, verdict.case, self._staging or ())
+        write_verdict(connection, verdict)
+
+    def _count_answer(
+        self, connection: Connection, subject: Subject, day: date, before: int, last: int
+    ) -> None:
+        if before == 0:
+            key = {**self._mine, "subject": subject.value, "day": day}
+            connection.execute(insert(answer_counter), {**key, "last": last})
+            return
+        mine = self._counter(subject, day)
+        if connection.execute(_COUNT_ANSWER, {**mine, "before": before, "number": last}).rowcount != 1:
+            raise Superseded("Another process has given out the answer's name.")

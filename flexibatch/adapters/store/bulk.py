@@ -18,35 +18,54 @@ _STEP = 50
 """Statements are made for a multiple of so many values, so that few are made."""
 
 
+def given_columns(table: Table) -> list[Column[Any]]:
+    """Give the columns that a row is written with: all but a number that the database gives out."""
+    return [column for column in table.columns if column is not table.autoincrement_column]
+
+
 @lru_cache(maxsize=64)
 def _prepared(table: Table, dialect: Dialect) -> tuple[str, tuple[tuple[int, Callable[[Any], Any]], ...]]:
-    compiled = table.insert().compile(dialect=dialect)
+    given = given_columns(table)
+    compiled = table.insert().compile(dialect=dialect, column_keys=[column.name for column in given])
     names = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
-    if list(names) != [column.name for column in table.columns]:
+    if list(names) != [column.name for column in given]:
         raise TypeError(f"the statement for {table.name} does not take its columns in order")
-    processors = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns)
+    processors = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in given)
     if dialect.name == "postgresql":
         # a column at once, as an array: much less time than a statement for each row takes; without the length of
         # its type, or what is too long would be cut in silence
-        types = (column.type.compile(dialect).partition("(")[0] for column in table.columns)
+        types = (column.type.compile(dialect).partition("(")[0] for column in given)
         arrays = (f"%s::{one}[]" for one in types)
-        columns = ", ".join(map(dialect.identifier_preparer.format_column, table.columns))
+        columns = ", ".join(map(dialect.identifier_preparer.format_column, given))
         statement = f"INSERT INTO {table.name} ({columns}) SELECT * FROM unnest({', '.join(arrays)})"  # noqa: S608
     else:
         statement = str(compiled)
     return statement, tuple((place, made) for place, made in enumerate(processors) if made is not None)
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows given as tuples of all the table's columns, in their order."""
+Rows = Sequence[Sequence[Any]]
+"""Rows of one table, each with the values of `given_columns` in their order."""
+
+
+def prepared_rows(dialect: Dialect, table: Table, rows: Rows) -> Rows:
+    """Convert the values of rows to what the driver takes."""
+    return _processed(rows, _prepared(table, dialect)[1])
+
+
+def insert_prepared(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows whose values `prepared_rows` has converted."""
     if not rows:
         return
-    statement, processors = _prepared(table, connection.dialect)
-    given = _processed(rows, processors)
+    statement, _processors = _prepared(table, connection.dialect)
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(statement, tuple(map(list, zip(*given, strict=True))))
+        connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
     else:
-        connection.exec_driver_sql(statement, list(given))
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows."""
+    insert_prepared(connection, table, prepared_rows(connection.dialect, table, rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

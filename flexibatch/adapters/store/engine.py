@@ -83,9 +83,20 @@ class Database:
         with _translated(), self.engine.connect().execution_options(reading=True) as connection:
             yield connection
 
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Open a connection that keeps nothing and sees the database as it stands now, whatever others write."""
+        with _translated(), self.engine.connect() as connection:
+            yield connection.execution_options(reading=True, **_as_it_stands(self.engine.dialect.name))
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _as_it_stands(backend: str) -> dict[str, Any]:
+    """Give what a transaction is asked for that sees one state; in SQLite every one does."""
+    return {"isolation_level": "REPEATABLE READ"} if backend == "postgresql" else {}
 
 
 def _arguments(backend: str) -> dict[str, Any]:

@@ -1,11 +1,22 @@
-"""Write a judged Form: versions, features, financial elements, anomalies. Nothing is ever overwritten."""
+"""Give the rows of a judged Form: versions, features, financial elements, anomalies; and write them.
 
-from collections.abc import Collection, Mapping, Sequence
+Rows are made while a set is judged, and written together when it is: nothing is ever overwritten.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Table, bindparam, select
 
-from flexibatch.adapters.store.bulk import BATCH, insert_rows
+from flexibatch.adapters.store.bulk import (
+    BATCH,
+    Rows,
+    given_columns,
+    insert_prepared,
+    insert_rows,
+    prepared_rows,
+)
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.parties import current_persons
 from flexibatch.adapters.store.register import known_persons
@@ -24,17 +35,107 @@ from flexibatch.domain.identifiers import normal_reference
 from flexibatch.domain.model import Calculation
 from flexibatch.domain.vocabulary import Operation, Outcome
 
-_FORM_ID = select(form.c.id).where(form.c.ticket == bindparam("ticket"))
-"""Made once: to make a statement costs more than to run it."""
+ROWS_AT_ONCE = 20_000
+"""So many rows are held in memory while they are written, or those of one Form."""
+
+_BY_FORM = (form_run, version, feature, financial_element, unchanged_line)
+"""Tables whose rows begin with the id of their Form, which the database gives out."""
+_IN_ORDER = (form_run, declaration, version, feature, financial_element, unchanged_line, anomaly)
+"""Tables in the order in which their rows refer to each other."""
+_IDS = select(form.c.number, form.c.id).where(
+    form.c.set_ticket == bindparam("ticket"), form.c.number.between(bindparam("first"), bindparam("last"))
+)
+_NO_ID = 0
 
 
-def write_form(connection: Connection, case: Case, verdict: FormVerdict) -> None:
-    """Write a Form with its versions and anomalies."""
-    form_id = _form_id(connection, case, verdict)
-    counts = {outcome.value: verdict.count(outcome) for outcome in Outcome}
+@dataclass(frozen=True, slots=True)
+class FormRows:
+    """Hold the rows of a judged Form by table's name, their values as the driver takes them; `_NO_ID` for its id."""
+
+    ticket: str
+    number: int
+    rows: Mapping[str, Rows]
+
+    @property
+    def size(self) -> int:
+        """Count the rows."""
+        return sum(map(len, self.rows.values()))
+
+
+def form_rows(connection: Connection, case: Case, verdict: FormVerdict) -> FormRows:
+    """Give the rows of a Form with its versions and anomalies; nothing is written."""
+    made = {table.name: rows for table, rows in _rows(connection, case, verdict) if rows}
+    dialect = connection.dialect
+    by_name = {table.name: table for table in _IN_ORDER}
+    prepared = {name: prepared_rows(dialect, by_name[name], rows) for name, rows in made.items()}
+    return FormRows(verdict.ticket, verdict.form.number, prepared)
+
+
+def _rows(connection: Connection, case: Case, verdict: FormVerdict) -> Iterator[tuple[Table, Rows]]:
+    operation = verdict.form.operation
+    fresh = [line for line in verdict.lines if not line.kept]
+    accepted = [line for line in fresh if line.outcome is Outcome.ACCEPTED]
+    yield form_run, [_run_row(case, verdict)]
+    if accepted and operation is not None:
+        yield declaration, _declaration_rows(case, verdict.employer_id, accepted)
+        yield version, [_version_row(case, operation, line) for line in accepted]
+        if operation is not Operation.CANCELLATION:
+            yield feature, _feature_rows(accepted)
+            yield financial_element, _element_rows(accepted)
+    yield (
+        unchanged_line,
+        [
+            (_NO_ID, line.line.number, case.run, line.ticket, line.version)
+            for line in fresh
+            if line.outcome is Outcome.UNCHANGED
+        ],
+    )
+    yield anomaly, anomaly_rows(connection, case, verdict.told)
+
+
+def write_forms(connection: Connection, case: Case, forms: Iterable[FormRows]) -> None:
+    """Write the rows of a set's Forms, given in document order."""
+    for some in _slices(forms):
+        ids = _form_ids(connection, case, some)
+        for table in _IN_ORDER:
+            rows = (
+                (ids[one.number], *row[1:]) if table in _BY_FORM else row
+                for one in some
+                for row in one.rows.get(table.name, ())
+            )
+            insert_prepared(connection, table, list(rows))
+
+
+def _slices(forms: Iterable[FormRows]) -> Iterator[list[FormRows]]:
+    some: list[FormRows] = []
+    size = 0
+    for one in forms:
+        some.append(one)
+        size += one.size
+        if size >= ROWS_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _form_ids(connection: Connection, case: Case, some: Sequence[FormRows]) -> Mapping[int, int]:
+    """Give the ids of Forms by their number: an earlier run has given them, or they are written now."""
+    asked = {"ticket": case.ticket, "first": some[0].number, "last": some[-1].number}
+    known = _ids(connection, asked) if case.run > 1 else {}
+    new = [(one.ticket, case.ticket, one.number) for one in some if one.number not in known]
+    insert_rows(connection, form, new)
+    return _ids(connection, asked) if new else known
+
+
+def _ids(connection: Connection, asked: Mapping[str, object]) -> dict[int, int]:
+    return {row.number: row.id for row in connection.execute(_IDS, asked)}
+
+
+def _run_row(case: Case, verdict: FormVerdict) -> tuple[Any, ...]:
     operation, reference = verdict.form.operation, verdict.form.reference
     row = {
-        "form_id": form_id,
+        "form_id": _NO_ID,
         "run": case.run,
         "operation": operation.value if operation else None,
         "reference": reference.number if reference else None,
@@ -43,73 +144,57 @@ def write_form(connection: Connection, case: Case, verdict: FormVerdict) -> None
         "employer_id": verdict.employer_id,
         "result": verdict.result.value,
         "lines": verdict.size,
-        **counts,
+        **{outcome.value: verdict.count(outcome) for outcome in Outcome},
     }
-    connection.execute(insert(form_run), row)
-    fresh = [line for line in verdict.lines if not line.kept]
-    accepted = [line for line in fresh if line.outcome is Outcome.ACCEPTED]
-    if accepted and operation is not None:
-        _write_declarations(connection, case, verdict.employer_id, accepted)
-        versions = [_version_row(case, form_id, operation, line) for line in accepted]
-        insert_rows(connection, version, versions)
-        if operation is not Operation.CANCELLATION:
-            _write_calculations(connection, form_id, accepted)
-    insert_rows(
-        connection,
-        unchanged_line,
-        [
-            (form_id, line.line.number, case.run, line.ticket, line.version)
-            for line in fresh
-            if line.outcome is Outcome.UNCHANGED
-        ],
-    )
-    write_anomalies(connection, case, verdict.told)
+    return tuple(row[column.name] for column in given_columns(form_run))
 
 
-def _form_id(connection: Connection, case: Case, verdict: FormVerdict) -> int:
-    known = connection.scalar(_FORM_ID, {"ticket": verdict.ticket}) if case.run > 1 else None
-    if known is not None:
-        return int(known)
-    values = {"ticket": verdict.ticket, "set_ticket": case.ticket, "number": verdict.form.number}
-    made = connection.execute(insert(form), values).inserted_primary_key
-    return int(made[0]) if made else 0
-
-
-def _write_declarations(
-    connection: Connection, case: Case, employer_id: int | None, accepted: Sequence[LineVerdict]
-) -> None:
+def _declaration_rows(case: Case, employer_id: int | None, accepted: Sequence[LineVerdict]) -> Rows:
     environment = case.environment.value
-    new = [
+    return [
         (one.ticket, environment, employer_id, one.person, normal_reference(one.line.reference or ""))
         for one in accepted
         if one.version == 1
     ]
-    insert_rows(connection, declaration, new)
 
 
-def _write_calculations(connection: Connection, form_id: int, accepted: Sequence[LineVerdict]) -> None:
-    features: list[tuple[Any, ...]] = []
-    elements: list[tuple[Any, ...]] = []
-    for one in accepted:
-        number = one.line.number
-        for place, quality in enumerate(_calculation(one).qualities, 1):
-            key = (form_id, number, place)
-            days = (quality.start, quality.end)
-            features.append((*key, *days, quality.employer_class, quality.worker_code))
-            elements.extend(
-                (*key, nth, element.code, element.amount, element.frequency)
-                for nth, element in enumerate(quality.elements, 1)
-            )
-    insert_rows(connection, feature, features)
-    insert_rows(connection, financial_element, elements)
+def _feature_rows(accepted: Sequence[LineVerdict]) -> Rows:
+    return [
+        (
+            _NO_ID,
+            one.line.number,
+            place,
+            quality.start,
+            quality.end,
+            quality.employer_class,
+            quality.worker_code,
+        )
+        for one in accepted
+        for place, quality in enumerate(_calculation(one).qualities, 1)
+    ]
+
+
+def _element_rows(accepted: Sequence[LineVerdict]) -> Rows:
+    return [
+        (_NO_ID, one.line.number, place, nth, element.code, element.amount, element.frequency)
+        for one in accepted
+        for place, quality in enumerate(_calculation(one).qualities, 1)
+        for nth, element in enumerate(quality.elements, 1)
+    ]
+
+
+def anomaly_rows(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> Rows:
+    """Give what was told of a run, with notes for the operator."""
+    notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
+    names = [column.name for column in given_columns(anomaly)]
+    rows = (anomaly_row(case, one, _note(one, notes)) for one in told)
+    return [tuple(row[name] for name in names) for row in rows]
 
 
 def write_anomalies(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> None:
-    """Write what was told of a run, with notes for the operator."""
-    notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
+    """Write what was told of a run."""
     for start in range(0, len(told), BATCH):
-        some = told[start : start + BATCH]
-        connection.execute(insert(anomaly), [anomaly_row(case, one, _note(one, notes)) for one in some])
+        insert_rows(connection, anomaly, anomaly_rows(connection, case, told[start : start + BATCH]))
 
 
 _UNCOVERED = frozenset({"dimona-none", "dimona-anywhere"})
@@ -142,8 +227,8 @@ def _calculation(one: LineVerdict) -> Calculation:
     return one.line.calculation
 
 
-def _version_row(case: Case, form_id: int, operation: Operation, one: LineVerdict) -> tuple[Any, ...]:
+def _version_row(case: Case, operation: Operation, one: LineVerdict) -> tuple[Any, ...]:
     line, calculation = one.line, one.line.calculation
-    made = (form_id, line.number, one.ticket, one.version, operation.value, case.run, case.arrival, line.inss)
+    made = (_NO_ID, line.number, one.ticket, one.version, operation.value, case.run, case.arrival, line.inss)
     days = (calculation.start, calculation.end, calculation.calculated_on) if calculation else (None,) * 3
     return (*made, line.own, *days, line.reference)

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.cases import case_of, cases, told_in, unpublished_runs, verdict_of
 from flexibatch.adapters.store.engine import Database, stored
-from flexibatch.adapters.store.tables import file_set, run, stream
+from flexibatch.adapters.store.staging import Staging
+from flexibatch.adapters.store.tables import file_set, run
 from flexibatch.domain.case import Case, Settlement, Verdict
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.ports import Clock, Stream
@@ -19,11 +21,6 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=15)
 REASON_LIMIT = 500
 
-_TURN = (
-    select(stream)
-    .where(stream.c.sender == bindparam("sender"), stream.c.environment == bindparam("environment"))
-    .with_for_update(skip_locked=True)
-)
 _PUBLISHED = update(run).where(run.c.set_ticket == bindparam("ticket"), run.c.number == bindparam("run"))
 
 
@@ -35,18 +32,26 @@ def stored_case(connection: Connection, ticket: str) -> Case:
 class StoredLedger:
     """Fulfil the port `Ledger`; `patient` leaves sets alone until their back-off is over."""
 
-    def __init__(self, database: Database, clock: Clock, *, patient: bool = False) -> None:
-        """Keep the database and the clock."""
-        self._database, self._clock, self._patient = database, clock, patient
+    def __init__(
+        self, database: Database, clock: Clock, *, patient: bool = False, scratch: Path | None = None
+    ) -> None:
+        """Keep the database and the clock; what is judged is kept in files without a name in `scratch`."""
+        self._database, self._clock, self._patient, self._scratch = database, clock, patient, scratch
 
     @contextmanager
-    def turn(self, mine: Stream) -> Iterator[StoredBooks | None]:
-        """Take a stream's turn in one transaction; None when another process has it."""
-        with self._database.writing() as connection:
-            row = {"sender": mine.sender, "environment": mine.environment.value}
-            taken = connection.execute(_TURN, row).first() is not None
-            due = self._clock.now() if self._patient else None
-            yield StoredBooks(connection, mine, due) if taken else None
+    def turn(self, mine: Stream) -> Iterator[StoredBooks]:
+        """Open the books as they stand for a stream's turn; what was settled by them is written when it ends well.
+
+        Nobody waits for a set that is judged: its transaction begins when it is.
+        """
+        due = self._clock.now() if self._patient else None
+        with Staging(self._scratch) as staging:
+            with self._database.looking() as connection:
+                books = StoredBooks(connection, mine, due, staging)
+                yield books
+            if books.decided:
+                with self._database.writing() as connection:
+                    books.write(connection)
 
     def published(self, verdict: Verdict) -> None:
         """Mark a run as published and archived."""

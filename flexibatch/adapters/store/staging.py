@@ -1,0 +1,60 @@
+"""Keep the rows of a set's Forms until it is judged, so that no transaction waits for what a bureau wrote."""
+
+import pickle
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import Self
+
+from flexibatch.adapters.disk import sheltered
+from flexibatch.adapters.store.forms import FormRows
+
+IN_MEMORY = 4 << 20
+"""Bytes beyond which rows are kept in a file; it has no name, and goes with its process."""
+
+
+class Staging:
+    """Hold rows, Form by Form, in memory or in a file without a name in a folder (None: the machine's)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Begin with nothing."""
+        self._file = SpooledTemporaryFile[bytes](max_size=IN_MEMORY, dir=str(folder) if folder else None)
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let everything go."""
+        self._file.close()
+
+    def add(self, rows: FormRows) -> None:
+        """Keep the rows of one more Form."""
+        with _kept():
+            pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
+
+    def clear(self) -> None:
+        """Let all rows go."""
+        with _kept():
+            self._file.seek(0)
+            self._file.truncate()
+
+    def __iter__(self) -> Iterator[FormRows]:
+        """Give all rows in the order in which they were kept."""
+        with _kept():
+            self._file.seek(0)
+        while True:
+            try:
+                with _kept():
+                    one = pickle.load(self._file)  # noqa: S301 - this process wrote it
+            except EOFError:
+                return
+            yield one
+
+
+def _kept() -> AbstractContextManager[None]:
+    return sheltered("The rows of a set that is judged cannot be kept on the disk")
