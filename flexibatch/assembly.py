@@ -1,5 +1,6 @@
 """Put the channel together from a home: the one place where the journey meets its adapters."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from flexibatch.adapters import folders
 from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
@@ -33,6 +35,7 @@ from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
 from flexibatch.surplus import clearing
 from flexibatch.watcher import Channel
+from flexibatch.workers import Workers
 
 if TYPE_CHECKING:
     from flexibatch.adapters.remote.spool import RemoteSpool
@@ -41,16 +44,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Hold what a channel takes from outside: time, chance, and how a folder is listed (None: as it is)."""
+    """Hold what a channel takes from outside: time, chance, how a folder is listed (None: as it is), and processes.
+
+    `apart` has sets judged in processes of their own, which take this machine's time and chance.
+    """
 
     clock: Clock
     tickets: Tickets
     scan: Callable[[Path], Iterable[Entry]] | None = None
+    apart: bool = False
 
     @classmethod
     def real(cls) -> "Outside":
-        """Take this machine's time, chance and folders."""
-        return cls(SystemClock(), RandomTickets())
+        """Take this machine's time, chance, folders and processes."""
+        return cls(SystemClock(), RandomTickets(), apart=True)
 
 
 Elsewhere = Mapping[str, "RemoteSpool"]
@@ -233,7 +240,7 @@ def world_of(
     return World(
         clock=outside.clock,
         tickets=outside.tickets,
-        ledger=StoredLedger(home.database, outside.clock, patient=patient),
+        ledger=ledger_of(home, outside, patient=patient),
         signatures=KeptSignatures(verifier_of(settings), keeping.folder),
         documents=KeptDocuments(DocumentReader(schemas_of(settings)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone, finish),
@@ -248,6 +255,22 @@ def world_of(
         max_unreadable=settings.max_unreadable,
         acceptance=settings.acceptance,
     )
+
+
+def ledger_of(home: Home, outside: Outside, *, patient: bool) -> StoredLedger:
+    """Give the ledger; what is judged is kept beside the sets that were claimed until it is written."""
+    return StoredLedger(
+        home.database, outside.clock, patient=patient, scratch=home.settings.spool / folders.CLAIMED
+    )
+
+
+def workers_of(home: Home, fences: Fences, ledger: StoredLedger, *, patient: bool) -> Workers:
+    """Give the processes that judge sets; they end with the home."""
+    patience = "patient" if patient else "at-once"
+    command = [sys.executable, "-m", "flexibatch.working", str(home.path), patience]
+    workers = Workers(command, home.settings.limits.processes, fences, ledger.settled)
+    home.doors.callback(workers.close)
+    return workers
 
 
 def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channel:
@@ -267,14 +290,16 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
     inboxes.begin = _begin_of(elsewhere)
+    fences, ledger = Fences(settings.spool), ledger_of(home, outside, patient=patient)
     return Channel(
         world=world,
         claims=claims,
-        failures=StoredLedger(home.database, outside.clock, patient=patient),
+        failures=ledger,
         arrivals=Gate(reserve_of(home), inboxes, keeping_of(home), elsewhere),
-        fences=Fences(settings.spool),
+        fences=fences,
         max_attempts=settings.max_attempts,
         patient=patient,
         max_claimed_bytes=settings.max_claimed_bytes,
         clear=clearing(home, outside.clock),
+        judges=workers_of(home, fences, ledger, patient=patient) if outside.apart else None,
     )

@@ -7,6 +7,7 @@ raised.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,19 +67,26 @@ class World:
     blind: bool = False
 
 
-def settle_next(world: World, stream: Stream, taken: Callable[[Case], None]) -> Settlement | None:
+def settle_next(
+    world: World,
+    stream: Stream,
+    taken: Callable[[Case], None],
+    within: Callable[[Case], AbstractContextManager[None]],
+) -> Settlement | None:
     """Settle the lowest unsettled set of a stream; None where nothing can be settled now.
 
     It is written in one transaction when it has been judged.
 
     `taken` hears which set it is before it is judged: another process may have settled the one that seemed next.
+    `within` bounds its judgement.
     """
     with world.ledger.turn(stream) as books:
         case = books.next_case()
         if case is None:
             return None
         taken(case)
-        settlement = judge(world, books, case)
+        with within(case):
+            settlement = judge(world, books, case)
         books.settle(settlement.verdict)
     return settlement
 

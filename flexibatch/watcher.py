@@ -6,30 +6,56 @@ stream by stream. One set never holds up another sender's.
 
 import gc
 import threading
-from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars
+from structlog.contextvars import bound_contextvars
 
 from flexibatch.claiming import Claiming
-from flexibatch.domain.case import Case, Claim, Settlement, Verdict
-from flexibatch.errors import Refusal, Superseded, Unavailable, refused_by_machine
-from flexibatch.pipeline import World, finish, settle_next
+from flexibatch.domain.case import Claim, Settlement, Verdict
+from flexibatch.domain.shares import Shares
+from flexibatch.errors import Superseded, Unavailable, refused_by_machine
+from flexibatch.pipeline import World, finish
 from flexibatch.ports import Stream
+from flexibatch.settling import End, Judged, JudgesHere, Settler
 from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Fences
 
 log = structlog.get_logger()
 
 ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
-JUDGED_AGAIN = 5
 DIED = "the process ended while the set was judged"
 ROUNDS_ELSEWHERE = 20
 """So often one sweep looks again when a slow server elsewhere has done what it had in hand."""
-LONG_SWEEP = timedelta(seconds=20)
+LONG_SWEEP = timedelta(seconds=2)
 """After so long `watch` looks into the inboxes again, before it goes on with what it has claimed."""
+PATIENCE = 0.2
+"""Seconds after which it looks up from what is judged, to hear whether it is to end."""
+
+
+class Judges(Protocol):
+    """Have sets judged, one of a stream at a time (`flexibatch.workers`, or in this process)."""
+
+    @property
+    def busy(self) -> Collection[Stream]:
+        """Give the streams of which a set is judged."""
+        ...
+
+    @property
+    def free(self) -> bool:
+        """Tell whether one more may be begun."""
+        ...
+
+    def begin(self, stream: Stream, ticket: str) -> None:
+        """Have the next set of a stream settled, which is most likely the one of a ticket."""
+        ...
+
+    def ended(self, within: float) -> Sequence[tuple[Stream, Judged]]:
+        """Give what was judged; wait for it so many seconds at most."""
+        ...
 
 
 @dataclass(slots=True)
@@ -79,7 +105,7 @@ def _never() -> bool:
 
 
 @contextmanager
-def _collecting_rarely() -> Iterator[None]:
+def collecting_rarely() -> Iterator[None]:
     """Look for garbage cycles less often: the values of the journey form none, and looking costs a tenth of it."""
     before = gc.get_threshold()
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS, *before[1:])
@@ -94,7 +120,7 @@ class Channel:
     """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
 
     `max_claimed_bytes` bounds what of one sender waits for its verdict; `clear` hears at the end which senders had sets
-    refused.
+    refused. Without `judges` sets are judged in this process.
     """
 
     world: World
@@ -106,13 +132,15 @@ class Channel:
     max_claimed_bytes: int
     clear: Callable[[Collection[str]], None]
     patient: bool = False
+    judges: Judges | None = None
+    shares: Shares = field(default_factory=Shares)
 
     def sweep(
         self, tell: Callable[[Verdict], None] = _silent, stop: Callable[[], bool] = _never
     ) -> SweepResult:
         """Do all that can be done now, once; `tell` hears every verdict, `stop` ends it after the set in hand."""
         self.arrivals.require()
-        with _collecting_rarely():
+        with collecting_rarely():
             return _Sweep(self, tell, stop).run()
 
     def settle(self, tell: Callable[[Verdict], None] = _silent) -> SweepResult:
@@ -126,10 +154,10 @@ class _Sweep:
 
     def __init__(self, channel: Channel, tell: Callable[[Verdict], None], stop: Callable[[], bool]) -> None:
         self.channel, self.tell, self.stop = channel, tell, stop
+        self.judges: Judges = channel.judges or JudgesHere(Settler(channel.world, channel.fences))
         self.result = SweepResult()
         self.began = channel.world.clock.now()
         self.stuck: set[Stream] = set()
-        self.in_hand: Case
         self.refused: set[str] = set()
 
     def run(self) -> SweepResult:
@@ -141,6 +169,7 @@ class _Sweep:
             self.stuck.clear()
             self.result.waiting = self.result.unpublished = 0
             self._once()
+        self._collect(0)
         if self.refused:
             self.channel.clear(self.refused)
         return self.result
@@ -153,12 +182,11 @@ class _Sweep:
         claiming.resume()
         self._publish()
         arrived = self._arrived()
-        while not self.stop() and not result.cut_short:
+        more = True
+        while more and not self._cut():
             more = claiming.claim_next(arrived, channel.world.clock.now())
-            self._settle_streams()
-            if not more:
-                break
-            result.cut_short = result.cut_short or self._takes_long()
+            self._settle_streams(to_the_end=not more)
+        self._await_the_hands()
         result.unreached = 0 if result.without_room else channel.arrivals.unreached
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed
@@ -176,10 +204,10 @@ class _Sweep:
         return (claim for claim in arrived if claim is None or claim.sender not in burdened)
 
     def _burdened(self) -> Collection[str]:
-        """Give the senders of which nothing more is claimed, after a round in which theirs could be settled."""
+        """Give the senders of which nothing more is claimed; who sweeps once settles first what can be settled."""
         claims, most = self.channel.claims, self.channel.max_claimed_bytes
         if claims.burdened(most):
-            self._settle_streams()
+            self._settle_streams(to_the_end=not self.channel.patient)
         burdened = claims.burdened(most)
         for number in sorted(burdened):
             log.warning("inbox.burdened", sender=number)
@@ -187,91 +215,111 @@ class _Sweep:
 
     def settle(self) -> SweepResult:
         self._publish()
-        self._settle_streams()
+        self._settle_streams(to_the_end=True)
         return self.result
 
     def _publish(self) -> None:
         for settlement in self.channel.failures.unpublished():
             self._finish(settlement)
 
-    def _settle_streams(self) -> None:
-        """Settle one set of each stream after another, so that no bureau waits behind all the sets of another.
+    # ------------------------------------------------------------------------------------------- who is judged
 
-        Whatever time it takes, one round is finished.
-        """
-        waiting = [stream for stream in self.channel.claims.streams() if stream not in self.stuck]
-        while waiting and not self.result.cut_short:
-            waiting = [stream for stream in waiting if self._settle_next(stream)]
-            self.result.cut_short = bool(waiting) and self._takes_long()
+    def _settle_streams(self, *, to_the_end: bool) -> None:
+        """Have the sets judged that wait, by the shares of their senders; `to_the_end` waits for the last of them."""
+        streams = [stream for stream in self.channel.claims.streams() if stream not in self.stuck]
+        while not self._cut():
+            streams = self._begin(streams)
+            self._collect(0)
+            if self.judges.free and self._first(streams) is not None:
+                continue
+            if not self.judges.busy or not (streams or to_the_end):
+                break
+            self._collect(PATIENCE)
+            streams = [stream for stream in streams if stream not in self.stuck]
 
-    def _settle_next(self, stream: Stream) -> bool:
-        if self.stop():
-            return False
-        with bound_contextvars(sender=stream.sender, environment=stream.environment.value):
-            return self._settle_one(stream)
+    def _begin(self, streams: Sequence[Stream]) -> list[Stream]:
+        """Begin sets as long as judges are free; give the streams in which more may wait."""
+        left = list(streams)
+        while self.judges.free and not self.stop():
+            stream = self._first(left)
+            if stream is None:
+                break
+            if not self._begin_next(stream):
+                left.remove(stream)
+        return left
 
-    def _takes_long(self) -> bool:
-        channel = self.channel
-        return channel.patient and channel.world.clock.now() - self.began > LONG_SWEEP
+    def _first(self, streams: Sequence[Stream]) -> Stream | None:
+        """Give the stream whose turn it is: never two sets of one sender are judged at once."""
+        busy = {stream.sender for stream in self.judges.busy}
+        free = [stream for stream in streams if stream.sender not in busy and stream not in self.stuck]
+        if not free:
+            return None
+        sender = self.channel.shares.first([stream.sender for stream in free])
+        return next(stream for stream in free if stream.sender == sender)
 
-    def _settle_one(self, stream: Stream) -> bool:
-        """Settle one set of a stream; tell whether the stream may go on."""
+    def _begin_next(self, stream: Stream) -> bool:
+        """Begin the next set of a stream; tell whether the stream may go on."""
         case = self.channel.failures.waiting(stream)
         if case is None:
             return False
-        with bound_contextvars(ticket=case.ticket, run=case.run):
-            self.in_hand = case
+        with bound_contextvars(sender=stream.sender, ticket=case.ticket):
             try:
-                if self.channel.fences.died(case.ticket) and self._count_attempt(DIED):
-                    return True
-                settlement = self._settle_or_judge_again(stream)
-            except (Unavailable, Refusal, OSError) as exc:
-                return self._delay(stream, refused_by_machine(exc) if isinstance(exc, OSError) else str(exc))
-            except Exception as exc:  # noqa: BLE001 - a bug on one set holds up nobody else
-                return self._count_bug(stream, exc)
-            if settlement is None:
-                return self._stop(stream)
-            self._finish(settlement)
-            self._count(settlement.verdict)
+                if self.channel.fences.died(case.ticket):
+                    log.error("set.killed", reason=DIED)
+                    if self._count_attempt(case.ticket, DIED):
+                        return True
+            except Unavailable as exc:
+                self._delay(stream, case.ticket, str(exc))
+                return False
+        self.channel.shares.begin(stream.sender)
+        self.judges.begin(stream, case.ticket)
         return True
 
-    def _settle_or_judge_again(self, stream: Stream) -> Settlement | None:
-        for _ in range(JUDGED_AGAIN):
-            try:
-                with ExitStack() as marks:
-                    if not marks.enter_context(self.channel.fences.settling(stream)):
-                        return None
-                    return settle_next(self.channel.world, stream, lambda case: self._taken(case, marks))
-            except Superseded:
-                log.info("set.judged_again")
-        raise RuntimeError(f"the set was judged {JUDGED_AGAIN} times and never fits what is stored")
+    def _cut(self) -> bool:
+        """Tell whether nothing more is begun in this sweep; what is in hand goes on."""
+        channel = self.channel
+        if channel.patient and channel.world.clock.now() - self.began > LONG_SWEEP:
+            self.result.cut_short = True
+        return self.result.cut_short or self.stop()
 
-    def _taken(self, case: Case, marks: ExitStack) -> None:
-        """Hear which set is judged: what is logged and noted from here on is about that one."""
-        self.in_hand = case
-        marks.enter_context(self.channel.fences.judging(case.ticket))
-        bind_contextvars(ticket=case.ticket, run=case.run)
+    def _await_the_hands(self) -> None:
+        """Wait for what is judged, where this was the last sweep, or the only one."""
+        while self.judges.busy and (self.stop() or not self.channel.patient):
+            self._collect(PATIENCE)
 
-    def _stop(self, stream: Stream) -> bool:
+    # ----------------------------------------------------------------------------------------- what came of it
+
+    def _collect(self, within: float) -> None:
+        for stream, judged in self.judges.ended(within):
+            self.channel.shares.charge(stream.sender, judged.cost)
+            with bound_contextvars(
+                sender=stream.sender, environment=stream.environment.value, ticket=judged.ticket
+            ):
+                self._end(stream, judged)
+
+    def _end(self, stream: Stream, judged: Judged) -> None:
+        settlement = judged.settlement
+        if settlement is not None:
+            self._finish(settlement)
+            self._count(settlement.verdict)
+        elif judged.end is End.TROUBLE:
+            self._delay(stream, judged.ticket, judged.reason)
+        elif judged.end is End.NOTHING or not self._count_attempt(judged.ticket, judged.reason):
+            self._stop(stream)
+
+    def _stop(self, stream: Stream) -> None:
         self.stuck.add(stream)
         self.result.waiting += 1
-        return False
 
-    def _delay(self, stream: Stream, reason: str) -> bool:
+    def _delay(self, stream: Stream, ticket: str, reason: str) -> None:
         """Leave a set, and those of its stream behind it, for the next sweep."""
-        self.channel.failures.delayed(self.in_hand.ticket, reason)
         log.warning("set.delayed", reason=reason)
-        return self._stop(stream)
+        if ticket:
+            self.channel.failures.delayed(ticket, reason)
+        self._stop(stream)
 
-    def _count_bug(self, stream: Stream, exc: Exception) -> bool:
-        log.error("set.failed", kind=type(exc).__name__, exc_info=exc)
-        return self._count_attempt(f"{type(exc).__name__} while the set was judged") or self._stop(stream)
-
-    def _count_attempt(self, reason: str) -> bool:
+    def _count_attempt(self, ticket: str, reason: str) -> bool:
         """Count an attempt that came to nothing; tell whether the set is in quarantine now, and holds up nobody."""
-        ticket = self.in_hand.ticket
-        if reason == DIED:
-            log.error("set.killed", reason=reason)
         if not self.channel.failures.failed(ticket, reason, self.channel.max_attempts):
             return False
         self.channel.arrivals.quarantine(ticket)
@@ -305,6 +353,7 @@ class _Sweep:
             log.warning("set.set_aside", name=verdict.case.name, earlier_ticket=verdict.case.earlier_ticket)
         log.info(
             "set.settled",
+            run=verdict.case.run,
             verdict=verdict.state,
             name=verdict.case.name,
             forms=counts.forms,

@@ -56,6 +56,10 @@ class Failures(Protocol):
         """Note a bug; tell whether the set is in quarantine now."""
         ...
 
+    def settled(self, ticket: str, number: int) -> Settlement:
+        """Give a run as it was settled."""
+        ...
+
     def unpublished(self) -> Iterator[Settlement]:
         """Give what was settled but perhaps not published."""
         ...

@@ -4,9 +4,11 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 import click
 
+from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
@@ -34,8 +36,7 @@ COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accep
 
 def outside_of(invocation: Invocation) -> Outside:
     """Give time, chance and folders as this call has them."""
-    real = Outside.real()
-    return Outside(invocation.clock, real.tickets, real.scan)
+    return replace(Outside.real(), clock=invocation.clock, apart=isinstance(invocation.clock, SystemClock))
 
 
 def settled_row(verdict: Verdict) -> dict[str, object]:

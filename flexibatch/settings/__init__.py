@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from flexibatch.domain.vocabulary import Acceptance
 from flexibatch.errors import Refusal
 from flexibatch.settings.complaints import PREFIX, complaints
+from flexibatch.settings.limits import LimitSettings
 from flexibatch.settings.remote import Remote, apart
 from flexibatch.settings.retention import RetentionSettings
 from flexibatch.settings.sftp import COUNTS, DURATIONS, PAUSES, SftpSettings, setting
@@ -40,6 +41,7 @@ FILE = "flexibatch.toml"
 OF_THE_COMMAND_LINE = frozenset({"FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"})
 
 SECTIONS: dict[str, type[BaseModel]] = {
+    "limits": LimitSettings,
     "sftp": SftpSettings,
     "trust": TrustSettings,
     "answers": AnswerSettings,
@@ -162,6 +164,12 @@ class Settings(BaseSettings):
         'Other classes for codes of the catalogue, such as "00024-152" = "NB" (in the environment: '
         "FLEXIBATCH_RULES__00024_152=NB).",
         'a table of codes, each with "B", "NB", "W" or "off"',
+    )
+    limits: LimitSettings = setting(
+        {},
+        "What judging one set may cost; what costs more is ended, tried again, and goes to quarantine after "
+        "max_attempts (in the environment: FLEXIBATCH_LIMITS__CPU=PT1M).",
+        "the entries below",
     )
     sftp: SftpSettings = setting(
         {},

@@ -21,6 +21,9 @@ MOST_QUARTERS = 40
 SMALLEST_REQUEST, LARGEST_REQUEST = 32_768, 4_194_304
 """What every SFTP client may send unasked, and what the server reads at most."""
 
+SMALLEST_MEMORY = 268_435_456
+"""Of address space: the program itself takes 100 MiB, its worst file twice as much."""
+
 _ISO_DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
@@ -139,6 +142,7 @@ AuditAge = Annotated[timedelta, BeforeValidator(retention), AfterValidator(_audi
 Pause = Annotated[timedelta, BeforeValidator(duration), AfterValidator(_pause)]
 Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
 Size = Annotated[int, BeforeValidator(_count), Field(ge=0)]
+Memory = Annotated[Count, Field(ge=SMALLEST_MEMORY)]
 Quarters = Annotated[Count, Field(le=MOST_QUARTERS)]
 RequestSize = Annotated[Count, Field(ge=SMALLEST_REQUEST, le=LARGEST_REQUEST)]
 Classes = dict[str, str]

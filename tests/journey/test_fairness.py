@@ -66,15 +66,29 @@ def test_the_first_sets_of_all_are_claimed_first(town: Town, monkeypatch: pytest
     assert [BUSY, QUIET, BUSY, QUIET, BUSY] == told
 
 
-def test_what_arrives_meanwhile_waits_for_no_more_than_a_round(town: Town) -> None:
-    """A long sweep of `watch` ends after a round; the next one finds what came, and takes it in its first."""
+def test_what_arrives_meanwhile_waits_for_no_more_than_a_set(town: Town) -> None:
+    """A long sweep of `watch` ends; the next finds what came, and who waited goes before who had a set judged."""
     clock = town.clock
     assert isinstance(clock, FixedClock)
     slow = Slow(clock, lambda: _drop(town, "000642", 1))
-    first = town.patient_channel().sweep(slow)
-    assert (True, [BUSY, QUIET]) == (first.cut_short, slow.heard)
-    town.patient_channel().sweep(slow)
-    assert [BUSY, QUIET, "000642"] == slow.heard[2:]
+    channel = town.patient_channel()
+    while channel.sweep(slow).cut_short:
+        continue
+    assert [BUSY, QUIET, "000642", BUSY, QUIET, BUSY] == slow.heard
+
+
+def test_who_used_more_waits_behind_who_used_less(town: Town) -> None:
+    """A set of a thousand times the bytes is paid for by all the small ones of another bureau."""
+    large = DOCUMENT.replace(b"</FLXWAGE>", b" " * 30_000_000 + b"</FLXWAGE>")
+    name = "FLEX.000642.20261005.00001.R.1"
+    town.put(f"FI.{name}.1", renumbered(large, 642), "000642")
+    town.put(f"GO.{name}", b"", "000642")
+    _drop(town, "000642", 2)
+    for number in range(4, 9):
+        _drop(town, BUSY, number)
+    heard: list[str] = []
+    town.channel().sweep(lambda verdict: heard.append(verdict.case.sender.number))
+    assert ("000642", 2) == (heard[-1], heard.count("000642"))
 
 
 def test_a_sweep_by_hand_goes_on_to_the_end(town: Town) -> None:

@@ -1,17 +1,18 @@
 """Two bureaus make the same declaration at the same moment, in two transactions that PostgreSQL has to part."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, make_url
 
+from flexibatch.adapters.store.forms import FormRows, write_forms
 from flexibatch.bootstrap import Home
-from flexibatch.domain.case import Case, FormVerdict
+from flexibatch.domain.case import Case
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, SweepResult
 from tests.twins.before import Before
@@ -19,7 +20,7 @@ from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.references import renumbered
 from tests.twins.server import Server
 from tests.twins.town import SAMPLES, Town
-from tests.twins.waiting import PATIENCE, until
+from tests.twins.waiting import PATIENCE
 
 BUREAUS = ("000640", "000641")
 FORM = next((SAMPLES / "accepted-modification").glob("FI.FLEX.*.00001.*")).read_bytes()
@@ -62,10 +63,6 @@ class Race:
 
     town: Town
     sweeps: list[Sweeping]
-
-    def wait_for_lock(self) -> None:
-        """Wait until one process waits for what another holds."""
-        until(lambda: self.town.rows("SELECT 1 FROM pg_locks WHERE NOT granted"))
 
     def drop(self, *documents: bytes) -> None:
         """Let each bureau drop a document; it is claimed, and not judged yet."""
@@ -121,44 +118,42 @@ def _turning(channel: Channel, change: Callable[[Any], Any], before_commit: Call
 
 
 def test_who_commits_second_is_judged_again(race: Race) -> None:
-    """The second transaction waits for the first, and its line is refused as declared already."""
+    """What was judged by books that have changed meanwhile is undone, and its line refused as declared already."""
     first, second = race.sweeps
 
     def meet() -> None:
-        second.begin()
-        race.wait_for_lock()
+        if second.thread is None:
+            second.begin()
+            second.ended()
 
     race.drop(document(1), document(1))
     first.channel = _turning(first.channel, lambda books: books, meet)
     first.begin()
-    assert (1, 0) == (first.ended().settled, first.ended().lines_refused)
-    assert (1, 1, 0) == (second.ended().settled, second.ended().lines_refused, second.ended().waiting)
+    assert (1, 1, 0) == (first.ended().settled, first.ended().lines_refused, first.ended().waiting)
+    assert (1, 0) == (second.ended().settled, second.ended().lines_refused)
     assert [("settled", 0, 0, 1, 0), ("settled", 0, 0, 0, 1)] == race.told()
-    answers = race.town.published("000641")
+    answers = race.town.published("000640")
     noti = next(content for name, content in answers.items() if name.startswith("FO.NOTI"))
     assert b"<ErrorID>90082-272</ErrorID>" in noti
 
 
-def test_transactions_that_wait_for_each_other_are_parted(race: Race) -> None:
+def test_transactions_that_wait_for_each_other_are_parted(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One of two that block each other is undone by PostgreSQL, judged again at once, and refused line by line."""
     both = threading.Barrier(2)
 
-    def waiting_after_the_first_form(books: Any) -> Any:  # noqa: ANN401 - the port's own
-        written = 0
+    def waiting_after_the_first_form(connection: Connection, case: Case, forms: Iterable[FormRows]) -> None:
+        """Write the first Form, wait until the other has written its first, and write the others."""
+        for one in forms:
+            write_forms(connection, case, [one])
+            with suppress(threading.BrokenBarrierError):
+                both.wait(PATIENCE)
+            both.abort()
 
-        def write_form(case: Case, verdict: FormVerdict) -> None:
-            nonlocal written
-            books.write_form(case, verdict)
-            written += 1
-            if written == 1:
-                with suppress(threading.BrokenBarrierError):
-                    both.wait(PATIENCE)
-
-        return Before(books, write_form=write_form)
-
+    monkeypatch.setattr("flexibatch.adapters.store.books.write_forms", waiting_after_the_first_form)
     race.drop(document(1, 2), document(2, 1))
     for one in race.sweeps:
-        one.channel = _turning(one.channel, waiting_after_the_first_form, both.abort)
         one.begin()
     assert [0, 0] == [one.ended().waiting for one in race.sweeps]
     assert [("settled", 0, 0, 2, 0), ("settled", 0, 0, 0, 2)] == race.told()

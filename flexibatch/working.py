@@ -1,0 +1,97 @@
+"""A process that judges sets, one after another, for the one that watches: `python -m flexibatch.working HOME`.
+
+It reads from standard input which stream's turn it is, a JSON object a line, and answers on standard output with which
+set it took and what came of it. It ends when its input does. The operating system ends it where a set takes more than
+`[limits]` allow; whoever started it hears that, and counts it as an attempt of that set.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from flexibatch import logs
+from flexibatch.adapters.kernel import keep_no_core, most_memory, within
+from flexibatch.adapters.spool.fences import Fences
+from flexibatch.assembly import Outside, world_of
+from flexibatch.bootstrap import Home
+from flexibatch.domain.budget import Tariff
+from flexibatch.domain.case import Case
+from flexibatch.domain.vocabulary import Environment
+from flexibatch.errors import FlexibatchError
+from flexibatch.ports import Stream
+from flexibatch.settling import End, Settler
+from flexibatch.watcher import collecting_rarely
+
+
+class Work:
+    """Hold what a process judges with."""
+
+    def __init__(self, home: Home, out: BinaryIO, *, patient: bool) -> None:
+        """Put it together."""
+        self._out = out
+        self._tariff: Tariff = home.settings.limits.tariff
+        world = world_of(home, Outside.real(), patient=patient)
+        self.worn = False
+        """Whether a new process is to go on: this one met a bug, or keeps memory that the next set may need."""
+        self._settler = Settler(world, Fences(home.settings.spool), self._within, self._taken)
+
+    def settle(self, stream: Stream) -> None:
+        """Settle the next set of a stream and tell what came of it."""
+        begun = time.process_time()
+        judged = self._settler.settle(stream)
+        run = judged.settlement.verdict.case.run if judged.settlement else 0
+        cost = time.process_time() - begun
+        told = {"ticket": judged.ticket, "run": run, "reason": judged.reason, "cost": cost}
+        self.worn = judged.end is End.BUG or most_memory() > self._tariff.least.memory / 2
+        self._say({"end": judged.end.value, "worn": self.worn, **told})
+
+    def _taken(self, case: Case) -> None:
+        budget = self._tariff.budget(_size(case))
+        self._say({"taken": case.ticket, "wall": budget.wall, "cpu": time.process_time()})
+
+    @contextmanager
+    def _within(self, case: Case) -> Iterator[None]:
+        with within(self._tariff.budget(_size(case))):
+            yield
+
+    def _say(self, told: dict[str, object]) -> None:
+        self._out.write(json.dumps(told).encode() + b"\n")
+        self._out.flush()
+
+
+def _size(case: Case) -> int:
+    return sum(file.size for file in case.files)
+
+
+def main(home: str, patience: str) -> int:
+    """Judge until the input ends; what this process is told by a terminal or an init system is another's business."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    keep_no_core()
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        opened = Home.open(Path(home), os.environ)
+    except FlexibatchError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return exc.exit_status
+    logs.configure(opened.settings.log_format, opened.settings.log_level)
+    work = Work(opened, out, patient=patience == "patient")
+    with collecting_rarely():
+        for line in sys.stdin.buffer:
+            asked = json.loads(line)
+            work.settle(Stream(asked["sender"], Environment(asked["environment"])))
+            if work.worn:
+                break
+    opened.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
