@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -24,19 +24,22 @@ from flexibatch.domain.budget import Tariff
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import FlexibatchError
+from flexibatch.pipeline import World
 from flexibatch.ports import Stream
 from flexibatch.settling import End, Settler
 from flexibatch.watcher import collecting_rarely
+
+PATIENT = "patient"
+"""The second argument of a process that leaves alone what is backed off, as `watch` does."""
 
 
 class Work:
     """Hold what a process judges with."""
 
-    def __init__(self, home: Home, out: BinaryIO, *, patient: bool) -> None:
+    def __init__(self, home: Home, world: World, out: BinaryIO) -> None:
         """Put it together."""
         self._out = out
         self._tariff: Tariff = home.settings.limits.tariff
-        world = world_of(home, Outside.real(), patient=patient)
         self.worn = False
         """Whether a new process is to go on: this one met a bug, or keeps memory that the next set may need."""
         self._settler = Settler(world, Fences(home.settings.spool), self._within, self._taken)
@@ -65,12 +68,19 @@ class Work:
         self._out.flush()
 
 
+def _world(home: Home, patient: bool) -> World:
+    return world_of(home, Outside.real(), patient=patient)
+
+
 def _size(case: Case) -> int:
     return sum(file.size for file in case.files)
 
 
-def main(home: str, patience: str) -> int:
-    """Judge until the input ends; what this process is told by a terminal or an init system is another's business."""
+def main(home: str, patience: str, world: Callable[[Home, bool], World] | None = None) -> int:
+    """Judge until the input ends; what this process is told by a terminal or an init system is another's business.
+
+    `world` gives what is judged with, for `patient` or not, where it is not the channel's own.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     keep_no_core()
@@ -82,7 +92,7 @@ def main(home: str, patience: str) -> int:
         sys.stderr.write(f"{exc}\n")
         return exc.exit_status
     logs.configure(opened.settings.log_format, opened.settings.log_level)
-    work = Work(opened, out, patient=patience == "patient")
+    work = Work(opened, (world or _world)(opened, patience == PATIENT), out)
     with collecting_rarely():
         for line in sys.stdin.buffer:
             asked = json.loads(line)
@@ -94,4 +104,4 @@ def main(home: str, patience: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv[1], sys.argv[2]))

@@ -20,7 +20,7 @@ class LimitSettings(BaseModel):
     memory: Memory = setting(
         536_870_912,
         "How many bytes of address space a process may have that judges a set (512 MiB).",
-        "a whole number, 268435456 (256 MiB) or more",
+        "a whole number, 402653184 (384 MiB) or more",
     )
     memory_per_byte: Size = setting(
         2, "How many bytes more it may have for each byte of the set.", "a whole number, 0 for no more"

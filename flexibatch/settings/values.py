@@ -21,8 +21,8 @@ MOST_QUARTERS = 40
 SMALLEST_REQUEST, LARGEST_REQUEST = 32_768, 4_194_304
 """What every SFTP client may send unasked, and what the server reads at most."""
 
-SMALLEST_MEMORY = 268_435_456
-"""Of address space: the program itself takes 100 MiB, its worst file twice as much."""
+SMALLEST_MEMORY = 402_653_184
+"""Of address space: the program itself takes 130 MiB, and 160 MiB more must be left at the end."""
 
 _ISO_DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"

@@ -6,11 +6,16 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any
 
+from flexibatch.pipeline import World
 from flexibatch.watcher import Channel
 
 
 class Killed(BaseException):
     """End the process, as far as a test can: nothing catches it."""
+
+
+def _killed(where: str) -> None:
+    raise Killed(where)
 
 
 @dataclass
@@ -19,12 +24,13 @@ class Life:
 
     at: int | None = None
     count: int = 0
+    die: Callable[[str], None] = _killed
 
     def pass_by(self, where: str) -> None:
         """Count one, and die if it was the last."""
         self.count += 1
         if self.count == self.at:
-            raise Killed(f"at {self.count}, {where}")
+            self.die(f"at {self.count}, {where}")
 
 
 class Mortal:
@@ -83,19 +89,23 @@ class MortalContext:
         return result
 
 
+def mortal_world(world: World, life: Life) -> World:
+    """Let a process die in the middle of a journey."""
+    return replace(
+        world,
+        ledger=Mortal(world.ledger, life),
+        signatures=Mortal(world.signatures, life),
+        documents=Mortal(world.documents, life),
+        answers=Mortal(world.answers, life),
+        outbox=Mortal(world.outbox, life),
+    )
+
+
 def mortal(channel: Channel, life: Life) -> Channel:
     """Let a channel die when its life ends."""
-    world = channel.world
     return replace(
         channel,
-        world=replace(
-            world,
-            ledger=Mortal(world.ledger, life),
-            signatures=Mortal(world.signatures, life),
-            documents=Mortal(world.documents, life),
-            answers=Mortal(world.answers, life),
-            outbox=Mortal(world.outbox, life),
-        ),
+        world=mortal_world(channel.world, life),
         claims=Mortal(channel.claims, life),
         failures=Mortal(channel.failures, life),
         arrivals=Mortal(channel.arrivals, life),
