@@ -227,9 +227,11 @@ class _Sweep:
     def _settle_streams(self, *, to_the_end: bool) -> None:
         """Have the sets judged that wait, by the shares of their senders; `to_the_end` waits for the last of them."""
         streams = [stream for stream in self.channel.claims.streams() if stream not in self.stuck]
-        while not self._cut():
+        while True:
             streams = self._begin(streams)
             self._collect(0)
+            if self._cut():
+                break
             if self.judges.free and self._first(streams) is not None:
                 continue
             if not self.judges.busy or not (streams or to_the_end):

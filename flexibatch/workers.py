@@ -239,13 +239,6 @@ class Workers:
         while len(self._idle) > 1 and time.monotonic() - self._idle[0].rests_since > RESTS:
             self._idle.pop(0).leave()
 
-    def abandon(self) -> None:
-        """Leave all processes alone, as they are left by a parent that dies: they end what they have in hand, and go."""
-        for worker in (*self._working, *self._idle):
-            worker.close_pipes()
-            worker.process.wait()
-        self._working, self._idle = [], []
-
     def close(self) -> None:
         """End all processes; a set that is in hand counts as not judged."""
         for worker in self._working:

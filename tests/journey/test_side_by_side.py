@@ -97,7 +97,7 @@ def _both_claimed(town: Town) -> Channel:
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
         town.put(path.name.replace("00001", "00002"), renumbered(path.read_bytes(), 2))
     one, other = town.channel(), town.channel()
-    idle = replace(one, world=replace(one.world, ledger=Before(one.world.ledger, turn=_nobody)))
+    idle = replace(one, fences=Before(one.fences, settling=_in_other_hands))
     assert 2 == idle.sweep().claimed
 
     def waiting(stream: Stream) -> Case | None:
@@ -135,16 +135,31 @@ def _unavailable(_case: Case) -> None:
 def test_a_stream_in_other_hands_is_left_to_them(town: Town) -> None:
     """Whoever holds a stream's turn settles it; the others go on with theirs."""
     channel: Channel = town.channel()
-    claimed = replace(
-        channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=_nobody))
-    )
+    claimed = replace(channel, fences=Before(channel.fences, settling=_in_other_hands))
     assert (1, 0) == (claimed.sweep().claimed, len(town.published()))
     assert 1 == town.sweep().settled
 
 
 @contextmanager
-def _nobody(_stream: Stream) -> Iterator[None]:
-    yield None
+def _in_other_hands(_stream: Stream) -> Iterator[bool]:
+    yield False
+
+
+def test_a_sender_may_be_held_while_its_set_is_judged(town: Town) -> None:
+    """Nobody waits for a set that is judged, and what was judged before the hold is not settled after it."""
+    channel = town.channel()
+
+    def opened(case: Case) -> Any:  # noqa: ANN401 - the port's own
+        town.hold(case.sender.number)
+        return channel.world.documents.open(case)
+
+    documents = Before(channel.world.documents, open=opened)
+    result = replace(channel, world=replace(channel.world, documents=documents)).sweep()
+    assert (0, 1) == (result.settled, result.waiting)
+    assert [("claimed", 0, 0)] == town.rows("SELECT state, attempts, troubles FROM file_set")
+    assert [(0,), (0,)] == town.rows(
+        "SELECT count(*) FROM form UNION ALL SELECT count(*) FROM answer_counter"
+    )
 
 
 def test_a_lock_that_is_held_is_waited_for_or_passed_by(town: Town) -> None:

@@ -46,6 +46,15 @@ DEFAULTS = {
     "log_level": "info",
     "remote": (),
     "rules": {},
+    "limits": {
+        "processes": 4,
+        "memory": 512 * 1024**2,
+        "memory_per_byte": 2,
+        "cpu": timedelta(seconds=30),
+        "cpu_per_megabyte": timedelta(seconds=2),
+        "wall": timedelta(minutes=2),
+        "wall_per_megabyte": timedelta(seconds=10),
+    },
     "sftp": {
         "host_keys": tuple(HostKeyKind),
         "max_sessions": 100,
