@@ -13,6 +13,7 @@ from asyncssh.channel import SSHChannel
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
 from flexibatch.adapters.sftp.applicants import Applicant, refusal
 from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
+from flexibatch.adapters.sftp.inflow import UNASKED
 from flexibatch.adapters.sftp.lobby import Lobby
 from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
@@ -24,8 +25,7 @@ log = structlog.get_logger()
 
 REFUSALS_WRITTEN = 100
 CHANNELS = 10
-WINDOW = 1 << 20
-"""How many bytes a client may send before they are looked at: what sessions that wait for their turn keep."""
+"""How many channels one session may have; each has one request in hand at most."""
 
 
 class House(Protocol):
@@ -208,11 +208,20 @@ class Door(asyncssh.SSHServer):
         """Give a session that speaks SFTP."""
         self.views[:] = [view for view in self.views if not view.ended]
         self._sessions = [session for session in self._sessions if not session.ended]
-        if self._connection is None or self.number is None or len(self._sessions) >= CHANNELS:
+        if self._connection is None or self.number is None:
             return False
-        session = Session(self._view)
+        of_all = sum(door.channels for door in self._house.doors if door.number == self.number)
+        if self.channels >= CHANNELS or of_all >= self._house.crowd.max_channels_per_sender:
+            self.tell(Act.REFUSED, reason="too many channels")
+            return False
+        session = Session(self._view, self._house.room(self.number).budget)
         self._sessions.append(session)
-        return self._connection.create_server_channel(None, window=WINDOW), session
+        return self._connection.create_server_channel(None, window=UNASKED), session
+
+    @property
+    def channels(self) -> int:
+        """Count the channels that are open."""
+        return sum(not session.ended for session in self._sessions)
 
     def _view(self, channel: "SSHChannel[bytes]") -> View:
         if self.number is None:

@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 import asyncssh
 
 from flexibatch.adapters.reserve import NO_RESERVE, Reserve
+from flexibatch.adapters.sftp.inflow import Budget
 from flexibatch.adapters.sftp.places import Place, nothing
 from flexibatch.domain.sessions import Allowance
 
@@ -58,6 +59,11 @@ class Room:
     long_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     handles: int = 0
     listings: int = 0
+    budget: Budget = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Divide what may be sent."""
+        self.budget = Budget(self.allowance.max_buffered)
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:

@@ -70,6 +70,7 @@ def spoken() -> dict[str, Any]:
         "host_based_auth": False,
         "gss_host": None,
         "allow_pty": False,
+        "line_editor": False,
         "agent_forwarding": False,
         "x11_forwarding": False,
         "rekey_bytes": REKEY_BYTES,

@@ -63,6 +63,12 @@ class View(asyncssh.SFTPServer):
         """Wait until it is this session's turn, among those of its bureau."""
         await self._room.take_turn()
 
+    def too_long(self, size: int) -> asyncssh.SFTPError:
+        """Write down that a request was announced that nobody may send; the session ends, and nothing of it is read."""
+        reason = f"A request of {size} bytes was announced: one has at most {self.allowance.request_size}."
+        self._tell(Act.REFUSED, reason=reason)
+        return asyncssh.SFTPBadMessage(reason)
+
     def exit(self) -> None:
         """End the session."""
         self.ended = True
