@@ -147,6 +147,7 @@ def front_of(home: Home, book: Book) -> Front:
             limits.max_logins_per_address,
             limits.max_logins_per_network,
             limits.max_channels_per_sender,
+            limits.told_per_minute,
         ),
         reserve=reserve_of(home),
     )

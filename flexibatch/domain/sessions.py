@@ -40,15 +40,22 @@ class Act(StrEnum):
     REFUSED = "refused"
 
 
+FileId = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Hold one act of a session: of which sender (None before log-in), from which address, and what."""
+    """Hold one act of a session: of which sender (None before log-in), from which address, and what.
+
+    `file` is whose fate it tells, None where nothing can be traced by it: such acts may be counted together.
+    """
 
     act: Act
     session: str
     sender: str | None
     address: str
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+    file: FileId | None = None
 
 
 @dataclass(frozen=True, slots=True)

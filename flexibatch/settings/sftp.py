@@ -66,3 +66,8 @@ class SftpSettings(BaseModel):
         "How many bytes one bureau may have sent that were not answered, on all channels (8 MiB); it waits then.",
         COUNTS,
     )
+    told_per_minute: Count = setting(
+        60,
+        "How many deeds of one kind of one bureau are told one by one in a minute; further ones are counted.",
+        COUNTS,
+    )

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Protocol, cast
 
 import asyncssh
@@ -19,11 +19,10 @@ from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.adapters.sftp.views import View
-from flexibatch.domain.sessions import Account, Act, Crowd, Deed
+from flexibatch.domain.sessions import Account, Act, Crowd, Deed, FileId
 
 log = structlog.get_logger()
 
-REFUSALS_WRITTEN = 100
 CHANNELS = 10
 """How many channels one session may have; each has one request in hand at most."""
 
@@ -34,7 +33,10 @@ class House(Protocol):
     crowd: Crowd
     lobby: Lobby
     doors: "set[Door]"
-    tell: Callable[[Deed], None]
+
+    def tell(self, deed: Deed) -> None:
+        """Write down what was done."""
+        ...
 
     def account(self, user: str, since: float | None = None) -> Awaitable[Account | None]:
         """Give who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
@@ -68,7 +70,7 @@ class Door(asyncssh.SSHServer):
         self._account: Account | None = None
         self._user = self.address = ""
         self._applicant = Applicant()
-        self._failed = self._refused = 0
+        self._failed = 0
         self._told = False
         self.fingerprint = ""
         self.number: str | None = None
@@ -193,7 +195,8 @@ class Door(asyncssh.SSHServer):
         for count, most in ((mine, crowd.max_sessions_per_sender), (len(inside), crowd.max_sessions)):
             if count >= most:
                 self._told = True
-                self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
+                if self._house.may_tell(self.address):
+                    self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
                 self.leave(
                     asyncssh.DISC_TOO_MANY_CONNECTIONS,
                     f"{count} sessions are open, as many as there may be: end one, or try again later.",
@@ -236,13 +239,9 @@ class Door(asyncssh.SSHServer):
         self.views.append(view)
         return view
 
-    def tell(self, act: Act, **details: str | int | None) -> None:
-        """Write down what was done; of refusals only the first hundred."""
-        if act is Act.REFUSED:
-            self._refused += 1
-            if self._refused > REFUSALS_WRITTEN:
-                return
-        self._house.tell(Deed(act, self._session, self.number, self.address, details))
+    def tell(self, act: Act, file: FileId | None = None, /, **details: str | int | None) -> None:
+        """Write down what was done; with a file, whose fate it tells."""
+        self._house.tell(Deed(act, self._session, self.number, self.address, details, file))
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:

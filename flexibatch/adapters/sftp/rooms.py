@@ -16,11 +16,10 @@ import asyncssh
 from flexibatch.adapters.reserve import NO_RESERVE, Reserve
 from flexibatch.adapters.sftp.inflow import Budget
 from flexibatch.adapters.sftp.places import Place, nothing
-from flexibatch.domain.sessions import Allowance
+from flexibatch.domain.sessions import Allowance, FileId
 
 REST_FACTOR = 10
 """How many times longer than a count took nothing is counted again: a full inbox must not cost others their turn."""
-FileId = tuple[int, int]
 T = TypeVar("T")
 
 
