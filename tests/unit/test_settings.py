@@ -72,6 +72,7 @@ DEFAULTS = {
         "reports": timedelta(days=365),
         "answers": timedelta(days=90),
         "audit": timedelta(days=3650),
+        "door": timedelta(days=730),
     },
 }
 
@@ -213,6 +214,7 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("[sftp]\nrequest_size = 1000", "sftp.request_size", "1000", "from 32768"),
         ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
         ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
+        ('[retention]\ndoor = "P90D"', "retention.door", "'P90D'", "P366D at least"),
         ('[answers]\ncertificate = "own.pem"', "answers", "own.pem", "certificate and key together"),
         ('[answers]\ntimestamp_url = "http://x"', "answers", "http://x", "only with them"),
         ('[answers]\ntimestamp_url = "ftp://x"', "answers.timestamp_url", "'ftp://x'", "http"),
