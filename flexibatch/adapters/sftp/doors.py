@@ -70,8 +70,7 @@ class Door(asyncssh.SSHServer):
         self._account: Account | None = None
         self._user = self.address = ""
         self._applicant = Applicant()
-        self._failed = 0
-        self._told = False
+        self._failed, self._told = 0, False
         self.fingerprint = ""
         self.number: str | None = None
         self.views: list[View] = []

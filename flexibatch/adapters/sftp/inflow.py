@@ -45,19 +45,15 @@ class Budget:
         """Take a channel's share back."""
         self._shares += size
 
-    async def take(self, size: int) -> None:
-        """Wait until there is room for a request, in turn; one that is longer than all there is waits to be alone."""
-        if not self._waiting and self._has(size):
-            self._left -= size
-            return
+    def ask(self, size: int) -> "asyncio.Future[None]":
+        """Ask for room for a request, in turn; one that is longer than all there is waits to be alone.
+
+        Who has it gives it back; who waits no longer cancels.
+        """
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append((size, turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.give(size)
-            raise
+        self.give(0)
+        return turn
 
     def give(self, size: int) -> None:
         """Give back what a request took, to those who wait."""
@@ -79,7 +75,8 @@ class Inflow:
         """Let nothing more come than was let come when the channel was opened."""
         self._channel, self._budget = channel, budget
         self._held = bytearray()
-        self._answering = self._taken = self._share = 0
+        self._answering = self._lent = self._share = 0
+        self._loan: asyncio.Future[None] | None = None
         self._more = asyncio.Event()
         self._ended = False
         self._broken: Exception | None = None
@@ -99,6 +96,8 @@ class Inflow:
         """Take in that no more comes."""
         self._ended, self._broken = True, self._broken or broken
         self._more.set()
+        if self._loan is not None:
+            self._loan.cancel()
 
     def close(self) -> None:
         """Give all back."""
@@ -115,23 +114,38 @@ class Inflow:
         if size > longest:
             raise TooLong(size)
         if LENGTH + size > self._share:
-            await self._budget.take(LENGTH + size - self._share)
-            self._taken = LENGTH + size - self._share
+            await self._borrow(LENGTH + size - self._share)
         await self._wait_for(LENGTH + size)
         content = bytes(memoryview(self._held)[LENGTH : LENGTH + size])
         del self._held[: LENGTH + size]
         self._answering = size
         return content
 
+    async def _borrow(self, size: int) -> None:
+        """Wait for room for a request that is longer than the share: a channel that ends has not all of it."""
+        self._require_more(size)
+        self._lent, self._loan = size, self._budget.ask(size)
+        try:
+            await self._loan
+        except asyncio.CancelledError:
+            self._require_more(size)
+            raise
+
     def _answered(self) -> None:
-        self._budget.give(self._taken)
-        self._answering = self._taken = 0
+        if self._loan is not None:
+            lent = not self._loan.cancel() and not self._loan.cancelled()
+            self._budget.give(self._lent if lent else 0)
+        self._answering, self._lent, self._loan = 0, 0, None
+
+    def _require_more(self, size: int) -> None:
+        """Raise what broke the channel, or `IncompleteReadError`, where no more comes."""
+        if self._ended:
+            raise (not self._held and self._broken) or asyncio.IncompleteReadError(b"", size)
 
     async def _wait_for(self, size: int) -> None:
-        """Wait until so many bytes are there; raise what broke the channel, or `IncompleteReadError`."""
+        """Wait until so many bytes are there."""
         while len(self._held) < size:
-            if self._ended:
-                raise (not self._held and self._broken) or asyncio.IncompleteReadError(b"", size)
+            self._require_more(size)
             self._let_come(size)
             self._more.clear()
             await self._more.wait()
@@ -141,7 +155,7 @@ class Inflow:
         """Let more come where a request needs it, or half of the share is free: a client is not told of each byte."""
         window = self._channel._recv_window  # noqa: SLF001
         coming = len(self._held) + window
-        free = self._share + self._taken - self._answering - coming
+        free = self._share + self._lent - self._answering - coming
         if free > 0 and (coming < wanted or free >= self._share // 2):
             self._channel._recv_window += free  # noqa: SLF001
             self._channel.send_packet(MSG_CHANNEL_WINDOW_ADJUST, UInt32(free))
