@@ -118,6 +118,22 @@ def test_a_request_that_nobody_may_send_is_not_awaited(street: Street) -> None:
         until(lambda: any("A request of 5242880 bytes was announced" in line for line in street.front.said))
 
 
+def test_what_is_said_of_an_environment_is_not_kept(street: Street) -> None:
+    """Variables of 60 MiB in all, sent before anything is asked for."""
+
+    async def grown() -> int:
+        before = _resident(street.front.pid)
+        told = {f"{number}": "x" * 30_000 for number in range(2000)}
+        async with _connect(street) as connection:
+            process = await connection.create_process(subsystem="sftp", encoding=None, env=told)
+            process.stdin.write(BEGIN)
+            await process.stdout.readexactly(4)
+            return _resident(street.front.pid) - before
+
+    with street.attacked():
+        assert asyncio.run(grown()) < MOST
+
+
 def test_a_bureau_has_so_many_channels(tmp_path: Path) -> None:
     """Ten in a session, and a bound on all sessions together: each has one request in hand. Who goes makes room."""
 

@@ -81,6 +81,7 @@ class Inflow:
         self._ended = False
         self._broken: Exception | None = None
         channel._init_recv_window = 0  # noqa: SLF001 - asyncssh would let more come by itself
+        channel._env = Forgetful()  # noqa: SLF001 - asyncssh would keep each variable that a client names
 
     def begin(self) -> None:
         """Let the channel's share come."""
@@ -159,6 +160,19 @@ class Inflow:
         if free > 0 and (coming < wanted or free >= self._share // 2):
             self._channel._recv_window += free  # noqa: SLF001
             self._channel.send_packet(MSG_CHANNEL_WINDOW_ADJUST, UInt32(free))
+
+
+class Forgetful(dict[bytes, bytes]):
+    """Keep nothing: no client's environment is of use here.
+
+    >>> kept = Forgetful()
+    >>> kept[b"LANG"] = b"C"
+    >>> kept
+    {}
+    """
+
+    def __setitem__(self, name: bytes, value: bytes) -> None:
+        """Let it be."""
 
 
 class TooLong(Exception):
