@@ -130,7 +130,12 @@ def front_of(home: Home, book: Book) -> Front:
         roster=lambda: accounts(home.database),
         tell=book.tell,
         allowance=Allowance(
-            settings.part_size, limits.max_files, limits.max_bytes, limits.request_size, limits.max_handles
+            settings.part_size,
+            limits.max_files,
+            limits.max_bytes,
+            limits.request_size,
+            limits.max_handles,
+            limits.max_buffered_bytes,
         ),
         crowd=Crowd(
             limits.max_sessions,
@@ -141,6 +146,8 @@ def front_of(home: Home, book: Book) -> Front:
             limits.idle,
             limits.max_logins_per_address,
             limits.max_logins_per_network,
+            limits.max_channels_per_sender,
+            limits.told_per_minute,
         ),
         reserve=reserve_of(home),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import click
 
@@ -10,7 +11,7 @@ from flexibatch.adapters.folders import ARCHIVE, SENDERS
 from flexibatch.adapters.outgrown import Outgrown, delete, fetched_answers, old_pages
 from flexibatch.adapters.purging import delete_bytes
 from flexibatch.adapters.store import audit, doorbook, upkeep
-from flexibatch.adapters.store.audit import By, note
+from flexibatch.adapters.store.audit import By, Told, note
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import LENGTH
@@ -40,10 +41,12 @@ class Going:
     "kinds",
     multiple=True,
     type=click.Choice(KINDS),
-    help="Only this; may be given again. [default: all four, with --older-than the archive]",
+    help="Only this; may be given again. [default: all five, with --older-than the archive]",
 )
 @click.option(
-    "--older-than", type=LENGTH, help="Another age than the setting's: P2Y, P400D, PT36H. Not for the audit."
+    "--older-than",
+    type=LENGTH,
+    help="Another age than the setting's: P2Y, P400D, PT36H. Not for audit and door.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
 @json_option
@@ -62,14 +65,18 @@ def purge(
     archive  what was received, and the answers as they were written: from the last answer on
     reports  the pages of a set in the senders' REPORT folders: from the last answer on
     answers  answers in the out folders: from when they were fetched on; others stay
-    audit    what operators and bureaus did; nothing of the last year can go
+    audit    what operators did; nothing of the last year can go
+    door     what bureaus did at the front door; nothing of the last year can go
 
     Names, digests, verdicts, anomalies and declarations with all their versions stay. A purged set cannot be
     run or published again. A purge that was cut short is finished by the next one.
     """  # noqa: D301 - click reads \b as: leave the lines as they are
     wanted = kinds or ("archive",) if older_than is not None else kinds or KINDS
-    if older_than is not None and "audit" in wanted:
-        raise Refusal("How long the audit is kept is a setting, retention.audit: leave --older-than out.")
+    fixed = [kind for kind in wanted if older_than is not None and kind in ("audit", "door")]
+    if fixed:
+        raise Refusal(
+            f"How long the {fixed[0]} is kept is a setting, retention.{fixed[0]}: leave --older-than out."
+        )
     home, acting = open_home(invocation), by(invocation)
     rows = []
     for kind in dict.fromkeys(wanted):
@@ -142,19 +149,20 @@ def _deleted(going: Going, kind: str, unit: str, found: Collection[Outgrown]) ->
     return {"counted": len(found), "of": unit, "files": len(found), "bytes": size, "names": names}
 
 
-def _audit(going: Going) -> dict[str, object]:
+def _told(told: Told, going: Going) -> dict[str, object]:
     if going.dry_run:
         with going.home.database.reading() as connection:
-            counts = audit.old_told(connection, going.before)
+            rows = audit.old_told(connection, told, going.before)
     else:
         with going.home.database.writing() as connection:
-            counts = audit.purge_told(connection, going.by, going.before)
-    return {"counted": sum(counts.values()), "of": "rows", "files": 0, "bytes": 0, **counts}
+            rows = audit.purge_told(connection, going.by, told, going.before)
+    return {"counted": rows, "of": "rows", "files": 0, "bytes": 0}
 
 
 PURGES: dict[str, Callable[[Going], dict[str, object]]] = {
     "archive": _archive,
     "reports": _reports,
     "answers": _answers,
-    "audit": _audit,
+    "audit": partial(_told, "audit"),
+    "door": partial(_told, "door"),
 }

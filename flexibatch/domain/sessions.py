@@ -40,26 +40,37 @@ class Act(StrEnum):
     REFUSED = "refused"
 
 
+FileId = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Hold one act of a session: of which sender (None before log-in), from which address, and what."""
+    """Hold one act of a session: of which sender (None before log-in), from which address, and what.
+
+    `file` is whose fate it tells, None where nothing can be traced by it: such acts may be counted together.
+    """
 
     act: Act
     session: str
     sender: str | None
     address: str
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+    file: FileId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Hold how much one inbox takes: bytes of a part, files and bytes that wait; bytes of one request."""
+    """Hold how much one inbox takes: bytes of a part, files and bytes that wait.
+
+    Besides: bytes of one request, files open at once, and bytes that were sent and not answered.
+    """
 
     part_size: int
     max_files: int
     max_bytes: int
     request_size: int
     max_handles: int
+    max_buffered: int = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +85,5 @@ class Crowd:
     idle: timedelta
     max_logins_per_address: int
     max_logins_per_network: int
+    max_channels_per_sender: int = 30
+    told_per_minute: int = 60

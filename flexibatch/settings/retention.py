@@ -21,5 +21,8 @@ class RetentionSettings(BaseModel):
     )
     answers: Retention = setting("P90D", "How long an answer stays in OUT after it was fetched.", LENGTHS)
     audit: AuditAge = setting(
-        "P10Y", "How long the audit tells what operators and bureaus did.", f"{LENGTHS}, P366D at least"
+        "P10Y", "How long the audit tells what operators did.", f"{LENGTHS}, P366D at least"
+    )
+    door: AuditAge = setting(
+        "P2Y", "How long it tells what bureaus did at the front door.", f"{LENGTHS}, P366D at least"
     )

@@ -37,6 +37,9 @@ class SftpSettings(BaseModel):
     )
     max_sessions: Count = setting(100, "How many bureaus' sessions there may be at once, in all.", COUNTS)
     max_sessions_per_sender: Count = setting(10, "How many of them one bureau may have.", COUNTS)
+    max_channels_per_sender: Count = setting(
+        30, "How many channels all sessions of one bureau may have; each has one request in hand.", COUNTS
+    )
     max_logins: Count = setting(100, "How many connections may wait at once to log in.", COUNTS)
     max_logins_per_address: Count = setting(10, "How many of them one address may have.", COUNTS)
     max_logins_per_network: Count = setting(
@@ -54,7 +57,17 @@ class SftpSettings(BaseModel):
         100, "How many files one session may have open at once, on all its channels.", COUNTS
     )
     request_size: RequestSize = setting(
-        LARGEST_REQUEST,
-        "How many bytes one request may write or read (4 MiB); clients are told.",
+        262_144,
+        "How many bytes one request may write or read (256 KiB); clients are told.",
         f"a whole number from {SMALLEST_REQUEST} to {LARGEST_REQUEST}",
+    )
+    max_buffered_bytes: Count = setting(
+        8_388_608,
+        "How many bytes one bureau may have sent that were not answered, on all channels (8 MiB); it waits then.",
+        COUNTS,
+    )
+    told_per_minute: Count = setting(
+        60,
+        "How many deeds of one kind of one bureau are told one by one in a minute; further ones are counted.",
+        COUNTS,
     )

@@ -259,6 +259,7 @@ def test_several_leave_quarantine_or_none(desk: Desk) -> None:
         ("purge --older-than soon", "no duration"),
         ("purge --kind words", "archive"),
         ("purge --kind audit --older-than P2Y", "retention.audit"),
+        ("purge --kind door --older-than P2Y", "retention.door"),
     ],
 )
 def test_what_cannot_be_done_is_a_sentence_and_status_2(desk: Desk, words: str, sentence: str) -> None:

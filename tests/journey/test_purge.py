@@ -106,11 +106,11 @@ def test_a_purge_that_was_cut_short_is_finished(call: Caller, home: Home, record
 
 
 def test_without_a_kind_all_go_by_their_settings(call: Caller, records: Records) -> None:
-    """Four kinds, each with its own moment."""
+    """Five kinds, each with its own moment."""
     del records
     rows = call.done("purge", "--dry-run", "--json").json["purged"]
     days = {row["kind"]: (NOW - datetime.fromisoformat(row["before"])).days for row in rows}
-    assert {"archive": 730, "reports": 365, "answers": 90, "audit": 3650} == days
+    assert {"archive": 730, "reports": 365, "answers": 90, "audit": 3650, "door": 730} == days
 
 
 # --------------------------------------------------------------------------------------------------- reports
@@ -210,8 +210,8 @@ def test_a_folder_that_refuses_is_told_as_trouble(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------------------------------- audit
 
 
-def told_long_ago(home: Home) -> None:
-    rows: list[dict[str, Any]] = [{"at": stored(at)} for at in (NOW - timedelta(days=3700), NOW)]
+def told_long_ago(home: Home, days: int = 3650) -> None:
+    rows: list[dict[str, Any]] = [{"at": stored(at)} for at in (NOW - timedelta(days=days + 50), NOW)]
     act = {"operator": "bert", "action": "sender hold", "subject": SENDER, "details": {}}
     deed = {"session": "s", "sender": SENDER, "address": "192.0.2.1", "act": "login", "details": {}}
     with home.database.writing() as connection:
@@ -219,23 +219,34 @@ def told_long_ago(home: Home) -> None:
         connection.execute(insert(tables.session_event), [row | deed for row in rows])
 
 
-def test_the_audit_loses_what_is_past_its_retention(call: Caller, home: Home, records: Records) -> None:
-    """What operators and bureaus did goes together, and who had it deleted stays."""
+@pytest.mark.parametrize(("kind", "days"), [("audit", 3650), ("door", 730)])
+def test_the_audit_loses_what_is_past_its_retention(
+    kind: str, days: int, call: Caller, home: Home, records: Records
+) -> None:
+    """What operators did and what bureaus did go each by its own setting, and who had it deleted stays."""
     del records
-    told_long_ago(home)
-    expected = {"counted": 2, "of": "rows", "audit": 1, "session_event": 1}
-    dry = went(call, "audit", "--dry-run")
+    told_long_ago(home, days)
+    expected = {"counted": 1, "of": "rows"}
+    dry = went(call, kind, "--dry-run")
     assert expected == {key: dry[key] for key in expected}
     assert 4 == len(call.done("audit", "list", "--json").json)
-    told = went(call, "audit")
+    told = went(call, kind)
     assert expected == {key: told[key] for key in expected}
-    rows = call.done("audit", "list", "--json").json
-    assert ["bureau", "operator", "operator"] == sorted(row["by"] for row in rows)
-    (act,) = (row for row in rows if row["action"] == "purge")
-    assert ("anna", "audit", 1) == (act["who"], act["subject"], act["details"]["session_event"])
+    rows = [row for row in call.done("audit", "list", "--json").json if row["action"] != "purge"]
+    left = {"audit": ["bureau", "bureau", "operator"], "door": ["bureau", "operator", "operator"]}
+    assert left[kind] == sorted(row["by"] for row in rows)
+    (act,) = (row for row in call.done("audit", "list", "--json").json if row["action"] == "purge")
+    assert ("anna", kind, 1) == (act["who"], act["subject"], act["details"]["rows"])
     with home.database.reading() as connection:
-        doors = connection.execute(select(tables.audit_purge.c.operator, tables.audit_purge.c.rows)).all()
-    assert [("anna", 1)] * 2 == [tuple(door) for door in doors]
+        ways_out = connection.execute(select(tables.audit_purge.c.operator, tables.audit_purge.c.rows)).all()
+    assert [("anna", 1)] == [tuple(one) for one in ways_out]
+
+
+def test_what_bureaus_did_goes_before_what_operators_did(call: Caller, home: Home, records: Records) -> None:
+    """After three years the one is past its setting, the other is not."""
+    del records
+    told_long_ago(home, 1095)
+    assert [0, 1] == [went(call, kind)["counted"] for kind in ("audit", "door")]
 
 
 def test_a_clock_that_runs_ahead_deletes_no_young_audit(call: Caller, home: Home, records: Records) -> None:
@@ -243,7 +254,8 @@ def test_a_clock_that_runs_ahead_deletes_no_young_audit(call: Caller, home: Home
     del records
     told_long_ago(home)
     call.clock = FixedClock(datetime.now(UTC) + timedelta(days=3650))
-    told = call("purge", "--kind", "audit")
-    assert (2, "", 1) == (told.status, told.out, told.sentences)
-    assert "by the database's clock" in told.err
+    for kind in ("audit", "door"):
+        told = call("purge", "--kind", kind)
+        assert (2, "", 1) == (told.status, told.out, told.sentences)
+        assert "by the database's clock" in told.err
     assert 4 == len(call.done("audit", "list", "--json").json)

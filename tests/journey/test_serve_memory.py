@@ -2,19 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import asyncssh
 import pytest
 
-from tests.twins.front import Street
+from tests.twins.front import Street, running_street
 
 MIB = 1 << 20
 LARGE = 35 * MIB
 MOST = 150
 """How many MiB the server may grow by; what was asked for is 30 times as much."""
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    """Give a server that takes requests as long as it may."""
+    with running_street(
+        tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}
+    ) as it:
+        yield it
 
 
 def _packet(content: bytes) -> bytes:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Protocol, cast
 
 import asyncssh
@@ -13,19 +13,18 @@ from asyncssh.channel import SSHChannel
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
 from flexibatch.adapters.sftp.applicants import Applicant, refusal
 from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
+from flexibatch.adapters.sftp.inflow import UNASKED
 from flexibatch.adapters.sftp.lobby import Lobby
 from flexibatch.adapters.sftp.places import shown
 from flexibatch.adapters.sftp.protocol import Session
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.adapters.sftp.views import View
-from flexibatch.domain.sessions import Account, Act, Crowd, Deed
+from flexibatch.domain.sessions import Account, Act, Crowd, Deed, FileId
 
 log = structlog.get_logger()
 
-REFUSALS_WRITTEN = 100
 CHANNELS = 10
-WINDOW = 1 << 20
-"""How many bytes a client may send before they are looked at: what sessions that wait for their turn keep."""
+"""How many channels one session may have; each has one request in hand at most."""
 
 
 class House(Protocol):
@@ -34,7 +33,10 @@ class House(Protocol):
     crowd: Crowd
     lobby: Lobby
     doors: "set[Door]"
-    tell: Callable[[Deed], None]
+
+    def tell(self, deed: Deed) -> None:
+        """Write down what was done."""
+        ...
 
     def account(self, user: str, since: float | None = None) -> Awaitable[Account | None]:
         """Give who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
@@ -68,8 +70,7 @@ class Door(asyncssh.SSHServer):
         self._account: Account | None = None
         self._user = self.address = ""
         self._applicant = Applicant()
-        self._failed = self._refused = 0
-        self._told = False
+        self._failed, self._told = 0, False
         self.fingerprint = ""
         self.number: str | None = None
         self.views: list[View] = []
@@ -193,7 +194,8 @@ class Door(asyncssh.SSHServer):
         for count, most in ((mine, crowd.max_sessions_per_sender), (len(inside), crowd.max_sessions)):
             if count >= most:
                 self._told = True
-                self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
+                if self._house.may_tell(self.address):
+                    self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
                 self.leave(
                     asyncssh.DISC_TOO_MANY_CONNECTIONS,
                     f"{count} sessions are open, as many as there may be: end one, or try again later.",
@@ -208,11 +210,20 @@ class Door(asyncssh.SSHServer):
         """Give a session that speaks SFTP."""
         self.views[:] = [view for view in self.views if not view.ended]
         self._sessions = [session for session in self._sessions if not session.ended]
-        if self._connection is None or self.number is None or len(self._sessions) >= CHANNELS:
+        if self._connection is None or self.number is None:
             return False
-        session = Session(self._view)
+        of_all = sum(door.channels for door in self._house.doors if door.number == self.number)
+        if self.channels >= CHANNELS or of_all >= self._house.crowd.max_channels_per_sender:
+            self.tell(Act.REFUSED, reason="too many channels")
+            return False
+        session = Session(self._view, self._house.room(self.number).budget)
         self._sessions.append(session)
-        return self._connection.create_server_channel(None, window=WINDOW), session
+        return self._connection.create_server_channel(None, window=UNASKED), session
+
+    @property
+    def channels(self) -> int:
+        """Count the channels that are open."""
+        return sum(not session.ended for session in self._sessions)
 
     def _view(self, channel: "SSHChannel[bytes]") -> View:
         if self.number is None:
@@ -227,13 +238,9 @@ class Door(asyncssh.SSHServer):
         self.views.append(view)
         return view
 
-    def tell(self, act: Act, **details: str | int | None) -> None:
-        """Write down what was done; of refusals only the first hundred."""
-        if act is Act.REFUSED:
-            self._refused += 1
-            if self._refused > REFUSALS_WRITTEN:
-                return
-        self._house.tell(Deed(act, self._session, self.number, self.address, details))
+    def tell(self, act: Act, file: FileId | None = None, /, **details: str | int | None) -> None:
+        """Write down what was done; with a file, whose fate it tells."""
+        self._house.tell(Deed(act, self._session, self.number, self.address, details, file))
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.sftp.places import nothing
+from flexibatch.domain.sessions import FileId
 
 FILE_MODE = 0o660
 GAPPED = stat.S_IXUSR
@@ -26,9 +27,13 @@ def open_regular(folder: int, name: bytes, flags: int) -> int:
     raise nothing()
 
 
-def identity_of(descriptor: int) -> tuple[int, int]:
+def identity_of(descriptor: int) -> FileId:
     """Give what stays the same when a file is renamed."""
-    status = os.fstat(descriptor)
+    return identity_in(os.fstat(descriptor))
+
+
+def identity_in(status: os.stat_result) -> FileId:
+    """Give what stays the same when a file is renamed, by its status."""
     return status.st_dev, status.st_ino
 
 

@@ -13,9 +13,18 @@ import asyncssh
 from flexibatch.adapters.disk import lock, unlock
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.sftp.blocks import Blocks
-from flexibatch.adapters.sftp.files import FILE_MODE, GAPPED, identity_of, open_regular, put_all, sha256_of
+from flexibatch.adapters.sftp.files import (
+    FILE_MODE,
+    GAPPED,
+    identity_in,
+    identity_of,
+    open_regular,
+    put_all,
+    sha256_of,
+)
 from flexibatch.adapters.sftp.places import Place, being_taken, require_good_name
 from flexibatch.adapters.sftp.rooms import OpenFile, Room
+from flexibatch.domain.sessions import FileId
 
 
 class Download:
@@ -33,6 +42,11 @@ class Download:
         content = os.pread(self.descriptor, size, offset)
         self.taken += len(content)
         return content
+
+    def whole(self) -> FileId | None:
+        """Tell which file was read to its end; None where it was not."""
+        status = os.fstat(self.descriptor)
+        return identity_in(status) if self.taken >= status.st_size else None
 
     def close(self) -> None:
         """Give the file back."""

@@ -7,21 +7,22 @@ from contextlib import contextmanager
 import asyncssh
 
 from flexibatch.adapters.disk import lock
+from flexibatch.adapters.sftp.files import identity_in
 from flexibatch.adapters.sftp.places import Place, being_taken
 from flexibatch.adapters.sftp.rooms import Room, is_there
 
 
-def remove(room: Room, place: Place) -> int:
-    """Delete a file and give its size."""
+def remove(room: Room, place: Place) -> os.stat_result:
+    """Delete a file and give what it was."""
     with room.opened(place.folder) as folder:
         status = room.status_in(folder, place)
         with _own(room, folder, place, status):
             os.unlink(place.name, dir_fd=folder)
-    return status.st_size
+    return status
 
 
-def rename(room: Room, old: Place, new: Place, *, replace: bool) -> int:
-    """Rename a file within its folder and give its size; only with `replace` over another."""
+def rename(room: Room, old: Place, new: Place, *, replace: bool) -> os.stat_result:
+    """Rename a file within its folder and give what it is; only with `replace` over another."""
     with room.opened(old.folder) as folder:
         status = room.status_in(folder, old)
         with _own(room, folder, old, status):
@@ -31,10 +32,10 @@ def rename(room: Room, old: Place, new: Place, *, replace: bool) -> int:
                 raise asyncssh.SFTPFailure(f"{new.shown} is there already: remove it first.")
             else:
                 _replace(room, folder, old, new)
-    writing = room.writing.get((status.st_dev, status.st_ino))
+    writing = room.writing.get(identity_in(status))
     if writing is not None:
         writing.place = new
-    return status.st_size
+    return status
 
 
 def _replace(room: Room, folder: int, old: Place, new: Place) -> None:
@@ -48,7 +49,7 @@ def _own(room: Room, folder: int, place: Place, status: os.stat_result) -> Itera
 
     One that is being written is kept from it by its mark and its handle; nothing is claimed out of the out folders.
     """
-    if not place.is_inbox or (status.st_dev, status.st_ino) in room.writing:
+    if not place.is_inbox or identity_in(status) in room.writing:
         yield
         return
     descriptor = os.open(

@@ -8,18 +8,22 @@ import time
 from typing import Any, cast
 
 import asyncssh
+from asyncssh.channel import SSHChannel
 from asyncssh.constants import FXP_BLOCK, FXP_CLOSE, FXP_INIT, FXP_OPENDIR, FXP_UNBLOCK
 from asyncssh.packet import SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
 
 from flexibatch.adapters.sftp.backlog import fetched
+from flexibatch.adapters.sftp.inflow import Budget, Inflow, TooLong
 from flexibatch.adapters.sftp.views import View
 
 VERSION = 3
 LISTINGS_AT_ONCE = 16
 HEAD = 1024
 """What a request holds beside its data."""
+IN_USE = 262_144
+"""What some clients write at once whatever they were told: it is read, and refused in a sentence."""
 GREETING = 5
 """What the first request holds that counts: its kind, and the version that a client speaks."""
 _UNSPOKEN = (FXP_BLOCK, FXP_UNBLOCK, b"hardlink@openssh.com", b"copy-data", b"ranges@asyncssh.com")
@@ -49,17 +53,22 @@ class Handler(SFTPServerHandler):
     def __init__(
         self,
         view: View,
-        reader: "SSHReader[bytes]",
-        writer: "SSHWriter[bytes]",
-        connection: asyncssh.SSHServerConnection,
+        session: "Session",
+        channel: "asyncssh.SSHServerChannel[bytes]",
+        inflow: Inflow,
     ) -> None:
-        """Keep the view, to tell it how a file is closed, and the connection, to know what lies there unfetched."""
+        """Keep the view, to tell it how a file is closed, what comes, and the connection, to know what lies there."""
+        reader, writer = SSHReader[bytes](session, channel), SSHWriter[bytes](session, channel)
         super().__init__(view, reader, writer, VERSION)
-        self._view, self._connection = view, connection
+        self._view, self._inflow = view, inflow
+        self._connection = cast("asyncssh.SSHServerConnection", channel.get_connection())
 
     async def recv_packet(self) -> SSHPacket:
         """Take in the next request; of the first, what a client can besides is of no use here."""
-        content = (await super().recv_packet()).get_full_payload()
+        try:
+            content = await self._inflow.request(max(self._view.allowance.request_size, IN_USE) + HEAD)
+        except TooLong as exc:
+            raise self._view.too_long(exc.size) from exc
         return Request(content[:GREETING] if content[:1] == bytes([FXP_INIT]) else content)
 
     async def _cleanup(self, exc: Exception | None) -> None:
@@ -120,21 +129,51 @@ class Handler(SFTPServerHandler):
 class Session(SSHServerStreamSession[bytes]):
     """Hold one channel of a connection: SFTP, and nothing else."""
 
-    def __init__(self, view_of: "asyncssh.SFTPServerFactory") -> None:
-        """Keep who makes the view when the client asks for SFTP."""
+    def __init__(self, view_of: "asyncssh.SFTPServerFactory", budget: Budget) -> None:
+        """Keep who makes the view when the client asks for SFTP, and what the bureau may send."""
         super().__init__(None, view_of, VERSION, allow_scp=False)
+        self._budget = budget
+        self._inflow: Inflow | None = None
         self.ended = False
+
+    def connection_made(self, chan: "SSHChannel[bytes]") -> None:
+        """Begin with the channel."""
+        super().connection_made(chan)
+        self._inflow = Inflow(chan, self._budget)
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Take in what came."""
+        del datatype
+        if self._inflow is not None:
+            self._inflow.arrived(data)
+
+    def eof_received(self) -> bool:
+        """Take in that no more comes."""
+        if self._inflow is not None:
+            self._inflow.end()
+        return super().eof_received()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End with the channel."""
         self.ended = True
+        if self._inflow is not None:
+            self._inflow.end(exc)
         super().connection_lost(exc)
 
     def session_started(self) -> None:
         """Speak SFTP from now on."""
         view = self._init_sftp_server()
-        if self._chan is None or self._conn is None or not isinstance(view, View):
+        if self._chan is None or self._inflow is None or not isinstance(view, View):
             raise TypeError("a session without its channel")
-        reader, writer = SSHReader[bytes](self, self._chan), SSHWriter[bytes](self, self._chan)
-        connection = cast("asyncssh.SSHServerConnection", self._conn)
-        connection.create_task(Handler(view, reader, writer, connection).run(), reader.logger)
+        channel = cast("asyncssh.SSHServerChannel[bytes]", self._chan)
+        handler = Handler(view, self, channel, self._inflow)
+        channel.get_connection().create_task(_speak(handler, self._inflow), handler.logger)
+
+
+async def _speak(handler: Handler, inflow: Inflow) -> None:
+    """Speak to a client until its channel ends."""
+    inflow.begin()
+    try:
+        await handler.run()
+    finally:
+        inflow.close()

@@ -14,12 +14,12 @@ from typing import Protocol, TypeVar
 import asyncssh
 
 from flexibatch.adapters.reserve import NO_RESERVE, Reserve
+from flexibatch.adapters.sftp.inflow import Budget
 from flexibatch.adapters.sftp.places import Place, nothing
-from flexibatch.domain.sessions import Allowance
+from flexibatch.domain.sessions import Allowance, FileId
 
 REST_FACTOR = 10
 """How many times longer than a count took nothing is counted again: a full inbox must not cost others their turn."""
-FileId = tuple[int, int]
 T = TypeVar("T")
 
 
@@ -58,6 +58,11 @@ class Room:
     long_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     handles: int = 0
     listings: int = 0
+    budget: Budget = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Divide what may be sent."""
+        self.budget = Budget(self.allowance.max_buffered)
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:

@@ -1,8 +1,9 @@
 """The server: listens, lets bureaus in by their keys, ends sessions that have no right to go on."""
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from flexibatch.adapters.sftp.algorithms import (
     WEAK_SIGNATURE,
     offered,
 )
+from flexibatch.adapters.sftp.bundles import Bundles
 from flexibatch.adapters.sftp.doors import Door, rest
 from flexibatch.adapters.sftp.floods import Flood
 from flexibatch.adapters.sftp.lobby import PRESSED_SECONDS, Lobby
@@ -70,6 +72,7 @@ def spoken() -> dict[str, Any]:
         "host_based_auth": False,
         "gss_host": None,
         "allow_pty": False,
+        "line_editor": False,
         "agent_forwarding": False,
         "x11_forwarding": False,
         "rekey_bytes": REKEY_BYTES,
@@ -110,14 +113,14 @@ class Server:
     def __init__(self, front: Front) -> None:
         """Keep what it is made of; nothing listens yet."""
         self._front = front
-        self.crowd, self.tell = front.crowd, front.tell
+        self.crowd = front.crowd
         self.lobby = Lobby(front.crowd)
         self.doors: set[Door] = set()
         self._rooms: dict[str, Room] = {}
         self._accounts: Mapping[str, Account] = {}
         self._read_at = -FRESH
         self._told_crowded_at = -CROWD_EVERY
-        self._flood = Flood()
+        self._flood, self._bundles = Flood(), Bundles(front.crowd.told_per_minute)
         self._weak_told = False
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -158,6 +161,7 @@ class Server:
         if self._listener is not None:
             await self._listener.wait_closed()
         await self.looking
+        self._tell_all(self._bundles.due(math.inf))
 
     # ------------------------------------------------------------------------------------ what a door asks for
 
@@ -186,6 +190,14 @@ class Server:
     def may_tell(self, address: str) -> bool:
         """Tell whether one more who was kept out, from an address, may be told of."""
         return self._flood.may_tell(address, time.monotonic())
+
+    def tell(self, deed: Deed) -> None:
+        """Write down what was done: one by one, or counted where a bureau does too much of it."""
+        self._tell_all(self._bundles.take(deed, time.monotonic()))
+
+    def _tell_all(self, deeds: Iterable[Deed]) -> None:
+        for deed in deeds:
+            self._front.tell(deed)
 
     def _tell_flood(self) -> None:
         untold = self._flood.untold(time.monotonic())
@@ -219,6 +231,7 @@ class Server:
         while not self._stop.is_set():
             await rest(LOOK_EVERY, self._stop)
             self._tell_flood()
+            self._tell_all(self._bundles.due(time.monotonic()))
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
             pressed = self.lobby.pressed([door.address for door in self.waiting()])

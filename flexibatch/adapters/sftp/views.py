@@ -12,6 +12,7 @@ from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTP
 from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.adapters.sftp import moving
 from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
+from flexibatch.adapters.sftp.files import identity_in
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
 from flexibatch.adapters.sftp.rooms import Room
@@ -30,7 +31,7 @@ Handle = Download | Upload
 
 
 class View(asyncssh.SFTPServer):
-    """Answer the requests of one SFTP session; `tell` hears what was done (`tell(act, **details)`)."""
+    """Answer the requests of one SFTP session; `tell` hears what was done (`tell(act, file, **details)`)."""
 
     def __init__(
         self,
@@ -63,6 +64,12 @@ class View(asyncssh.SFTPServer):
         """Wait until it is this session's turn, among those of its bureau."""
         await self._room.take_turn()
 
+    def too_long(self, size: int) -> asyncssh.SFTPError:
+        """Write down that a request was announced that nobody may send; the session ends, and nothing of it is read."""
+        reason = f"A request of {size} bytes was announced: one has at most {self.allowance.request_size}."
+        self._tell(Act.REFUSED, reason=reason)
+        return asyncssh.SFTPBadMessage(reason)
+
     def exit(self) -> None:
         """End the session."""
         self.ended = True
@@ -93,17 +100,17 @@ class View(asyncssh.SFTPServer):
         self._open.discard(handle)
         self._room.handles -= 1
         if isinstance(handle, Download):
+            whole = handle.whole()
             handle.close()
-            self._tell(Act.GET, path=handle.place.shown, bytes=handle.taken)
+            self._tell(Act.GET, whole, path=handle.place.shown, bytes=handle.taken)
             return
         orderly, lost = self.orderly, handle.lost() or _torn(handle)
         try:
             sha256 = await self._room.apart(handle.sha256) if orderly and lost is None else None
         finally:
             handle.close(orderly=orderly)
-        whole = sha256 is not None
         told = {"path": handle.place.shown, "size": handle.size, "sha256": sha256}
-        self._tell(Act.PUT if whole else Act.PUT_BROKEN, **told)
+        self._tell(Act.PUT_BROKEN if sha256 is None else Act.PUT, **told)
         if orderly and lost is not None:
             raise lost
 
@@ -226,8 +233,9 @@ class View(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Delete a file: an answer that was fetched, or what was not claimed yet."""
         place = self._file(path)
-        size = self._refusing(place, lambda: moving.remove(self._room, place))
-        self._tell(Act.DELETE, path=place.shown, size=size)
+        status = self._refusing(place, lambda: moving.remove(self._room, place))
+        answer = None if place.is_inbox else identity_in(status)
+        self._tell(Act.DELETE, answer, path=place.shown, size=status.st_size)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Rename within an inbox, over nothing."""
@@ -244,8 +252,9 @@ class View(asyncssh.SFTPServer):
         if old.folder != new.folder:
             raise self._refused(old, "A file is renamed within its folder: put it where it belongs.")
         self._refusing(new, lambda: require_good_name(new))
-        size = self._refusing(old, lambda: moving.rename(self._room, old, new, replace=replace))
-        self._tell(Act.RENAME, path=old.shown, to=new.shown, size=size)
+        status = self._refusing(old, lambda: moving.rename(self._room, old, new, replace=replace))
+        told = {"path": old.shown, "to": new.shown, "size": status.st_size}
+        self._tell(Act.RENAME, identity_in(status), **told)
 
     def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
         """Refuse: the folders are these seven. Clients make one before each file, and go on where it is there."""

@@ -5,8 +5,9 @@ The database refuses to change or delete what is told (migration 0003); `purge_t
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.adapters.store.engine import stored
@@ -15,6 +16,10 @@ from flexibatch.errors import Refusal
 
 OPERATOR_LIMIT = 64
 SUBJECT_LIMIT = 100
+
+Told = Literal["audit", "door"]
+"""What operators did, or what bureaus did at the front door."""
+_TABLES: dict[Told, Table] = {"audit": audit, "door": session_event}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +42,34 @@ def note(connection: Connection, by: By, action: str, subject: str, **details: s
     connection.execute(insert(audit).values(**row))
 
 
-def old_told(connection: Connection, before: datetime) -> dict[str, int]:
-    """Count what was told before an instant: of operators (`audit`), of bureaus (`session_event`)."""
-    return {
-        table.name: connection.scalar(
-            select(func.count()).select_from(table).where(table.c.at < stored(before))
-        )
-        or 0
-        for table in (audit, session_event)
-    }
+def old_told(connection: Connection, told: Told, before: datetime) -> int:
+    """Count what was told before an instant."""
+    table = _TABLES[told]
+    query = select(func.count()).select_from(table).where(table.c.at < stored(before))
+    return connection.scalar(query) or 0
 
 
-def purge_told(connection: Connection, by: By, before: datetime) -> dict[str, int]:
-    """Have what was told before an instant deleted, and say so for ever; give the counts.
+def purge_told(connection: Connection, by: By, told: Told, before: datetime) -> int:
+    """Have what was told before an instant deleted, and say so for ever; give the count.
 
     Raise `Refusal` where the database's own clock says that it is not a year old.
     """
-    counts = old_told(connection, before)
-    for kind, rows in counts.items():
-        row = {
-            "at": stored(by.at),
-            "operator": by.operator,
-            "kind": kind,
-            "before": stored(before),
-            "rows": rows,
-        }
-        try:
-            if rows:
-                connection.execute(insert(audit_purge).values(**row))
-        except IntegrityError as exc:
-            raise Refusal(
-                "The audit of the last year is not deleted, and by the database's clock it would be. "
-                "Nothing was deleted of it; compare the clocks of the two machines."
-            ) from exc
-    if any(counts.values()):
-        note(connection, by, "purge", "audit", before=before.isoformat(), **counts)
-    return counts
+    rows = old_told(connection, told, before)
+    if not rows:
+        return 0
+    row = {
+        "at": stored(by.at),
+        "operator": by.operator,
+        "kind": _TABLES[told].name,
+        "before": stored(before),
+        "rows": rows,
+    }
+    try:
+        connection.execute(insert(audit_purge).values(**row))
+    except IntegrityError as exc:
+        raise Refusal(
+            "The audit of the last year is not deleted, and by the database's clock it would be. "
+            "Nothing was deleted of it; compare the clocks of the two machines."
+        ) from exc
+    note(connection, by, "purge", told, before=before.isoformat(), rows=rows)
+    return rows

@@ -1,0 +1,106 @@
+"""How much is told of what a bureau does: a flood of its deeds must not fill logs and tables.
+
+Of each kind so many a minute are told one by one, further ones are counted and told together. What a set, or an answer,
+can be traced by is never counted only: an upload that is whole, what a file came to be called, the fetching and
+the deleting of an answer.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from flexibatch.domain.sessions import Act, Deed, FileId
+
+WINDOW = 60.0
+REASON = "more in a minute than are told one by one"
+Kind = tuple[Act, object]
+Named = tuple[Act, FileId, object]
+
+
+@dataclass(slots=True)
+class Minute:
+    """Hold what one bureau did in a minute, and what of it is not told yet."""
+
+    began: float
+    told: Counter[Kind] = field(default_factory=Counter)
+    seen: set[Named] = field(default_factory=set)
+    counted: dict[Kind, tuple[int, Deed]] = field(default_factory=dict)
+    renamed: dict[FileId, tuple[int, Deed]] = field(default_factory=dict)
+
+    def take(self, deed: Deed, most: int) -> list[Deed]:
+        """Give what is to be told at once."""
+        kind = deed.act, deed.details.get("fingerprint")
+        new = self._is_new(deed)
+        if self.told[kind] < most or new:
+            self.told[kind] += 1
+            return [deed]
+        if deed.act is Act.RENAME and deed.file is not None:
+            return self._rename(deed.file, deed)
+        self.counted[kind] = self.counted.get(kind, (0, deed))[0] + 1, deed
+        return []
+
+    def rest(self) -> list[Deed]:
+        """Give what was not told."""
+        together = [
+            replace(deed, details=_same(deed) | {"count": count, "reason": REASON})
+            for count, deed in self.counted.values()
+        ]
+        return together + [_moved(*renamed) for renamed in self.renamed.values()]
+
+    def _is_new(self, deed: Deed) -> bool:
+        """Tell whether this is the first of its kind that was done to a file in this minute, and it has to be told."""
+        if deed.act is Act.PUT:
+            return True
+        if deed.file is None:
+            return False
+        named = deed.act, deed.file, None if deed.act is Act.RENAME else deed.details.get("path")
+        new = named not in self.seen
+        self.seen.add(named)
+        return new
+
+    def _rename(self, file: FileId, deed: Deed) -> list[Deed]:
+        """Go on with what a file is called; of one that was called otherwise meanwhile all is told."""
+        count, before = self.renamed.get(file, (0, deed))
+        goes_on = not count or before.details["to"] == deed.details["path"]
+        first = before.details["path"] if goes_on else deed.details["path"]
+        told = replace(deed, details={**deed.details, "path": first})
+        self.renamed[file] = (count + 1 if goes_on else 1), told
+        return [] if goes_on else [_moved(count, before)]
+
+
+class Bundles:
+    """Hold the minutes of all bureaus.
+
+    >>> bundles = Bundles(2)
+    >>> deed = Deed(Act.REFUSED, "0a1b2c3d", "000640", "192.0.2.1")
+    >>> [len(bundles.take(deed, 0.0)) for _ in range(5)], bundles.due(59.0)
+    ([1, 1, 0, 0, 0], [])
+    >>> [dict(one.details)["count"] for one in bundles.due(60.0)], bundles.due(61.0)
+    ([3], [])
+    """
+
+    def __init__(self, most: int) -> None:
+        """Keep how many deeds of one kind and bureau are told one by one in a minute."""
+        self._most = most
+        self._minutes: dict[str, Minute] = {}
+
+    def take(self, deed: Deed, now: float) -> list[Deed]:
+        """Give what is to be told at once: a deed, what was left of a minute that is over, or nothing."""
+        if deed.sender is None:
+            return [deed]
+        over = self.due(now)
+        return over + self._minutes.setdefault(deed.sender, Minute(now)).take(deed, self._most)
+
+    def due(self, now: float) -> list[Deed]:
+        """Give what was left of the minutes that are over, once."""
+        over = [sender for sender, minute in self._minutes.items() if now >= minute.began + WINDOW]
+        return [deed for sender in over for deed in self._minutes.pop(sender).rest()]
+
+
+def _same(deed: Deed) -> dict[str, str | int | None]:
+    """Give the details that all deeds which are told together have."""
+    return {name: deed.details[name] for name in ("fingerprint",) if name in deed.details}
+
+
+def _moved(count: int, deed: Deed) -> Deed:
+    """Tell with what a file came to be called how often it was renamed."""
+    return replace(deed, details={**deed.details, "count": count}) if count > 1 else deed
