@@ -1,0 +1,45 @@
+"""Mutations that know what an input is made of: pieces are left out, doubled, moved, or taken from a word list."""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+
+Mutate = Callable[[bytes, int], bytes]
+
+
+class Mutator:
+    """Change an input, half of the time by its pieces, otherwise byte by byte as libFuzzer does."""
+
+    def __init__(self, pieces: bytes, words: Sequence[bytes], mutate: Mutate) -> None:
+        """Keep the pattern of a piece, words that are put in, and libFuzzer's own mutation."""
+        self._pieces = re.compile(pieces, re.DOTALL)
+        self._words = words or [b""]
+        self._mutate = mutate
+
+    def __call__(self, data: bytes, max_size: int, seed: int) -> bytes:
+        """Give a changed input; the same seed changes it the same way."""
+        chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+        if chance.random() < 0.5:
+            return self._mutate(data, max_size)
+        pieces = self._pieces.findall(data) or [b""]
+        for _ in range(chance.choice((1, 1, 2, 4))):
+            self._change(pieces, chance)
+        return b"".join(pieces)[:max_size]
+
+    def _change(self, pieces: list[bytes], chance: random.Random) -> None:
+        at, size = chance.randrange(len(pieces) + 1), chance.choice((1, 1, 1, 2, 3, 8, 20))
+        stretch = pieces[at : at + size]
+        to = chance.randrange(len(pieces) + 1)
+        match chance.randrange(6):
+            case 0:
+                del pieces[at : at + size]
+            case 1:
+                pieces[to:to] = stretch
+            case 2:
+                pieces[to : to + size] = stretch
+            case 3:
+                pieces[at : at + 1] = [chance.choice(self._words)]
+            case 4:
+                pieces[at:at] = [chance.choice(self._words)]
+            case _:
+                pieces[at : at + 1] = [self._mutate(piece, len(piece) + 8) for piece in stretch[:1]]
