@@ -13,7 +13,15 @@ import asyncssh
 from flexibatch.adapters.disk import lock, unlock
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.sftp.blocks import Blocks
-from flexibatch.adapters.sftp.files import FILE_MODE, GAPPED, identity_of, open_regular, put_all, sha256_of
+from flexibatch.adapters.sftp.files import (
+    FILE_MODE,
+    GAPPED,
+    identity_of,
+    open_regular,
+    put_all,
+    read_at,
+    sha256_of,
+)
 from flexibatch.adapters.sftp.places import Place, being_taken, require_good_name
 from flexibatch.adapters.sftp.rooms import OpenFile, Room
 
@@ -30,7 +38,7 @@ class Download:
 
     def read(self, offset: int, size: int) -> bytes:
         """Read at an offset."""
-        content = os.pread(self.descriptor, size, offset)
+        content = read_at(self.descriptor, size, offset)
         self.taken += len(content)
         return content
 
