@@ -287,3 +287,12 @@ def test_memory(tmp_path: Path, shape: str) -> None:
         stream.write(filler[2])
     _, memory = peak(path)
     assert memory < 130
+
+
+@pytest.mark.parametrize("end", [b"\xff", b"\xc3"])
+@pytest.mark.parametrize("between", [0, 100, 1_000_000])
+def test_the_first_fault_is_told(tmp_path: Path, end: bytes, between: int) -> None:
+    """A wrong tag stands before bytes that do not fit: it is told, however the bytes come in pieces."""
+    text = message().replace("</TypeForm>", "</Type>").encode()
+    (found,) = read(tmp_path, text + b" " * between + end)[1]
+    assert ("not-well-formed", "xml-unclosed", 8) == (found.rule, found.details["phrase"], found.line)

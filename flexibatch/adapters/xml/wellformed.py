@@ -95,7 +95,14 @@ class Strict:
 
     def feed(self, chunk: bytes) -> None:
         """Read on; raise `UnicodeDecodeError`, `ExpatError`, or that a piece is too long."""
-        self._walk(self._decoder.decode(chunk))
+        try:
+            self._walk(self._decoder.decode(chunk))
+        except UnicodeDecodeError as exc:
+            # What stands before the bytes that do not fit may be no XML itself, and is told first.
+            before = len(exc.object) - len(chunk)
+            self._held += chunk[: max(exc.start - before, 0)]
+            self._flush()
+            raise
         self._held += chunk
         if len(self._held) >= self._unfinished():
             self._flush()
@@ -104,8 +111,8 @@ class Strict:
 
     def close(self) -> None:
         """Read to the end; raise as `feed` does."""
-        self._walk(self._decoder.decode(b"", final=True))
         self._flush()
+        self._walk(self._decoder.decode(b"", final=True))
         self.parser.Parse(b"", True)  # noqa: FBT003 - expat's own flag: the last piece
 
     def bytes_place(self, exc: UnicodeDecodeError) -> tuple[int, int]:
