@@ -296,3 +296,13 @@ def test_the_first_fault_is_told(tmp_path: Path, end: bytes, between: int) -> No
     text = message().replace("</TypeForm>", "</Type>").encode()
     (found,) = read(tmp_path, text + b" " * between + end)[1]
     assert ("not-well-formed", "xml-unclosed", 8) == (found.rule, found.details["phrase"], found.line)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 100])
+def test_a_wrong_character_is_told_as_one_however_it_is_cut(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of it in one piece and half in the next are not told as wrong markup."""
+    monkeypatch.setattr("flexibatch.adapters.xml.names.chunks.__defaults__", (size,))
+    (found,) = read(tmp_path, b"<!D\xed\xa0\x80YPE>")[1]
+    assert ("bytes-encoding", 1, 4) == (found.rule, found.line, found.column)

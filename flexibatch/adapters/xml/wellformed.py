@@ -95,15 +95,17 @@ class Strict:
 
     def feed(self, chunk: bytes) -> None:
         """Read on; raise `UnicodeDecodeError`, `ExpatError`, or that a piece is too long."""
+        begun = self._decoder.getstate()[0]
+        whole = begun + chunk if begun else chunk
         try:
             self._walk(self._decoder.decode(chunk))
         except UnicodeDecodeError as exc:
             # What stands before the bytes that do not fit may be no XML itself, and is told first.
-            before = len(exc.object) - len(chunk)
-            self._held += chunk[: max(exc.start - before, 0)]
+            self._held += whole[: exc.start]
             self._flush()
             raise
-        self._held += chunk
+        # A character that is only begun may be none: the parser would tell that in words of its own.
+        self._held += whole[: len(whole) - len(self._decoder.getstate()[0])]
         if len(self._held) >= self._unfinished():
             self._flush()
             if self._unfinished() > self._token_limit:
