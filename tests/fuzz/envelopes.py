@@ -11,9 +11,11 @@ from flexibatch.adapters.signatures.trust import Trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 from samples import signing
+from tests.fuzz.der import changed
 from tests.fuzz.invariants import require, require_storable
 
 PIECES = rb"[\x30\x31\x04\x06\x02\xa0-\xa3][\x00-\x7f]|[A-Za-z0-9+/=]{4}|[^\x00]|\x00"
+CHANGE = changed
 PART = b"<FLXWAGE>\n</FLXWAGE>\n"
 OTHER = b"<FLXWAGE>\r\n</FLXWAGE >"
 ARRIVED = datetime(2026, 10, 5, 9, tzinfo=UTC)

@@ -3,24 +3,32 @@
 import random
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 Mutate = Callable[[bytes, int], bytes]
+Change = Callable[[bytes, random.Random, Sequence[bytes]], bytes]
+CONFUSED = (ValueError, IndexError, RecursionError)
 
 
 class Mutator:
     """Change an input, half of the time by its pieces, otherwise byte by byte as libFuzzer does."""
 
-    def __init__(self, pieces: bytes, words: Sequence[bytes], mutate: Mutate) -> None:
-        """Keep the pattern of a piece, words that are put in, and libFuzzer's own mutation."""
+    def __init__(
+        self, pieces: bytes, words: Sequence[bytes], mutate: Mutate, change: Change | None = None
+    ) -> None:
+        """Keep the pattern of a piece, words that are put in, libFuzzer's own mutation, the target's own change."""
         self._pieces = re.compile(pieces, re.DOTALL)
         self._words = words or [b""]
-        self._mutate = mutate
+        self._mutate, self._own = mutate, change
 
     def __call__(self, data: bytes, max_size: int, seed: int) -> bytes:
         """Give a changed input; the same seed changes it the same way."""
         chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
         if chance.random() < 0.5:
             return self._mutate(data, max_size)
+        if self._own is not None:
+            with suppress(*CONFUSED):
+                return self._own(data, chance, self._words)[:max_size]
         pieces = self._pieces.findall(data) or [b""]
         for _ in range(chance.choice((1, 1, 2, 4))):
             self._change(pieces, chance)

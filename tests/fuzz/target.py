@@ -33,7 +33,7 @@ def main() -> None:
     name, *told = sys.argv[1:]
     with atheris.instrument_imports(include=["flexibatch", "asn1crypto.cms"]):
         module = import_module(f"tests.fuzz.{name}")
-    mutator = Mutator(module.PIECES, words_of(name), _mutated)
+    mutator = Mutator(module.PIECES, words_of(name), _mutated, getattr(module, "CHANGE", None))
     words = [sys.argv[0], *told, f"-max_len={LENGTH}", f"-dict={HERE / 'words' / f'{name}.dict'}"]
     atheris.Setup(words, module.check, custom_mutator=mutator)
     atheris.Fuzz()
