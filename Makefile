@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTED := $(VENV)/.tested
+FUZZED := $(VENV)/.fuzzed
+MINUTES ?= 10
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers test soak check format bench clean
+.PHONY: help demo servers test soak fuzz check format bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +24,10 @@ $(TESTED): $(READY)
 	$(INSTALL) '.[test]'
 	touch $@
 
+$(FUZZED): $(TESTED)
+	$(INSTALL) '.[test,fuzz]'
+	touch $@
+
 demo: $(if $(DB),$(TESTED),$(READY)) ## run the main job and show what came out; DB=postgresql: there, not on SQLite
 	@$(BIN)/python samples/demo.py $(DB)
 
@@ -32,8 +38,12 @@ test: $(TESTED) servers ## run all tests but the long ones and tell the coverage
 	$(BIN)/python -m pytest -n 2 -m 'not long' --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='flexibatch/domain/*,flexibatch/judging.py,flexibatch/pipeline.py' --fail-under=100
 
-soak: $(TESTED) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL
+soak: $(TESTED) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL, fuzzing
 	$(BIN)/python -m pytest -n 2 -m long
+	$(MAKE) fuzz MINUTES=5
+
+fuzz: $(FUZZED) ## feed arbitrary bytes to all that reads a bureau's; MINUTES=10 for all together
+	$(BIN)/python -m tests.fuzz.run $(MINUTES)
 
 check: $(TESTED) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
@@ -53,4 +63,4 @@ bench: $(TESTED) servers ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/door.py
 
 clean: ## remove what was made
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage

@@ -42,7 +42,8 @@ def csv_rows(file: BinaryIO) -> Rows:
             if row:
                 yield rows.line_num, row
     except csv.Error as exc:
-        raise Refusal(f"line {rows.line_num}: this is no CSV ({exc})") from exc
+        reason = str(exc).replace("\t", "tab")
+        raise Refusal(f"line {rows.line_num}: this is no CSV ({reason})") from exc
     except UnicodeError as exc:
         raise Refusal(f"line {_undecodable(file)}: the text is not {_told(file)}; {ADVICE}") from exc
     finally:

@@ -174,6 +174,7 @@ def test_replaced_numbers_come_in_a_csv_of_their_own(database: Database, path: P
         (f"{HEADER}\n{LINE}\n{LINE},1\n", "line 3: values: 6, where the header names 5"),
         (f"{HEADER}\n{LINE}\n\n{LINE[:30]}\n", "line 4: values: 3, where the header names 5"),
         (f'{HEADER}\n"{LINE}\n', "line 2: this is no CSV"),
+        ('period_id\tinss\t"start_date"x\n', "line 1: this is no CSV ('tab' expected after '\"')"),
         (f"{HEADER}\n{LINE}\n{LINE[1:]}\n", "line 3: period_id must be 12 digits"),
         (f"{HEADER}\n{LINE.replace('FLX', 'FLEX')}\n", 'line 2: worker_type "FLEX" must be'),
         (

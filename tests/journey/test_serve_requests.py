@@ -127,6 +127,18 @@ def test_a_request_too_long_ends_the_session(street: Street) -> None:
             assert FOLDERS == sorted(peer.listdir("."))
 
 
+@pytest.mark.parametrize("offset", [1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
+@pytest.mark.parametrize("flags", [SFTP_FLAG_READ, SFTP_FLAG_READ | SFTP_FLAG_WRITE])
+def test_nothing_lies_beyond_what_a_file_can_hold(
+    offset: int, flags: int, client: _Client, street: Street
+) -> None:
+    """An offset that no system call takes is behind the end, and no bug."""
+    (street.town.inbox() / "x").write_bytes(b"content")
+    handle = client.opened("/IN/x", flags)
+    with pytest.raises(EOFError):
+        client.ask(kinds.CMD_READ, handle, int64(offset), 9)
+
+
 # ------------------------------------------------------------------------------------------------ folders
 
 

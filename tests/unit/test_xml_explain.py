@@ -82,6 +82,11 @@ CASES = {
         ">2026-02-30<",
         [("schema-domain", "2026-02-30", f"{LINE}/Calculation/CalculationDate")],
     ),
+    "year that nothing can hold": (
+        ">2026-10-02<",
+        ">9999999999-10-02<",
+        [("schema-domain", "9999999999-10-02", f"{LINE}/Calculation/CalculationDate")],
+    ),
     "space around a day": (
         ">2026-10-02<",
         "> 2026-10-02 <",

@@ -287,3 +287,22 @@ def test_memory(tmp_path: Path, shape: str) -> None:
         stream.write(filler[2])
     _, memory = peak(path)
     assert memory < 130
+
+
+@pytest.mark.parametrize("end", [b"\xff", b"\xc3"])
+@pytest.mark.parametrize("between", [0, 100, 1_000_000])
+def test_the_first_fault_is_told(tmp_path: Path, end: bytes, between: int) -> None:
+    """A wrong tag stands before bytes that do not fit: it is told, however the bytes come in pieces."""
+    text = message().replace("</TypeForm>", "</Type>").encode()
+    (found,) = read(tmp_path, text + b" " * between + end)[1]
+    assert ("not-well-formed", "xml-unclosed", 8) == (found.rule, found.details["phrase"], found.line)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 100])
+def test_a_wrong_character_is_told_as_one_however_it_is_cut(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of it in one piece and half in the next are not told as wrong markup."""
+    monkeypatch.setattr("flexibatch.adapters.xml.names.chunks.__defaults__", (size,))
+    (found,) = read(tmp_path, b"<!D\xed\xa0\x80YPE>")[1]
+    assert ("bytes-encoding", 1, 4) == (found.rule, found.line, found.column)

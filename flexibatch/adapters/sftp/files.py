@@ -13,6 +13,8 @@ FILE_MODE = 0o660
 GAPPED = stat.S_IXUSR
 """A second mark: bytes before the end have not come yet. It outlives a server that dies."""
 BLOCK = 1 << 20
+_FARTHEST = 1 << 62
+"""No file reaches there; a client may ask for what lies at an offset that no system call takes."""
 
 
 def open_regular(folder: int, name: bytes, flags: int) -> int:
@@ -35,6 +37,11 @@ def identity_of(descriptor: int) -> FileId:
 def identity_in(status: os.stat_result) -> FileId:
     """Give what stays the same when a file is renamed, by its status."""
     return status.st_dev, status.st_ino
+
+
+def read_at(descriptor: int, size: int, offset: int) -> bytes:
+    """Read at an offset; nothing where no file can reach."""
+    return os.pread(descriptor, size, offset) if offset < _FARTHEST else b""
 
 
 def put_all(descriptor: int, offset: int, content: bytes) -> None:

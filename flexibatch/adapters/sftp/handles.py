@@ -20,6 +20,7 @@ from flexibatch.adapters.sftp.files import (
     identity_of,
     open_regular,
     put_all,
+    read_at,
     sha256_of,
 )
 from flexibatch.adapters.sftp.places import Place, being_taken, require_good_name
@@ -39,7 +40,7 @@ class Download:
 
     def read(self, offset: int, size: int) -> bytes:
         """Read at an offset."""
-        content = os.pread(self.descriptor, size, offset)
+        content = read_at(self.descriptor, size, offset)
         self.taken += len(content)
         return content
 

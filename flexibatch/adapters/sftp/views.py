@@ -12,7 +12,7 @@ from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTP
 from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
 from flexibatch.adapters.sftp import moving
 from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
-from flexibatch.adapters.sftp.files import identity_in
+from flexibatch.adapters.sftp.files import identity_in, read_at
 from flexibatch.adapters.sftp.handles import Download, Upload
 from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
 from flexibatch.adapters.sftp.rooms import Room
@@ -119,7 +119,7 @@ class View(asyncssh.SFTPServer):
         handle = _handle(file_obj)
         size = min(size, self._room.allowance.request_size)
         if isinstance(handle, Upload):
-            return os.pread(handle.descriptor, size, offset)
+            return read_at(handle.descriptor, size, offset)
         return handle.read(offset, size)
 
     def write(self, file_obj: object, offset: int, data: bytes) -> int:

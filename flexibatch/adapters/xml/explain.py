@@ -14,7 +14,7 @@ from lxml import etree
 
 from flexibatch.adapters.xml.extract import OWN_ORIGIN, REFERENCE, REFERENCE_ORIGIN
 from flexibatch.adapters.xml.names import BLANK, INSTANCE, ROOT, local, tag
-from flexibatch.adapters.xml.nodes import Node
+from flexibatch.adapters.xml.nodes import Node, takes
 from flexibatch.domain.findings import Finding, shown, step
 from flexibatch.domain.zones import zone_at
 
@@ -156,7 +156,7 @@ def attributes(node: Node, element: etree._Element, at: str, faults: Faults) -> 
             continue
         known = declared.get(name) or (declared.get(None) if not name.startswith(f"{{{INSTANCE}}}") else None)
         type_ = getattr(known, "type", None)
-        if known is None or (type_ is not None and not type_.text_is_valid(value)):
+        if known is None or (type_ is not None and not takes(type_, value)):
             faults.add("schema-invalid", local(name), at, value)
     for name, known in declared.items():
         if name is not None and known.use == "required" and name not in element.attrib:

@@ -95,8 +95,17 @@ class Strict:
 
     def feed(self, chunk: bytes) -> None:
         """Read on; raise `UnicodeDecodeError`, `ExpatError`, or that a piece is too long."""
-        self._walk(self._decoder.decode(chunk))
-        self._held += chunk
+        begun = self._decoder.getstate()[0]
+        whole = begun + chunk if begun else chunk
+        try:
+            self._walk(self._decoder.decode(chunk))
+        except UnicodeDecodeError as exc:
+            # What stands before the bytes that do not fit may be no XML itself, and is told first.
+            self._held += whole[: exc.start]
+            self._flush()
+            raise
+        # A character that is only begun may be none: the parser would tell that in words of its own.
+        self._held += whole[: len(whole) - len(self._decoder.getstate()[0])]
         if len(self._held) >= self._unfinished():
             self._flush()
             if self._unfinished() > self._token_limit:
@@ -104,8 +113,8 @@ class Strict:
 
     def close(self) -> None:
         """Read to the end; raise as `feed` does."""
-        self._walk(self._decoder.decode(b"", final=True))
         self._flush()
+        self._walk(self._decoder.decode(b"", final=True))
         self.parser.Parse(b"", True)  # noqa: FBT003 - expat's own flag: the last piece
 
     def bytes_place(self, exc: UnicodeDecodeError) -> tuple[int, int]:
