@@ -22,7 +22,7 @@ from flexibatch.domain.case import Verdict
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal
 from flexibatch.ports import Stream
-from flexibatch.watcher import SweepResult
+from flexibatch.swept import SweepResult
 from flexibatch.watcher import watch as watch_channel
 
 DONE, SOME_REFUSED = 0, 1

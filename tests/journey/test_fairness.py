@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from flexibatch.domain.case import Verdict
-from flexibatch.watcher import LONG_SWEEP, Channel, SweepResult, watch
+from flexibatch.swept import SweepResult
+from flexibatch.watcher import LONG_SWEEP, Channel, watch
 from tests.twins.clock import FixedClock
 from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town

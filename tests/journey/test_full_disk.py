@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch.bootstrap import make_home
 from flexibatch.errors import Unavailable
-from flexibatch.watcher import SweepResult
+from flexibatch.swept import SweepResult
 from tests.twins.clock import FixedClock
 from tests.twins.front import running_street
 from tests.twins.host_keys import put_host_keys

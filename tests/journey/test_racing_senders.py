@@ -14,7 +14,8 @@ from flexibatch.adapters.store.forms import FormRows, write_forms
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Stream
-from flexibatch.watcher import Channel, SweepResult
+from flexibatch.swept import SweepResult
+from flexibatch.watcher import Channel
 from tests.twins.before import Before
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.references import renumbered

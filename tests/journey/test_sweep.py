@@ -15,7 +15,8 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.ports import Ledger, Stream
-from flexibatch.watcher import Channel, SweepResult
+from flexibatch.swept import SweepResult
+from flexibatch.watcher import Channel
 from tests.twins.clock import FixedClock
 from tests.twins.player import Broken
 from tests.twins.references import renumbered

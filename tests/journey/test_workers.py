@@ -10,7 +10,8 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.case import Verdict
-from flexibatch.watcher import Channel, SweepResult
+from flexibatch.swept import SweepResult
+from flexibatch.watcher import Channel
 from flexibatch.workers import Workers
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.odd_worker import command

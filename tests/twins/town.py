@@ -25,7 +25,8 @@ from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.ports import Clock
 from flexibatch.settings import FILE
-from flexibatch.watcher import Channel, SweepResult
+from flexibatch.swept import SweepResult
+from flexibatch.watcher import Channel
 from samples import signing, today
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.host_keys import put_host_keys
