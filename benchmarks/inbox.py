@@ -9,12 +9,11 @@ import logging
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import date
 from pathlib import Path
 
 import structlog
-from journey import SENDER, prepare, tell
+from journey import SENDER, prepare, processor_time, tell
 from material import wage_file
 
 from flexibatch.adapters.signatures.certificates import read_certificate
@@ -47,7 +46,7 @@ def main() -> None:
     (few, few_mb), (many, many_mb) = results[told.few], results[told.many]
     print(f"a set among {told.many} takes {many / few:.2f} x what it takes among {told.few}")
     print(
-        f"  {few * 1000:.1f} and {many * 1000:.1f} ms of a processor; the process peaks at {few_mb} and {many_mb} MB"
+        f"  {few * 1000:.1f} and {many * 1000:.1f} ms of a processor; its processes peak at {few_mb} and {many_mb} MB"
     )
 
 
@@ -84,10 +83,12 @@ def _documents(folder: Path, count: int, today: date) -> list[str]:
 def sweep(folder: Path) -> None:
     """Sweep and print the seconds of a processor and the peak memory."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    channel = channel_of(Home.open(folder / "home", {}), Outside.real())
-    begin = time.process_time()
+    home = Home.open(folder / "home", {})
+    channel = channel_of(home, Outside.real())
+    begin = processor_time()
     result = channel.sweep()
-    seconds = time.process_time() - begin
+    home.close()
+    seconds = processor_time() - begin
     if not result.clean or not result.settled:
         raise SystemExit(f"the benchmark's sets were not all accepted: {result}")
     tell(seconds)
