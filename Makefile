@@ -7,7 +7,7 @@ TESTED := $(VENV)/.tested
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers test soak check format bench clean
+.PHONY: help demo servers test soak hostile check format bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,10 @@ test: $(TESTED) servers ## run all tests but the long ones and tell the coverage
 
 soak: $(TESTED) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL
 	$(BIN)/python -m pytest -n 2 -m long
+
+hostile: export PYTHONPATH = $(CURDIR)
+hostile: $(TESTED) servers ## attack a running serve for ten minutes and tell what an honest bureau feels; DB=postgresql: there
+	@$(BIN)/python -m tests.hostile.run $(if $(DB),--on $(DB))
 
 check: $(TESTED) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
