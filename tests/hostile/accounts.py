@@ -39,7 +39,8 @@ class Accounts:
     def lost(self, names: Iterable[str]) -> list[str]:
         """Give those of the sets that are neither answered once nor told to be somewhere."""
         completed = Counter(names)
-        due = self.due(completed)
+        states, waiting = self._told() if self.due(completed) else ({}, set())
+        due = self.due(completed)  # some were answered while the others were asked for
         answered = Counter(
             {name: count for one in self.answers.values() for name, count in one.counts.items()}
         )
@@ -50,14 +51,17 @@ class Accounts:
         ]
         if not due:
             return lost
-        states = {key_of(row["name"]): row["state"] for row in self._list()}
-        waiting = {row["sender"] for row in self._list("--waiting")}
         for name in due:
             sender = name.split(".")[1]
             lies = states.get(name) in TELLING or any(self._target.folder(sender, "IN").glob(f"GO.{name}.*"))
             if not (lies and sender in waiting):
                 lost.append(f"{name} ({states.get(name)}) has no answer and is not told")
         return lost
+
+    def _told(self) -> tuple[dict[str, str], set[str]]:
+        """Give the state of every set that was received, and the senders of which something waits."""
+        states = {key_of(row["name"]): row["state"] for row in self._list()}
+        return states, {row["sender"] for row in self._list("--waiting")}
 
     def _list(self, *words: str) -> Any:  # noqa: ANN401 - whatever the command shows
         command = [sys.executable, "-m", "flexibatch", "-H", str(self._target.home), "list", "--json", *words]
