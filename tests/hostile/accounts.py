@@ -68,6 +68,12 @@ class Accounts:
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
+    def claimed(self) -> bool:
+        """Tell whether sets of the attacker are claimed and not answered."""
+        return any(
+            row["sender"] == ATTACKER and row["ticket"] and row["sets"] for row in self._list("--waiting")
+        )
+
     def raw_pages(self) -> list[str]:
         """Give the pages in which markup that a bureau sent stands as it was sent."""
         pages = [

@@ -89,8 +89,16 @@ class Stage:
         row.logins = [one.seconds for one in self.during("login", began, ended)]
         row.lost = self.accounts.lost([*told.completed, *(one.name for one in drops)])
         row.faults = [*told.faults, *self._faults(pid, said, began)]
-        self.accounts.clear()
+        self._leave(form)
         return row
+
+    def _leave(self, form: Form) -> None:
+        """Take away what was not claimed yet, and let the rest be settled: the next attack has its own figures."""
+        end = time.time() + form.patience
+        self.accounts.clear()
+        while self.accounts.claimed() and time.time() < end:
+            time.sleep(1)
+        self.accounts.clear()
 
     def _waited(self, drop: Noted) -> float | None:
         at = self.accounts.at.get(drop.name)
