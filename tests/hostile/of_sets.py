@@ -7,7 +7,7 @@ from contextlib import suppress
 import paramiko
 
 from tests.hostile import documents
-from tests.hostile.attacker import ATTACKER, Attacker, Session
+from tests.hostile.attacker import ATTACKER, DAY, Attacker, Session
 from tests.hostile.running import Attack
 
 
@@ -33,11 +33,20 @@ def _only_data(attacker: Attacker) -> None:
     session.put((f"FI.{key}.1.1", b"x") for key in keys)
 
 
+def _lying_there(attacker: Attacker, count: int, end: str) -> None:
+    folder = attacker.target.folder(ATTACKER, "IN")
+    for one in range(count):
+        (folder / f"FI.FLEX.{ATTACKER}.{DAY}.{51_000 + one:05d}.R.{end}").touch()
+
+
+def _faulty_names(attacker: Attacker) -> None:
+    """Leave parts whose names are at fault: each is a set that is refused at once."""
+    _lying_there(attacker, attacker.size(50, 5_000), "1.9")
+
+
 def _full_inbox(attacker: Attacker) -> None:
     """Fill an inbox up to what the door admits; most lay there from before."""
-    folder = attacker.target.folder(ATTACKER, "IN")
-    for one in range(attacker.size(1_000, 49_000)):
-        (folder / f"FI.FLEX.{ATTACKER}.20260101.{one:05d}.R.1.{one % 9}").touch()
+    _lying_there(attacker, attacker.size(1_000, 49_000), "1.1")
     session = attacker.session()
     for _ in attacker.until(1, 20):
         refused = session.put((f"x{attacker.sequence:05d}.{one}", b"") for one in range(100))
@@ -153,6 +162,7 @@ ATTACKS = (
     Attack("GOs alone", "2,000 GOs without a part", _only_gos),
     Attack("parts without a GO", "2,000 sets of a TD and a part", _only_data),
     Attack("a full inbox", "49,000 names, then as many as the door takes", _full_inbox),
+    Attack("names at fault", "5,000 parts, each a set that is refused at once", _faulty_names),
     Attack("GO moved and back", "while it is claimed", _moved_back),
     Attack("deleted while claimed", "part and GO", _deleted),
     Attack("replaced after its GO", "a part, by rename and by writing", _replaced),
