@@ -9,7 +9,7 @@ MINUTES ?= 10
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo servers test soak fuzz check format bench clean
+.PHONY: help demo servers test soak fuzz hostile check format bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,10 @@ soak: $(TESTED) servers ## run the long tests: deaths at every call, many proces
 
 fuzz: $(FUZZED) ## feed arbitrary bytes to all that reads a bureau's; MINUTES=10 for all together
 	$(BIN)/python -m tests.fuzz.run $(MINUTES)
+
+hostile: export PYTHONPATH = $(CURDIR)
+hostile: $(TESTED) servers ## attack a running serve for ten minutes and tell what an honest bureau feels; DB=postgresql: there
+	@$(BIN)/python -m tests.hostile.run $(if $(DB),--on $(DB))
 
 check: $(TESTED) ## format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -60,6 +60,12 @@ def filled_lines(elements: str) -> str:
     return "".join(map(beneficiary, lines))
 
 
+def deep(count: int) -> str:
+    """Write Forms of elements within one another, each with as many attributes as it may have."""
+    many = " ".join(f'a{one}="1"' for one in range(99))
+    return (f"<Form {many}>" * 99 + "</Form>" * 99) * count
+
+
 FILES: dict[str, Callable[[], str]] = {
     "empty Forms": lambda: "<Form/>" * 9_999,
     "very many empty Forms": lambda: filled("<Form/>"),
@@ -74,6 +80,7 @@ FILES: dict[str, Callable[[], str]] = {
     "too many sound elements": lambda: form(filled_lines(ELEMENT * 80)),
     "strangers with long names": lambda: strangers(1_000),
     "strangers with one long name": lambda: filled(f"<{'x' * 250}/>"),
+    "attributes of deep elements": lambda: deep(200),
     "text between Forms": lambda: "a<Form/>" * 9_999,
 }
 

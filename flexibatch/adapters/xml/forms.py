@@ -82,12 +82,12 @@ class FormUnderWay:
         self._oversized = element
 
     def ended(self) -> Form:
-        """Give the Form, complete."""
+        """Give the Form, complete; nothing more can be asked of what was gathered."""
         self._form.close(trusted=False)
         texts, ids = self._form.texts, self._employer
         if self.faults.found:
             self._trust.explain()
-        return Form(
+        made = Form(
             self._number,
             texts.get("Identification"),
             texts.get("FormCreationDate"),
@@ -101,6 +101,9 @@ class FormUnderWay:
             tuple(self.faults.found),
             self._unlisted,
         )
+        # It holds a method of this object: the tree of each Form would stay until garbage is looked for, which is rare.
+        del self._form
+        return made
 
     def _reference(self) -> FormReference | None:
         """Give the Form's own key, where it could be read: one of another origin is not the bureau's."""
