@@ -9,6 +9,7 @@ import asyncssh
 from asyncssh.constants import FXP_INIT
 
 from flexibatch.adapters.folders import SENDER_FOLDERS, make_sender_folders, make_spool
+from flexibatch.adapters.sftp.inflow import Budget, Inflow
 from flexibatch.adapters.sftp.places import INBOXES
 from flexibatch.adapters.sftp.protocol import VERSION, Handler
 from flexibatch.adapters.sftp.rooms import Room
@@ -43,9 +44,14 @@ def check(data: bytes) -> None:
 async def _session(room: Room, requests: list[bytes]) -> None:
     lines = Lines([bytes([FXP_INIT]) + VERSION.to_bytes(4), *requests])
     together: list[View] = []
-    view = View(cast("Any", lines), room, "000640", lambda _act, **_details: None, together)
+    view = View(cast("Any", lines), room, "000640", lambda *_act, **_details: None, together)
     together.append(view)
-    await Handler(view, cast("Any", lines), cast("Any", lines), cast("Any", lines)).run()
+    inflow = Inflow(lines, Budget(LIMITS.max_buffered))
+    inflow.begin()
+    inflow.arrived(lines.sent)
+    inflow.end()
+    await Handler(view, cast("Any", lines), cast("Any", lines), inflow).run()
+    inflow.close()
     for _ in range(5):  # a listing that was left open ends in a turn of its own
         await asyncio.sleep(0)
     for answer in lines.answers:
