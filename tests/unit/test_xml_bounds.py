@@ -27,6 +27,12 @@ def nested(count: int, attributes: int) -> str:
     return f"{OPENING}<Form>{f'<x {some}>' * count}{'</x>' * count}</Form></FLXWAGE>"
 
 
+def wide(count: int, attributes: int) -> str:
+    """Write elements beside one another, each with attributes."""
+    some = " ".join(f'a{one}="1"' for one in range(attributes))
+    return f"{OPENING}<Form>{f'<x {some}/>' * count}</Form></FLXWAGE>"
+
+
 def nested_namespaces(count: int) -> str:
     """Write elements in one another, each with namespaces of its own."""
     opened = "".join(f"<x {declared(50, f'n{one}x')}>" for one in range(count))
@@ -58,6 +64,7 @@ REFUSED = {
     "namespaces in scope": nested_namespaces(100),
     "levels": nested(210, 0),
     "one long tag": f'{OPENING}<Form a="{"x" * 600_000}"/></FLXWAGE>',
+    "attributes of all elements": wide(10_200, 99),
     "attributes in one tag": nested(1, 200_000),
 }
 

@@ -12,6 +12,8 @@ from flexibatch.adapters.xml.wellformed import Strict, TooLong
 
 ATTRIBUTES_LIMIT = 100
 """Attributes and namespace declarations of one element."""
+ALL_ATTRIBUTES_LIMIT = 1_000_000
+"""Attributes and namespace declarations of all elements: more than one for each line that a file may have."""
 NAMESPACES_LIMIT = 200
 """Namespace declarations in scope at once."""
 DEPTH_LIMIT = 200
@@ -37,7 +39,7 @@ class Bounds:
         """Start before the first byte."""
         self._reader = Strict(encoding, TAG_LIMIT)
         self._lost = False
-        self._depth = self._declared = self._of_tag = 0
+        self._depth = self._declared = self._of_tag = self._attributes = 0
         self._names: set[str] = set()
         self._named = 0
         self._reason = ""
@@ -88,10 +90,15 @@ class Bounds:
         self._depth += 1
         self._name((name, *attributes[::2]))
         count, self._of_tag = len(attributes) // 2 + self._of_tag, 0
+        self._attributes += count
         if self._depth > DEPTH_LIMIT:
             self._reason = f"its elements are nested more than {DEPTH_LIMIT} levels deep"
         elif count > ATTRIBUTES_LIMIT:
             self._reason = f"one element has more than {ATTRIBUTES_LIMIT} attributes and namespaces"
+        elif self._attributes > ALL_ATTRIBUTES_LIMIT:
+            self._reason = (
+                f"its elements have more than {ALL_ATTRIBUTES_LIMIT} attributes and namespaces together"
+            )
         elif self._declared > NAMESPACES_LIMIT:
             self._reason = f"more than {NAMESPACES_LIMIT} namespaces are declared at once"
 
