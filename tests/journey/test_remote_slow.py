@@ -1,8 +1,11 @@
 """A server elsewhere that drips, or never ends: nobody but its own bureau waits for it."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +13,8 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.adapters.spool.fences import Fences
+from flexibatch.assembly import channel_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.settings import FILE
@@ -101,6 +106,54 @@ def test_a_listing_without_end_is_ended(both: Both) -> None:
     assert 1 == both.settled_here()
     assert not both.answered_there
     both.server.endless = False
+    until(lambda: both.answered_there)
+
+
+def test_a_listing_that_drips_is_cut(both: Both) -> None:
+    """It goes on for ever, a name at a time, so that no single wait is long: the whole of it is."""
+    both.drop_there()
+    both.server.endless, both.server.pace = True, 0.2
+    assert 1 == both.settled_here()
+    assert not both.answered_there
+    both.server.endless = False
+    until(lambda: both.answered_there)
+
+
+@pytest.mark.parametrize("banner", [b"", b"SSH-2.0-"])
+def test_a_connection_that_is_never_made_holds_up_nobody(both: Both, banner: bytes) -> None:
+    """A port that takes connections and says nothing, or the beginning of a greeting."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as pool:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    one, _address = listening.accept()
+                    taken.append(one)
+                    one.sendall(banner)
+
+        pool.submit(take)
+        (entry,) = both.town.home.settings.remote
+        elsewhere = entry.model_copy(update={"port": listening.getsockname()[1]})
+        settings = both.town.home.settings.model_copy(update={"remote": (elsewhere,)})
+        home = replace(both.town.home, settings=settings)
+        both.channel = channel_of(home, both.town.outside, patient=True)
+        both.drop_there()
+        assert 1 == both.settled_here()
+        assert taken
+        listening.shutdown(socket.SHUT_RDWR)
+        for one in taken:
+            one.close()
+
+
+def test_what_another_process_does_elsewhere_is_left_to_it(both: Both) -> None:
+    """Two processes never put down answers in the same far folder; who finds it taken passes by and comes again."""
+    both.drop_there()
+    with Fences(both.town.spool).elsewhere("remote-000640") as mine:
+        assert mine
+        assert 1 == both.settled_here()
+        assert not both.answered_there
+        assert [(None,)] == both.town.rows("SELECT published_at FROM run WHERE lines > 0")
     until(lambda: both.answered_there)
 
 

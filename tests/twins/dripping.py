@@ -17,7 +17,10 @@ from tests.twins.sshd import make_key
 
 @dataclass(slots=True)
 class Dripping:
-    """Hold a running server; what is named in `stuck` (list, read, rename) is begun and never ended."""
+    """Hold a running server; what is named in `stuck` (list, read, rename) is begun and never ended.
+
+    An `endless` listing gives a name every so many seconds (`pace`).
+    """
 
     root: Path
     key: Path
@@ -25,6 +28,7 @@ class Dripping:
     port: int = 0
     stuck: set[str] = field(default_factory=set)
     endless: bool = False
+    pace: float = 0.0
     held: asyncio.Event = field(default_factory=asyncio.Event)
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     opened: list[Any] = field(default_factory=list)
@@ -58,6 +62,7 @@ def _sessions(server: Dripping) -> type[asyncssh.SFTPServer]:
 
         async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
             for number in count() if server.endless else ():
+                await asyncio.sleep(server.pace)
                 yield asyncssh.SFTPName(b"n%d" % number, b"", asyncssh.SFTPAttrs(size=0, mtime=0, atime=0))
             await _stick(server, "list")
             async for one in super().scandir(path):
