@@ -111,7 +111,9 @@ class Gate:
 
     def lacking(self) -> str:
         """Say why nothing more may be taken in; nothing where it may."""
-        return self._reserve.lacking()
+        lacking = self._reserve.lacking()
+        self._inboxes.closed = self._inboxes.closed or bool(lacking)
+        return lacking
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
         """Give what is to be claimed, None after every bite of a full inbox."""

@@ -157,6 +157,7 @@ class Workers:
         self._command, self._most, self._fences, self._settled = command, most, fences, settled
         self._working: list[Worker] = []
         self._idle: list[Worker] = []
+        self._leaving: list[Worker] = []
 
     @property
     def busy(self) -> Collection[Stream]:
@@ -220,7 +221,8 @@ class Workers:
         self._working.remove(worker)
         worker.stream, worker.rests_since = None, time.monotonic()
         if worn:
-            worker.leave()
+            worker.close_pipes()
+            self._leaving.append(worker)
         else:
             self._idle.append(worker)
 
@@ -235,9 +237,12 @@ class Workers:
             return Judged(End.TROUBLE, reason=str(exc), cost=cost)
 
     def _thin_out(self) -> None:
-        """Let processes go that have rested for long; one is kept."""
+        """Let processes go that have rested for long; one is kept. Nobody waits for those that leave."""
+        self._leaving = [worker for worker in self._leaving if worker.process.poll() is None]
         while len(self._idle) > 1 and time.monotonic() - self._idle[0].rests_since > RESTS:
-            self._idle.pop(0).leave()
+            worker = self._idle.pop(0)
+            worker.close_pipes()
+            self._leaving.append(worker)
 
     def close(self) -> None:
         """End all processes; a set that is in hand counts as not judged."""
@@ -245,6 +250,6 @@ class Workers:
             worker.process.kill()
             worker.leave()
             self._fences.died(worker.ticket)
-        for worker in self._idle:
+        for worker in (*self._idle, *self._leaving):
             worker.leave()
-        self._working, self._idle = [], []
+        self._working, self._idle, self._leaving = [], [], []

@@ -1,10 +1,13 @@
 """A reserve that no disk has: nothing more is taken in, what was taken is answered, and all goes on without it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from flexibatch.adapters.reserve import Reserve
+from tests.twins.clock import FixedClock
 from tests.twins.front import running_street
 from tests.twins.player import Broken
 from tests.twins.program import Caller
@@ -68,3 +71,20 @@ def test_a_put_is_answered_in_a_sentence(tmp_path: Path) -> None:
         assert b"x" == client.open("/IN/before").read()
         client.remove("/IN/before")
         assert [] == client.listdir("/IN")
+
+
+def test_what_a_full_disk_kept_from_coming_is_waited_for_anew(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GO that found no room is no GO that was forgotten: its bureau has as long as ever once there is room."""
+    part = next(SAMPLE.glob("FI.FLEX.*"))
+    town.drop(part)
+    channel, day = town.channel(), timedelta(hours=25)
+    assert isinstance(town.clock, FixedClock)
+    town.clock.advance(day)
+    with monkeypatch.context() as full:
+        full.setattr(Reserve, "lacking", lambda _self: "There is no room.")
+        assert channel.sweep().without_room
+    assert (0, [part.name]) == (channel.sweep().claimed, list(tree(town.inbox())))
+    town.clock.advance(day)
+    assert (1, 1) == (channel.sweep().refused, len(town.rows("SELECT ticket FROM file_set")))

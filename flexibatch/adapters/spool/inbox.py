@@ -27,6 +27,9 @@ STRAYS_TOLD = 1000
 BITE = 5000
 """Entries of one inbox that are looked at until those of other bureaus have their turn."""
 
+NEVER = 2**63
+"""Nanoseconds after which nothing happens."""
+
 _MICROSECOND = 1000
 
 _Located = tuple[str, Found, Environment]
@@ -56,11 +59,14 @@ class Waits:
     claim_delay: timedelta
     max_waiting: int
 
-    def patience(self, *, patient: bool) -> Patience:
-        """Give the waits in nanoseconds; only who is patient leaves a young GO alone."""
+    def patience(self, open_for: timedelta, *, patient: bool) -> Patience:
+        """Give the waits in nanoseconds; only who is patient leaves a young GO alone.
+
+        What is missing of a set may have found no room: it is waited for anew since there is room again.
+        """
         return Patience(
-            _nanoseconds(self.incomplete_after),
-            _nanoseconds(self.go_grace),
+            _nanoseconds(self.incomplete_after) if open_for >= self.incomplete_after else NEVER,
+            _nanoseconds(self.go_grace) if open_for >= self.go_grace else NEVER,
             _nanoseconds(self.settle_for),
             _nanoseconds(self.stray_after),
             _nanoseconds(self.claim_delay) if patient else 0,
@@ -86,6 +92,9 @@ class Inboxes:
         self._told: dict[tuple[str, str], set[str]] = {}
         self._crowded: set[tuple[str, str]] = set()
         self._under_way: dict[str, _Search] = {}
+        self._opened: datetime | None = None
+        self.closed = False
+        """Whether nothing could be put into the inboxes, or taken from them, since the last look."""
         self.unreached = 0
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
@@ -96,6 +105,8 @@ class Inboxes:
         is taken up by the next. `unreached` counts the inboxes that could not be listed.
         """
         self.unreached = 0
+        if self.closed:
+            self._opened, self.closed = now, False
         before, self._under_way = self._under_way, {}
         senders = [sender for sender in self._known.senders() if not sender.held]
         for sender in senders:
@@ -163,7 +174,9 @@ class Inboxes:
             began = _nanoseconds_of(now)
             groups = {key: group for key, group in groups.items() if group.changed_ns <= began}
         place = self._limits.place(sender.number, environment, self._limits.day_of(now))
-        inbox = Inbox(place, self._waits.patience(patient=patient), sender.must_sign(environment))
+        open_for = now - self._opened if self._opened else timedelta.max
+        patience = self._waits.patience(open_for, patient=patient)
+        inbox = Inbox(place, patience, sender.must_sign(environment))
         told = not groups and not others
         while groups or not told:
             bite = dict(groups.popitem() for _ in range(min(BITE, len(groups))))
