@@ -3,6 +3,7 @@
 Trouble with one set, or with one inbox, holds up no other.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,11 @@ from flexibatch.watcher_ports import Arrivals, ClaimBook, Fences
 log = structlog.get_logger()
 
 CLAIMS_AT_ONCE = 200
+"""Sets in one batch, at most."""
+FIRST_BATCH = 2
+"""Sets in the first batch of a sweep: they may be large, and those that were claimed wait for the batch to end."""
+QUICK, SLOW = 0.2, 0.5
+"""Seconds: after a batch that took less the next is twice as large, after one that took more a quarter."""
 
 
 class Claiming:
@@ -32,6 +38,7 @@ class Claiming:
         """Begin to count."""
         self._claims, self._arrivals, self._fences, self._outbox = claims, arrivals, fences, outbox
         self._wait = wait
+        self._batch = min(FIRST_BATCH, CLAIMS_AT_ONCE)
         self.claimed = self.delayed = 0
 
     def resume(self) -> None:
@@ -45,12 +52,21 @@ class Claiming:
         some: list[Claim | None] = []
         for one in arrived:
             some.append(one)
-            if one is None or len(some) == CLAIMS_AT_ONCE:
+            if one is None or len(some) >= self._batch:
                 break
         batch = [one for one in some if one is not None]
         if batch:
+            begun = time.monotonic()
             self._claim(partial(self._claims.begin, batch, now))
+            self._fit(time.monotonic() - begun)
         return bool(some)
+
+    def _fit(self, seconds: float) -> None:
+        """Make the next batch larger or smaller, by what the last took."""
+        if seconds < QUICK:
+            self._batch = min(2 * self._batch, CLAIMS_AT_ONCE)
+        elif seconds > SLOW:
+            self._batch = max(1, self._batch // 4)
 
     def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
         with self._fences.claiming(wait=self._wait) as mine:

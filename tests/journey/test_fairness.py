@@ -1,16 +1,17 @@
 """No bureau waits behind all that another has sent, however much that is and however long it takes."""
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flexibatch.domain.case import Verdict
+from flexibatch.domain.case import ReceivedFile, Verdict
 from flexibatch.swept import SweepResult
 from flexibatch.watcher import LONG_SWEEP, Channel, watch
+from tests.twins.before import Before
 from tests.twins.clock import FixedClock
 from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town
@@ -35,6 +36,12 @@ def town(tmp_path: Path) -> Town:
         for number in range(1, sets + 1):
             _drop(made, sender, number)
     return made
+
+
+@pytest.fixture
+def claimed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have all that lies there claimed before the first set is judged."""
+    monkeypatch.setattr("flexibatch.claiming.FIRST_BATCH", 200)
 
 
 @dataclass
@@ -67,6 +74,7 @@ def test_the_first_sets_of_all_are_claimed_first(town: Town, monkeypatch: pytest
     assert [BUSY, QUIET, BUSY, QUIET, BUSY] == told
 
 
+@pytest.mark.usefixtures("claimed_at_once")
 def test_what_arrives_meanwhile_waits_for_no_more_than_a_set(town: Town) -> None:
     """A long sweep of `watch` ends; the next finds what came, and who waited goes before who had a set judged."""
     clock = town.clock
@@ -78,6 +86,7 @@ def test_what_arrives_meanwhile_waits_for_no_more_than_a_set(town: Town) -> None
     assert [BUSY, QUIET, "000642", BUSY, QUIET, BUSY] == slow.heard
 
 
+@pytest.mark.usefixtures("claimed_at_once")
 def test_who_used_more_waits_behind_who_used_less(town: Town) -> None:
     """A set of a thousand times the bytes is paid for by all the small ones of another bureau."""
     large = DOCUMENT.replace(b"</FLXWAGE>", b" " * 30_000_000 + b"</FLXWAGE>")
@@ -90,6 +99,29 @@ def test_who_used_more_waits_behind_who_used_less(town: Town) -> None:
     heard: list[str] = []
     town.channel().sweep(lambda verdict: heard.append(verdict.case.sender.number))
     assert ("000642", 2) == (heard[-1], heard.count("000642"))
+
+
+def test_a_batch_of_claims_fits_what_the_last_one_took(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small ones are claimed by more and more at once; of large ones few, so that those claimed do not wait."""
+    for number in range(4, 14):
+        _drop(town, BUSY, number)
+    sizes: list[int] = []
+    channel = town.channel()
+
+    def complete(kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
+        sizes.append(len(kept))
+        channel.claims.complete(kept)
+
+    watching = replace(channel, claims=Before(channel.claims, complete=complete))
+    watching.sweep()
+    assert [2, 4, 8, 1] == sizes
+    sizes.clear()
+    monkeypatch.setattr("flexibatch.claiming.QUICK", 0)
+    monkeypatch.setattr("flexibatch.claiming.SLOW", 0)
+    for number in range(14, 17):
+        _drop(town, BUSY, number)
+    watching.sweep()
+    assert [2, 1] == sizes
 
 
 def test_a_sweep_by_hand_goes_on_to_the_end(town: Town) -> None:
