@@ -12,7 +12,10 @@ _IN_QUERY = re.compile(r"(?<=password=)[^&'\"\s]*")
 
 
 class FlexibatchError(Exception):
-    """Say in one sentence what happened and what to do next; `exit_status` is the command's (channel.md, commands)."""
+    """Say in one sentence what happened and what to do next; `exit_status` is the command's.
+
+    Source: docs/operations.md, "Every day".
+    """
 
     exit_status = 3
 

@@ -86,7 +86,7 @@ class _FormJudgement:
         self.mandated = False
 
     def verdict(self, new_ticket: Callable[[], str]) -> FormVerdict:
-        """Go through the stages of flxwage.md §3.2 in their order."""
+        """Go through the stages in their order. Source: docs/spec/message.md, "Order of judgement"."""
         party = self.party = self.books.employer(self.form.nsso_number, self.form.company_id)
         self._judge_employer(party)
         prior = self.books.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}

@@ -1,6 +1,7 @@
 """Have the operating system end this process when one piece of work takes more than it may.
 
-Source: setrlimit(2) and getitimer(2). What a timer ends is ended by its signal, also in the middle of a library.
+Source: docs/operations.md, "How sets move"; setrlimit(2) and getitimer(2). What a timer ends is ended by its
+signal, also in the middle of a library.
 """
 
 import resource

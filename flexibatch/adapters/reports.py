@@ -1,6 +1,6 @@
 """The pages for people in REPORT: one HTML page a set, and the same as JSON.
 
-Source: the channel's specification of REPORT; the JSON follows `schemas/report-1.schema.json`. Both depend on
+Source: docs/spec/answers.md, "The page in REPORT"; the JSON follows `schemas/report-1.schema.json`. Both depend on
 the report alone, so that publishing again puts down the same bytes.
 """
 

@@ -1,6 +1,6 @@
 """Bureaus as an operator registers them: what a sender, a key and a mandate are made of.
 
-Source: the channel's specification, names and commands.
+Source: docs/spec/channel.md, "File names"; docs/spec/register.md, "Who is who".
 """
 
 import re

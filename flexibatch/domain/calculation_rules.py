@@ -17,7 +17,7 @@ _NONE: tuple[Flaw, ...] = ()
 def period_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before it starts.
 
-    Code: 99002-014. Source: flxwage.md, anomalies.
+    Code: 99002-014. Source: docs/spec/message.md, "Rules on the calculation".
 
     >>> from flexibatch.domain.specimen import JUDGING, shape
     >>> period_order(shape(end=date(2026, 8, 31)), JUDGING)[0].value
@@ -32,7 +32,7 @@ def period_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
 def period_scope(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before 1 January 2025.
 
-    Code: 99002-008. Source: flxwage.md, scope.
+    Code: 99002-008. Source: docs/spec/message.md, "Rules on the calculation".
 
     >>> from flexibatch.domain.specimen import JUDGING, shape
     >>> period_scope(shape(end=date(2025, 1, 1)), JUDGING)
@@ -48,7 +48,7 @@ def period_scope(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
 def period_year(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a calculation period over New Year: it is sent as two.
 
-    Code: 99002-400. Source: flxwage.md, scope (the instructions, version 1.3).
+    Code: 99002-400. Source: docs/spec/message.md, "Rules on the calculation" (the instructions, version 1.3).
 
     >>> from flexibatch.domain.specimen import JUDGING, shape
     >>> period_year(shape(start=date(2025, 12, 29), end=date(2026, 1, 4)), JUDGING)[0].details
@@ -64,7 +64,7 @@ def period_year(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
 def calculation_date_late(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made after the day of reception.
 
-    Code: 99003-008. Source: flxwage.md, anomalies.
+    Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
     >>> from flexibatch.domain.specimen import JUDGING, shape
     >>> calculation_date_late(shape(calculated_on=date(2026, 10, 5)), JUDGING)
@@ -82,7 +82,7 @@ def calculation_date_late(calculation: CalculationShape, judging: Judging) -> tu
 def calculation_date_early(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made before its period starts.
 
-    Code: 99003-008. Source: flxwage.md, anomalies.
+    Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
     >>> from flexibatch.domain.specimen import JUDGING, shape
     >>> calculation_date_early(shape(calculated_on=date(2026, 8, 31)), JUDGING)[0].value

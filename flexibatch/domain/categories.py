@@ -1,4 +1,7 @@
-"""Employer categories: which exist, and in which quarters. Source: the NSSO's dated table of categories."""
+"""Employer categories: which exist, and in which quarters.
+
+Source: docs/spec/message.md, "Rules on the qualities"; the NSSO's dated table of categories.
+"""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -18,7 +18,7 @@ _DIGEST_SIZE = 16
 class Repetitions:
     """Remember which references stood in the file, and which of them made a declaration: 16 bytes for each.
 
-    Source: flxwage.md, within one file (90082-006).
+    Source: docs/spec/message.md, "Operations" (90082-006).
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ def _digest(*key: str) -> bytes:
 class LineCounter:
     """Count worker lines per employer, Form by Form, those of refused Forms too.
 
-    Source: flxwage.md, limits (90059-172).
+    Source: docs/spec/message.md, "Limits" (90059-172).
     """
 
     def __init__(self, limit: int = LINES_LIMIT) -> None:

@@ -1,4 +1,4 @@
-"""Dimona: is a worker declared to the register for what is declared here? Source: dimona.md, the check."""
+"""Dimona: is a worker declared for what is declared here? Source: docs/spec/register.md, "The check"."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -109,7 +109,7 @@ def check_anywhere(form: Form, line: Line, periods: Sequence[Period]) -> tuple[F
     """Tell which spans of a line of a third payer are not covered by a flexi period with any employer (00024-152).
 
     `periods` are all those of the worker. Nothing is told of them: they are none of a third payer's business.
-    Source: flxwage.md, third payers.
+    Source: docs/spec/register.md, "Workers of a third payer".
 
     >>> from flexibatch.domain.specimen import FORM, LINE
     >>> check_anywhere(FORM, LINE, [Period("600027876089", "FLX", date(2026, 9, 30), None)])

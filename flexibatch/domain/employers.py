@@ -1,4 +1,7 @@
-"""The two numbers of an employer: what the channel knows of them, and what an answer may tell. Source: answers.md."""
+"""The two numbers of an employer: what the channel knows of them, and what an answer may tell.
+
+Source: docs/spec/answers.md, "Numbers of the employer".
+"""
 
 from typing import NamedTuple
 

@@ -22,7 +22,7 @@ _NONE: tuple[Finding, ...] = ()
 def creation_future(form: Form, judging: Judging) -> tuple[Finding, ...]:
     """Refuse a Form made after the day of reception.
 
-    Code: 00218-008. Source: flxwage.md, message: not in the future.
+    Code: 00218-008. Source: docs/spec/message.md, "Rules on the Form".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import FORM, JUDGING
@@ -41,7 +41,7 @@ def creation_future(form: Form, judging: Judging) -> tuple[Finding, ...]:
 def reference_kind(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     """Refuse an original that names the key of an earlier Form: it changes none.
 
-    Code: 90082-008. Source: flxwage.md, message (the instructions, version 1.3).
+    Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.model import FormReference
@@ -59,7 +59,7 @@ def reference_kind(form: Form, _judging: Judging) -> tuple[Finding, ...]:
 def reference_text(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     r"""Refuse a key of the Form that people and programs cannot find again, as for a line's own reference.
 
-    Code: 90082-008. Source: flxwage.md, message.
+    Code: 90082-008. Source: docs/spec/message.md, "References".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.model import FormReference
@@ -75,7 +75,7 @@ def reference_text(form: Form, _judging: Judging) -> tuple[Finding, ...]:
 def third_payer_company(form: Form, *, third_payer: bool) -> tuple[Finding, ...]:
     """Refuse an enterprise number beside the NSSO number of a third payer, who is named by that alone.
 
-    Code: 00014-005. Source: flxwage.md, third payers (the instructions, version 1.3).
+    Code: 00014-005. Source: docs/spec/message.md, "Third payers" (the instructions, version 1.3).
 
     >>> from flexibatch.domain.specimen import FORM
     >>> third_payer_company(FORM, third_payer=True)[0].value
@@ -91,7 +91,7 @@ def third_payer_company(form: Form, *, third_payer: bool) -> tuple[Finding, ...]
 def company_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     """Refuse an enterprise number with wrong check digits; zeros are no number either.
 
-    Code: 00014-004. Source: dimona.md, numbers.
+    Code: 00014-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import FORM, JUDGING
@@ -108,7 +108,7 @@ def company_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
 def nsso_check(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     """Refuse an NSSO number with wrong check digits, unless it is the unknown one.
 
-    Code: 00011-004. Source: dimona.md, numbers.
+    Code: 00011-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import FORM, JUDGING
@@ -127,7 +127,7 @@ def employer_missing(form: Form, _judging: Judging) -> tuple[Finding, ...]:
     """Refuse a Form that names its employer by no number at all.
 
     A number that was there but could not be read, and a Debtor that is not there, are told as such.
-    Code: 00011-001. Source: flxwage.md, message: at least one of the two numbers, 0 is unknown.
+    Code: 00011-001. Source: docs/spec/message.md, "Employers".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import FORM, JUDGING

@@ -1,4 +1,4 @@
-"""What lies in an inbox, grouped by set. Source: the channel, names and a set's life."""
+"""What lies in an inbox, grouped by set. Source: docs/spec/channel.md, "File names", "Sets"."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """Numbers of persons, employers, periods and senders: which are written right, and how they are compared.
 
-Only digits and check digits are judged, never today's date: what is valid stays valid. Source: the published
-structure of each number (dimona.md, numbers). Texts are ASCII digits and nothing else.
+Only digits and check digits are judged, never today's date: what is valid stays valid. Texts are ASCII digits and
+nothing else. Source: docs/spec/register.md, "Numbers": the published structure of each.
 """
 
 import re

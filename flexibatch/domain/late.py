@@ -1,4 +1,4 @@
-"""Late declarations (90017-460), judged over the lines of a Form. Source: flxwage.md, limits, anomalies."""
+"""Late declarations (90017-460), judged over the lines of a Form. Source: docs/spec/message.md, "Limits"."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

@@ -16,7 +16,7 @@ _NONE: tuple[Finding, ...] = ()
 def inss_check(place: Place) -> tuple[Finding, ...]:
     """Refuse a worker's number with wrong check digits or bounds; each line of the Beneficiary tells it.
 
-    Code: 00024-004. Source: dimona.md, numbers.
+    Code: 00024-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import LINE, PLACE
@@ -33,7 +33,7 @@ def inss_check(place: Place) -> tuple[Finding, ...]:
 def reference_uuid(place: Place) -> tuple[Finding, ...]:
     """Refuse a reference of the declaration that is no UUID.
 
-    Code: 90082-008. Source: flxwage.md, message (the instructions, version 1.3).
+    Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
 
     >>> from flexibatch.domain.specimen import LINE, PLACE
     >>> reference_uuid(PLACE._replace(line=LINE._replace(reference="2026-09/0001")))[0].value
@@ -49,7 +49,7 @@ def reference_uuid(place: Place) -> tuple[Finding, ...]:
 def own_reference_text(place: Place) -> tuple[Finding, ...]:
     r"""Refuse an own reference that people and programs cannot find again: what is in it looks like something else.
 
-    Code: 90082-008. Source: flxwage.md, message; one that nobody can type again is no reference.
+    Code: 90082-008. Source: docs/spec/message.md, "References"; one that nobody can type again is no reference.
 
     >>> from flexibatch.domain.specimen import LINE, PLACE
     >>> own_reference_text(PLACE._replace(line=LINE._replace(own="P\u200b1")))[0].details
@@ -66,7 +66,7 @@ def calculation_missing(place: Place) -> tuple[Finding, ...]:
 
     Lines past the limit are held without theirs, and a Relation that is missing or was too large to be read
     has been told already: of these nothing can be said.
-    Code: 99101-001. Source: flxwage.md, operations.
+    Code: 99101-001. Source: docs/spec/message.md, "Operations".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import LINE, PLACE
@@ -85,7 +85,7 @@ def calculation_missing(place: Place) -> tuple[Finding, ...]:
 def calculation_present(place: Place) -> tuple[Finding, ...]:
     """Refuse a cancellation with a Calculation, whatever stands in it.
 
-    Code: 99101-005. Source: flxwage.md, operations.
+    Code: 99101-005. Source: docs/spec/message.md, "Operations".
 
     >>> from flexibatch.domain.specimen import PLACE
     >>> calculation_present(PLACE)[0].location

@@ -1,4 +1,7 @@
-"""File names: their grammar, what is wrong with them, the names of answers. Source: the channel's names."""
+"""File names: their grammar, what is wrong with them, the names of answers.
+
+Source: docs/spec/channel.md, "File names"; docs/spec/answers.md, "Which answers there are".
+"""
 
 import re
 from collections.abc import Iterator

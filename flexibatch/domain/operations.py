@@ -45,8 +45,8 @@ _NEW = Decision(version=1)
 def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, arrival: int) -> Decision:
     """Decide about a line whose Form has a readable operation; `standing` is None where nothing was declared.
 
-    Source: flxwage.md, operations. Original: the reference must be new (90082-272, also when it is
-    cancelled). Modification and cancellation: it must be known (90082-234) and not cancelled (90082-241);
+    Source: docs/spec/message.md, "Operations". Original: the reference must be new (90082-272, also when it
+    is cancelled). Modification and cancellation: it must be known (90082-234) and not cancelled (90082-241);
     a modification that changes nothing is a remark (90082-444). In a re-run, what a later set made comes
     first (90082-180).
     """

@@ -21,7 +21,7 @@ _READABLE_CODES = WORKER_CODES | {None}
 def validity_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends before it starts.
 
-    Code: 99005-014. Source: flxwage.md, anomalies.
+    Code: 99005-014. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
@@ -40,7 +40,7 @@ def validity_order(calculation: CalculationShape, _judging: Judging) -> tuple[Fl
 def validity_start(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that starts before its calculation period.
 
-    Code: 99004-399. Source: flxwage.md, anomalies.
+    Code: 99004-399. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
@@ -61,7 +61,7 @@ def validity_start(calculation: CalculationShape, _judging: Judging) -> tuple[Fl
 def validity_end(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends after its calculation period.
 
-    Code: 99005-400. Source: flxwage.md, anomalies.
+    Code: 99005-400. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
@@ -82,7 +82,7 @@ def validity_end(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
 def category(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...]:
     """Refuse an employer category that does not exist, or not in the quarter of the validity's first day.
 
-    Code: 00036-008. Source: flxwage.md, anomalies; the NSSO's dated table of categories.
+    Code: 00036-008. Source: docs/spec/message.md, "Rules on the qualities"; the NSSO's dated table of categories.
 
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
     >>> [fault.rule for fault in category(shape(quality(employer_class="999")), JUDGING)]
@@ -105,7 +105,7 @@ def category(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...
 def worker_code(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a worker code other than 050, labourer, and 450, employee.
 
-    Code: 00037-008. Source: flxwage.md, message.
+    Code: 00037-008. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
     >>> worker_code(shape(quality(), quality(worker_code="051")), JUDGING)[0].quality
@@ -121,7 +121,7 @@ def worker_code(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
 def quality_empty(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a quality with neither a wage nor a bonus.
 
-    Code: 99103-001. Source: flxwage.md, anomalies.
+    Code: 99103-001. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from flexibatch.domain.specimen import JUDGING, quality, shape
     >>> quality_empty(shape(quality(elements=())), JUDGING)[0].tail
@@ -137,7 +137,7 @@ def quality_empty(calculation: CalculationShape, _judging: Judging) -> tuple[Fla
 def wages_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a quality with two gross wages, at the second: their amounts are to be added up.
 
-    Code: 99103-006. Source: flxwage.md, anomalies.
+    Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from flexibatch.domain.specimen import BONUS, JUDGING, WAGE, quality, shape
     >>> wages_twice(shape(quality(elements=(WAGE, BONUS, BONUS))), JUDGING)
@@ -160,7 +160,7 @@ def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Fla
     """Refuse a quality with two gross bonuses of one frequency, or two without any, at the second of each frequency.
 
     They are to be added up; bonuses of different frequencies may stand side by side.
-    Code: 99103-006. Source: flxwage.md, anomalies (the instructions, version 1.3).
+    Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities" (the instructions, version 1.3).
 
     >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
     >>> monthly = BONUS._replace(frequency=1)
@@ -185,7 +185,7 @@ def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Fla
 def frequency_on_wage(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Refuse a bonus payment frequency on a gross wage.
 
-    Code: 00068-005. Source: flxwage.md, anomalies.
+    Code: 00068-005. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import JUDGING, WAGE, quality, shape
@@ -204,7 +204,7 @@ def frequency_on_wage(calculation: CalculationShape, _judging: Judging) -> tuple
 def frequency_missing(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
     """Remark that a bonus has no payment frequency.
 
-    Code: 00068-001. Source: flxwage.md, anomalies.
+    Code: 00068-001. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape

@@ -1,7 +1,6 @@
 """Read the fields of a register file, each in its domain; a `Refusal` names the field and what it must be.
 
-A value that could be a worker's number is never shown. Source: the domains of a Dimona period, the channel's
-specification of the register.
+A value that could be a worker's number is never shown. Source: docs/spec/register.md, "Periods", "Imports".
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The rules that ask neither register nor store, all at once. Source: flxwage.md, on a form or a declaration.
+"""The rules that ask neither register nor store, all at once. Source: docs/spec/message.md, "Order of judgement".
 
 Each rule is a function of its own in `form_rules`, `line_rules`, `calculation_rules` or `quality_rules`.
 """

@@ -1,4 +1,4 @@
-"""The versions of the message: one a quarter, each open for some quarters. Source: flxwage.md, message."""
+"""The versions of the message: one a quarter, each open for some quarters. Source: docs/spec/message.md, "Versions"."""
 
 import re
 from collections.abc import Iterator, Mapping

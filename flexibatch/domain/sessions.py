@@ -1,6 +1,6 @@
 """Sessions of bureaus at the front door: who may log in, what is allowed, and what was done.
 
-Source: the channel's specification, folders; the operator's handbook, audit.
+Source: docs/spec/channel.md, "Folders"; docs/operations.md, "The front door".
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Sets: what lies in an inbox, sorted into what is to be claimed, what must wait, and what is no set at all.
 
-Decided anew from one listing each time; nothing is remembered. Source: the channel, a set's life.
+Decided anew from one listing each time; nothing is remembered. Source: docs/spec/channel.md, "Sets".
 """
 
 from collections.abc import Iterable, Iterator, Mapping

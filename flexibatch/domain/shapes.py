@@ -1,6 +1,7 @@
 """Shapes: how the value of each element is to be written, as the key of the phrase that tells it to people.
 
-Source: flxwage.md, message. The phrases stand in the catalogue; the adapter of XML reads values by the same rules.
+Source: docs/spec/message.md, "Values". The phrases stand in the catalogue; the adapter of XML reads values by the
+same rules.
 """
 
 import re

@@ -1,6 +1,6 @@
 """What can be said of a signature on a part: who signed it, or why it is refused.
 
-Source: the channel's specification, signatures; every refusal has the code ACRF-125, and a rule and words of its own.
+Source: docs/spec/channel.md, "Signatures"; every refusal has the code ACRF-125, and a rule and words of its own.
 """
 
 from dataclasses import dataclass

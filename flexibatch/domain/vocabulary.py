@@ -1,4 +1,7 @@
-"""The closed sets of words the channel is described in. Source: the channel's and the message's specification."""
+"""The closed sets of words the channel is described in.
+
+Source: docs/spec/channel.md, "Folders"; docs/spec/message.md, "Elements".
+"""
 
 from enum import StrEnum
 

@@ -1,4 +1,7 @@
-"""Zones: the numbers by which elements are spoken of. Source: the official glossary; 99xxx are ours."""
+"""Zones: the numbers by which elements are spoken of.
+
+Source: docs/spec/message.md, "Elements": the official glossary; 99xxx are ours.
+"""
 
 import re
 from collections.abc import Mapping

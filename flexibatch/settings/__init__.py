@@ -1,7 +1,7 @@
 """Settings: read once from `flexibatch.toml` and the environment, checked once, frozen.
 
 Every setting is declared here with its default as it stands in the file, so that the file `init` writes, the
-checks and the messages come from one place. Source: channel.md, commands.
+checks and the messages come from one place. Source: docs/operations.md, "Settings".
 """
 
 import re

@@ -1,6 +1,7 @@
 """The texts of ACRF and NOTI, as the official schemas want them: order and indentation are binding.
 
-Source: the channel's specification of answers; `schemas/ACRF_20231.xsd` and `schemas/NOTIFICATION_20223.xsd`.
+Source: docs/spec/answers.md, "Acknowledgement", "Notification"; `schemas/ACRF_20231.xsd` and
+`schemas/NOTIFICATION_20223.xsd`.
 """
 
 from collections.abc import Iterator, Sequence

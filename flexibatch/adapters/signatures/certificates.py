@@ -105,7 +105,7 @@ def _unfit(one: x509.Certificate) -> str | None:
 def bound_to(key: Any) -> frozenset[str]:  # noqa: ANN401 - asn1crypto has no types
     """Name the digests that an RSASSA-PSS key is bound to, of content and of mask; none where it is free.
 
-    Source: RFC 4055, section 3.1.
+    Source: docs/spec/channel.md, "Signatures"; RFC 4055, section 3.1.
     """
     told = key["algorithm"]["parameters"] if key.algorithm == "rsassa_pss" else None
     if told is None or told.native is None:

@@ -1,6 +1,6 @@
 """Open a signature file: from base64, PEM or DER to the one signature that is in it.
 
-Source: channel.md, signatures; RFC 5652, section 5.
+Source: docs/spec/channel.md, "Signatures"; RFC 5652, section 5.
 """
 
 import binascii

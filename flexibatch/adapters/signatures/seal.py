@@ -1,6 +1,6 @@
 """Sign the institution's answers: CAdES in base64 on one line, with a time stamp where a service is set.
 
-Source: channel.md, signatures; ETSI EN 319 122-1 for the levels B-B and B-T.
+Source: docs/spec/channel.md, "Signatures"; ETSI EN 319 122-1 for the levels B-B and B-T.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Verify the signature of a part against the certificates that its sender registered.
 
 The signer's certificate is always the registered one: what the signature carries is not believed, but may lead from
-it to a root where roots are set. Nothing is fetched. Source: channel.md, signatures; issue 4 for the traps of pyHanko.
+it to a root where roots are set. Nothing is fetched. Source: docs/spec/channel.md, "Signatures".
 """
 
 import asyncio

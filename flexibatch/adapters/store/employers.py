@@ -1,6 +1,6 @@
 """Employers as operators see them: their numbers, and which of these are third payers'.
 
-Source: flxwage.md, third payers.
+Source: docs/spec/message.md, "Third payers".
 """
 
 from collections import defaultdict
