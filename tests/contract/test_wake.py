@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.spool.wake import Wake
+from flexibatch.adapters.spool.wake import LONGEST_REST, Wake
 from tests.twins.spool import made_spool
 from tests.twins.waiting import until
 
@@ -90,3 +90,18 @@ def test_a_new_bureau_s_inbox_is_listened_to(tmp_path: Path) -> None:
         before = len(looks)
         (tmp_path / "senders/000641/IN/GO").touch()
         until(lambda: len(looks) > before)
+
+
+def test_after_sweeps_that_took_long_it_rests_no_longer_than_it_may(tmp_path: Path) -> None:
+    """Who had a minute's work in one go is as awake after it as before."""
+    inbox = made_spool(tmp_path) / "senders/000640/IN"
+    stop, wake = threading.Event(), Wake(tmp_path, timedelta(minutes=1), timedelta(seconds=DELAY))
+    until(lambda: (inbox / "stir").write_bytes(b"") or _waited(wake, stop) < 1)
+    wake._looked_at -= 60  # noqa: SLF001 - so long the last sweeps took
+    assert _waited(wake, stop) < LONGEST_REST + IN_TIME
+
+
+def _waited(wake: Wake, stop: threading.Event) -> float:
+    begun = time.monotonic()
+    wake.wait(stop)
+    return time.monotonic() - begun

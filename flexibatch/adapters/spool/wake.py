@@ -13,8 +13,8 @@ from flexibatch.domain.vocabulary import Environment
 
 QUICK = timedelta(milliseconds=100)
 """How long after the claim delay a look is worth while."""
-REST = 0.2
-"""How long it rests between two looks, at least: an inbox may be written to without end."""
+REST, LONGEST_REST = 0.2, 1.0
+"""How long it rests between two looks, at least: an inbox may be written to without end; and at most."""
 PATIENCE = 0.1
 """How much of the time until the next set may be claimed it rests at once: a long delay is not looked through."""
 HEARD_WITHIN_MS = 50
@@ -56,9 +56,10 @@ class Wake:
         stop.wait(max(0.0, end - time.monotonic()))
 
     def _wait_a_little(self, stop: threading.Event) -> None:
-        """Rest, as long as the last look took at least; look on where something moved meanwhile."""
+        """Rest, as long as the last look took where that is no longer than it rests; look on where something moved."""
         now, until = time.monotonic(), self._looking_until or 0.0
-        stop.wait(max(REST, now - self._looked_at, (until - now) * PATIENCE))
+        took = min(now - self._looked_at, LONGEST_REST)
+        stop.wait(max(REST, took, (until - now) * PATIENCE))
         if not self._moved() and time.monotonic() >= until:
             self._looking_until = None
 
