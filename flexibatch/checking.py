@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
@@ -81,20 +82,20 @@ def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
 
 def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender, *, blind: bool) -> Checked:
     """Judge one set of files for a sender; without a register when blind."""
-    with TemporaryDirectory() as folder:
-        kept = Path(folder) / "in"
-        kept.mkdir()
+    with TemporaryDirectory() as made:
+        folder = SetFolder(Path(made))
+        folder.received.mkdir()
         for path in paths:
-            (kept / path.name).symlink_to(path.absolute())
+            (folder.received / path.name).symlink_to(path.absolute())
         case = _case(home, outside, paths, sender)
         if not blind:
             known = Claims(home.database, outside.tickets)
             received = known.received(sender.number, case.environment, [key_of(case.name)])
             case = replace(case, earlier_ticket=received.get(key_of(case.name)))
-        world = replace(_world_in(home, outside, Path(folder)), blind=blind)
+        world = replace(_world_in(home, outside, folder), blind=blind)
         books = _blind(case) if blind else _seeing(home, case)
         trial = try_case(world, books, world.answers)
-        return Checked(_unanswered(trial), _answer(Path(folder), trial))
+        return Checked(_unanswered(trial), _answer(folder, trial))
 
 
 def _unanswered(trial: Trial) -> Trial:
@@ -108,7 +109,7 @@ def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
     return try_case(world, _rerunning(home, by, ticket))
 
 
-def _world_in(home: Home, outside: Outside, folder: Path) -> World:
+def _world_in(home: Home, outside: Outside, folder: SetFolder) -> World:
     settings = home.settings
     documents = KeptDocuments(DocumentReader(schemas_of(settings)), lambda _case: folder)
     press = AnswerPress(lambda _case: folder, settings.timezone, Finish(compress_above=NEVER))
@@ -174,10 +175,10 @@ def _file(path: Path, place: int) -> ReceivedFile:
         ) from exc
 
 
-def _answer(folder: Path, trial: Trial) -> str:
+def _answer(folder: SetFolder, trial: Trial) -> str:
     """Give the last answer; what is recorded only has none."""
     answers = trial.settlement.verdict.answers
-    return (folder / "out" / "run-1" / answers[-1].name).read_text("utf-8") if answers else ""
+    return (folder.answers(run=1) / answers[-1].name).read_text("utf-8") if answers else ""
 
 
 def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.remote.bounded import Most
 from flexibatch.adapters.remote.connection import Connection, Peer
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
@@ -17,7 +17,7 @@ from flexibatch.ports import Clock
 
 
 def remote_spools(
-    home: Home, clock: Clock, private: Callable[[Case], Path], *, patient: bool, hurried: bool
+    home: Home, clock: Clock, private: Callable[[Case], SetFolder], *, patient: bool, hurried: bool
 ) -> Mapping[str, RemoteSpool]:
     """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
 

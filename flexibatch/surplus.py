@@ -1,12 +1,11 @@
 """Refused sets of a bureau over what is kept of them: their bytes go as soon as a sweep refused another."""
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 
 import structlog
 
-from flexibatch.adapters.folders import ARCHIVE
 from flexibatch.adapters.purging import delete_set
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.surplus import Most, give_up, surplus
 from flexibatch.bootstrap import Home
@@ -33,15 +32,15 @@ def clearing(home: Home, clock: Clock) -> Callable[[Collection[str]], None]:
                 over = give_up(connection, By(CHANNEL, clock.now()), number, most)
             log.warning("archive.surplus", sender=number, sets=len(over), kept=most.size)
             for one in over:
-                _delete(settings.spool / ARCHIVE / f"{one.received_on:%Y/%m/%d}" / one.ticket)
+                _delete(SetFolder.archived(settings.spool, one.received_on, one.ticket))
 
     return clear
 
 
-def _delete(folder: Path) -> None:
+def _delete(folder: SetFolder) -> None:
     """Delete what was marked; what the disk refuses now is deleted by the next `purge`."""
     try:
-        if folder.is_dir():
+        if folder.path.is_dir():
             delete_set(folder)
     except OSError as exc:
         log.warning("archive.not_deleted", reason=refused_by_machine(exc))

@@ -9,8 +9,6 @@ from flexibatch.errors import Unavailable
 
 SENDERS = "senders"
 CLAIMED, ARCHIVE, QUARANTINE, LOCKS = "claimed", "archive", "quarantine", "locks"
-ARRIVED, KEPT = "arrived", "in"
-"""Where, in the private folder of a set, lies what was moved out of an inbox, and what is judged and kept."""
 PRIVATE = (CLAIMED, ARCHIVE, QUARANTINE, LOCKS)
 PRIVATE_MODE = 0o700
 SENDER_MODE = 0o770

@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.errors import Unavailable
 
-KEPT_BYTES = ("in", "out")
-LATE = "late"
 _DAY = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
 
 PurgedAmong = Callable[[Collection[str]], Collection[str]]
@@ -48,19 +47,19 @@ def delete_bytes(archive: Path, purged_among: PurgedAmong, *, dry_run: bool = Fa
     return Purged(sets, files, size)
 
 
-def _purged_folders(archive: Path, purged_among: PurgedAmong) -> Iterator[Path]:
+def _purged_folders(archive: Path, purged_among: PurgedAmong) -> Iterator[SetFolder]:
     """Give the folders of purged sets that still hold bytes, asking once a day of the archive."""
     for day in sorted(archive.glob(_DAY)):
-        held = {folder.name: folder for folder in _set_folders(day)}
+        held = {folder.path.name: folder for folder in _set_folders(day)}
         for ticket in sorted(purged_among(held)) if held else ():
-            if any((held[ticket] / kept).is_dir() for kept in KEPT_BYTES):
+            if any(kept.is_dir() for kept in held[ticket].retained):
                 yield held[ticket]
 
 
-def _set_folders(day: Path) -> Iterator[Path]:
+def _set_folders(day: Path) -> Iterator[SetFolder]:
     """Give the folders of a day's sets, and beside each those of what came late to it."""
-    for folder in _folders(day):
-        yield from _folders(folder / LATE) if (folder / LATE).is_dir() else ()
+    for folder in map(SetFolder, _folders(day)):
+        yield from map(SetFolder, _folders(folder.late)) if folder.late.is_dir() else ()
         yield folder
 
 
@@ -69,19 +68,19 @@ def _folders(parent: Path) -> list[Path]:
         return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
 
 
-def _files_of(folder: Path) -> Iterator[Path]:
-    for kept in KEPT_BYTES:
-        for where, _folders, names in os.walk(folder / kept):
+def _files_of(folder: SetFolder) -> Iterator[Path]:
+    for kept in folder.retained:
+        for where, _folders, names in os.walk(kept):
             yield from (Path(where) / name for name in names)
 
 
-def delete_set(folder: Path) -> None:
+def delete_set(folder: SetFolder) -> None:
     """Delete the bytes of one set, and its folder where nothing else lies in it."""
-    for kept in KEPT_BYTES:
-        if (folder / kept).is_dir():
-            shutil.rmtree(folder / kept)
-    above = (folder.parent, folder.parent.parent) if folder.parent.name == LATE else ()
-    for emptied in (folder, *above):
+    for kept in folder.retained:
+        if kept.is_dir():
+            shutil.rmtree(kept)
+    above = (folder.path.parent, folder.path.parent.parent) if folder.is_late else ()
+    for emptied in (folder.path, *above):
         if any(emptied.iterdir()):
             break
         emptied.rmdir()

@@ -313,11 +313,11 @@ def test_a_set_is_archived_by_its_day(spool: Path, inbox: Path, keeping: Keeping
     """The private folder moves as it is; archiving again changes nothing."""
     assert keeping.take(SET)
     keep_whole(keeping)
-    assert claimed == keeping.folder(CASE)
+    assert claimed == keeping.folder(CASE).path
     for _again in range(2):
         keeping.archive(CASE)
         archived = spool / "archive/2026/10/05" / TICKET
-        assert (archived, KEPT, False) == (keeping.folder(CASE), tree(archived), claimed.exists())
+        assert (archived, KEPT, False) == (keeping.folder(CASE).path, tree(archived), claimed.exists())
     assert {} == tree(inbox)
 
 
@@ -330,7 +330,7 @@ def test_quarantine_holds_a_set_until_it_is_archived(
     keep_whole(keeping)
     for _again in range(2):
         keeping.quarantine(TICKET)
-        assert spool / "quarantine" / TICKET == keeping.folder(CASE)
+        assert spool / "quarantine" / TICKET == keeping.folder(CASE).path
     assert not claimed.exists()
     keeping.archive(CASE)
     assert KEPT == tree(spool / "archive/2026/10/05" / TICKET)

@@ -9,6 +9,7 @@ from shutil import rmtree
 import pytest
 from structlog.testing import capture_logs
 
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.outbox import Outboxes
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, Subject
@@ -46,7 +47,7 @@ def outboxes(spool: Path, claimed: Path) -> Outboxes:
     written.mkdir(parents=True)
     (written / ACRF).write_bytes(b"<ACRF/>")
     (written / NOTI).write_bytes(b"<NOTI/>")
-    return Outboxes(spool, lambda _case: claimed)
+    return Outboxes(spool, lambda _case: SetFolder(claimed))
 
 
 def test_answers_are_published_with_their_gos(outboxes: Outboxes, out: Path) -> None:

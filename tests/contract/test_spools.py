@@ -15,6 +15,7 @@ from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.remote.connection import Connection
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes
@@ -177,7 +178,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 def _here(spool: Path, hand: Hand) -> Stand:
     """Give a spool of this machine, reached by the bureau as `hand` does."""
     keeping = Keeping(spool, LIMIT)
-    outboxes = Outboxes(spool, lambda _case: spool / "claimed" / TICKET)
+    outboxes = Outboxes(spool, lambda _case: SetFolder(spool / "claimed" / TICKET))
     return Stand(spool, spool / "senders/000640", hand, scan_folder, keeping, keeping, outboxes)
 
 
@@ -190,7 +191,9 @@ def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[Remo
     places = Places(folders, f"{path.name}/CLAIMED", spool, LIMIT)
     claimed = spool / "claimed" / TICKET
     connection = Connection(server.peer(), clock)
-    acting = RemoteSpool(connection, places, Sightings(path / "seen.json"), clock, lambda _case: claimed)
+    acting = RemoteSpool(
+        connection, places, Sightings(path / "seen.json"), clock, lambda _case: SetFolder(claimed)
+    )
     return acting, spool, bureau
 
 

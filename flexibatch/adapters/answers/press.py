@@ -20,6 +20,7 @@ from flexibatch.adapters.answers.text import (
     notification_tail,
 )
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import AnswerFile, Case, FormVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.names import signature_of_answer
@@ -55,7 +56,7 @@ class AnswerPress:
 
     def __init__(
         self,
-        folder: Callable[[Case], Path],
+        folder: Callable[[Case], SetFolder],
         timezone: ZoneInfo,
         finish: Finish,
     ) -> None:
@@ -86,7 +87,7 @@ class AnswerPress:
                 raise
 
     def _path(self, case: Case, name: str) -> Path:
-        folder = self._folder(case) / "out" / f"run-{case.run}"
+        folder = self._folder(case).answers(case.run)
         with sheltered(_unwritten(folder)):
             folder.mkdir(parents=True, exist_ok=True)
         return folder / name

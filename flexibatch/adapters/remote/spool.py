@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from flexibatch.adapters.disk import settle_folder, sheltered
-from flexibatch.adapters.folders import ARRIVED, CLAIMED, KEPT, PRIVATE_MODE
 from flexibatch.adapters.remote.bounded import ENOUGH, Most
 from flexibatch.adapters.remote.connection import WITHIN, Attributes, Connection, Sftp
 from flexibatch.adapters.remote.sightings import Listed, Sightings
 from flexibatch.adapters.remote.transfer import fetch, moved, push
 from flexibatch.adapters.remote.worker import Worker
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import go_of_answer
@@ -69,7 +69,7 @@ class RemoteSpool:
         places: Places,
         sightings: Sightings,
         clock: Clock,
-        folder: Callable[[Case], Path],
+        folder: Callable[[Case], SetFolder],
     ) -> None:
         """Keep the connection and the places; `folder` gives where a set's answers were written."""
         self._connection, self._places, self._sightings = connection, places, sightings
@@ -125,28 +125,26 @@ class RemoteSpool:
 
         Tell whether the set was still there.
         """
-        folder = self._places.spool / CLAIMED / ticketed.ticket
-        with sheltered(f"The set {ticketed.claim.name} cannot be fetched into {folder}"):
-            (folder / ARRIVED).mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-            (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
+        folder = SetFolder.claimed(self._places.spool, ticketed.ticket)
+        with sheltered(f"The set {ticketed.claim.name} cannot be fetched into {folder.path}"):
+            folder.make()
             if self._fetched(ticketed, folder):
-                for begun in (folder / ARRIVED).glob(".*"):
+                for begun in folder.arrived.glob(".*"):
                     begun.unlink(missing_ok=True)
-                settle_folder(folder / ARRIVED)
+                settle_folder(folder.arrived)
                 return True
-            for empty in (folder / ARRIVED, folder / KEPT, folder):
-                empty.rmdir()
+            folder.remove_empty()
         return False
 
-    def _fetched(self, ticketed: Ticketed, folder: Path) -> bool:
+    def _fetched(self, ticketed: Ticketed, folder: SetFolder) -> bool:
         """Bring over what is not here yet; a server that is away holds up nothing that is."""
-        wanted = [name for name in ticketed.claim.names if not _here(folder, name)]
+        wanted = [name for name in ticketed.claim.names if not folder.has(name)]
         return not wanted or self._worker.do(f"take {ticketed.ticket}", lambda: self._take(ticketed, wanted))
 
     def _take(self, ticketed: Ticketed, wanted: Sequence[str]) -> bool:
         """Rename what is wanted, then fetch one file after another, each in its time."""
         mine = self._run(lambda sftp: self._rename(sftp, ticketed, wanted))
-        arrived = self._places.spool / CLAIMED / ticketed.ticket / ARRIVED
+        arrived = SetFolder.claimed(self._places.spool, ticketed.ticket).arrived
         for name in mine or ():
             source, target = self._kept_as(ticketed.ticket, name), arrived / name
             self._fetch(source, target)
@@ -202,7 +200,7 @@ class RemoteSpool:
     def _publish(self, verdict: Verdict) -> None:
         case = verdict.case
         outbox = self._places.folders[case.environment.outbox]
-        written = self._folder(case) / "out" / f"run-{case.run}"
+        written = self._folder(case).answers(case.run)
         for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
             for name, sha256 in answer.files:
                 _require_settled(written / name, sha256)
@@ -249,10 +247,6 @@ def listed(found: Attributes) -> Listed:
     mode = found.st_mode
     regular = plain and fits and (mode is None or stat.S_ISREG(mode))
     return Listed(name, found.st_size or 0, found.st_mtime or 0, regular)
-
-
-def _here(folder: Path, name: str) -> bool:
-    return (folder / ARRIVED / name).exists() or (folder / KEPT / name).exists()
 
 
 def _require_settled(path: Path, sha256: str) -> None:

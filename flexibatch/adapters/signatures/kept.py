@@ -1,10 +1,10 @@
 """Verify the signatures of a kept set: one on each part, over the exact bytes of the private copy."""
 
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flexibatch.adapters.disk import sheltered
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import Case, ReceivedFile
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 class KeptSignatures:
     """Fulfil the port `Signatures`; `folder` gives the private folder of a set."""
 
-    def __init__(self, verifier: Callable[[], "SignatureVerifier"], folder: Callable[[Case], Path]) -> None:
+    def __init__(
+        self, verifier: Callable[[], "SignatureVerifier"], folder: Callable[[Case], SetFolder]
+    ) -> None:
         """Keep what gives the verifier, once a signature came, and where sets are kept."""
         self._verifier, self._folder = verifier, folder
 
@@ -37,7 +39,7 @@ class KeptSignatures:
     def _fault(
         self, case: Case, file: ReceivedFile, part: ReceivedFile, registered: Sequence[Certificate]
     ) -> SignatureFault | None:
-        folder = self._folder(case) / "in"
+        folder = self._folder(case).received
         with sheltered(f"The kept files of set {case.ticket} cannot be read"):
             # What is larger than a part may be was not kept to its end.
             cut = (folder / file.name).stat().st_size < file.size

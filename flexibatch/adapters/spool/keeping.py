@@ -1,14 +1,9 @@
-"""The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated.
-
-`claimed/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and
-kept) and `out/run-<n>/` (the answers as they were written).
-"""
+"""The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated."""
 
 import errno
 import hashlib
 import os
 import stat
-import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -18,22 +13,19 @@ import structlog
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import (
     ARCHIVE,
-    ARRIVED,
     CLAIMED,
-    KEPT,
     PRIVATE_MODE,
-    QUARANTINE,
     SENDERS,
     require_senders,
 )
-from flexibatch.adapters.spool.moving import hold_still, is_in, let_go, moved, remove_empty
+from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.moving import hold_still, let_go, moved
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
 
 log = structlog.get_logger()
 
-LATE = "late"
 PARTS = tuple("123456789")
 _BLOCK = 1 << 20
 
@@ -54,16 +46,14 @@ class Keeping:
         """
         claim = ticketed.claim
         inbox = self._inbox(claim)
-        folder = self.spool / CLAIMED / ticketed.ticket
-        arrived = folder / ARRIVED
+        folder = SetFolder.claimed(self.spool, ticketed.ticket)
         with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
-            arrived.mkdir(mode=PRIVATE_MODE, parents=True, exist_ok=True)
-            (folder / KEPT).mkdir(mode=PRIVATE_MODE, exist_ok=True)
-            begun = is_in(folder, claim.leader)
+            folder.make()
+            begun = folder.has(claim.leader)
             still, written = hold_still(inbox, claim, held)
             if not begun and (written or not moved(inbox / claim.leader, folder)):
                 require_senders(self.spool)
-                remove_empty(folder)
+                folder.remove_empty()
                 return False
             for name in still:
                 moved(inbox / name, folder)
@@ -82,7 +72,7 @@ class Keeping:
                 settle_folder(inbox)
         for one in taken:
             with sheltered(f"What was moved of the set {one.claim.name} cannot be removed"):
-                let_go(self.spool / CLAIMED / one.ticket, one.claim.names)
+                let_go(SetFolder.claimed(self.spool, one.ticket), one.claim.names)
 
     def _inbox(self, claim: Claim) -> Path:
         return self.spool / SENDERS / claim.sender / claim.environment.inbox
@@ -92,18 +82,18 @@ class Keeping:
 
         What was moved stays in `arrived/` until the set is settled, and there for good where it is no regular file.
         """
-        folder = self.spool / CLAIMED / ticketed.ticket
+        folder = SetFolder.claimed(self.spool, ticketed.ticket)
         with sheltered(f"The set {ticketed.claim.name} cannot be copied"):
             files = [self._keep(folder, name) for name in ticketed.claim.names]
             kept = tuple(file for file in files if file is not None)
-            settle_folder(folder / KEPT)
-            for left in folder.glob(f"{KEPT}-*"):
+            settle_folder(folder.received)
+            for left in folder.begun_copies():
                 left.unlink(missing_ok=True)
-            settle_folder(folder)
+            settle_folder(folder.path)
         return kept
 
-    def _keep(self, folder: Path, name: str) -> ReceivedFile | None:
-        arrived, kept = folder / ARRIVED / name, folder / KEPT / name
+    def _keep(self, folder: SetFolder, name: str) -> ReceivedFile | None:
+        arrived, kept = folder.arrived / name, folder.received / name
         try:
             handle = _open_regular(arrived)
         except FileNotFoundError:
@@ -114,18 +104,17 @@ class Keeping:
             if handle is None:
                 log.warning("claim.irregular", name=name[:100])
                 return None
-            size, sha256 = self._copy(handle, kept)
+            size, sha256 = self._copy(handle, kept, folder.new_copy())
         parsed = parse_name(name)
         part = int(parsed.part) if parsed and parsed.part in PARTS else None
         return ReceivedFile(name, kind_of(name) or FileKind.DATA, part, size, sha256)
 
-    def _copy(self, handle: int, target: Path) -> tuple[int, str]:
+    def _copy(self, handle: int, target: Path, temporary: Path) -> tuple[int, str]:
         """Copy a file, at most one byte more than a part may have; give its true size and the digest.
 
         The copy appears whole: another process may be completing the same claim.
         """
         digest, left = hashlib.sha256(), self._part_size + 1
-        temporary = target.parent.with_name(f"{KEPT}-{os.getpid()}-{threading.get_ident()}")
         with os.fdopen(handle, "rb") as reading, temporary.open("wb") as writing:
             while left > 0 and (block := reading.read(min(_BLOCK, left))):
                 digest.update(block)
@@ -140,24 +129,24 @@ class Keeping:
 
     # ------------------------------------------------------------------------------------------------ places
 
-    def folder(self, case: Case) -> Path:
-        """Give the private folder of a set, wherever it is now."""
-        for place in (CLAIMED, QUARANTINE):
-            folder = self.spool / place / case.ticket
-            if folder.is_dir():
+    def folder(self, case: Case) -> SetFolder:
+        """Return the private folder of a set, wherever it is now."""
+        for place in (SetFolder.claimed, SetFolder.quarantined):
+            folder = place(self.spool, case.ticket)
+            if folder.path.is_dir():
                 return folder
         return self._archived(case)
 
-    def _archived(self, case: Case) -> Path:
+    def _archived(self, case: Case) -> SetFolder:
         """Give where a set is archived: by day, and what came late to a set beside that set."""
         if case.silent and case.earlier_ticket:
             for earlier in self.spool.glob(f"{ARCHIVE}/*/*/*/{case.earlier_ticket}"):
-                return earlier / LATE / case.ticket
-        return self.spool / ARCHIVE / f"{case.received_on:%Y/%m/%d}" / case.ticket
+                return SetFolder(SetFolder(earlier).late / case.ticket)
+        return SetFolder.archived(self.spool, case.received_on, case.ticket)
 
     def archive(self, case: Case) -> None:
         """Move a set's folder to the archive; one that is there stays there."""
-        source, target = self.folder(case), self._archived(case)
+        source, target = self.folder(case).path, self._archived(case).path
         if source == target:
             return
         with sheltered(f"The set {case.ticket} cannot be archived"):
@@ -167,7 +156,8 @@ class Keeping:
 
     def quarantine(self, ticket: str) -> None:
         """Move a set's folder to quarantine; one that is there stays there."""
-        source, target = self.spool / CLAIMED / ticket, self.spool / QUARANTINE / ticket
+        source = SetFolder.claimed(self.spool, ticket).path
+        target = SetFolder.quarantined(self.spool, ticket).path
         with sheltered(f"The set {ticket} cannot be moved to quarantine"):
             if source.is_dir():
                 source.rename(target)

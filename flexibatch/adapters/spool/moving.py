@@ -7,21 +7,22 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from flexibatch.adapters.disk import lock
-from flexibatch.adapters.folders import ARRIVED, KEPT, UPLOADING
+from flexibatch.adapters.folders import UPLOADING
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import Claim
 
 _LOOKING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def moved(source: Path, folder: Path) -> bool:
+def moved(source: Path, folder: SetFolder) -> bool:
     """Rename a file into a set's folder; tell whether it is there now. Sub-folders are left where they are.
 
     One that came there before is not replaced: a bureau may have begun to upload the same name again. A power cut may
     have left it both its names.
     """
-    target = folder / ARRIVED / source.name
+    target = folder.arrived / source.name
     try:
-        if is_in(folder, source.name):
+        if folder.has(source.name):
             if _is_same(source, target):
                 source.unlink()
             return True
@@ -33,12 +34,6 @@ def moved(source: Path, folder: Path) -> bool:
     return True
 
 
-def is_in(folder: Path, name: str) -> bool:
-    """Tell whether a file of this name was moved into a set's folder, or copied there."""
-    arrived = folder / ARRIVED / name
-    return arrived.is_symlink() or arrived.exists() or (folder / KEPT / name).exists()
-
-
 def _is_same(source: Path, target: Path) -> bool:
     """Tell whether two names are there and are those of one file."""
     try:
@@ -47,11 +42,11 @@ def _is_same(source: Path, target: Path) -> bool:
         return False
 
 
-def let_go(folder: Path, names: Iterable[str]) -> None:
+def let_go(folder: SetFolder, names: Iterable[str]) -> None:
     """Remove what was moved, as far as there are copies of it."""
-    arrived = folder / ARRIVED
+    arrived = folder.arrived
     for name in names:
-        if (folder / KEPT / name).exists():
+        if (folder.received / name).exists():
             (arrived / name).unlink(missing_ok=True)
     if arrived.is_dir() and not any(arrived.iterdir()):
         arrived.rmdir()
@@ -83,9 +78,3 @@ def hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], l
 def _is_whole(descriptor: int) -> bool:
     """Lock a file where nobody writes it; tell whether that is so."""
     return lock(descriptor, alone=False) and not os.fstat(descriptor).st_mode & UPLOADING
-
-
-def remove_empty(folder: Path) -> None:
-    """Remove the private folder of a set that was gone."""
-    for inner in (folder / ARRIVED, folder / KEPT, folder):
-        inner.rmdir()

@@ -16,6 +16,7 @@ import structlog
 
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import AnswerFile, Case, Verdict
 from flexibatch.domain.names import go_of_answer
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
@@ -30,7 +31,7 @@ _BLOCK = 1 << 20
 class Outboxes:
     """Put answers and pages into the folders of a sender; `folder` gives where the answers were written."""
 
-    def __init__(self, spool: Path, folder: Callable[[Case], Path]) -> None:
+    def __init__(self, spool: Path, folder: Callable[[Case], SetFolder]) -> None:
         """Keep where the spool is."""
         self._spool, self._folder = spool, folder
 
@@ -38,7 +39,7 @@ class Outboxes:
         """Put down the answers, ACRF before NOTI, each with its signature, its GO last."""
         case = verdict.case
         outbox = self._spool / SENDERS / case.sender.number / case.environment.outbox
-        written = self._folder(case) / "out" / f"run-{case.run}"
+        written = self._folder(case).answers(case.run)
         with sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
             outbox.mkdir(SENDER_MODE, exist_ok=True)
             for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):

@@ -7,6 +7,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from flexibatch.adapters.disk import sheltered
+from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.xml.reader import DocumentReader, FileDocument
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import FileKind
@@ -19,7 +20,7 @@ _BLOCK = 1 << 20
 class KeptDocuments:
     """Fulfil the port `Documents`; `folder` gives the private folder of a set."""
 
-    def __init__(self, reader: DocumentReader, folder: Callable[[Case], Path]) -> None:
+    def __init__(self, reader: DocumentReader, folder: Callable[[Case], SetFolder]) -> None:
         """Keep the reader and where sets are kept."""
         self._reader, self._folder = reader, folder
 
@@ -49,7 +50,7 @@ class KeptDocuments:
 
     def _parts(self, case: Case) -> list[Path]:
         data = [file for file in case.files if file.kind is FileKind.DATA]
-        folder = self._folder(case) / "in"
+        folder = self._folder(case).received
         return [folder / file.name for file in sorted(data, key=lambda file: file.part or 0)]
 
 
