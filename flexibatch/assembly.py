@@ -12,11 +12,11 @@ from flexibatch.adapters import folders
 from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.folders import require_senders
+from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.renewed import RenewedVerifier
-from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.outbox import Outboxes
@@ -266,11 +266,11 @@ def ledger_of(home: Home, outside: Outside, *, patient: bool) -> StoredLedger:
     )
 
 
-def workers_of(home: Home, fences: Fences, ledger: StoredLedger, *, patient: bool) -> Workers:
+def workers_of(home: Home, locks: Locks, ledger: StoredLedger, *, patient: bool) -> Workers:
     """Give the processes that judge sets; they end with the home."""
     patience = "patient" if patient else "at-once"
     command = [sys.executable, "-m", "flexibatch.working", str(home.path), patience]
-    workers = Workers(command, home.settings.limits.processes, fences, ledger.settled)
+    workers = Workers(command, home.settings.limits.processes, locks, ledger.settled)
     home.doors.callback(workers.close)
     return workers
 
@@ -292,16 +292,16 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
     claims = Claims(home.database, outside.tickets)
     inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
     inboxes.begin = _begin_of(elsewhere)
-    fences, ledger = Fences(settings.spool), ledger_of(home, outside, patient=patient)
+    locks, ledger = Locks(settings.spool), ledger_of(home, outside, patient=patient)
     return Channel(
         world=world,
         claims=claims,
         failures=ledger,
         arrivals=Gate(reserve_of(home), inboxes, keeping_of(home), elsewhere),
-        fences=fences,
+        locks=locks,
         max_attempts=settings.max_attempts,
         patient=patient,
         max_claimed_bytes=settings.max_claimed_bytes,
         clear=clearing(home, outside.clock),
-        judges=workers_of(home, fences, ledger, patient=patient) if outside.apart else None,
+        judges=workers_of(home, locks, ledger, patient=patient) if outside.apart else None,
     )

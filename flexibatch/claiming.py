@@ -14,7 +14,7 @@ from structlog.contextvars import bound_contextvars
 from flexibatch.domain.case import Claim, ReceivedFile, Report, Ticketed
 from flexibatch.errors import Unavailable, refused_by_machine
 from flexibatch.ports import Outbox, Stream
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Fences
+from flexibatch.watcher_ports import Arrivals, ClaimBook, Locks
 
 log = structlog.get_logger()
 
@@ -33,10 +33,10 @@ class Claiming:
     """
 
     def __init__(
-        self, claims: ClaimBook, arrivals: Arrivals, fences: Fences, outbox: Outbox, *, wait: bool
+        self, claims: ClaimBook, arrivals: Arrivals, locks: Locks, outbox: Outbox, *, wait: bool
     ) -> None:
         """Begin to count."""
-        self._claims, self._arrivals, self._fences, self._outbox = claims, arrivals, fences, outbox
+        self._claims, self._arrivals, self._locks, self._outbox = claims, arrivals, locks, outbox
         self._wait = wait
         self._batch = min(FIRST_BATCH, CLAIMS_AT_ONCE)
         self.claimed = self.delayed = 0
@@ -69,7 +69,7 @@ class Claiming:
             self._batch = max(1, self._batch // 4)
 
     def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
-        with self._fences.claiming(wait=self._wait) as mine:
+        with self._locks.claiming(wait=self._wait) as mine:
             claimed = self._complete(begun()) if mine else []
         for one in claimed:
             self._tell_in_treatment(one)
@@ -124,7 +124,7 @@ class Claiming:
         sender = claimed.claim.sender
         with bound_contextvars(ticket=claimed.ticket, sender=sender):
             try:
-                with self._fences.publishing(Stream(sender, claimed.claim.environment)):
+                with self._locks.publishing(Stream(sender, claimed.claim.environment)):
                     case = self._claims.in_treatment(claimed.ticket)
                     if case is not None:
                         self._outbox.report(Report(case, "in-treatment"))

@@ -5,12 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
+from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.remote.bounded import Most
 from flexibatch.adapters.remote.connection import Connection, Peer
 from flexibatch.adapters.remote.sightings import Sightings
 from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.fences import Fences
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock
@@ -25,7 +25,7 @@ def remote_spools(
     `hurried` has others to serve, and waits for none of them long.
     """
     settings, opened = home.settings, {}
-    fences = Fences(settings.spool)
+    locks = Locks(settings.spool)
     apart = settings.poll_interval if patient else timedelta(0)
     for one in settings.remote:
         connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
@@ -39,7 +39,7 @@ def remote_spools(
             one.list_within,
             one.fetch_within,
             Most(one.max_names, one.max_listing_bytes),
-            partial(fences.elsewhere, f"remote-{one.sender}"),
+            partial(locks.elsewhere, f"remote-{one.sender}"),
             hurried,
         )
         sightings = Sightings(home.path / "remote" / f"{one.sender}.json")

@@ -12,7 +12,7 @@ from flexibatch.domain.case import Case, Settlement
 from flexibatch.errors import Refusal, Superseded, Unavailable, refused_by_machine
 from flexibatch.pipeline import World, settle_next
 from flexibatch.ports import Stream
-from flexibatch.watcher_ports import Fences
+from flexibatch.watcher_ports import Locks
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class Settler:
     """
 
     world: World
-    fences: Fences
+    locks: Locks
     within: Callable[[Case], AbstractContextManager[None]] = _unlimited
     taken: Callable[[Case], None] = _unheard
 
@@ -107,14 +107,14 @@ class _Hand:
     def _settle_once(self, stream: Stream) -> Settlement | None:
         settler = self.settler
         with ExitStack() as marks:
-            if not marks.enter_context(settler.fences.settling(stream)):
+            if not marks.enter_context(settler.locks.settling(stream)):
                 return None
             return settle_next(settler.world, stream, lambda case: self._take(case, marks), settler.within)
 
     def _take(self, case: Case, marks: ExitStack) -> None:
         """Hear which set is judged: what is logged and noted from here on is about that one."""
         self.case = case
-        marks.enter_context(self.settler.fences.judging(case.ticket))
+        marks.enter_context(self.settler.locks.judging(case.ticket))
         bind_contextvars(ticket=case.ticket, run=case.run)
         self.settler.taken(case)
 

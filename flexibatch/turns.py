@@ -12,7 +12,7 @@ from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.settling import End, Judged
 from flexibatch.swept import SweepResult
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Fences
+from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Locks
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class Parts(Protocol):
         ...
 
     @property
-    def fences(self) -> Fences:
+    def locks(self) -> Locks:
         """Give what keeps processes apart."""
         ...
 
@@ -145,7 +145,7 @@ class Turns:
             return False
         with bound_contextvars(sender=stream.sender, ticket=case.ticket):
             try:
-                if self._channel.fences.died(case.ticket):
+                if self._channel.locks.died(case.ticket):
                     log.error("set.killed", reason=DIED)
                     if self._count_attempt(case.ticket, DIED):
                         return True

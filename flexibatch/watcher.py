@@ -23,7 +23,7 @@ from flexibatch.ports import Stream
 from flexibatch.settling import JudgesHere, Settler
 from flexibatch.swept import SweepResult
 from flexibatch.turns import Judges, Turns
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Fences
+from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Locks
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ class Channel:
     claims: ClaimBook
     failures: Failures
     arrivals: Arrivals
-    fences: Fences
+    locks: Locks
     max_attempts: int
     max_claimed_bytes: int
     clear: Callable[[Collection[str]], None]
@@ -95,7 +95,7 @@ class _Sweep:
         self.result = SweepResult()
         self.began = channel.world.clock.now()
         self.refused: set[str] = set()
-        judges = channel.judges or JudgesHere(Settler(channel.world, channel.fences))
+        judges = channel.judges or JudgesHere(Settler(channel.world, channel.locks))
         self.turns = Turns(channel, judges, self)
 
     def run(self) -> SweepResult:
@@ -115,7 +115,7 @@ class _Sweep:
     def _once(self) -> None:
         channel, result = self.channel, self.result
         claiming = Claiming(
-            channel.claims, channel.arrivals, channel.fences, channel.world.outbox, wait=not channel.patient
+            channel.claims, channel.arrivals, channel.locks, channel.world.outbox, wait=not channel.patient
         )
         claiming.resume()
         self._publish()
@@ -178,11 +178,11 @@ class _Sweep:
         verdict, case = settlement.verdict, settlement.verdict.case
         with bound_contextvars(ticket=case.ticket, sender=case.sender.number, run=case.run):
             try:
-                with self.channel.fences.publishing(Stream(case.sender.number, case.environment)):
+                with self.channel.locks.publishing(Stream(case.sender.number, case.environment)):
                     if not self.channel.failures.is_published(verdict):
                         finish(self.channel.world, settlement)
                 # A process that died between the verdict and here leaves a mark that means nothing any more.
-                self.channel.fences.died(case.ticket)
+                self.channel.locks.died(case.ticket)
             except (Unavailable, Superseded) as exc:
                 self.result.unpublished += 1
                 log.warning("answers.delayed", reason=str(exc))

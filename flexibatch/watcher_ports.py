@@ -113,8 +113,8 @@ class Arrivals(Protocol):
         ...
 
 
-class Fences(Protocol):
-    """Keep the processes that share a spool out of each other's way (`flexibatch.adapters.spool.fences`)."""
+class Locks(Protocol):
+    """Keep the processes that share a spool out of each other's way (`flexibatch.adapters.locks`)."""
 
     def claiming(self, *, wait: bool) -> AbstractContextManager[bool]:
         """Claim alone; tell whether it is this process's turn."""

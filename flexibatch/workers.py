@@ -17,7 +17,7 @@ from flexibatch.domain.case import Settlement
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.settling import LEAST_COST, End, Judged
-from flexibatch.watcher_ports import Fences
+from flexibatch.watcher_ports import Locks
 
 log = structlog.get_logger()
 
@@ -150,11 +150,11 @@ class Workers:
         self,
         command: Sequence[str],
         most: int,
-        fences: Fences,
+        locks: Locks,
         settled: Callable[[str, int], Settlement],
     ) -> None:
         """Start nothing yet."""
-        self._command, self._most, self._fences, self._settled = command, most, fences, settled
+        self._command, self._most, self._locks, self._settled = command, most, locks, settled
         self._working: list[Worker] = []
         self._idle: list[Worker] = []
         self._leaving: list[Worker] = []
@@ -205,7 +205,7 @@ class Workers:
         if told is None:
             self._working.remove(worker)
             judged = worker.end()
-            self._fences.died(judged.ticket)
+            self._locks.died(judged.ticket)
             log.error("worker.ended", reason=judged.reason)
             yield stream, judged
             return
@@ -249,7 +249,7 @@ class Workers:
         for worker in self._working:
             worker.process.kill()
             worker.leave()
-            self._fences.died(worker.ticket)
+            self._locks.died(worker.ticket)
         for worker in (*self._idle, *self._leaving):
             worker.leave()
         self._working, self._idle, self._leaving = [], [], []

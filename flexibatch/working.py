@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from flexibatch import logs
 from flexibatch.adapters.kernel import keep_no_core, most_memory, within
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.assembly import Outside, world_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.budget import Tariff
@@ -42,7 +42,7 @@ class Work:
         self._tariff: Tariff = home.settings.limits.tariff
         self.worn = False
         """Whether a new process is to go on: this one met a bug, or keeps memory that the next set may need."""
-        self._settler = Settler(world, Fences(home.settings.spool), self._within, self._taken)
+        self._settler = Settler(world, Locks(home.settings.spool), self._within, self._taken)
 
     def settle(self, stream: Stream) -> None:
         """Settle the next set of a stream and tell what came of it."""

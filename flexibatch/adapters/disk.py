@@ -1,6 +1,5 @@
 """What adapters that write to disk share: bytes and names that outlive a power cut, and trouble in one sentence."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,23 +22,6 @@ def settle_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def lock(descriptor: int, *, alone: bool) -> bool:
-    """Lock an open file, alone or together with others who want it to stand still; tell whether that could be done.
-
-    The lock ends when the file is closed. It binds those who ask for it: the channel's claims and the front door.
-    """
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def unlock(descriptor: int) -> None:
-    """Give a lock back while the file stays open."""
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.audit import note
@@ -152,7 +152,7 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     ledger = StoredLedger(home.database, invocation.clock)
     with home.database.writing() as connection:
         note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
-    with Fences(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
+    with Locks(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
         verdicts = [ledger.settled(shown["ticket"], run["number"]).verdict for run in shown["runs"]]
         for verdict in verdicts:
             outbox.publish(verdict)

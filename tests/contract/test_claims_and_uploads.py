@@ -17,8 +17,8 @@ from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexibatch.adapters.disk import lock
 from flexibatch.adapters.folders import UPLOADING
+from flexibatch.adapters.locks import lock
 from flexibatch.adapters.sftp import moving
 from flexibatch.adapters.sftp.blocks import PIECES, WINDOW
 from flexibatch.adapters.sftp.files import FILE_MODE

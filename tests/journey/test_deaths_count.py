@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.domain.case import Case
 from flexibatch.watcher import Channel
 from tests.twins.before import Before
@@ -88,15 +88,15 @@ def test_an_order_to_end_does_not_count(town: Town, kind: type[BaseException]) -
 
 def test_a_set_that_another_process_judges_now_has_not_died(town: Town) -> None:
     """Its mark is held: who looks at it meanwhile counts nothing."""
-    fences, other = Fences(town.spool), Fences(town.spool)
-    with fences.judging("T"):
+    locks, other = Locks(town.spool), Locks(town.spool)
+    with locks.judging("T"):
         assert not other.died("T")
     assert not other.died("T")
 
 
 def test_looking_at_a_set_while_it_is_judged_tells_of_no_death(tmp_path: Path) -> None:
     """However the steps of two processes fall between one another; a set that nobody judges has no mark."""
-    judging, looking, over = Fences(tmp_path), Fences(tmp_path), threading.Event()
+    judging, looking, over = Locks(tmp_path), Locks(tmp_path), threading.Event()
 
     def look() -> int:
         deaths = 0

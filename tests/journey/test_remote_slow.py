@@ -13,7 +13,7 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import SENDER_FOLDERS
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.assembly import channel_of
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
@@ -149,7 +149,7 @@ def test_a_connection_that_is_never_made_holds_up_nobody(both: Both, banner: byt
 def test_what_another_process_does_elsewhere_is_left_to_it(both: Both) -> None:
     """Two processes never put down answers in the same far folder; who finds it taken passes by and comes again."""
     both.drop_there()
-    with Fences(both.town.spool).elsewhere("remote-000640") as mine:
+    with Locks(both.town.spool).elsewhere("remote-000640") as mine:
         assert mine
         assert 1 == both.settled_here()
         assert not both.answered_there

@@ -13,7 +13,7 @@ import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Ticketed, Verdict
 from flexibatch.errors import Unavailable
@@ -97,7 +97,7 @@ def _both_claimed(town: Town) -> Channel:
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
         town.put(path.name.replace("00001", "00002"), renumbered(path.read_bytes(), 2))
     one, other = town.channel(), town.channel()
-    idle = replace(one, fences=Before(one.fences, settling=_in_other_hands))
+    idle = replace(one, locks=Before(one.locks, settling=_in_other_hands))
     assert 2 == idle.sweep().claimed
 
     def waiting(stream: Stream) -> Case | None:
@@ -135,7 +135,7 @@ def _unavailable(_case: Case) -> None:
 def test_a_stream_in_other_hands_is_left_to_them(town: Town) -> None:
     """Whoever holds a stream's turn settles it; the others go on with theirs."""
     channel: Channel = town.channel()
-    claimed = replace(channel, fences=Before(channel.fences, settling=_in_other_hands))
+    claimed = replace(channel, locks=Before(channel.locks, settling=_in_other_hands))
     assert (1, 0) == (claimed.sweep().claimed, len(town.published()))
     assert 1 == town.sweep().settled
 
@@ -164,9 +164,9 @@ def test_a_sender_may_be_held_while_its_set_is_judged(town: Town) -> None:
 
 def test_a_lock_that_is_held_is_waited_for_or_passed_by(town: Town) -> None:
     """Only who is patient passes by; whoever dies gives the lock back."""
-    with Fences(town.spool).claiming(wait=True) as mine, Fences(town.spool).claiming(wait=False) as other:
+    with Locks(town.spool).claiming(wait=True) as mine, Locks(town.spool).claiming(wait=False) as other:
         assert (True, False) == (mine, other)
-    with Fences(town.spool).claiming(wait=False) as again:
+    with Locks(town.spool).claiming(wait=False) as again:
         assert again
 
 
@@ -174,7 +174,7 @@ def test_whoever_made_a_lock_the_others_can_take_it(town: Town) -> None:
     """Root may sweep by hand, with any umask: the folder keeps strangers out, and the file nobody."""
     before = os.umask(0o077)
     try:
-        with Fences(town.spool).claiming(wait=False):
+        with Locks(town.spool).claiming(wait=False):
             made = (town.spool / "locks" / "claims").stat()
     finally:
         os.umask(before)
@@ -183,6 +183,6 @@ def test_whoever_made_a_lock_the_others_can_take_it(town: Town) -> None:
 
 def test_no_lock_is_made_where_there_is_no_spool(tmp_path: Path) -> None:
     """The lock's own folder is made again; what it stands in is not."""
-    with pytest.raises(Unavailable, match="locks"), Fences(tmp_path / "spool").claiming(wait=True):
+    with pytest.raises(Unavailable, match="locks"), Locks(tmp_path / "spool").claiming(wait=True):
         pass
     assert [] == list(tmp_path.iterdir())

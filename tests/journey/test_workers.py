@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.spool.fences import Fences
+from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.case import Verdict
 from flexibatch.swept import SweepResult
@@ -57,10 +57,10 @@ def _channel(
 ) -> Channel:
     """Give a channel with odd processes."""
     environ = {f"FLEXIBATCH_LIMITS__{name.upper()}": value for name, value in (limits or {}).items()}
-    fences = Fences(town.spool)
+    locks = Locks(town.spool)
     ledger = StoredLedger(town.home.database, town.clock)
     odd = ["env", *(f"{name}={value}" for name, value in environ.items()), *command(town.home, oddity, at)]
-    workers = Workers(odd, most, fences, ledger.settled)
+    workers = Workers(odd, most, locks, ledger.settled)
     town.home.doors.callback(workers.close)
     return replace(town.channel(), judges=workers)
 

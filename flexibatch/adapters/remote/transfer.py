@@ -1,12 +1,13 @@
 """Files over a connection: many requests on their way at once, resumed where they were cut, their size verified."""
 
-import fcntl
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from flexibatch.adapters.locks import lock
 from flexibatch.adapters.remote.connection import TROUBLE, Reading, Sftp
 
 WINDOW = 8 << 20
@@ -62,7 +63,8 @@ def _alone(partial: Path) -> Iterator[IO[bytes]]:
     """Open what was fetched so far; another process that is at it keeps it."""
     handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "r+b") as writing:
-        fcntl.flock(writing, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not lock(writing.fileno(), alone=True):
+            raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK))
         yield writing
 
 

@@ -10,8 +10,8 @@ import stat
 
 import asyncssh
 
-from flexibatch.adapters.disk import lock, unlock
 from flexibatch.adapters.folders import UPLOADING
+from flexibatch.adapters.locks import lock, unlock
 from flexibatch.adapters.sftp.blocks import Blocks
 from flexibatch.adapters.sftp.files import (
     FILE_MODE,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import asyncssh
 
-from flexibatch.adapters.disk import lock
+from flexibatch.adapters.locks import lock
 from flexibatch.adapters.sftp.files import identity_in
 from flexibatch.adapters.sftp.places import Place, being_taken
 from flexibatch.adapters.sftp.rooms import Room, is_there

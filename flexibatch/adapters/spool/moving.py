@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from flexibatch.adapters.disk import lock
 from flexibatch.adapters.folders import UPLOADING
+from flexibatch.adapters.locks import lock
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import Claim
 

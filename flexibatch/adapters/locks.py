@@ -1,7 +1,7 @@
-"""What one process does alone among all that share a spool: claim, judge a set, put out the answers of a stream.
+"""Locks on files: on uploads that must stand still, and on what one process does alone among all that share a spool.
 
-The database tells whose turn it is to settle; these locks keep the steps in the folders apart. They are the operating
-system's: whoever dies gives them back.
+That is to claim, to judge a set, to put out the answers of a stream. The database tells whose turn it is to settle;
+these locks keep the steps in the folders apart. They are the operating system's: whoever dies gives them back.
 """
 
 import fcntl
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flexibatch.adapters.disk import lock, sheltered
+from flexibatch.adapters.disk import sheltered
 from flexibatch.adapters.folders import LOCKS, PRIVATE_MODE
 from flexibatch.ports import Stream
 
@@ -22,7 +22,30 @@ _MODE = 0o666
 """Whoever made it, root for one, the others can take it: the folder is closed, and on NFS to lock is to write."""
 
 
-class Fences:
+def lock(descriptor: int, *, alone: bool) -> bool:
+    """Lock an open file, alone or together with others who want it to stand still; tell whether that could be done.
+
+    The lock ends when the file is closed. It binds those who ask for it: the channel's claims and the front door.
+    """
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def wait_for_lock(descriptor: int) -> bool:
+    """Lock an open file alone, once nobody else holds it; return True."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return True
+
+
+def unlock(descriptor: int) -> None:
+    """Give a lock back while the file stays open."""
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+class Locks:
     """Keep the processes of one spool out of each other's way."""
 
     def __init__(self, spool: Path) -> None:
@@ -33,7 +56,7 @@ class Fences:
     def claiming(self, *, wait: bool) -> Iterator[bool]:
         """Claim alone; tell whether it is this process's turn, which it always is for one that waits."""
         with self._opened("claims") as descriptor:
-            yield _locked(descriptor) if wait else lock(descriptor, alone=True)
+            yield wait_for_lock(descriptor) if wait else lock(descriptor, alone=True)
 
     @contextmanager
     def settling(self, stream: Stream) -> Iterator[bool]:
@@ -45,7 +68,7 @@ class Fences:
     def publishing(self, stream: Stream) -> Iterator[None]:
         """Put out answers and pages of a stream alone; wait for whoever is at it."""
         with self._opened(f"{stream.sender}-{stream.environment}") as descriptor:
-            _locked(descriptor)
+            wait_for_lock(descriptor)
             yield
 
     @contextmanager
@@ -92,7 +115,7 @@ class Fences:
         """Hold a mark that is the one of its name: whoever held it before may have removed it meanwhile."""
         while True:
             with self._opened(name) as descriptor:
-                _locked(descriptor)
+                wait_for_lock(descriptor)
                 if self._stands(descriptor, name):
                     os.write(descriptor, _HELD)
                     yield
@@ -131,8 +154,3 @@ def _open_to_others(descriptor: int) -> None:
     made = os.fstat(descriptor)
     if made.st_uid == os.geteuid() and stat.S_IMODE(made.st_mode) != _MODE:
         os.fchmod(descriptor, _MODE)
-
-
-def _locked(descriptor: int) -> bool:
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    return True
