@@ -17,9 +17,10 @@ from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.renewed import RenewedVerifier
-from flexibatch.adapters.spool.inbox import Inboxes, Waits, scan_folder
+from flexibatch.adapters.spool.inbox import Inboxes, Waits
 from flexibatch.adapters.spool.keeping import Keeping
-from flexibatch.adapters.spool.outbox import Outboxes
+from flexibatch.adapters.spool.local.listing import scan_folder
+from flexibatch.adapters.spool.local.outbox import Outboxes
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.adapters.tables import edition, load_catalogue, load_categories
@@ -38,8 +39,8 @@ from flexibatch.watcher import Channel
 from flexibatch.workers import Workers
 
 if TYPE_CHECKING:
-    from flexibatch.adapters.remote.spool import RemoteSpool
     from flexibatch.adapters.signatures.seal import AnswerSeal
+    from flexibatch.adapters.spool.remote.spool import RemoteSpool
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from functools import partial
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.locks import Locks
-from flexibatch.adapters.remote.bounded import Most
-from flexibatch.adapters.remote.connection import Connection, Peer
-from flexibatch.adapters.remote.sightings import Sightings
-from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.remote.bounded import Most
+from flexibatch.adapters.spool.remote.connection import Connection, Peer
+from flexibatch.adapters.spool.remote.sightings import Sightings
+from flexibatch.adapters.spool.remote.spool import Places, RemoteSpool
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock

@@ -10,7 +10,7 @@ import click
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.locks import Locks
-from flexibatch.adapters.spool.wake import Wake
+from flexibatch.adapters.spool.local.wake import Wake
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.ledger import StoredLedger

@@ -10,10 +10,10 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from flexibatch.adapters.remote.connection import Connection
-from flexibatch.adapters.remote.sightings import Listed, Sightings
-from flexibatch.adapters.remote.spool import listed
-from flexibatch.adapters.remote.transfer import WINDOW, fetch, push
+from flexibatch.adapters.spool.remote.connection import Connection
+from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
+from flexibatch.adapters.spool.remote.spool import listed
+from flexibatch.adapters.spool.remote.transfer import WINDOW, fetch, push
 from flexibatch.domain.case import ReceivedFile
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import FileKind

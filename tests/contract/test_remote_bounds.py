@@ -9,8 +9,8 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from flexibatch.adapters.remote.bounded import PACKET, BoundedClient, Most
-from flexibatch.adapters.remote.sightings import Listed, Sightings
+from flexibatch.adapters.spool.remote.bounded import PACKET, BoundedClient, Most
+from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
 
 VERSION, HANDLE, NAME = 2, 102, 104
 SECOND = 10**9

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool.inbox import BITE, Inboxes, Waits, scan_folder
+from flexibatch.adapters.spool.inbox import BITE, Inboxes, Waits
+from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import FILES_LIMIT, Entry

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.outbox import Outboxes
+from flexibatch.adapters.spool.local.outbox import Outboxes
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable

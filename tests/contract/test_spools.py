@@ -12,13 +12,13 @@ import paramiko
 import pytest
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
-from flexibatch.adapters.remote.connection import Connection
-from flexibatch.adapters.remote.sightings import Sightings
-from flexibatch.adapters.remote.spool import Places, RemoteSpool
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.inbox import scan_folder
 from flexibatch.adapters.spool.keeping import Keeping
-from flexibatch.adapters.spool.outbox import Outboxes
+from flexibatch.adapters.spool.local.listing import scan_folder
+from flexibatch.adapters.spool.local.outbox import Outboxes
+from flexibatch.adapters.spool.remote.connection import Connection
+from flexibatch.adapters.spool.remote.sightings import Sightings
+from flexibatch.adapters.spool.remote.spool import Places, RemoteSpool
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.spool.wake import LONGEST_REST, Wake
+from flexibatch.adapters.spool.local.wake import LONGEST_REST, Wake
 from tests.twins.spool import made_spool
 from tests.twins.waiting import until
 

@@ -10,7 +10,7 @@ import paramiko
 import pytest
 from paramiko.sftp import CMD_OPEN, CMD_WRITE, SFTP_FLAG_CREATE, SFTP_FLAG_WRITE, int64
 
-from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.local.listing import scan_folder
 from tests.twins.front import FOLDERS, Front, Street
 
 NOWHERE = (

@@ -10,7 +10,7 @@ import paramiko
 import pytest
 from paramiko.sftp import CMD_CLOSE
 
-from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.local.listing import scan_folder
 from tests.twins.front import FOLDERS, Street, running_street
 from tests.twins.waiting import until
 

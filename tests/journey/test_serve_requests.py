@@ -11,7 +11,7 @@ import pytest
 from paramiko import sftp as kinds
 from paramiko.sftp import SFTP_FLAG_CREATE, SFTP_FLAG_READ, SFTP_FLAG_TRUNC, SFTP_FLAG_WRITE, int64
 
-from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.local.listing import scan_folder
 from tests.twins.front import FOLDERS, Street
 from tests.twins.waiting import until
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncssh
 
-from flexibatch.adapters.remote.connection import Peer
+from flexibatch.adapters.spool.remote.connection import Peer
 from tests.twins.sshd import make_key
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flexibatch.adapters.remote.connection import Peer
+from flexibatch.adapters.spool.remote.connection import Peer
 
 PRIVILEGE_SEPARATION = Path("/run/sshd")
 TRIES = 5

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.signatures.certificates import read_certificates, told
-from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.adapters.store import bureaus, employers, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate

@@ -1,7 +1,6 @@
 """The inboxes: one plain look at each folder, links never followed, decides what is to be claimed."""
 
 import heapq
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from flexibatch.adapters.folders import SENDERS, UPLOADING
+from flexibatch.adapters.folders import SENDERS
+from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import FILES_LIMIT, Entry, Grouping, orphans
@@ -231,37 +231,6 @@ class Inboxes:
             found.withdrawn,
             found.silent,
         )
-
-
-def scan_folder(folder: Path) -> Iterator[Entry]:
-    """List a folder once; one that is not there is empty.
-
-    A file whose name is no text is not regular, nor is one whose upload was begun and not ended.
-    """
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                try:
-                    stat = entry.stat(follow_symlinks=False)
-                except FileNotFoundError:
-                    continue
-                whole = not stat.st_mode & UPLOADING
-                regular = whole and entry.is_file(follow_symlinks=False) and _is_text(entry.name)
-                yield Entry(entry.name, stat.st_ctime_ns, regular)
-    except FileNotFoundError:
-        log.warning("inbox.missing", folder=str(folder))
-    except OSError as exc:
-        raise Unavailable(
-            f"The folder {folder} cannot be listed ({exc.strerror}): let this user read it. Its sets wait."
-        ) from exc
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _nanoseconds(wait: timedelta) -> int:

@@ -19,7 +19,7 @@ from flexibatch.adapters.folders import (
     require_senders,
 )
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.moving import hold_still, let_go, moved
+from flexibatch.adapters.spool.local.moving import hold_still, let_go, moved
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind

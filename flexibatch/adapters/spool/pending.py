@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flexibatch.adapters.folders import SENDERS
-from flexibatch.adapters.spool.inbox import scan_folder
+from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.case import Sender
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import Entry, Group, groups_of

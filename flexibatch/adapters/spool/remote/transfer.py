@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from flexibatch.adapters.locks import lock
-from flexibatch.adapters.remote.connection import TROUBLE, Reading, Sftp
+from flexibatch.adapters.spool.remote.connection import TROUBLE, Reading, Sftp
 
 WINDOW = 8 << 20
 """How much is asked for at once; what is asked for and not yet read lies in memory."""

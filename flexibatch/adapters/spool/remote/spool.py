@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from flexibatch.adapters.disk import settle_folder, sheltered
-from flexibatch.adapters.remote.bounded import ENOUGH, Most
-from flexibatch.adapters.remote.connection import WITHIN, Attributes, Connection, Sftp
-from flexibatch.adapters.remote.sightings import Listed, Sightings
-from flexibatch.adapters.remote.transfer import fetch, moved, push
-from flexibatch.adapters.remote.worker import Worker
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.remote.bounded import ENOUGH, Most
+from flexibatch.adapters.spool.remote.connection import WITHIN, Attributes, Connection, Sftp
+from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
+from flexibatch.adapters.spool.remote.transfer import fetch, moved, push
+from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.names import go_of_answer

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import paramiko
 
-from flexibatch.adapters.remote.bounded import BoundedClient
+from flexibatch.adapters.spool.remote.bounded import BoundedClient
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Clock
 
