@@ -1,7 +1,7 @@
 """Put the channel together from a home: the one place where the journey meets its adapters."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, BinaryIO
 from flexibatch.adapters import folders
 from flexibatch.adapters.answers.press import AnswerPress, Finish, Seal
 from flexibatch.adapters.clock import RandomTickets, SystemClock
-from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.signatures.renewed import RenewedVerifier
+from flexibatch.adapters.spool.arrivals import SpoolArrivals
 from flexibatch.adapters.spool.inbox import Inboxes, Waits
+from flexibatch.adapters.spool.interface import Spool
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.local.listing import scan_folder
-from flexibatch.adapters.spool.local.outbox import Outboxes
+from flexibatch.adapters.spool.local.spool import LocalSpool
+from flexibatch.adapters.spool.outbox import SpoolOutbox
+from flexibatch.adapters.spool.routing import RoutedSpool
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.adapters.tables import edition, load_catalogue, load_categories
@@ -28,7 +30,6 @@ from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.bootstrap import Home, reserve_of
-from flexibatch.domain.case import Case, Claim, ReceivedFile, Report, Ticketed, Verdict
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import Entry
 from flexibatch.pipeline import World
@@ -65,84 +66,6 @@ Elsewhere = Mapping[str, "RemoteSpool"]
 """The bureaus whose folders stand on another party's server, by sender number."""
 
 
-class Dispatch:
-    """Fulfil the port `Outbox`: answers and pages into the bureau's folders, the set into the archive."""
-
-    def __init__(
-        self, outboxes: Outboxes, pages: ReportPages, keeping: Keeping, elsewhere: Elsewhere
-    ) -> None:
-        """Keep who puts down what."""
-        self._outboxes, self._pages, self._keeping, self._elsewhere = outboxes, pages, keeping, elsewhere
-
-    def _outbox(self, case: Case) -> "Outboxes | RemoteSpool":
-        return self._elsewhere.get(case.sender.number, self._outboxes)
-
-    def publish(self, verdict: Verdict) -> None:
-        """Put down the answers."""
-        self._outbox(verdict.case).publish(verdict)
-
-    def report(self, report: Report) -> None:
-        """Put down the page for people and its JSON."""
-        outbox = self._outbox(report.case)
-        outbox.put_page(report.case, "html", self._pages.html_pieces(report))
-        outbox.put_page(report.case, "json", self._pages.json_pieces(report))
-
-    def archive(self, case: Case) -> None:
-        """Move the set's private folder to the archive; elsewhere nothing stays of it."""
-        self._keeping.archive(case)
-        if case.sender.number in self._elsewhere:
-            self._elsewhere[case.sender.number].forget(case)
-
-
-class Gate:
-    """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
-
-    def __init__(self, reserve: Reserve, inboxes: Inboxes, keeping: Keeping, elsewhere: Elsewhere) -> None:
-        """Keep what stays free, who looks and who moves."""
-        self._reserve, self._inboxes, self._keeping, self._elsewhere = reserve, inboxes, keeping, elsewhere
-
-    @property
-    def unreached(self) -> int:
-        """Count the inboxes that the last look could not list."""
-        return self._inboxes.unreached
-
-    def require(self) -> None:
-        """Raise `Unavailable` where the spool is not there."""
-        require_senders(self._keeping.spool)
-
-    def lacking(self) -> str:
-        """Say why nothing more may be taken in; nothing where it may."""
-        lacking = self._reserve.lacking()
-        self._inboxes.closed = self._inboxes.closed or bool(lacking)
-        return lacking
-
-    def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
-        """Give what is to be claimed, None after every bite of a full inbox."""
-        self.require()
-        return self._inboxes.look(now, patient=patient)
-
-    def finish(self) -> bool:
-        """Wait for what other parties' servers have in hand; tell whether more was asked than was done."""
-        return bool([number for number, spool in self._elsewhere.items() if spool.finish()])
-
-    def take(self, ticketed: Ticketed) -> bool:
-        """Rename a set into its private folder; from elsewhere, fetch what was renamed there."""
-        self._reserve.require()
-        return self._elsewhere.get(ticketed.claim.sender, self._keeping).take(ticketed)
-
-    def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
-        """Make the private copies."""
-        return self._keeping.keep(ticketed)
-
-    def settle(self, taken: Sequence[Ticketed]) -> None:
-        """Bring onto the disk that sets of one inbox were moved, and let what was moved go."""
-        self._keeping.settle(taken)
-
-    def quarantine(self, ticket: str) -> None:
-        """Move a set to quarantine."""
-        self._keeping.quarantine(ticket)
-
-
 def limits_of(settings: Settings) -> Limits:
     """Give the limits of the envelope."""
     return Limits(settings.part_size, settings.max_name_age_days, settings.environments, settings.timezone)
@@ -167,26 +90,10 @@ def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False, hurried: bo
     return remote_spools(home, clock, keeping_of(home).folder, patient=patient, hurried=hurried)
 
 
-def _scan_of(elsewhere: Elsewhere, outside: Outside) -> Callable[[Path], Iterable[Entry]]:
-    """Give how an inbox is listed, wherever it is."""
-    here = outside.scan or scan_folder
-
-    def scan(folder: Path) -> Iterable[Entry]:
-        remote = elsewhere.get(folder.parent.name)
-        return here(folder) if remote is None else remote.scan(folder)
-
-    return scan
-
-
-def _begin_of(elsewhere: Elsewhere) -> Callable[[Path], None]:
-    """Give who hears early that an inbox will be listed: another party's server begins then."""
-
-    def begin(folder: Path) -> None:
-        remote = elsewhere.get(folder.parent.name)
-        if remote is not None:
-            remote.begin(folder)
-
-    return begin
+def spool_of(home: Home, outside: Outside, *, patient: bool = False, hurried: bool = False) -> RoutedSpool:
+    """Return the spool of all bureaus, wherever their folders stand."""
+    local = LocalSpool(home.settings.spool, keeping_of(home).folder, outside.scan or scan_folder)
+    return RoutedSpool(local, elsewhere_of(home, outside.clock, patient=patient, hurried=hurried))
 
 
 def verifier_of(settings: Settings) -> RenewedVerifier:
@@ -220,12 +127,10 @@ def late_seal_of(settings: Settings) -> Seal | None:
     return sign
 
 
-def outbox_of(home: Home, outside: Outside, elsewhere: Elsewhere | None = None) -> Dispatch:
-    """Put together who puts answers down."""
-    settings, keeping = home.settings, keeping_of(home)
-    elsewhere = elsewhere_of(home, outside.clock) if elsewhere is None else elsewhere
-    outboxes = Outboxes(settings.spool, keeping.folder)
-    return Dispatch(outboxes, ReportPages(settings.timezone), keeping, elsewhere)
+def outbox_of(home: Home, outside: Outside, spool: Spool | None = None) -> SpoolOutbox:
+    """Return who puts answers down."""
+    spool = spool_of(home, outside) if spool is None else spool
+    return SpoolOutbox(spool, keeping_of(home), ReportPages(home.settings.timezone))
 
 
 def world_of(
@@ -233,7 +138,7 @@ def world_of(
     outside: Outside,
     *,
     patient: bool = False,
-    elsewhere: Elsewhere | None = None,
+    spool: Spool | None = None,
     seal: Seal | None = None,
 ) -> World:
     """Put together everything the journey touches; without a `seal`, its key is read when an answer is signed."""
@@ -247,7 +152,7 @@ def world_of(
         signatures=KeptSignatures(verifier_of(settings), keeping.folder),
         documents=KeptDocuments(DocumentReader(schemas_of(settings)), keeping.folder),
         answers=AnswerPress(keeping.folder, settings.timezone, finish),
-        outbox=outbox_of(home, outside, elsewhere),
+        outbox=outbox_of(home, outside, spool),
         catalogue=catalogue,
         categories=load_categories(settings.categories),
         edition=edition(catalogue, settings.categories, settings.rules),
@@ -287,18 +192,17 @@ def channel_of(home: Home, outside: Outside, *, patient: bool = False) -> Channe
         settings.claim_delay,
         settings.max_waiting,
     )
-    elsewhere = elsewhere_of(home, outside.clock, patient=patient, hurried=True)
+    spool = spool_of(home, outside, patient=patient, hurried=True)
     # Who settles sets says at once what answers cannot be signed with.
-    world = world_of(home, outside, patient=patient, elsewhere=elsewhere, seal=seal_of(settings))
+    world = world_of(home, outside, patient=patient, spool=spool, seal=seal_of(settings))
     claims = Claims(home.database, outside.tickets)
-    inboxes = Inboxes(settings.spool, claims, limits_of(settings), waits, _scan_of(elsewhere, outside))
-    inboxes.begin = _begin_of(elsewhere)
+    inboxes = Inboxes(spool, claims, limits_of(settings), waits)
     locks, ledger = Locks(settings.spool), ledger_of(home, outside, patient=patient)
     return Channel(
         world=world,
         claims=claims,
         failures=ledger,
-        arrivals=Gate(reserve_of(home), inboxes, keeping_of(home), elsewhere),
+        arrivals=SpoolArrivals(reserve_of(home), inboxes, spool, keeping_of(home)),
         locks=locks,
         max_attempts=settings.max_attempts,
         patient=patient,

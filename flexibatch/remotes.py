@@ -9,8 +9,9 @@ from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.remote.bounded import Most
 from flexibatch.adapters.spool.remote.connection import Connection, Peer
+from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Sightings
-from flexibatch.adapters.spool.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.spool.remote.spool import RemoteSpool
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock

@@ -7,7 +7,7 @@ to this one). `<place>` is `claimed`, `quarantine` or `archive/yyyy/mm/dd`.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,3 +97,11 @@ class SetFolder:
         """Tell whether a file of this name was moved or fetched into the folder, or copied there."""
         arrived = self.arrived / name
         return arrived.is_symlink() or arrived.exists() or (self.received / name).exists()
+
+    def remove_arrived(self, names: Iterable[str]) -> None:
+        """Remove what was moved, as far as there are copies of it."""
+        for name in names:
+            if (self.received / name).exists():
+                (self.arrived / name).unlink(missing_ok=True)
+        if self.arrived.is_dir() and not any(self.arrived.iterdir()):
+            self.arrived.rmdir()

@@ -27,6 +27,7 @@ from flexibatch.adapters.sftp.places import Place
 from flexibatch.adapters.sftp.rooms import Room
 from flexibatch.adapters.sftp.views import View
 from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.domain.sessions import Allowance
 from tests.twins.meanwhile import before_rename
 from tests.twins.spool import (
@@ -54,6 +55,7 @@ class Scene:
     """Hold an inbox with a complete set, who claims it, where that goes, and what the door writes through."""
 
     inbox: Path
+    local: LocalSpool
     keeping: Keeping
     claimed: Path
     room: Room
@@ -63,7 +65,9 @@ class Scene:
 def scene(tmp_path: Path) -> Scene:
     spool = made_spool(tmp_path)
     room = Room(spool / "senders/000640", Allowance(LIMIT, 100, 100_000, 1000, 100))
-    return Scene(filled_inbox(spool), Keeping(spool, LIMIT), spool / "claimed" / TICKET, room)
+    keeping = Keeping(spool, LIMIT)
+    local = LocalSpool(spool, keeping.folder)
+    return Scene(filled_inbox(spool), local, keeping, spool / "claimed" / TICKET, room)
 
 
 def _replaced(room: Room) -> None:
@@ -119,7 +123,7 @@ def test_what_is_being_claimed_stands_still(act: Callable[[Room], None], number:
             told.append(exc.reason)
 
     with before_rename(number, do) as done:
-        assert scene.keeping.take(SET)
+        assert scene.local.take(SET)
     assert [True] == done
     keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
@@ -134,7 +138,7 @@ def test_a_claim_cut_short_leaves_what_is_sent_anew(act: Callable[[Room], None],
     (scene.claimed / "arrived").mkdir(parents=True)
     (scene.inbox / GO).rename(scene.claimed / "arrived" / GO)
     act(scene.room)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
     assert [GO, FI] == [one.name for one in keep_whole(scene.keeping)]
     assert (scene.inbox / FI2).stat().st_mode & UPLOADING
 
@@ -144,10 +148,10 @@ def test_an_open_upload_is_not_claimed_whatever_its_mode(scene: Scene) -> None:
     upload = Upload(scene.room, PART, REPLACING)
     upload.write(0, b"tw")
     (scene.inbox / FI2).chmod(0o660)
-    assert not scene.keeping.take(SET)
+    assert not scene.local.take(SET)
     upload.write(2, b"o")
     upload.close(orderly=True)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
     keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
 
@@ -161,7 +165,7 @@ def test_who_comes_back_goes_on_from_no_gap(scene: Scene) -> None:
     assert 3 == again.size
     again.close(orderly=True)
     dead.close(orderly=False)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
     keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
 
@@ -173,7 +177,7 @@ def test_who_comes_back_writes_and_its_dead_session_holds_up_nothing(scene: Scen
     again = Upload(scene.room, PART, REPLACING)
     again.write(0, b"two")
     again.close(orderly=True)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
     with pytest.raises(asyncssh.SFTPFailure, match="another session"):
         dead.write(2, b"X")
     with pytest.raises(asyncssh.SFTPFailure, match="another session"):
@@ -214,7 +218,7 @@ def test_a_block_sent_twice_fills_no_gap(scene: Scene) -> None:
         (scene.inbox / FI2).read_bytes(),
         (scene.inbox / FI2).stat().st_mode & UPLOADING,
     )
-    assert not scene.keeping.take(SET)
+    assert not scene.local.take(SET)
 
 
 def test_a_block_beyond_the_window_is_refused(scene: Scene) -> None:
@@ -308,7 +312,7 @@ def test_a_file_of_another_user_is_given_back(scene: Scene, monkeypatch: pytest.
         with _as_nobody(), pytest.raises(asyncssh.SFTPPermissionDenied, match="belongs to another user"):
             Upload(room, PART, flags)
     assert ([], {}) == (_descriptors(scene), room.writing)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
     keep_whole(scene.keeping)
     assert KEPT == tree(scene.claimed)
 
@@ -326,10 +330,10 @@ def test_who_writes_keeps_a_file_that_another_session_cannot_take_over(
     with _as_nobody(), pytest.raises(asyncssh.SFTPPermissionDenied):
         Upload(room, PART, 0)
     assert before == _descriptors(scene)
-    assert not scene.keeping.take(SET)
+    assert not scene.local.take(SET)
     first.write(0, b"two")
     first.close(orderly=True)
-    assert scene.keeping.take(SET)
+    assert scene.local.take(SET)
 
 
 def test_a_broken_session_gives_all_its_files_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

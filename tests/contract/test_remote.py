@@ -16,7 +16,7 @@ from flexibatch.adapters.spool.remote.spool import listed
 from flexibatch.adapters.spool.remote.transfer import WINDOW, fetch, push
 from flexibatch.domain.case import ReceivedFile
 from flexibatch.domain.groups import Entry
-from flexibatch.domain.vocabulary import FileKind
+from flexibatch.domain.vocabulary import Environment, FileKind
 from flexibatch.errors import Unavailable
 from tests.contract.test_spools import remote_spool
 from tests.twins.clock import FixedClock
@@ -82,13 +82,12 @@ def test_a_session_that_was_cut_is_opened_again_at_once(tmp_path: Path) -> None:
     """The server was started again between two looks: the second look does not fail."""
     with running_elsewhere(tmp_path / "server") as server:
         port = server.sshd.port
-        acting, spool, bureau = remote_spool(tmp_path, server, FixedClock())
+        acting, _spool, bureau = remote_spool(tmp_path, server, FixedClock())
         (bureau / "IN" / GO).write_bytes(b"")
-        inbox = spool / "senders/000640/IN"
-        assert [GO] == [one.name for one in acting.scan(inbox)]
+        assert [GO] == [one.name for one in acting.list_inbox("000640", Environment.REAL)]
         server.end_sessions()
     with running_elsewhere(tmp_path / "server", port), closing(acting):
-        assert [GO] == [one.name for one in acting.scan(inbox)]
+        assert [GO] == [one.name for one in acting.list_inbox("000640", Environment.REAL)]
 
 
 def test_while_a_server_is_away_nothing_is_seen_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -96,17 +95,16 @@ def test_while_a_server_is_away_nothing_is_seen_and_nothing_is_lost(tmp_path: Pa
     clock = FixedClock()
     with running_elsewhere(tmp_path / "server") as server:
         port = server.sshd.port
-        acting, spool, bureau = remote_spool(tmp_path, server, clock)
+        acting, _spool, bureau = remote_spool(tmp_path, server, clock)
         (bureau / "IN" / GO).write_bytes(b"")
-        inbox = spool / "senders/000640/IN"
-        before = list(acting.scan(inbox))
+        before = list(acting.list_inbox("000640", Environment.REAL))
         server.end_sessions()
     with pytest.raises(Unavailable, match="cannot be used"):
-        list(acting.scan(inbox))
-    assert [] == list(acting.scan(inbox))
+        list(acting.list_inbox("000640", Environment.REAL))
+    assert [] == list(acting.list_inbox("000640", Environment.REAL))
     with running_elsewhere(tmp_path / "server", port), closing(acting):
         clock.advance(timedelta(seconds=10))
-        assert before == list(acting.scan(inbox))
+        assert before == list(acting.list_inbox("000640", Environment.REAL))
 
 
 # -------------------------------------------------------------------------------------------------------- transfer
@@ -221,14 +219,14 @@ def test_a_claim_that_was_cut_short_is_completed(
 def test_what_is_here_needs_no_server(elsewhere: Elsewhere, tmp_path: Path) -> None:
     """All was fetched, then the process died and the server went away: the claim is completed without it."""
     clock = FixedClock()
-    acting, spool, bureau = remote_spool(tmp_path, elsewhere, clock)
+    acting, _spool, bureau = remote_spool(tmp_path, elsewhere, clock)
     for name in NAMES:
         (bureau / "IN" / name).write_bytes(b"")
     with closing(acting):
         assert acting.take(SET)
         bureau.rename(bureau.with_name("gone"))
         with pytest.raises(Unavailable):
-            list(acting.scan(spool / "senders/000640/IN"))
+            list(acting.list_inbox("000640", Environment.REAL))
         assert acting.take(SET)
 
 

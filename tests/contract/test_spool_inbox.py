@@ -86,7 +86,7 @@ def test_a_folder_that_is_not_there_is_empty(spool: Path) -> None:
 def looked(
     listed: Listed, known: KnownTo | None = None, *, patient: bool = False, most: int = 9
 ) -> list[Claim]:
-    inboxes = Inboxes(Path(), known or KnownTo(), LIMITS, replace(WAITS, max_waiting=most), listed)
+    inboxes = Inboxes(listed, known or KnownTo(), LIMITS, replace(WAITS, max_waiting=most))
     return [one for one in inboxes.look(NOON, patient=patient) if one is not None]
 
 
@@ -202,7 +202,7 @@ FULL = {
 
 
 def inboxes_of(listed: Listed) -> Inboxes:
-    return Inboxes(Path(), KnownTo((BUREAU, OTHER)), LIMITS, WAITS, listed)
+    return Inboxes(listed, KnownTo((BUREAU, OTHER)), LIMITS, WAITS)
 
 
 def test_a_full_inbox_is_looked_through_in_bites() -> None:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.domain.case import Ticketed
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
@@ -53,12 +54,17 @@ def claimed(spool: Path) -> Path:
     return spool / "claimed" / TICKET
 
 
+def take(keeping: Keeping, ticketed: Ticketed = SET) -> bool:
+    """Move a set from its inbox into its private folder."""
+    return LocalSpool(keeping.spool, keeping.folder).take(ticketed)
+
+
 # --------------------------------------------------------------------------------------------------- claiming
 
 
 def test_a_set_is_moved_and_copied(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
-    assert keeping.take(SET)
+    assert take(keeping)
     assert {} == tree(inbox)
     kept = keep_whole(keeping)
     assert [
@@ -73,7 +79,7 @@ def test_a_set_is_moved_and_copied(inbox: Path, keeping: Keeping, claimed: Path)
 def test_a_set_that_vanished_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """The bureau took its GO away: nothing is moved, nothing is left behind."""
     (inbox / GO).unlink()
-    assert not keeping.take(SET)
+    assert not take(keeping)
     assert (False, {FI, FI2}) == (claimed.exists(), set(tree(inbox)))
 
 
@@ -82,9 +88,9 @@ def test_where_the_disk_went_away_no_set_is_gone(spool: Path, inbox: Path, keepi
     away = spool.with_name("away")
     (spool / "senders").rename(away)
     with pytest.raises(Unavailable, match="mounted"):
-        keeping.take(SET)
+        take(keeping)
     away.rename(spool / "senders")
-    assert keeping.take(SET)
+    assert take(keeping)
     assert {} == tree(inbox)
 
 
@@ -94,24 +100,24 @@ def test_a_set_with_a_file_that_is_being_written_is_no_claim(
     """Nothing is moved; when the upload has ended it is claimed."""
     (inbox / FI).chmod(0o660 | UPLOADING)
     before = tree(inbox)
-    assert not keeping.take(SET)
+    assert not take(keeping)
     assert (before, False) == (tree(inbox), claimed.exists())
     (inbox / FI).chmod(0o660)
-    assert keeping.take(SET)
+    assert take(keeping)
 
 
 def test_a_folder_in_place_of_the_go_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """Sub-folders are never moved."""
     (inbox / GO).unlink()
     (inbox / GO).mkdir()
-    assert not keeping.take(SET)
+    assert not take(keeping)
     assert (False, True) == (claimed.exists(), (inbox / GO).is_dir())
 
 
 def test_a_part_that_vanished_is_not_kept(inbox: Path, keeping: Keeping) -> None:
     """The set is claimed all the same; its envelope misses the part."""
     (inbox / FI2).unlink()
-    assert keeping.take(SET)
+    assert take(keeping)
     assert [GO, FI] == [one.name for one in keep_whole(keeping)]
 
 
@@ -177,7 +183,7 @@ def test_a_claim_cut_short_is_completed(
 ) -> None:
     """Wherever the process died, the next one ends with the same files, digests and folders."""
     cut(claimed, inbox)
-    assert keeping.take(SET)
+    assert take(keeping)
     kept = {one.name: (one.size, one.sha256) for one in keep_whole(keeping)}
     assert {GO: (0, sha(b"")), FI: (3, sha(b"one")), FI2: (3, sha(b"two"))} == kept
     assert (KEPT, {}) == (tree(claimed), tree(inbox))
@@ -193,16 +199,16 @@ def test_a_claim_cut_short_keeps_what_came_first(
     moved = [name for name in NAMES if not (inbox / name).exists()]
     for name in moved:
         (inbox / name).write_bytes(b"again")
-    assert keeping.take(SET)
+    assert take(keeping)
     keep_whole(keeping)
     assert (KEPT, set(moved)) == (tree(claimed), set(tree(inbox)))
 
 
 def test_two_processes_may_complete_the_same_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """Whoever is second finds what the first one made."""
-    assert keeping.take(SET)
+    assert take(keeping)
     first = keep_whole(keeping)
-    assert keeping.take(SET)
+    assert take(keeping)
     assert (first, KEPT, {}) == (keep_whole(keeping), tree(claimed), tree(inbox))
 
 
@@ -211,12 +217,12 @@ def test_a_name_that_a_power_cut_brought_back_is_no_new_set(
     kept: bool, inbox: Path, keeping: Keeping, claimed: Path
 ) -> None:
     """What was moved is not let go before its inbox is on disk: until then the same file is known as such."""
-    assert keeping.take(SET)
+    assert take(keeping)
     if kept:
         keeping.keep(SET)
     for name in NAMES:
         (inbox / name).hardlink_to(claimed / "arrived" / name)
-    assert keeping.take(SET)
+    assert take(keeping)
     keep_whole(keeping)
     assert (KEPT, {}) == (tree(claimed), tree(inbox))
 
@@ -224,7 +230,7 @@ def test_a_name_that_a_power_cut_brought_back_is_no_new_set(
 def test_a_handle_kept_open_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """A client that writes on after the claim writes into a file that nobody reads any more."""
     with (inbox / FI).open("r+b") as uploading:
-        assert keeping.take(SET)
+        assert take(keeping)
         before = keep_whole(keeping)
         uploading.write(b"ANOTHER")
         uploading.flush()
@@ -235,7 +241,7 @@ def test_a_handle_kept_open_changes_nothing(inbox: Path, keeping: Keeping, claim
 def test_a_second_name_of_a_file_changes_nothing(inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """A hard link is another name of the moved file, not of the copy."""
     (inbox / "second").hardlink_to(inbox / FI)
-    assert keeping.take(SET)
+    assert take(keeping)
     keep_whole(keeping)
     (inbox / "second").write_bytes(b"ANOTHER")
     assert KEPT == tree(claimed)
@@ -247,7 +253,7 @@ def test_no_more_than_the_limit_is_copied(
 ) -> None:
     """One byte more than the limit proves enough; the true size is told."""
     (inbox / FI).write_bytes(b"x" * size)
-    keeping.take(SET)
+    take(keeping)
     kept = {one.name: one.size for one in keep_whole(keeping)}
     assert (size, copied) == (kept[FI], (claimed / "in" / FI).stat().st_size)
 
@@ -255,7 +261,7 @@ def test_no_more_than_the_limit_is_copied(
 def test_files_without_rights_are_read(inbox: Path, keeping: Keeping) -> None:
     """A client may leave a file with no mode bits at all."""
     (inbox / FI).chmod(0)
-    keeping.take(SET)
+    take(keeping)
     assert sha(b"one") == {one.name: one.sha256 for one in keep_whole(keeping)}[FI]
 
 
@@ -277,7 +283,7 @@ def test_what_was_swapped_after_the_look_is_not_read(
     secret.write_bytes(b"secret")
     (inbox / name).unlink()
     swap(inbox / name, secret)
-    assert keeping.take(SET)
+    assert take(keeping)
     for _again in range(2):
         with capture_logs() as logs:
             kept = keep_whole(keeping)
@@ -293,7 +299,7 @@ def test_only_good_part_numbers_are_numbers(part: str, inbox: Path, keeping: Kee
     name = f"FI.{KEY}.2.{part}"
     (inbox / FI).rename(inbox / name)
     again = Ticketed(TICKET, replace(CLAIM, names=(GO, name)))
-    keeping.take(again)
+    take(keeping, again)
     assert [None, None] == [one.part for one in keeping.keep(again)]
 
 
@@ -302,7 +308,7 @@ def test_trouble_is_told_with_what_to_do(spool: Path, inbox: Path, keeping: Keep
     (spool / "claimed").rmdir()
     (spool / "claimed").write_bytes(b"")
     with pytest.raises(Unavailable, match="tried again"):
-        keeping.take(SET)
+        take(keeping)
     assert set(NAMES) == set(tree(inbox))
 
 
@@ -311,7 +317,7 @@ def test_trouble_is_told_with_what_to_do(spool: Path, inbox: Path, keeping: Keep
 
 def test_a_set_is_archived_by_its_day(spool: Path, inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """The private folder moves as it is; archiving again changes nothing."""
-    assert keeping.take(SET)
+    assert take(keeping)
     keep_whole(keeping)
     assert claimed == keeping.folder(CASE).path
     for _again in range(2):
@@ -326,7 +332,7 @@ def test_quarantine_holds_a_set_until_it_is_archived(
 ) -> None:
     """It moves there whole, once, and is found there."""
     assert inbox.is_dir()
-    keeping.take(SET)
+    take(keeping)
     keep_whole(keeping)
     for _again in range(2):
         keeping.quarantine(TICKET)
@@ -341,7 +347,7 @@ def test_what_came_late_lies_beside_its_set(spool: Path, inbox: Path, keeping: K
     assert inbox.is_dir()
     earlier = spool / "archive/2026/10/04/EARLIER"
     earlier.mkdir(parents=True)
-    keeping.take(SET)
+    take(keeping)
     keep_whole(keeping)
     late = replace(CASE, silent=True, earlier_ticket="EARLIER")
     for _again in range(2):
@@ -352,7 +358,7 @@ def test_what_came_late_lies_beside_its_set(spool: Path, inbox: Path, keeping: K
 def test_private_folders_are_private(spool: Path, inbox: Path, keeping: Keeping, claimed: Path) -> None:
     """Nobody but the channel's user looks into what was claimed."""
     assert inbox.is_dir()
-    keeping.take(SET)
+    take(keeping)
     folders = [
         spool / "claimed",
         spool / "archive",

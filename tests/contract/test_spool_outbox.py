@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.local.outbox import Outboxes
+from flexibatch.adapters.spool.local.outbox import LocalOutbox
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable
@@ -41,16 +41,16 @@ def out(spool: Path) -> Path:
 
 
 @pytest.fixture
-def outboxes(spool: Path, claimed: Path) -> Outboxes:
+def outboxes(spool: Path, claimed: Path) -> LocalOutbox:
     """Give outboxes for a set whose answers are written."""
     written = claimed / "out/run-1"
     written.mkdir(parents=True)
     (written / ACRF).write_bytes(b"<ACRF/>")
     (written / NOTI).write_bytes(b"<NOTI/>")
-    return Outboxes(spool, lambda _case: SetFolder(claimed))
+    return LocalOutbox(spool, lambda _case: SetFolder(claimed))
 
 
-def test_answers_are_published_with_their_gos(outboxes: Outboxes, out: Path) -> None:
+def test_answers_are_published_with_their_gos(outboxes: LocalOutbox, out: Path) -> None:
     """ACRF first, each one's empty GO after it; publishing again puts down the same."""
     for _again in range(2):
         outboxes.publish(VERDICT)
@@ -59,7 +59,7 @@ def test_answers_are_published_with_their_gos(outboxes: Outboxes, out: Path) -> 
     assert sorted(changed) == changed
 
 
-def test_what_was_fetched_is_put_down_again(outboxes: Outboxes, out: Path) -> None:
+def test_what_was_fetched_is_put_down_again(outboxes: LocalOutbox, out: Path) -> None:
     """Until it is marked as published, all of it is there after publishing."""
     outboxes.publish(VERDICT)
     for name in list(PUBLISHED)[:3]:
@@ -68,7 +68,7 @@ def test_what_was_fetched_is_put_down_again(outboxes: Outboxes, out: Path) -> No
     assert PUBLISHED == tree(out)
 
 
-def test_a_compressed_answer_has_a_go_like_any_other(outboxes: Outboxes, out: Path, claimed: Path) -> None:
+def test_a_compressed_answer_has_a_go_like_any_other(outboxes: LocalOutbox, out: Path, claimed: Path) -> None:
     """CO in place of FO, the same GO."""
     name = f"CO{NOTI[2:]}"
     (claimed / "out/run-1" / NOTI).rename(claimed / "out/run-1" / name)
@@ -76,14 +76,14 @@ def test_a_compressed_answer_has_a_go_like_any_other(outboxes: Outboxes, out: Pa
     assert {name: b"<NOTI/>", f"GO{NOTI[2:]}": b""} == tree(out)
 
 
-def test_answers_lie_beside_where_the_set_came_in(outboxes: Outboxes, spool: Path) -> None:
+def test_answers_lie_beside_where_the_set_came_in(outboxes: LocalOutbox, spool: Path) -> None:
     """A test set is answered in OUTTEST."""
     outboxes.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
     assert PUBLISHED == tree(spool / "senders/000640/OUTTEST")
 
 
 def test_an_answer_that_is_not_what_was_settled_is_not_published(
-    outboxes: Outboxes, out: Path, claimed: Path
+    outboxes: LocalOutbox, out: Path, claimed: Path
 ) -> None:
     """A changed byte is a bug or worse: nothing of that answer appears."""
     (claimed / "out/run-1" / ACRF).write_bytes(b"<ACRF>")
@@ -92,7 +92,7 @@ def test_an_answer_that_is_not_what_was_settled_is_not_published(
     assert [] == list(out.iterdir())
 
 
-def temporary_name(outboxes: Outboxes, out: Path) -> str:
+def temporary_name(outboxes: LocalOutbox, out: Path) -> str:
     """Learn under which name an answer is written."""
     with outboxes._placing(out, ACRF, TICKET):
         name = next(out.iterdir()).name
@@ -120,7 +120,7 @@ def _plant_pipe(path: Path, _victim: Path) -> None:
 @pytest.mark.parametrize("plant", [_plant_link, _plant_dangling, _plant_folder, _plant_pipe])
 @pytest.mark.parametrize("where", ["final", "go", "temporary"])
 def test_what_was_planted_is_moved_aside(
-    plant: Callable[[Path, Path], None], where: str, outboxes: Outboxes, out: Path, spool: Path
+    plant: Callable[[Path, Path], None], where: str, outboxes: LocalOutbox, out: Path, spool: Path
 ) -> None:
     """Nothing is written through it, the answers appear, and the operator is told where it lies now."""
     victim = spool / "victim"
@@ -138,7 +138,7 @@ def test_what_was_planted_is_moved_aside(
 
 @pytest.mark.parametrize("where", ["final", "temporary"])
 def test_a_file_in_an_answers_place_is_replaced(
-    where: str, outboxes: Outboxes, out: Path, spool: Path
+    where: str, outboxes: LocalOutbox, out: Path, spool: Path
 ) -> None:
     """Also one that has a second name: nothing is written into it."""
     victim = spool / "victim"
@@ -149,7 +149,7 @@ def test_a_file_in_an_answers_place_is_replaced(
     assert (PUBLISHED, b"untouched") == (tree(out), victim.read_bytes())
 
 
-def test_pages_are_put_into_report(outboxes: Outboxes, spool: Path) -> None:
+def test_pages_are_put_into_report(outboxes: LocalOutbox, spool: Path) -> None:
     """Under the GO's name and the ticket; a newer page replaces an older one."""
     for content in (b"in treatment", b"received"):
         outboxes.put_page(CASE, "html", [content])
@@ -157,14 +157,14 @@ def test_pages_are_put_into_report(outboxes: Outboxes, spool: Path) -> None:
 
 
 @pytest.mark.parametrize("letter", ["x", "é"])
-def test_pages_on_long_names_fit_a_folder(letter: str, outboxes: Outboxes, spool: Path) -> None:
+def test_pages_on_long_names_fit_a_folder(letter: str, outboxes: LocalOutbox, spool: Path) -> None:
     """A name of 255 bytes has a page too."""
     outboxes.put_page(replace(CASE, name="GO." + letter * (252 // len(letter.encode()))), "json", [b"{}"])
     page = next((spool / "senders/000640/REPORT").iterdir())
     assert page.name.endswith(f"{letter}.{TICKET}.json")
 
 
-def test_trouble_in_an_outbox_is_told(outboxes: Outboxes, out: Path) -> None:
+def test_trouble_in_an_outbox_is_told(outboxes: LocalOutbox, out: Path) -> None:
     """A folder that is none is trouble: publishing is tried again."""
     out.rmdir()
     out.write_bytes(b"")
@@ -172,7 +172,7 @@ def test_trouble_in_an_outbox_is_told(outboxes: Outboxes, out: Path) -> None:
         outboxes.publish(VERDICT)
 
 
-def test_nothing_is_put_where_no_disk_is_mounted(outboxes: Outboxes, spool: Path) -> None:
+def test_nothing_is_put_where_no_disk_is_mounted(outboxes: LocalOutbox, spool: Path) -> None:
     """A sender's folder is never made on the way: it would pass an empty mount point off as the spool."""
     rmtree(spool / "senders")
     with pytest.raises(Unavailable, match="tried again"):

@@ -1,7 +1,7 @@
 """What a bureau's folders do, wherever they stand: here, behind the front door, on another party's SFTP server."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ import pytest
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.interface import Spool
 from flexibatch.adapters.spool.keeping import Keeping
-from flexibatch.adapters.spool.local.listing import scan_folder
-from flexibatch.adapters.spool.local.outbox import Outboxes
+from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.adapters.spool.remote.connection import Connection
+from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Sightings
-from flexibatch.adapters.spool.remote.spool import Places, RemoteSpool
+from flexibatch.adapters.spool.remote.spool import RemoteSpool
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable
@@ -118,10 +119,8 @@ class Stand:
     spool: Path
     bureau: Path
     hand: Hand
-    scan: Callable[[Path], object]
-    taking: Keeping | RemoteSpool
+    acting: Spool
     keeping: Keeping
-    outbox: Outboxes | RemoteSpool
 
     @property
     def inbox(self) -> Path:
@@ -140,9 +139,8 @@ class Stand:
 
     def listed(self) -> dict[str, bool]:
         """Give what a look into the inbox shows: which of it are files."""
-        entries = self.scan(self.spool / "senders/000640/IN")
-        assert isinstance(entries, list | Iterator)
-        return {one.name: one.regular for one in entries}
+        self.acting.begin_listing("000640", Environment.REAL)
+        return {one.name: one.regular for one in self.acting.list_inbox("000640", Environment.REAL)}
 
     def put(self, name: str, content: bytes) -> None:
         """Put a file into the inbox, as the bureau does."""
@@ -178,8 +176,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 def _here(spool: Path, hand: Hand) -> Stand:
     """Give a spool of this machine, reached by the bureau as `hand` does."""
     keeping = Keeping(spool, LIMIT)
-    outboxes = Outboxes(spool, lambda _case: SetFolder(spool / "claimed" / TICKET))
-    return Stand(spool, spool / "senders/000640", hand, scan_folder, keeping, keeping, outboxes)
+    return Stand(spool, spool / "senders/000640", hand, LocalSpool(spool, keeping.folder), keeping)
 
 
 def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[RemoteSpool, Path, Path]:
@@ -231,7 +228,7 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
     elsewhere: Elsewhere = request.getfixturevalue("elsewhere")
     acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
     with closing(acting):
-        yield Stand(spool, bureau, OnDisk(), acting.scan, acting, Keeping(spool, LIMIT), acting)
+        yield Stand(spool, bureau, OnDisk(), acting, Keeping(spool, LIMIT))
 
 
 # -------------------------------------------------------------------------------------------------------- looking
@@ -253,7 +250,7 @@ def test_only_regular_files_are_files(stand: Stand) -> None:
 def test_a_set_is_moved_and_copied(stand: Stand) -> None:
     """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
     stand.fill()
-    assert stand.taking.take(SET)
+    assert stand.acting.take(SET)
     assert {} == stand.files(stand.inbox)
     kept = keep_whole(stand.keeping)
     assert [
@@ -269,7 +266,7 @@ def test_a_set_that_vanished_is_no_claim(stand: Stand) -> None:
     """The bureau took its GO away: nothing is moved, nothing is left behind."""
     stand.fill()
     stand.remove(GO)
-    assert not stand.taking.take(SET)
+    assert not stand.acting.take(SET)
     assert (False, {FI, FI2}) == (stand.claimed.exists(), set(stand.files(stand.inbox)))
 
 
@@ -277,7 +274,7 @@ def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
     """The set is claimed all the same; its envelope misses the part."""
     stand.fill()
     stand.remove(FI2)
-    assert stand.taking.take(SET)
+    assert stand.acting.take(SET)
     assert [GO, FI] == [one.name for one in keep_whole(stand.keeping)]
 
 
@@ -285,12 +282,12 @@ def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
 def test_a_claim_is_completed_once(stand: Stand, kept: bool) -> None:
     """A claim that is taken again stays what it was; what was uploaded since under its names stays in the inbox."""
     stand.fill()
-    assert stand.taking.take(SET)
+    assert stand.acting.take(SET)
     if kept:
         keep_whole(stand.keeping)
     stand.put(FI, b"new")
     stand.put(GO, b"")
-    assert stand.taking.take(SET)
+    assert stand.acting.take(SET)
     keep_whole(stand.keeping)
     assert KEPT == tree(stand.claimed)
     assert {FI: b"new", GO: b""} == stand.files(stand.inbox)
@@ -300,7 +297,7 @@ def test_a_part_beyond_the_limit_is_told_as_such(stand: Stand) -> None:
     """It is not brought over whole; its size tells that it is too large."""
     stand.fill()
     stand.put(FI, b"x" * (LIMIT * 3))
-    assert stand.taking.take(SET)
+    assert stand.acting.take(SET)
     told = {one.name: one.size for one in keep_whole(stand.keeping)}
     assert (True, 3) == (told[FI] > LIMIT, told[FI2])
     assert LIMIT + 1 == (stand.claimed / "in" / FI).stat().st_size
@@ -313,7 +310,7 @@ def test_answers_are_published_with_their_gos(stand: Stand) -> None:
     """ACRF first, each one's empty GO after it; publishing again puts down the same."""
     stand.write_answers()
     for _again in range(2):
-        stand.outbox.publish(VERDICT)
+        stand.acting.publish(VERDICT)
         assert PUBLISHED == stand.files(stand.out)
     changed = [(stand.out / name).stat().st_ctime_ns for name in PUBLISHED]
     assert sorted(changed) == changed
@@ -322,10 +319,10 @@ def test_answers_are_published_with_their_gos(stand: Stand) -> None:
 def test_what_was_fetched_is_put_down_again(stand: Stand) -> None:
     """Until it is marked as published, all of it is there after publishing."""
     stand.write_answers()
-    stand.outbox.publish(VERDICT)
+    stand.acting.publish(VERDICT)
     for name in list(PUBLISHED)[:3]:
         stand.hand.remove(stand.out / name)
-    stand.outbox.publish(VERDICT)
+    stand.acting.publish(VERDICT)
     assert PUBLISHED == stand.files(stand.out)
 
 
@@ -334,14 +331,14 @@ def test_another_file_in_an_answer_s_place_is_replaced(stand: Stand) -> None:
     stand.write_answers()
     for name in PUBLISHED:
         (stand.out / name).write_bytes(b"planted")
-    stand.outbox.publish(VERDICT)
+    stand.acting.publish(VERDICT)
     assert PUBLISHED == stand.files(stand.out)
 
 
 def test_answers_lie_beside_where_the_set_came_in(stand: Stand) -> None:
     """A test set is answered in OUTTEST."""
     stand.write_answers()
-    stand.outbox.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
+    stand.acting.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
     assert PUBLISHED == stand.files(stand.bureau / "OUTTEST")
 
 
@@ -350,16 +347,16 @@ def test_an_answer_that_is_not_what_was_settled_is_not_published(stand: Stand) -
     stand.write_answers()
     (stand.claimed / "out/run-1" / ACRF).write_bytes(b"<ACRF>")
     with pytest.raises(ValueError, match="not what was settled"):
-        stand.outbox.publish(VERDICT)
+        stand.acting.publish(VERDICT)
     assert [] == list(stand.out.iterdir())
 
 
 def test_pages_are_put_into_report(stand: Stand) -> None:
     """Under the GO's name and the ticket; a newer page replaces an older one; a long name is cut."""
     for content in (b"in treatment", b"received"):
-        stand.outbox.put_page(CASE, "html", [content])
+        stand.acting.put_page(CASE, "html", [content])
     assert {f"{GO}.{TICKET}.html": b"received"} == stand.files(stand.bureau / "REPORT")
-    stand.outbox.put_page(replace(CASE, name="GO." + "é" * 126), "json", [b"{}"])
+    stand.acting.put_page(replace(CASE, name="GO." + "é" * 126), "json", [b"{}"])
     assert 2 == len(stand.files(stand.bureau / "REPORT"))
 
 
@@ -369,4 +366,4 @@ def test_trouble_in_an_outbox_is_told(stand: Stand) -> None:
     stand.out.rmdir()
     stand.out.write_bytes(b"")
     with pytest.raises(Unavailable):
-        stand.outbox.publish(VERDICT)
+        stand.acting.publish(VERDICT)

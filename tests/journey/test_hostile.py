@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from structlog.testing import capture_logs
 
-from flexibatch.adapters.spool.inbox import STRAYS_TOLD
+from flexibatch.adapters.spool.strays import STRAYS_TOLD
 from flexibatch.adapters.xml.bounds import ATTRIBUTES_LIMIT
 from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding

@@ -98,8 +98,11 @@ class Listed:
     folders: dict[str, list[Entry]]
     asked: list[str] = field(default_factory=list)
 
-    def __call__(self, folder: Path) -> list[Entry]:
-        self.asked.append("/".join(folder.parts[-2:]))
+    def begin_listing(self, sender: str, environment: Environment) -> None:
+        """Hear what will be listed."""
+
+    def list_inbox(self, sender: str, environment: Environment) -> list[Entry]:
+        self.asked.append(f"{sender}/{environment.inbox}")
         if self.asked[-1] == "000641/IN":
             raise Unavailable("The folder cannot be listed.")
         return self.folders.get(self.asked[-1], [])

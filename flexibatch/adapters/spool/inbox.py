@@ -1,28 +1,24 @@
 """The inboxes: one plain look at each folder, links never followed, decides what is to be claimed."""
 
 import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from flexibatch.adapters.folders import SENDERS
-from flexibatch.adapters.spool.local.listing import scan_folder
+from flexibatch.adapters.spool.interface import Listing
+from flexibatch.adapters.spool.strays import StrayLog
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.groups import FILES_LIMIT, Entry, Grouping, orphans
+from flexibatch.domain.groups import FILES_LIMIT, Grouping, orphans
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
-
-STRAYS_TOLD = 1000
-"""Strays of one inbox that are told by name."""
 
 BITE = 5000
 """Entries of one inbox that are looked at until those of other bureaus have their turn."""
@@ -78,19 +74,14 @@ class Inboxes:
 
     def __init__(
         self,
-        spool: Path,
+        spool: Listing,
         known: Known,
         limits: Limits,
         waits: Waits,
-        scan: Callable[[Path], Iterable[Entry]] | None = None,
     ) -> None:
-        """Keep where to look and how to judge; `scan` lists a folder."""
+        """Keep who lists inboxes, who knows the senders, and how to judge."""
         self._spool, self._known, self._limits, self._waits = spool, known, limits, waits
-        self._scan = scan or scan_folder
-        self.begin: Callable[[Path], None] = lambda _folder: None
-        """Hears early which folder will be listed."""
-        self._told: dict[tuple[str, str], set[str]] = {}
-        self._crowded: set[tuple[str, str]] = set()
+        self._strays = StrayLog()
         self._under_way: dict[str, _Search] = {}
         self._opened: datetime | None = None
         self.closed = False
@@ -112,7 +103,7 @@ class Inboxes:
         for sender in senders:
             begun = before.get(sender.number)
             for environment in () if begun else Environment:
-                self.begin(self._inbox(sender, environment))
+                self._spool.begin_listing(sender.number, environment)
             self._under_way[sender.number] = begun or self._of_sender(sender, now, patient=patient)
         return self._rounds(self._bite())
 
@@ -163,7 +154,8 @@ class Inboxes:
 
         Of what came while it was listed, in several bites, files may be missing, or older sets: that is left alone.
         """
-        grouping, listing, paused = Grouping(), iter(self._scan(self._inbox(sender, environment))), False
+        listing = iter(self._spool.list_inbox(sender.number, environment))
+        grouping, paused = Grouping(), False
         while some := list(islice(listing, BITE)):
             grouping.add(some)
             if len(some) == BITE:
@@ -184,7 +176,7 @@ class Inboxes:
             result = sort_out(bite, others, received, inbox, _nanoseconds_of(now))
             self._tell_left(sender.number, result.left)
             if not told:
-                self._tell_strays(sender.number, environment.inbox, result.strays)
+                self._strays.tell(sender.number, environment.inbox, result.strays)
                 told, others = True, []
             yield result.found
             if groups:
@@ -194,25 +186,6 @@ class Inboxes:
         """Report files beyond those that are taken of one set: they stay where they are."""
         for name, count in left.items():
             log.warning("inbox.set_crowded", sender=sender, name=name[:100], taken=FILES_LIMIT, left=count)
-
-    def _inbox(self, sender: Sender, environment: Environment) -> Path:
-        return self._spool / SENDERS / sender.number / environment.inbox
-
-    def _tell_strays(self, sender: str, folder: str, names: Collection[str]) -> None:
-        """Report strays once a process, however often they are seen: `watch` looks every few seconds.
-
-        Of very many in one inbox only so many are told by name, so that no bureau fills the log.
-        """
-        told = self._told.setdefault((sender, folder), set())
-        told.intersection_update(names)
-        new = [name for name in names if name not in told]
-        for name in new[: STRAYS_TOLD - len(told)]:
-            told.add(name)
-            log.warning("inbox.stray", sender=sender, folder=folder, name=name[:100])
-        left = len(names) - len(told)
-        if left and (sender, folder) not in self._crowded:
-            log.warning("inbox.strays_left", sender=sender, folder=folder, left=left)
-        (self._crowded.add if left else self._crowded.discard)((sender, folder))
 
     def _claim(self, sender: str, found: Found, environment: Environment) -> Claim:
         arrived_at = _instant(found.arrived_ns)

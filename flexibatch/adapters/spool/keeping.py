@@ -1,11 +1,11 @@
-"""The private folders: claim by rename, keep a private copy, archive, quarantine. Every step may be repeated."""
+"""The private folders: keep a copy of what was claimed, archive, quarantine. Every step may be repeated."""
 
 import errno
 import hashlib
 import os
 import stat
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -16,10 +16,8 @@ from flexibatch.adapters.folders import (
     CLAIMED,
     PRIVATE_MODE,
     SENDERS,
-    require_senders,
 )
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.local.moving import hold_still, let_go, moved
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
@@ -39,26 +37,6 @@ class Keeping:
 
     # ------------------------------------------------------------------------------------------------- claim
 
-    def take(self, ticketed: Ticketed) -> bool:
-        """Move a set out of its inbox, the leader first: that rename is the claim.
-
-        Tell whether the set was still there; a set that was moved before counts as there.
-        """
-        claim = ticketed.claim
-        inbox = self._inbox(claim)
-        folder = SetFolder.claimed(self.spool, ticketed.ticket)
-        with sheltered(f"The set {claim.name} cannot be claimed"), ExitStack() as held:
-            folder.make()
-            begun = folder.has(claim.leader)
-            still, written = hold_still(inbox, claim, held)
-            if not begun and (written or not moved(inbox / claim.leader, folder)):
-                require_senders(self.spool)
-                folder.remove_empty()
-                return False
-            for name in still:
-                moved(inbox / name, folder)
-        return True
-
     def settle(self, taken: Sequence[Ticketed]) -> None:
         """Bring onto the disk that sets were moved out of their inboxes, then let what was moved go.
 
@@ -72,7 +50,7 @@ class Keeping:
                 settle_folder(inbox)
         for one in taken:
             with sheltered(f"What was moved of the set {one.claim.name} cannot be removed"):
-                let_go(SetFolder.claimed(self.spool, one.ticket), one.claim.names)
+                SetFolder.claimed(self.spool, one.ticket).remove_arrived(one.claim.names)
 
     def _inbox(self, claim: Claim) -> Path:
         return self.spool / SENDERS / claim.sender / claim.environment.inbox

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -40,16 +39,6 @@ def _is_same(source: Path, target: Path) -> bool:
         return os.path.samestat(source.lstat(), target.lstat())
     except (FileNotFoundError, NotADirectoryError):
         return False
-
-
-def let_go(folder: SetFolder, names: Iterable[str]) -> None:
-    """Remove what was moved, as far as there are copies of it."""
-    arrived = folder.arrived
-    for name in names:
-        if (folder.received / name).exists():
-            (arrived / name).unlink(missing_ok=True)
-    if arrived.is_dir() and not any(arrived.iterdir()):
-        arrived.rmdir()
 
 
 def hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:

@@ -17,19 +17,18 @@ import structlog
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.domain.case import AnswerFile, Case, Verdict
-from flexibatch.domain.names import go_of_answer
-from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
+from flexibatch.adapters.spool.answers import answer_files, page_name, require_settled, temporary_name
+from flexibatch.domain.case import Case, Verdict
+from flexibatch.domain.vocabulary import REPORT_FOLDER
 
 log = structlog.get_logger()
 
 FILE_MODE = 0o660
-REPORT_NAME_BYTES = 200
 _BLOCK = 1 << 20
 
 
-class Outboxes:
-    """Put answers and pages into the folders of a sender; `folder` gives where the answers were written."""
+class LocalOutbox:
+    """Put answers and pages into the folders of a sender; `folder` returns where the answers were written."""
 
     def __init__(self, spool: Path, folder: Callable[[Case], SetFolder]) -> None:
         """Keep where the spool is."""
@@ -42,31 +41,28 @@ class Outboxes:
         written = self._folder(case).answers(case.run)
         with sheltered(f"The answers to {case.ticket} cannot be put into {outbox}"):
             outbox.mkdir(SENDER_MODE, exist_ok=True)
-            for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
-                self._publish(outbox, written, answer, case.ticket)
+            for name, sha256 in answer_files(verdict):
+                self._publish(outbox, written, name, sha256, case.ticket)
             settle_folder(outbox)
 
-    def _publish(self, outbox: Path, written: Path, answer: AnswerFile, ticket: str) -> None:
-        for name, sha256 in answer.files:
-            with (written / name).open("rb") as reading, self._placing(outbox, name, ticket) as writing:
-                digest = hashlib.sha256()
-                while block := reading.read(_BLOCK):
-                    digest.update(block)
-                    writing.write(block)
-                if digest.hexdigest() != sha256:
-                    raise ValueError(f"the answer {name} is not what was settled")
-        with self._placing(outbox, go_of_answer(answer.name), ticket):
-            pass
+    def _publish(self, outbox: Path, written: Path, name: str, sha256: str | None, ticket: str) -> None:
+        if sha256 is None:
+            with self._placing(outbox, name, ticket):
+                pass
+            return
+        with (written / name).open("rb") as reading, self._placing(outbox, name, ticket) as writing:
+            digest = hashlib.sha256()
+            while block := reading.read(_BLOCK):
+                digest.update(block)
+                writing.write(block)
+            require_settled(name, digest.hexdigest(), sha256)
 
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         folder = self._spool / SENDERS / case.sender.number / REPORT_FOLDER
-        cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
         with sheltered(f"The page on {case.ticket} cannot be put into {folder}"):
             folder.mkdir(SENDER_MODE, exist_ok=True)
-            with self._placing(
-                folder, f"{cut}.{case.ticket}.{suffix}", case.ticket, lasting=False
-            ) as writing:
+            with self._placing(folder, page_name(case, suffix), case.ticket, lasting=False) as writing:
                 writing.writelines(content)
 
     @contextmanager
@@ -76,8 +72,7 @@ class Outboxes:
         The name is not on disk yet: a GO that a power cut spared without its answer is followed by it when
         publishing is repeated. Of an empty file there is nothing but its name.
         """
-        short = hashlib.sha256(name.encode()).hexdigest()[:16]
-        temporary, final = folder / f".{ticket}.{short}", folder / name
+        temporary, final = folder / temporary_name(name, ticket), folder / name
         self._clear(temporary, ticket)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         try:

@@ -3,65 +3,34 @@
 What was claimed lies there in the work folder, as `<ticket>.<name>`, until its verdict is committed and published.
 """
 
-import hashlib
-import io
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from flexibatch.adapters.disk import settle_folder, sheltered
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.remote.bounded import ENOUGH, Most
-from flexibatch.adapters.spool.remote.connection import WITHIN, Attributes, Connection, Sftp
+from flexibatch.adapters.spool.remote.connection import Attributes, Connection, Sftp
+from flexibatch.adapters.spool.remote.outbox import RemoteOutbox
+from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
-from flexibatch.adapters.spool.remote.transfer import fetch, moved, push
+from flexibatch.adapters.spool.remote.transfer import fetch, moved
 from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import Entry
-from flexibatch.domain.names import go_of_answer
-from flexibatch.domain.vocabulary import REPORT_FOLDER, Subject
-from flexibatch.errors import Unavailable
+from flexibatch.domain.vocabulary import Environment
 from flexibatch.ports import Clock
 
 T = TypeVar("T")
 
-REPORT_NAME_BYTES = 200
 NAME_BYTES = 255
-FETCH_WITHIN = timedelta(minutes=10)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _nobody_else() -> AbstractContextManager[bool]:
-    return nullcontext(enter_result=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Hold how that server calls the channel's folders, where what was claimed waits, and this machine's spool.
-
-    At most `part_size` bytes and one more are fetched of a file. An inbox is listed once in `apart`; that it is
-    listed, and every file fetched, is done in its time or cut. `alone` tells whether no other process writes there;
-    who is `hurried` does not wait for what takes long.
-    """
-
-    folders: Mapping[str, str]
-    work: str
-    spool: Path
-    part_size: int
-    apart: timedelta = timedelta(0)
-    list_within: timedelta = WITHIN
-    fetch_within: timedelta = FETCH_WITHIN
-    most: Most = ENOUGH
-    alone: Callable[[], AbstractContextManager[bool]] = _nobody_else
-    hurried: bool = False
-
-
 class RemoteSpool:
-    """Fulfil for one bureau what inboxes, keeping and outboxes do on this machine."""
+    """Fulfil `Spool` for one bureau."""
 
     def __init__(
         self,
@@ -71,11 +40,11 @@ class RemoteSpool:
         clock: Clock,
         folder: Callable[[Case], SetFolder],
     ) -> None:
-        """Keep the connection and the places; `folder` gives where a set's answers were written."""
-        self._connection, self._places, self._sightings = connection, places, sightings
-        self._clock, self._folder = clock, folder
+        """Keep the connection and the places; `folder` returns where a set's answers were written."""
+        self._connection, self._places, self._sightings, self._clock = connection, places, sightings, clock
         self._listed_at: dict[str, datetime] = {}
         self._worker = Worker(connection.name, hurried=places.hurried)
+        self._outbox = RemoteOutbox(connection, places, self._worker, folder)
 
     def close(self) -> None:
         """End the session, and with it what is in hand."""
@@ -88,24 +57,26 @@ class RemoteSpool:
 
     # ------------------------------------------------------------------------------------------------ inboxes
 
-    def begin(self, folder: Path) -> None:
-        """Begin to list an inbox that is to be scanned, so that all servers are at it at once."""
-        if not self._rests(folder):
-            self._worker.begin(f"list {folder.name}", lambda: self._list(folder.name))
+    def begin_listing(self, sender: str, environment: Environment) -> None:  # noqa: ARG002 - it is this bureau's
+        """Begin to list an inbox, so that all servers are at it at once."""
+        name = environment.inbox
+        if not self._rests(name):
+            self._worker.begin(f"list {name}", lambda: self._list(name))
 
-    def scan(self, folder: Path) -> Iterable[Entry]:
-        """List the inbox of this name; nothing is seen while the server is left alone, after trouble or a listing."""
-        if self._rests(folder):
+    def list_inbox(self, sender: str, environment: Environment) -> Iterable[Entry]:  # noqa: ARG002 - as above
+        """List an inbox; nothing is seen while the server is left alone, after trouble or a listing."""
+        name = environment.inbox
+        if self._rests(name):
             return []
-        listing, begun = self._worker.do(f"list {folder.name}", lambda: self._list(folder.name))
+        listing, begun = self._worker.do(f"list {name}", lambda: self._list(name))
         now = self._clock.now()
-        self._listed_at[folder.name] = now
+        self._listed_at[name] = now
         return self._sightings.entries(
-            folder.name, map(listed, listing), _nanoseconds(now - _EPOCH), _nanoseconds(now - begun)
+            name, map(listed, listing), _nanoseconds(now - _EPOCH), _nanoseconds(now - begun)
         )
 
-    def _rests(self, folder: Path) -> bool:
-        now, before = self._clock.now(), self._listed_at.get(folder.name)
+    def _rests(self, name: str) -> bool:
+        now, before = self._clock.now(), self._listed_at.get(name)
         return self._connection.resting or (
             before is not None and before <= now < before + self._places.apart
         )
@@ -191,47 +162,12 @@ class RemoteSpool:
     # ----------------------------------------------------------------------------------------------- outboxes
 
     def publish(self, verdict: Verdict) -> None:
-        """Put down the answers, ACRF before NOTI, each one's empty GO last."""
-        case = verdict.case
-        self._worker.do(
-            f"publish {case.ticket} {case.run}", lambda: self._alone(lambda: self._publish(verdict))
-        )
-
-    def _publish(self, verdict: Verdict) -> None:
-        case = verdict.case
-        outbox = self._places.folders[case.environment.outbox]
-        written = self._folder(case).answers(case.run)
-        for answer in sorted(verdict.answers, key=lambda one: one.subject is not Subject.ACKNOWLEDGEMENT):
-            for name, sha256 in answer.files:
-                _require_settled(written / name, sha256)
-                self._put(outbox, name, case.ticket, (written / name).open("rb"))
-            self._put(outbox, go_of_answer(answer.name), case.ticket, io.BytesIO())
+        """Put down the answers, ACRF before NOTI, each with its signature, its GO last."""
+        self._outbox.publish(verdict)
 
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
-        cut = case.name.encode()[:REPORT_NAME_BYTES].decode(errors="ignore")
-        name = f"{cut}.{case.ticket}.{suffix}"
-        folder, page = self._places.folders[REPORT_FOLDER], b"".join(content)
-        key = hashlib.sha256(page).hexdigest()
-        self._worker.do(
-            f"page {name} {key}",
-            lambda: self._alone(lambda: self._put(folder, name, case.ticket, io.BytesIO(page))),
-        )
-
-    def _alone(self, action: Callable[[], None]) -> None:
-        """Put things down there while no other process does: it could be overtaken by what it put down before."""
-        with self._places.alone() as mine:
-            if not mine:
-                raise Unavailable("Another process is putting answers down on that server: these come after.")
-            action()
-
-    def _put(self, folder: str, name: str, ticket: str, content: IO[bytes]) -> None:
-        short = hashlib.sha256(name.encode()).hexdigest()[:16]
-        temporary, final = f"{folder}/.{ticket}.{short}", f"{folder}/{name}"
-        with content:
-            self._connection.run(
-                lambda sftp: push(sftp, content, temporary, final), self._places.fetch_within
-            )
+        self._outbox.put_page(case, suffix, content)
 
 
 def _nanoseconds(length: timedelta) -> int:
@@ -247,10 +183,3 @@ def listed(found: Attributes) -> Listed:
     mode = found.st_mode
     regular = plain and fits and (mode is None or stat.S_ISREG(mode))
     return Listed(name, found.st_size or 0, found.st_mtime or 0, regular)
-
-
-def _require_settled(path: Path, sha256: str) -> None:
-    with sheltered(f"{path} cannot be read"), path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != sha256:
-        raise ValueError(f"the answer {path.name} is not what was settled")
