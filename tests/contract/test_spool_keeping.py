@@ -12,7 +12,6 @@ from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.domain.case import Ticketed
-from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
 from tests.twins.spool import (
     CASE,
@@ -62,27 +61,6 @@ def take(keeping: Keeping, ticketed: Ticketed = SET) -> bool:
 # --------------------------------------------------------------------------------------------------- claiming
 
 
-def test_a_set_is_moved_and_copied(inbox: Path, keeping: Keeping, claimed: Path) -> None:
-    """The inbox is empty, the copies are private, and what was kept is told with size and digest."""
-    assert take(keeping)
-    assert {} == tree(inbox)
-    kept = keep_whole(keeping)
-    assert [
-        (GO, FileKind.GO, None, 0, sha(b"")),
-        (FI, FileKind.DATA, 1, 3, sha(b"one")),
-        (FI2, FileKind.DATA, 2, 3, sha(b"two")),
-    ] == [(one.name, one.kind, one.part, one.size, one.sha256) for one in kept]
-    assert KEPT == tree(claimed)
-    assert ["in"] == [path.name for path in claimed.iterdir()]
-
-
-def test_a_set_that_vanished_is_no_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
-    """The bureau took its GO away: nothing is moved, nothing is left behind."""
-    (inbox / GO).unlink()
-    assert not take(keeping)
-    assert (False, {FI, FI2}) == (claimed.exists(), set(tree(inbox)))
-
-
 def test_where_the_disk_went_away_no_set_is_gone(spool: Path, inbox: Path, keeping: Keeping) -> None:
     """Its ticket is not given back: the set is there when the disk is."""
     away = spool.with_name("away")
@@ -112,13 +90,6 @@ def test_a_folder_in_place_of_the_go_is_no_claim(inbox: Path, keeping: Keeping, 
     (inbox / GO).mkdir()
     assert not take(keeping)
     assert (False, True) == (claimed.exists(), (inbox / GO).is_dir())
-
-
-def test_a_part_that_vanished_is_not_kept(inbox: Path, keeping: Keeping) -> None:
-    """The set is claimed all the same; its envelope misses the part."""
-    (inbox / FI2).unlink()
-    assert take(keeping)
-    assert [GO, FI] == [one.name for one in keep_whole(keeping)]
 
 
 def _folder_made(folder: Path, _inbox: Path) -> None:
@@ -202,14 +173,6 @@ def test_a_claim_cut_short_keeps_what_came_first(
     assert take(keeping)
     keep_whole(keeping)
     assert (KEPT, set(moved)) == (tree(claimed), set(tree(inbox)))
-
-
-def test_two_processes_may_complete_the_same_claim(inbox: Path, keeping: Keeping, claimed: Path) -> None:
-    """Whoever is second finds what the first one made."""
-    assert take(keeping)
-    first = keep_whole(keeping)
-    assert take(keeping)
-    assert (first, KEPT, {}) == (keep_whole(keeping), tree(claimed), tree(inbox))
 
 
 @pytest.mark.parametrize("kept", [False, True])

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -12,9 +11,9 @@ from structlog.testing import capture_logs
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.local.outbox import LocalOutbox
 from flexibatch.domain.case import AnswerFile, Verdict
-from flexibatch.domain.vocabulary import Environment, Subject
+from flexibatch.domain.vocabulary import Subject
 from flexibatch.errors import Unavailable
-from tests.twins.spool import CASE, GO, NOON, TICKET, made_spool, sha, tree
+from tests.twins.spool import CASE, NOON, TICKET, made_spool, sha, tree
 
 ACRF, NOTI = "FO.ACRF.999999.20261005.00001.R", "FO.NOTI.999999.20261005.00001.R"
 PUBLISHED = {ACRF: b"<ACRF/>", f"GO{ACRF[2:]}": b"", NOTI: b"<NOTI/>", f"GO{NOTI[2:]}": b""}
@@ -48,48 +47,6 @@ def outboxes(spool: Path, claimed: Path) -> LocalOutbox:
     (written / ACRF).write_bytes(b"<ACRF/>")
     (written / NOTI).write_bytes(b"<NOTI/>")
     return LocalOutbox(spool, lambda _case: SetFolder(claimed))
-
-
-def test_answers_are_published_with_their_gos(outboxes: LocalOutbox, out: Path) -> None:
-    """ACRF first, each one's empty GO after it; publishing again puts down the same."""
-    for _again in range(2):
-        outboxes.publish(VERDICT)
-        assert PUBLISHED == tree(out)
-    changed = [(out / name).stat().st_ctime_ns for name in PUBLISHED]
-    assert sorted(changed) == changed
-
-
-def test_what_was_fetched_is_put_down_again(outboxes: LocalOutbox, out: Path) -> None:
-    """Until it is marked as published, all of it is there after publishing."""
-    outboxes.publish(VERDICT)
-    for name in list(PUBLISHED)[:3]:
-        (out / name).unlink()
-    outboxes.publish(VERDICT)
-    assert PUBLISHED == tree(out)
-
-
-def test_a_compressed_answer_has_a_go_like_any_other(outboxes: LocalOutbox, out: Path, claimed: Path) -> None:
-    """CO in place of FO, the same GO."""
-    name = f"CO{NOTI[2:]}"
-    (claimed / "out/run-1" / NOTI).rename(claimed / "out/run-1" / name)
-    outboxes.publish(replace(VERDICT, answers=(replace(ANSWERS[0], name=name),)))
-    assert {name: b"<NOTI/>", f"GO{NOTI[2:]}": b""} == tree(out)
-
-
-def test_answers_lie_beside_where_the_set_came_in(outboxes: LocalOutbox, spool: Path) -> None:
-    """A test set is answered in OUTTEST."""
-    outboxes.publish(replace(VERDICT, case=replace(CASE, environment=Environment.TEST)))
-    assert PUBLISHED == tree(spool / "senders/000640/OUTTEST")
-
-
-def test_an_answer_that_is_not_what_was_settled_is_not_published(
-    outboxes: LocalOutbox, out: Path, claimed: Path
-) -> None:
-    """A changed byte is a bug or worse: nothing of that answer appears."""
-    (claimed / "out/run-1" / ACRF).write_bytes(b"<ACRF>")
-    with pytest.raises(ValueError, match="not what was settled"):
-        outboxes.publish(VERDICT)
-    assert [] == list(out.iterdir())
 
 
 def temporary_name(outboxes: LocalOutbox, out: Path) -> str:
@@ -147,21 +104,6 @@ def test_a_file_in_an_answers_place_is_replaced(
     (out / names[where]).hardlink_to(victim)
     outboxes.publish(VERDICT)
     assert (PUBLISHED, b"untouched") == (tree(out), victim.read_bytes())
-
-
-def test_pages_are_put_into_report(outboxes: LocalOutbox, spool: Path) -> None:
-    """Under the GO's name and the ticket; a newer page replaces an older one."""
-    for content in (b"in treatment", b"received"):
-        outboxes.put_page(CASE, "html", [content])
-    assert {f"{GO}.{TICKET}.html": b"received"} == tree(spool / "senders/000640/REPORT")
-
-
-@pytest.mark.parametrize("letter", ["x", "é"])
-def test_pages_on_long_names_fit_a_folder(letter: str, outboxes: LocalOutbox, spool: Path) -> None:
-    """A name of 255 bytes has a page too."""
-    outboxes.put_page(replace(CASE, name="GO." + letter * (252 // len(letter.encode()))), "json", [b"{}"])
-    page = next((spool / "senders/000640/REPORT").iterdir())
-    assert page.name.endswith(f"{letter}.{TICKET}.json")
 
 
 def test_trouble_in_an_outbox_is_told(outboxes: LocalOutbox, out: Path) -> None:

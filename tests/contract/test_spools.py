@@ -13,6 +13,7 @@ import pytest
 
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.answers import temporary_name
 from flexibatch.adapters.spool.interface import Spool
 from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.local.spool import LocalSpool
@@ -20,6 +21,7 @@ from flexibatch.adapters.spool.remote.connection import Connection
 from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Sightings
 from flexibatch.adapters.spool.remote.spool import RemoteSpool
+from flexibatch.adapters.spool.routing import RoutedSpool
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable
@@ -176,7 +178,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 def _here(spool: Path, hand: Hand) -> Stand:
     """Give a spool of this machine, reached by the bureau as `hand` does."""
     keeping = Keeping(spool, LIMIT)
-    return Stand(spool, spool / "senders/000640", hand, LocalSpool(spool, keeping.folder), keeping)
+    acting = RoutedSpool(LocalSpool(spool, keeping.folder), {})
+    return Stand(spool, spool / "senders/000640", hand, acting, keeping)
 
 
 def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[RemoteSpool, Path, Path]:
@@ -228,7 +231,9 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
     elsewhere: Elsewhere = request.getfixturevalue("elsewhere")
     acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
     with closing(acting):
-        yield Stand(spool, bureau, OnDisk(), acting, Keeping(spool, LIMIT))
+        keeping = Keeping(spool, LIMIT)
+        routed = RoutedSpool(LocalSpool(spool, keeping.folder), {"000640": acting})
+        yield Stand(spool, bureau, OnDisk(), routed, keeping)
 
 
 # -------------------------------------------------------------------------------------------------------- looking
@@ -242,6 +247,15 @@ def test_only_regular_files_are_files(stand: Stand) -> None:
     os.mkfifo(stand.inbox / "pipe")
     others = dict.fromkeys(("link", "folder", "pipe"), False)
     assert dict.fromkeys(NAMES, True) | others == stand.listed()
+
+
+def test_what_was_taken_is_not_listed_any_more(stand: Stand) -> None:
+    """A look shows what is left, and nothing is in hand after it."""
+    assert {} == stand.listed()
+    stand.fill()
+    assert stand.acting.take(SET)
+    stand.put("stray", b"")
+    assert ({"stray": True}, False) == (stand.listed(), stand.acting.finish())
 
 
 # --------------------------------------------------------------------------------------------------------- claims
@@ -276,6 +290,35 @@ def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
     stand.remove(FI2)
     assert stand.acting.take(SET)
     assert [GO, FI] == [one.name for one in keep_whole(stand.keeping)]
+
+
+def test_a_test_set_is_taken_from_its_own_inbox(stand: Stand) -> None:
+    """What lies under the same names in another inbox stays there."""
+    stand.fill()
+    for name in NAMES:
+        stand.hand.put(stand.bureau / "INTEST" / name, b"test")
+    assert stand.acting.take(replace(SET, claim=replace(SET.claim, environment=Environment.TEST)))
+    assert {f"in/{name}": b"test" for name in NAMES} == (keep_whole(stand.keeping), tree(stand.claimed))[1]
+    assert (set(NAMES), {}) == (set(stand.files(stand.inbox)), stand.files(stand.bureau / "INTEST"))
+
+
+def test_who_takes_a_set_second_finds_what_was_kept(stand: Stand) -> None:
+    """Two processes may complete the same claim."""
+    stand.fill()
+    assert stand.acting.take(SET)
+    first = keep_whole(stand.keeping)
+    assert stand.acting.take(SET)
+    assert (first, KEPT) == (keep_whole(stand.keeping), tree(stand.claimed))
+
+
+def test_a_set_that_is_settled_is_in_its_private_folder_only(stand: Stand) -> None:
+    """Nothing of it stays with the bureau; to forget it again changes nothing."""
+    stand.fill()
+    assert stand.acting.take(SET)
+    case = replace(CASE, files=tuple(keep_whole(stand.keeping)))
+    for _again in range(2):
+        stand.acting.forget(case)
+        assert ({}, KEPT) == (tree(stand.bureau), tree(stand.claimed))
 
 
 @pytest.mark.parametrize("kept", [False, True])
@@ -316,6 +359,47 @@ def test_answers_are_published_with_their_gos(stand: Stand) -> None:
     assert sorted(changed) == changed
 
 
+def test_a_signature_lies_beside_its_answer(stand: Stand) -> None:
+    """It is put down after the answer that it signs, and before the GO."""
+    stand.write_answers()
+    name = f"FS{ACRF[2:]}"
+    (stand.claimed / "out/run-1" / name).write_bytes(b"signed")
+    signed = replace(ANSWERS[1], signature=sha(b"signed"))
+    stand.acting.publish(replace(VERDICT, answers=(signed,)))
+    put_down = {ACRF: b"<ACRF/>", name: b"signed", f"GO{ACRF[2:]}": b""}
+    assert put_down == stand.files(stand.out)
+    changed = [(stand.out / one).stat().st_ctime_ns for one in put_down]
+    assert sorted(changed) == changed
+
+
+def test_a_compressed_answer_has_a_go_like_any_other(stand: Stand) -> None:
+    """CO in place of FO, the same GO."""
+    stand.write_answers()
+    name = f"CO{NOTI[2:]}"
+    (stand.claimed / "out/run-1" / NOTI).rename(stand.claimed / "out/run-1" / name)
+    stand.acting.publish(replace(VERDICT, answers=(replace(ANSWERS[0], name=name),)))
+    assert {name: b"<NOTI/>", f"GO{NOTI[2:]}": b""} == stand.files(stand.out)
+
+
+def test_what_an_interrupted_publishing_left_is_replaced(stand: Stand) -> None:
+    """Half an answer under its temporary name does not stay."""
+    stand.write_answers()
+    (stand.out / temporary_name(ACRF, TICKET)).write_bytes(b"<AC")
+    stand.acting.publish(VERDICT)
+    assert PUBLISHED == stand.files(stand.out)
+
+
+def test_only_the_folders_of_the_bureau_s_own_spool_are_touched(stand: Stand) -> None:
+    """One whose folders stand elsewhere may have had some here."""
+    here = stand.spool / "senders/000640"
+    stand.write_answers()
+    stand.acting.publish(VERDICT)
+    stand.acting.put_page(CASE, "html", [b""])
+    put_down = {*(f"OUT/{name}" for name in PUBLISHED), f"REPORT/{GO}.{TICKET}.html"}
+    assert put_down == set(tree(stand.bureau))
+    assert here == stand.bureau or {} == tree(here)
+
+
 def test_what_was_fetched_is_put_down_again(stand: Stand) -> None:
     """Until it is marked as published, all of it is there after publishing."""
     stand.write_answers()
@@ -352,12 +436,19 @@ def test_an_answer_that_is_not_what_was_settled_is_not_published(stand: Stand) -
 
 
 def test_pages_are_put_into_report(stand: Stand) -> None:
-    """Under the GO's name and the ticket; a newer page replaces an older one; a long name is cut."""
+    """Under the GO's name and the ticket; a newer page replaces an older one."""
     for content in (b"in treatment", b"received"):
         stand.acting.put_page(CASE, "html", [content])
     assert {f"{GO}.{TICKET}.html": b"received"} == stand.files(stand.bureau / "REPORT")
-    stand.acting.put_page(replace(CASE, name="GO." + "é" * 126), "json", [b"{}"])
-    assert 2 == len(stand.files(stand.bureau / "REPORT"))
+
+
+@pytest.mark.parametrize("letter", ["x", "é"])
+def test_pages_on_long_names_fit_a_folder(letter: str, stand: Stand) -> None:
+    """A name of 255 bytes has a page too."""
+    name = "GO." + letter * (252 // len(letter.encode()))
+    stand.acting.put_page(replace(CASE, name=name), "json", [b"{}"])
+    [page] = stand.files(stand.bureau / "REPORT")
+    assert page.endswith(f"{letter}.{TICKET}.json")
 
 
 def test_trouble_in_an_outbox_is_told(stand: Stand) -> None:
