@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 
 import structlog
 
-from flexibatch.adapters.purging import delete_set
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.retention import delete_set
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.surplus import Most, give_up, surplus
 from flexibatch.bootstrap import Home

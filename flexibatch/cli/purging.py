@@ -8,8 +8,7 @@ from functools import partial
 import click
 
 from flexibatch.adapters.folders import ARCHIVE, SENDERS
-from flexibatch.adapters.outgrown import Outgrown, delete, fetched_answers, old_pages
-from flexibatch.adapters.purging import delete_bytes
+from flexibatch.adapters.spool.retention import Outgrown, delete, delete_bytes, fetched_answers, old_pages
 from flexibatch.adapters.store import audit, doorbook, upkeep
 from flexibatch.adapters.store.audit import By, Told, note
 from flexibatch.bootstrap import Home

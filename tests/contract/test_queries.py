@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, insert, select
 
-from flexibatch.adapters.purging import Purged, delete_bytes
+from flexibatch.adapters.spool.retention import Purged, delete_bytes
 from flexibatch.adapters.store import tables, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.engine import Database, stored

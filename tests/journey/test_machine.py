@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from sqlalchemy import Connection
 
-from flexibatch.adapters.purging import delete_bytes
+from flexibatch.adapters.spool.retention import delete_bytes
 from flexibatch.adapters.store import bureaus, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.errors import Refusal

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.outgrown import Outgrown, delete, old_pages
+from flexibatch.adapters.spool.retention import Outgrown, delete, old_pages
 from flexibatch.adapters.store import doorbook, tables
 from flexibatch.adapters.store.engine import stored
 from flexibatch.bootstrap import Home
