@@ -70,7 +70,7 @@ class Failures(Protocol):
 
 
 class Arrivals(Protocol):
-    """Look into the inboxes and move what is claimed (`flexibatch.adapters.spool`)."""
+    """Look into the inboxes and move what is claimed (`flexibatch.adapters.spool.arrivals`)."""
 
     @property
     def unreached(self) -> int:

@@ -41,7 +41,7 @@ def wait_for_lock(descriptor: int) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Give a lock back while the file stays open."""
+    """Release a lock while the file stays open."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
@@ -150,7 +150,7 @@ def _mark(ticket: str) -> str:
 
 
 def _open_to_others(descriptor: int) -> None:
-    """Give back to the mode what this user's umask took from it."""
+    """Return to the mode what this user's umask took from it."""
     made = os.fstat(descriptor)
     if made.st_uid == os.geteuid() and stat.S_IMODE(made.st_mode) != _MODE:
         os.fchmod(descriptor, _MODE)

@@ -36,7 +36,7 @@ class Known(Protocol):
     """Tell who the senders are and which names they have used."""
 
     def senders(self) -> Collection[Sender]:
-        """Give all senders."""
+        """Return all senders."""
         ...
 
     def received(self, number: str, environment: Environment, keys: Collection[str]) -> Mapping[str, str]:
@@ -56,7 +56,7 @@ class Waits:
     max_waiting: int
 
     def patience(self, open_for: timedelta, *, patient: bool) -> Patience:
-        """Give the waits in nanoseconds; only who is patient leaves a young GO alone.
+        """Return the waits in nanoseconds; only who is patient leaves a young GO alone.
 
         What is missing of a set may have found no room: it is waited for anew since there is room again.
         """
@@ -89,7 +89,7 @@ class Inboxes:
         self.unreached = 0
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
-        """Give what is to be claimed: the first set of each bureau, then the second, and so on; report strays.
+        """Return what is to be claimed: the first set of each bureau, then the second, and so on; report strays.
 
         Those of a bureau come in order of arrival, and none waits until all sets of another are claimed, or until a
         full inbox was looked through: None is given after every bite of it, and a look that is not followed to its end
@@ -129,7 +129,7 @@ class Inboxes:
         return (self._claim(*one) for _rank, one in merged)
 
     def _of_sender(self, sender: Sender, now: datetime, *, patient: bool) -> _Search:
-        """Give the oldest sets of a bureau, None after every bite; a folder that cannot be listed holds up no other."""
+        """Return the oldest sets of a bureau, None after a bite; a folder that cannot be listed holds up no other."""
         found: list[_Located] = []
         for environment in Environment:
             try:
@@ -150,7 +150,7 @@ class Inboxes:
     def _of_inbox(
         self, sender: Sender, environment: Environment, now: datetime, *, patient: bool
     ) -> Iterator[list[Found] | None]:
-        """Give the sets of an inbox, None after every bite: first it is listed whole, then it is sorted out.
+        """Return the sets of an inbox, None after every bite: first it is listed whole, then it is sorted out.
 
         Of what came while it was listed, in several bites, files may be missing, or older sets: that is left alone.
         """

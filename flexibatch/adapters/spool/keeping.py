@@ -11,12 +11,7 @@ from pathlib import Path
 import structlog
 
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
-from flexibatch.adapters.folders import (
-    ARCHIVE,
-    CLAIMED,
-    PRIVATE_MODE,
-    SENDERS,
-)
+from flexibatch.adapters.folders import ARCHIVE, CLAIMED, PRIVATE_MODE, SENDERS
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Ticketed
 from flexibatch.domain.names import kind_of, parse_name
@@ -29,13 +24,13 @@ _BLOCK = 1 << 20
 
 
 class Keeping:
-    """Move sets through the private folders of a spool; `part_size` is the most that is copied of a file."""
+    """Keep sets in the private folders of a spool; `part_size` is the most that is copied of a file."""
 
     def __init__(self, spool: Path, part_size: int) -> None:
         """Keep where the spool is."""
         self.spool, self._part_size = spool, part_size
 
-    # ------------------------------------------------------------------------------------------------- claim
+    # ------------------------------------------------------------------------------------------------ copies
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
         """Bring onto the disk that sets were moved out of their inboxes, then let what was moved go.
@@ -116,7 +111,7 @@ class Keeping:
         return self._archived(case)
 
     def _archived(self, case: Case) -> SetFolder:
-        """Give where a set is archived: by day, and what came late to a set beside that set."""
+        """Return where a set is archived: by day, and what came late to a set beside that set."""
         if case.silent and case.earlier_ticket:
             for earlier in self.spool.glob(f"{ARCHIVE}/*/*/*/{case.earlier_ticket}"):
                 return SetFolder(SetFolder(earlier).late / case.ticket)

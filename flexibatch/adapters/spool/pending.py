@@ -34,7 +34,7 @@ class Pending:
 def pending(
     spool: Path, senders: Collection[Sender], scan: Callable[[Path], Iterable[Entry]] = scan_folder
 ) -> Iterator[Pending]:
-    """Give what waits in every inbox that is there, by sender and environment."""
+    """Return what waits in every inbox that is there, by sender and environment."""
     for sender in senders:
         for environment in Environment:
             folder = spool / SENDERS / sender.number / environment.inbox

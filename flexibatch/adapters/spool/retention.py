@@ -63,7 +63,7 @@ def delete_bytes(archive: Path, purged_among: PurgedAmong, *, dry_run: bool = Fa
 
 
 def _purged_folders(archive: Path, purged_among: PurgedAmong) -> Iterator[SetFolder]:
-    """Give the folders of purged sets that still hold bytes, asking once a day of the archive."""
+    """Return the folders of purged sets that still hold bytes, asking once a day of the archive."""
     for day in sorted(archive.glob(_DAY)):
         held = {folder.path.name: folder for folder in _set_folders(day)}
         for ticket in sorted(purged_among(held)) if held else ():
@@ -72,7 +72,7 @@ def _purged_folders(archive: Path, purged_among: PurgedAmong) -> Iterator[SetFol
 
 
 def _set_folders(day: Path) -> Iterator[SetFolder]:
-    """Give the folders of a day's sets, and beside each those of what came late to it."""
+    """Return the folders of a day's sets, and beside each those of what came late to it."""
     for folder in map(SetFolder, _folders(day)):
         yield from map(SetFolder, _folders(folder.late)) if folder.late.is_dir() else ()
         yield folder
@@ -108,13 +108,13 @@ class Outgrown:
 
 
 def old_pages(senders: Path, done_among: Done) -> list[Outgrown]:
-    """Give the pages of sets that are done with; other files in REPORT are the bureau's own and stay."""
+    """Return the pages of sets that are done with; other files in REPORT are the bureau's own and stay."""
     with _told(senders):
         return [file for root in _folders(senders) for file in _pages(root / REPORT_FOLDER, done_among)]
 
 
 def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[Outgrown]:
-    """Give the answers that were put out before an instant and fetched, with the GO of each.
+    """Return the answers that were put out before an instant and fetched, with the GO of each.
 
     An answer that nobody is known to have fetched stays, however old it is.
     """
@@ -164,7 +164,7 @@ def _answers(root: Path, outbox: str, fetched: Fetched, before: datetime) -> Ite
 
 
 def _seen(outbox: str, name: str) -> str:
-    """Give the path under which a bureau fetches the answer that a file belongs to.
+    """Return the path under which a bureau fetches the answer that a file belongs to.
 
     >>> _seen("OUT", "GO.ACRF.999999.20261005.00001.R")
     '/OUT/FO.ACRF.999999.20261005.00001.R'
@@ -179,7 +179,7 @@ def _folders(parent: Path) -> list[Path]:
 
 
 def _files(folder: Path, named: re.Pattern[str]) -> dict[str, os.stat_result]:
-    """Give the plain files of a folder, which may not be there, whose names are of a kind.
+    """Return the plain files of a folder, which may not be there, whose names are of a kind.
 
     What its bureau deletes meanwhile is passed over.
     """

@@ -57,7 +57,7 @@ class Peer:
 
     @property
     def known_as(self) -> str:
-        """Give the name by which known hosts are kept."""
+        """Return the name by which known hosts are kept."""
         return self.host if self.port == STANDARD_PORT else f"[{self.host}]:{self.port}"
 
 
@@ -79,7 +79,7 @@ class Connection:
 
     @property
     def name(self) -> str:
-        """Give what the server is called."""
+        """Return what the server is called."""
         return self._peer.known_as
 
     def run(self, action: Callable[[Sftp], T], within: timedelta = WITHIN) -> T:
@@ -183,7 +183,7 @@ def _connect(client: paramiko.SSHClient, peer: Peer) -> None:
 
 
 def _told(exc: Exception) -> str:
-    """Give what happened in a few words."""
+    """Return what happened in a few words."""
     if isinstance(exc, paramiko.BadHostKeyException):
         return "it shows another host key than the one that is pinned"
     if isinstance(exc, paramiko.AuthenticationException):

@@ -43,7 +43,7 @@ class Sightings:
         self._folders: dict[str, dict[str, Sighting]] | None = None
 
     def entries(self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0) -> list[Entry]:
-        """Give a listing's entries with the times that stand in for change times; remember what was seen.
+        """Return a listing's entries with the times that stand in for change times; remember what was seen.
 
         One that was begun `late_ns` ago has not seen since then that anything stands still.
         """
@@ -116,7 +116,7 @@ def _arrivals(listed: Iterable[Listed], seen: Mapping[str, Sighting]) -> dict[st
 def _stands_for(
     one: Listed, seen: Mapping[str, Sighting], arrived: Mapping[str, _Arrival], late_ns: int
 ) -> int:
-    """Give the moment that stands for a change time.
+    """Return the moment that stands for a change time.
 
     Of a GO, when its set was first seen whole: that is its arrival. Of a part that came or changed after its GO was
     seen, a moment after that, so that it must stand still before the set is taken.

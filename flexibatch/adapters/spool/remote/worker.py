@@ -53,7 +53,7 @@ class Worker:
             running.start()
 
     def do(self, key: str, action: Callable[[], T]) -> T:
-        """Give what comes of a job, begun now or earlier; raise `Unavailable` where that is not known soon."""
+        """Return what comes of a job, begun now or earlier; raise `Unavailable` where that is not known soon."""
         self.begin(key, action)
         if self._job is not None and self._job.key != key:
             self._wait()
