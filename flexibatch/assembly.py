@@ -269,7 +269,8 @@ def ledger_of(home: Home, outside: Outside, *, patient: bool) -> StoredLedger:
 def workers_of(home: Home, fences: Fences, ledger: StoredLedger, *, patient: bool) -> Workers:
     """Give the processes that judge sets; they end with the home."""
     patience = "patient" if patient else "at-once"
-    command = [sys.executable, "-m", "flexibatch.working", str(home.path), patience]
+    # -P: what lies in the folder in which somebody calls the program is none of its modules.
+    command = [sys.executable, "-P", "-m", "flexibatch.working", str(home.path), patience]
     workers = Workers(command, home.settings.limits.processes, fences, ledger.settled)
     home.doors.callback(workers.close)
     return workers

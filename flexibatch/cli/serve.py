@@ -51,7 +51,7 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     """
     home = open_home(invocation)
     known_by = host_keys_told(host_key_files(home))
-    watcher = [sys.executable, "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
+    watcher = [sys.executable, "-P", "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
     host, port = listen
 
     def tell(host: str, port: int) -> None:
