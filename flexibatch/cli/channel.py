@@ -4,11 +4,9 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import replace
 
 import click
 
-from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.spool.fences import Fences
 from flexibatch.adapters.spool.wake import Wake
 from flexibatch.adapters.store import sets
@@ -32,11 +30,6 @@ SWEPT = (
     "could not be looked into; 2 it cannot be done as asked;\n3 trouble with database or disk."
 )
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
-
-
-def outside_of(invocation: Invocation) -> Outside:
-    """Give time, chance and folders as this call has them."""
-    return replace(Outside.real(), clock=invocation.clock, apart=isinstance(invocation.clock, SystemClock))
 
 
 def settled_row(verdict: Verdict) -> dict[str, object]:
@@ -96,7 +89,9 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     """
     home = open_home(invocation)
     rows: list[dict[str, object]] = []
-    result = channel_of(home, outside_of(invocation)).sweep(lambda verdict: rows.append(settled_row(verdict)))
+    result = channel_of(home, Outside.at(invocation.clock)).sweep(
+        lambda verdict: rows.append(settled_row(verdict))
+    )
     return show_settled(result, rows, as_json)
 
 
@@ -116,7 +111,7 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    channel = channel_of(home, outside_of(invocation), patient=True)
+    channel = channel_of(home, Outside.at(invocation.clock), patient=True)
     settings = home.settings
     wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
     say(f"Watching {settings.spool}; SIGTERM ends it.")
@@ -148,7 +143,7 @@ def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
         )
     if not shown["runs"]:
         raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
-    outbox = outbox_of(home, outside_of(invocation))
+    outbox = outbox_of(home, Outside.at(invocation.clock))
     ledger = StoredLedger(home.database, invocation.clock)
     with home.database.writing() as connection:
         note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))

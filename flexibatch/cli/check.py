@@ -9,7 +9,6 @@ from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.assembly import Outside
 from flexibatch.bootstrap import Home
-from flexibatch.checking import EXAMPLE, NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
@@ -18,6 +17,7 @@ from flexibatch.domain.names import parse_name
 from flexibatch.domain.vocabulary import Effect
 from flexibatch.errors import Refusal
 from flexibatch.pipeline import report_of
+from flexibatch.services.check import EXAMPLE, NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
 from flexibatch.settings import FILE
 
 DONE, SOME_REFUSED = 0, 1

@@ -10,7 +10,7 @@ import click
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.persons import held_on
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.cli.channel import outside_of
+from flexibatch.assembly import Outside
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_text, say
@@ -46,7 +46,7 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
         raise _taken(output)
     with home.database.writing() as connection:
         found = held_on(connection, number)
-        ticket = outside_of(invocation).tickets.new()
+        ticket = Outside.at(invocation.clock).tickets.new()
         text = json_text({"export": ticket, "made_at": acting.at, "made_by": acting.operator, **found}) + "\n"
         digest = sha256(text.encode()).hexdigest()
         note(connection, acting, "person export", ticket, sha256=digest, **_counts(found))

@@ -11,13 +11,14 @@ from flexibatch.adapters.folders import ARCHIVE, SENDERS
 from flexibatch.adapters.outgrown import Outgrown, delete, fetched_answers, old_pages
 from flexibatch.adapters.purging import delete_bytes
 from flexibatch.adapters.store import audit, doorbook, upkeep
-from flexibatch.adapters.store.audit import By, Told, note
+from flexibatch.adapters.store.audit import Told, note
 from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import LENGTH
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import show_rows
+from flexibatch.domain.operators import By
 from flexibatch.errors import Refusal
 from flexibatch.settings.retention import RetentionSettings
 

@@ -9,10 +9,9 @@ import click
 
 from flexibatch.adapters.store import bureaus, sets, upkeep
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.assembly import channel_of, world_of
+from flexibatch.assembly import Outside, channel_of, world_of
 from flexibatch.bootstrap import Home
-from flexibatch.checking import rerun_trial
-from flexibatch.cli.channel import DONE, SWEPT, outside_of, settled_row, show_settled
+from flexibatch.cli.channel import DONE, SWEPT, settled_row, show_settled
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import by, open_home
@@ -21,6 +20,7 @@ from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.case import FormVerdict, LineVerdict
 from flexibatch.domain.vocabulary import Outcome
 from flexibatch.errors import Refusal
+from flexibatch.services.check import rerun_trial
 from flexibatch.trials import Trial
 
 CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
@@ -69,7 +69,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
     tickets = list(dict.fromkeys(named + chosen))
     if dry_run:
         return _show_changes(home, invocation, tickets, as_json)
-    channel = channel_of(home, outside_of(invocation))
+    channel = channel_of(home, Outside.at(invocation.clock))
     with home.database.writing() as connection:
         for ticket in tickets:
             upkeep.begin_rerun(connection, by(invocation), ticket)
@@ -119,7 +119,7 @@ class _Before:
 
 
 def _show_changes(home: Home, invocation: Invocation, tickets: Sequence[str], as_json: bool) -> int:
-    world = replace(world_of(home, outside_of(invocation)), max_anomalies=sys.maxsize)
+    world = replace(world_of(home, Outside.at(invocation.clock)), max_anomalies=sys.maxsize)
     rows = []
     for ticket in tickets:
         before = _told_before(home, ticket)

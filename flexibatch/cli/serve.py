@@ -10,7 +10,7 @@ from flexibatch.bootstrap import host_key_files
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import open_home
 from flexibatch.cli.output import say
-from flexibatch.serving import Serving
+from flexibatch.services.serve import Serving
 
 LARGEST_PORT = 65_535
 

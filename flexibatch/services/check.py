@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.store import upkeep
-from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
@@ -22,6 +21,7 @@ from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
+from flexibatch.domain.operators import By
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
     Environment,
