@@ -5,16 +5,31 @@ or leaves a set for the next sweep.
 """
 
 import re
+from enum import StrEnum
 from typing import Any
 
 _BEFORE_AT = re.compile(r"(?s)\A(['\"]?(?:\w[\w+]*://)?).*@")
 _IN_QUERY = re.compile(r"(?<=password=)[^&'\"\s]*")
 
 
+class Remedy(StrEnum):
+    """Name what can be done next where that is a command's or a button's: whoever shows an error words it."""
+
+    TAKE_SETTING = "take-setting"
+
+
 class FlexibatchError(Exception):
-    """Say in one sentence what happened and what to do next; `exit_status` is the command's (channel.md, commands)."""
+    """Say in one sentence what happened and what to do next; `exit_status` is the command's (channel.md, commands).
+
+    A `remedy` is worded by whoever shows the error; `about` names what it is done with, such as a set's ticket.
+    """
 
     exit_status = 3
+
+    def __init__(self, told: str = "", *, remedy: Remedy | None = None, about: str = "") -> None:
+        """Keep the sentence, and what can be done next."""
+        super().__init__(told)
+        self.remedy, self.about = remedy, about
 
 
 class Refusal(FlexibatchError):

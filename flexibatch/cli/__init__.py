@@ -15,6 +15,7 @@ from flexibatch import __version__
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.cli.invocation import Invocation, Operator
 from flexibatch.cli.output import spare_signs
+from flexibatch.cli.remedies import worded
 from flexibatch.errors import FlexibatchError, refused_by_machine
 from flexibatch.ports import Clock
 
@@ -169,7 +170,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         _tell("Stopped from the keyboard; what was committed stands.")
         return INTERRUPTED
     except FlexibatchError as exc:
-        _tell(str(exc))
+        _tell(worded(exc))
         return exc.exit_status
     except Exception as exc:  # noqa: BLE001 - the last door: nothing leaves without a sentence
         if isinstance(exc, OSError):
