@@ -15,6 +15,13 @@ _IN_QUERY = re.compile(r"(?<=password=)[^&'\"\s]*")
 class Remedy(StrEnum):
     """Name what can be done next where that is a command's or a button's: whoever shows an error words it."""
 
+    ADD_CERTIFICATE = "add-certificate"
+    END_SSH_RSA = "end-ssh-rsa"
+    GIVE_LOGIN = "give-login"
+    MAKE_HOME = "make-home"
+    PURGE = "purge"
+    REPEAT_ROLES = "repeat-roles"
+    SHOW_VERDICT = "show-verdict"
     TAKE_SETTING = "take-setting"
 
 

@@ -7,21 +7,14 @@ import threading
 
 import click
 
-from flexibatch.adapters.spool.fences import Fences
-from flexibatch.adapters.spool.wake import Wake
-from flexibatch.adapters.store import sets
-from flexibatch.adapters.store.audit import note
-from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.assembly import Outside, channel_of, outbox_of
+from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
-from flexibatch.domain.vocabulary import Environment
-from flexibatch.errors import Refusal
-from flexibatch.ports import Stream
+from flexibatch.services import republish as service
+from flexibatch.services import sweep as sweeping
 from flexibatch.swept import SweepResult
-from flexibatch.watcher import watch as watch_channel
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
@@ -89,9 +82,7 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     """
     home = open_home(invocation)
     rows: list[dict[str, object]] = []
-    result = channel_of(home, Outside.at(invocation.clock)).sweep(
-        lambda verdict: rows.append(settled_row(verdict))
-    )
+    result = sweeping.sweep(home, invocation.clock, lambda verdict: rows.append(settled_row(verdict)))
     return show_settled(result, rows, as_json)
 
 
@@ -111,11 +102,8 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    channel = channel_of(home, Outside.at(invocation.clock), patient=True)
-    settings = home.settings
-    wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
-    say(f"Watching {settings.spool}; SIGTERM ends it.")
-    watch_channel(channel, stop, wake.wait)
+    told = f"Watching {home.settings.spool}; SIGTERM ends it."
+    sweeping.watch(home, invocation.clock, stop, lambda: say(told))
     return DONE
 
 
@@ -135,25 +123,9 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        shown = sets.show_set(connection, ticket)
-    if shown["purged_at"] is not None:
-        raise Refusal(
-            f"The answers of set {ticket} were purged; `flexibatch show {ticket}` tells its verdict."
-        )
-    if not shown["runs"]:
-        raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
-    outbox = outbox_of(home, Outside.at(invocation.clock))
-    ledger = StoredLedger(home.database, invocation.clock)
-    with home.database.writing() as connection:
-        note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
-    with Fences(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
-        verdicts = [ledger.settled(shown["ticket"], run["number"]).verdict for run in shown["runs"]]
-        for verdict in verdicts:
-            outbox.publish(verdict)
+    done = service.republish(home, invocation.clock, by(invocation), ticket)
     if as_json:
-        names = [name for verdict in verdicts for one in verdict.answers for name, _sha256 in one.files]
-        show_json({"ticket": shown["ticket"], "answers": names})
+        show_json(fields_of(done))
     else:
-        say(f"The answers of set {shown['ticket']} are out again.")
+        say(f"The answers of set {done.ticket} are out again.")
     return DONE

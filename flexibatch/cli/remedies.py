@@ -3,9 +3,22 @@
 from flexibatch.errors import FlexibatchError, Remedy
 
 WORDS = {
+    Remedy.ADD_CERTIFICATE: "Run `flexibatch sender certificate add {about} FILE` with the bureau's new certificate.",
+    Remedy.END_SSH_RSA: (
+        "Let it send rsa-sha2 or Ed25519, then run `flexibatch sender set {about} --no-ssh-rsa`."
+    ),
+    Remedy.GIVE_LOGIN: (
+        "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
+    ),
+    Remedy.MAKE_HOME: "Run `flexibatch init`: it makes what is missing.",
+    Remedy.PURGE: "Make room: `flexibatch purge` takes old files away.",
+    Remedy.REPEAT_ROLES: "Run {about} again, as after every `flexibatch db upgrade`.",
+    Remedy.SHOW_VERDICT: "; `flexibatch show {about}` tells its verdict.",
     Remedy.TAKE_SETTING: ": leave --older-than out.",
 }
-"""How each remedy goes on from the sentence of the error; `{about}` is what it is done with."""
+"""What each remedy says of `{about}`; what begins with a sign goes on in the sentence before."""
+
+_SIGNS = (":", ";", ",")
 
 
 def worded(exc: FlexibatchError) -> str:
@@ -13,7 +26,15 @@ def worded(exc: FlexibatchError) -> str:
 
     >>> worded(FlexibatchError("How long the door is kept is a setting", remedy=Remedy.TAKE_SETTING))
     'How long the door is kept is a setting: leave --older-than out.'
+    >>> worded(FlexibatchError("There is no folder.", remedy=Remedy.MAKE_HOME))
+    'There is no folder. Run `flexibatch init`: it makes what is missing.'
     """
     if exc.remedy is None:
         return str(exc)
-    return f"{str(exc).removesuffix('.')}{WORDS[exc.remedy].format(about=exc.about)}"
+    told, words = str(exc).removesuffix("."), words_of(exc.remedy, exc.about)
+    return f"{told}{words}" if words.startswith(_SIGNS) else f"{told}. {words}"
+
+
+def words_of(remedy: Remedy, about: str) -> str:
+    """Return what can be done next."""
+    return WORDS[remedy].format(about=about)
