@@ -19,10 +19,13 @@ class Remedy(StrEnum):
     END_SSH_RSA = "end-ssh-rsa"
     GIVE_LOGIN = "give-login"
     MAKE_HOME = "make-home"
+    MEND_NAME = "mend-name"
     PURGE = "purge"
     REPEAT_ROLES = "repeat-roles"
+    SEE_EVENTS = "see-events"
     SHOW_VERDICT = "show-verdict"
     TAKE_SETTING = "take-setting"
+    TELL_SENDER = "tell-sender"
 
 
 class FlexibatchError(Exception):

@@ -11,10 +11,13 @@ WORDS = {
         "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
     ),
     Remedy.MAKE_HOME: "Run `flexibatch init`: it makes what is missing.",
+    Remedy.MEND_NAME: ": mend the name, or tell the sender with --sender.",
     Remedy.PURGE: "Make room: `flexibatch purge` takes old files away.",
     Remedy.REPEAT_ROLES: "Run {about} again, as after every `flexibatch db upgrade`.",
+    Remedy.SEE_EVENTS: ": see its events above, and `flexibatch doctor`.",
     Remedy.SHOW_VERDICT: "; `flexibatch show {about}` tells its verdict.",
     Remedy.TAKE_SETTING: ": leave --older-than out.",
+    Remedy.TELL_SENDER: ": tell a registered one with --sender.",
 }
 """What each remedy says of `{about}`; what begins with a sign goes on in the sentence before."""
 
