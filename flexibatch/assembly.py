@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,11 @@ class Outside:
     def real(cls) -> "Outside":
         """Take this machine's time, chance, folders and processes."""
         return cls(SystemClock(), RandomTickets(), apart=True)
+
+    @classmethod
+    def at(cls, clock: Clock) -> "Outside":
+        """Take this machine's chance and folders, and the time of a clock: only its own lets sets be judged apart."""
+        return replace(cls.real(), clock=clock, apart=isinstance(clock, SystemClock))
 
 
 Elsewhere = Mapping[str, "RemoteSpool"]
