@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,11 @@ class Outside:
     def real(cls) -> "Outside":
         """Take this machine's time, chance, folders and processes."""
         return cls(SystemClock(), RandomTickets(), apart=True)
+
+    @classmethod
+    def at(cls, clock: Clock) -> "Outside":
+        """Take this machine's chance and folders, and the time of a clock: only its own lets sets be judged apart."""
+        return replace(cls.real(), clock=clock, apart=isinstance(clock, SystemClock))
 
 
 Elsewhere = Mapping[str, "RemoteSpool"]
@@ -175,7 +180,8 @@ def ledger_of(home: Home, outside: Outside, *, patient: bool) -> StoredLedger:
 def workers_of(home: Home, locks: Locks, ledger: StoredLedger, *, patient: bool) -> Workers:
     """Give the processes that judge sets; they end with the home."""
     patience = "patient" if patient else "at-once"
-    command = [sys.executable, "-m", "flexibatch.working", str(home.path), patience]
+    # -P: what lies in the folder in which somebody calls the program is none of its modules.
+    command = [sys.executable, "-P", "-m", "flexibatch.working", str(home.path), patience]
     workers = Workers(command, home.settings.limits.processes, locks, ledger.settled)
     home.doors.callback(workers.close)
     return workers

@@ -9,11 +9,11 @@ from pathlib import Path
 from flexibatch.adapters import folders
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.ssh_keys import make_host_key
-from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.operators import By
 from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
 from flexibatch.settings import FILE, Settings, told_settings

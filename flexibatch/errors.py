@@ -5,19 +5,55 @@ or leaves a set for the next sweep.
 """
 
 import re
+from enum import StrEnum
 from typing import Any
 
 _BEFORE_AT = re.compile(r"(?s)\A(['\"]?(?:\w[\w+]*://)?).*@")
 _IN_QUERY = re.compile(r"(?<=password=)[^&'\"\s]*")
 
 
+class Remedy(StrEnum):
+    """Name what can be done next where that is a command's or a button's: whoever shows an error words it."""
+
+    ADD_AGAIN = "add-again"
+    ADD_CERTIFICATE = "add-certificate"
+    CHOOSE_USER = "choose-user"
+    CORRECT_ACCOUNTS = "correct-accounts"
+    CORRECT_NAME = "correct-name"
+    CORRECT_USER = "correct-user"
+    END_SSH_RSA = "end-ssh-rsa"
+    GIVE_LOGIN = "give-login"
+    LIST_QUARANTINE = "list-quarantine"
+    LIST_SETS = "list-sets"
+    LIST_WAITING = "list-waiting"
+    MAKE_HOME = "make-home"
+    MEND_NAME = "mend-name"
+    PURGE = "purge"
+    RELEASE_MENDED = "release-mended"
+    RELEASE_SENDER = "release-sender"
+    RELEASE_SET = "release-set"
+    REPEAT_ROLES = "repeat-roles"
+    SEE_EVENTS = "see-events"
+    SHOW_VERDICT = "show-verdict"
+    SWEEP = "sweep"
+    TAKE_SETTING = "take-setting"
+    TELL_SENDER = "tell-sender"
+
+
 class FlexibatchError(Exception):
     """Say in one sentence what happened and what to do next; `exit_status` is the command's.
+
+    A `remedy` is worded by whoever shows the error; `about` names what it is done with, such as a set's ticket.
 
     Source: docs/operations.md, "Every day".
     """
 
     exit_status = 3
+
+    def __init__(self, told: str = "", *, remedy: Remedy | None = None, about: str = "") -> None:
+        """Keep the sentence, and what can be done next."""
+        super().__init__(told)
+        self.remedy, self.about = remedy, about
 
 
 class Refusal(FlexibatchError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from flexibatch.errors import Refusal, Unavailable
+from flexibatch.errors import Refusal, Remedy, Unavailable
 
 KEYS, SCRIPT = "keys", "accounts.sh"
 MARK = "# Written by `flexibatch sender export-openssh`; what is changed here is lost."
@@ -37,7 +37,9 @@ class Account:
         if len(self.name) > ACCOUNT_LIMIT or not _ACCOUNT.fullmatch(self.name):
             raise Refusal(
                 f"{self.name} cannot be an account here (at most {ACCOUNT_LIMIT} characters, a letter among "
-                f"them): remove sender {self.folder.name} and add it with another --user."
+                "them)",
+                remedy=Remedy.ADD_AGAIN,
+                about=self.folder.name,
             )
 
 
@@ -52,7 +54,8 @@ class Machine:
         """Refuse names that a machine would not take."""
         for name in (self.channel, self.bureaus):
             if len(name) > ACCOUNT_LIMIT or not _ACCOUNT.fullmatch(name):
-                raise Refusal(f'"{name}" is no name of an account or a group: correct --channel or --group.')
+                told = f'"{name}" is no name of an account or a group'
+                raise Refusal(told, remedy=Remedy.CORRECT_ACCOUNTS)
 
 
 def export(folder: Path, spool: Path, accounts: Collection[Account], machine: Machine) -> Collection[str]:

@@ -12,11 +12,12 @@ from typing import Any, NoReturn
 import click
 
 from flexibatch import __version__
-from flexibatch.adapters.clock import SystemClock
 from flexibatch.cli.invocation import Invocation, Operator
 from flexibatch.cli.output import spare_signs
+from flexibatch.cli.remedies import worded
 from flexibatch.errors import FlexibatchError, refused_by_machine
 from flexibatch.ports import Clock
+from flexibatch.services.machine import machine_clock
 
 PROGRAM = "flexibatch"
 DONE, USAGE, TROUBLE, INTERRUPTED, CUT_OFF = 0, 2, 3, 130, 141
@@ -129,7 +130,7 @@ def cli(ctx: click.Context, home: Path, operator: str | None) -> None:
 
     Every command works on one home folder; `flexibatch init` makes one. `flexibatch COMMAND -h` tells more.
     """
-    ctx.obj = Invocation(home, operator, ctx.obj or SystemClock())
+    ctx.obj = Invocation(home, operator, ctx.obj or machine_clock())
 
 
 def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> NoReturn:
@@ -169,7 +170,7 @@ def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> i
         _tell("Stopped from the keyboard; what was committed stands.")
         return INTERRUPTED
     except FlexibatchError as exc:
-        _tell(str(exc))
+        _tell(worded(exc))
         return exc.exit_status
     except Exception as exc:  # noqa: BLE001 - the last door: nothing leaves without a sentence
         if isinstance(exc, OSError):

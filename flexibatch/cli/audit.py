@@ -4,13 +4,14 @@ from datetime import date
 
 import click
 
-from flexibatch.adapters.store.doorbook import list_audit
+from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option
 from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import sender_number
+from flexibatch.services import audit as service
 
 COLUMNS = ("at", "by", "who", "action", "subject", "address", "told")
 
@@ -37,8 +38,7 @@ def list_(
     number = sender_number(sender) if sender is not None else None
     zone = home.settings.timezone
     begin = instant_of(since, zone) if since is not None else None
-    with home.database.reading() as connection:
-        rows = list_audit(connection, number=number, since=begin, most=limit)
+    rows = rows_of(service.list_audit(home, sender=number, since=begin, most=limit))
     told = [{**row, "told": _told(row["details"])} for row in rows]
     show_rows("Audit", COLUMNS, rows if as_json else told, zone=zone, as_json=as_json)
 

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters import folders
-from flexibatch.adapters.store import bureaus
-from flexibatch.adapters.store.certificates import add_certificate
-from flexibatch.cli.credentials import KEY_FILE, certificate, certificate_in, key, key_in
+from flexibatch.cli.credentials import KEY_FILE, certificate, key
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
@@ -17,6 +15,8 @@ from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import NewSender, sender_number
 from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
+from flexibatch.services import senders as service
+from flexibatch.services.credentials import certificate_in, key_in
 
 LANGUAGES = click.Choice([one.value for one in Language])
 ACCEPTANCES = tuple(one.value for one in Acceptance)
@@ -93,24 +93,17 @@ def add(  # noqa: PLR0913 - one argument an option
     agreed = Acceptance(acceptance) if acceptance else None
     new = NewSender(sender_number(number), name, Language(language), demand, user, allow_ssh_rsa, agreed)
     read = [key_in(path) for path in keys]
-    signing = [certificate_in(invocation, path) for path in certificates]
-    home = open_home(invocation)
-    with home.database.writing() as connection:
-        back = bureaus.add_sender(connection, by(invocation), new)
-        for key in read:
-            bureaus.add_key(connection, by(invocation), number, key)
-        for one in signing:
-            add_certificate(connection, by(invocation), number, one)
-        folder = folders.make_sender_folders(home.settings.spool, number)
-        held = bureaus.show_sender(connection, number)["mandates"]
+    signing = [certificate_in(path, by(invocation).at) for path in certificates]
+    done = service.add_sender(open_home(invocation), by(invocation), new, read, signing)
     if demand is SignatureDemand.REQUIRED and not signing:
         say(
             f"Sender {number} must sign its files and has no certificate yet: register one with `flexibatch sender "
             f"certificate add {number} FILE`."
         )
-    if back and held:
-        say(f"Sender {number} had been removed; its mandates of before stand ({held}): see `mandate list`.")
-    say(f"Sender {number} {'is back' if back else 'is registered'}; its folders are in {folder}.")
+    if done.back and done.mandates:
+        before = f"its mandates of before stand ({done.mandates})"
+        say(f"Sender {number} had been removed; {before}: see `mandate list`.")
+    say(f"Sender {number} {'is back' if done.back else 'is registered'}; its folders are in {done.folder}.")
 
 
 @sender.command("set", epilog=REFUSED_OR_TROUBLE)
@@ -122,7 +115,7 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
 @click.option(
     "--acceptance",
-    type=click.Choice([*ACCEPTANCES, bureaus.AS_SET]),
+    type=click.Choice([*ACCEPTANCES, service.AS_SET]),
     help="What an anomaly of a line refuses, in sets and re-runs judged from now on; `default`: as the setting has it.",
 )
 @click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")
@@ -136,8 +129,8 @@ def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) ->
     """Change what the bureau NUMBER was registered with."""
     if all(value is None for value in wanted.values()):
         raise Refusal("Nothing is to be changed: give at least one of the options.")
-    with open_home(invocation).database.writing() as connection:
-        news = bureaus.set_sender(connection, by(invocation), sender_number(number), **wanted)
+    home = open_home(invocation)
+    news = service.set_sender(home, by(invocation), sender_number(number), wanted)
     if not news:
         say(f"Sender {number} was registered so already.")
     for column, value in news.items():
@@ -153,8 +146,7 @@ def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) ->
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List all bureaus: active, on hold, and removed ones."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        rows = bureaus.list_senders(connection)
+    rows = rows_of(service.list_senders(home))
     show_rows("Senders", COLUMNS, rows, zone=home.settings.timezone, as_json=as_json)
 
 
@@ -165,9 +157,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """Show the bureau NUMBER with its keys and how many mandates it has."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = bureaus.show_sender(connection, sender_number(number))
-    told = {**found, "folder": home.settings.spool / folders.SENDERS / number}
+    told = fields_of(service.show_sender(home, sender_number(number)))
     show_object(f"Sender {number}", told if as_json else local(told, home.settings.timezone), as_json)
 
 
@@ -179,8 +169,8 @@ def hold(invocation: Invocation, number: str) -> None:
 
     Sets that were claimed before wait too; nothing is lost and nothing is answered.
     """
-    with open_home(invocation).database.writing() as connection:
-        news = bureaus.hold_sender(connection, by(invocation), sender_number(number))
+    home = open_home(invocation)
+    news = service.hold_sender(home, by(invocation), sender_number(number))
     say(f"Sender {number} is on hold." if news else f"Sender {number} was on hold already.")
 
 
@@ -189,8 +179,8 @@ def hold(invocation: Invocation, number: str) -> None:
 @click.pass_obj
 def release(invocation: Invocation, number: str) -> None:
     """Take what the bureau NUMBER drops again, after `sender hold`."""
-    with open_home(invocation).database.writing() as connection:
-        news = bureaus.release_sender(connection, by(invocation), sender_number(number))
+    home = open_home(invocation)
+    news = service.release_sender(home, by(invocation), sender_number(number))
     say(f"Sender {number} is released." if news else f"Sender {number} was not on hold.")
 
 
@@ -203,6 +193,6 @@ def remove(invocation: Invocation, number: str) -> None:
     Its folders, sets, declarations and mandates stay; what it still drops is refused. `sender add` brings the
     bureau back.
     """
-    with open_home(invocation).database.writing() as connection:
-        bureaus.remove_sender(connection, by(invocation), sender_number(number))
+    home = open_home(invocation)
+    service.remove_sender(home, by(invocation), sender_number(number))
     say(f"Sender {number} is removed; its folders, sets and declarations stay.")

@@ -4,26 +4,17 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import replace
 
 import click
 
-from flexibatch.adapters.clock import SystemClock
-from flexibatch.adapters.locks import Locks
-from flexibatch.adapters.spool.local.wake import Wake
-from flexibatch.adapters.store import sets
-from flexibatch.adapters.store.audit import note
-from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.assembly import Outside, channel_of, outbox_of
+from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
-from flexibatch.domain.vocabulary import Environment
-from flexibatch.errors import Refusal
-from flexibatch.ports import Stream
+from flexibatch.services import republish as service
+from flexibatch.services import sweep as sweeping
 from flexibatch.swept import SweepResult
-from flexibatch.watcher import watch as watch_channel
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
@@ -32,11 +23,6 @@ SWEPT = (
     "could not be looked into; 2 it cannot be done as asked;\n3 trouble with database or disk."
 )
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
-
-
-def outside_of(invocation: Invocation) -> Outside:
-    """Give time, chance and folders as this call has them."""
-    return replace(Outside.real(), clock=invocation.clock, apart=isinstance(invocation.clock, SystemClock))
 
 
 def settled_row(verdict: Verdict) -> dict[str, object]:
@@ -96,7 +82,7 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     """
     home = open_home(invocation)
     rows: list[dict[str, object]] = []
-    result = channel_of(home, outside_of(invocation)).sweep(lambda verdict: rows.append(settled_row(verdict)))
+    result = sweeping.sweep(home, invocation.clock, lambda verdict: rows.append(settled_row(verdict)))
     return show_settled(result, rows, as_json)
 
 
@@ -116,11 +102,8 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    channel = channel_of(home, outside_of(invocation), patient=True)
-    settings = home.settings
-    wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
-    say(f"Watching {settings.spool}; SIGTERM ends it.")
-    watch_channel(channel, stop, wake.wait)
+    told = f"Watching {home.settings.spool}; SIGTERM ends it."
+    sweeping.watch(home, invocation.clock, stop, lambda: say(told))
     return DONE
 
 
@@ -140,25 +123,9 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        shown = sets.show_set(connection, ticket)
-    if shown["purged_at"] is not None:
-        raise Refusal(
-            f"The answers of set {ticket} were purged; `flexibatch show {ticket}` tells its verdict."
-        )
-    if not shown["runs"]:
-        raise Refusal(f"Set {ticket} has no verdict yet, so there is nothing to publish again.")
-    outbox = outbox_of(home, outside_of(invocation))
-    ledger = StoredLedger(home.database, invocation.clock)
-    with home.database.writing() as connection:
-        note(connection, by(invocation), "republish", shown["ticket"], runs=len(shown["runs"]))
-    with Locks(home.settings.spool).publishing(Stream(shown["sender"], Environment(shown["environment"]))):
-        verdicts = [ledger.settled(shown["ticket"], run["number"]).verdict for run in shown["runs"]]
-        for verdict in verdicts:
-            outbox.publish(verdict)
+    done = service.republish(home, invocation.clock, by(invocation), ticket)
     if as_json:
-        names = [name for verdict in verdicts for one in verdict.answers for name, _sha256 in one.files]
-        show_json({"ticket": shown["ticket"], "answers": names})
+        show_json(fields_of(done))
     else:
-        say(f"The answers of set {shown['ticket']} are out again.")
+        say(f"The answers of set {done.ticket} are out again.")
     return DONE

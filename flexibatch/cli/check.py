@@ -5,19 +5,25 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.store.claims import Claims
 from flexibatch.assembly import Outside
 from flexibatch.bootstrap import Home
-from flexibatch.checking import EXAMPLE, NOT_JUDGED, Checked, check_set, guessed_sender, sets_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
-from flexibatch.domain.case import LocatedAnomaly, Sender
+from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.names import parse_name
 from flexibatch.domain.vocabulary import Effect
 from flexibatch.errors import Refusal
-from flexibatch.pipeline import report_of
+from flexibatch.services.check import (
+    EXAMPLE,
+    NOT_JUDGED,
+    Checked,
+    check_set,
+    guessed_sender,
+    registered_sender,
+    report_json,
+    sets_of,
+)
 from flexibatch.settings import FILE
 
 DONE, SOME_REFUSED = 0, 1
@@ -60,27 +66,10 @@ def check(
         say(f"There is no home in {invocation.home.absolute()}, so these are not judged: {NOT_JUDGED}.")
     results = []
     for paths in sets_of(files):
-        who = guessed_sender(paths, sender) if blind else _registered(home, paths, sender)
+        who = guessed_sender(paths, sender) if blind else registered_sender(home, paths, sender)
         results.append(check_set(home, outside, paths, who, blind=blind))
     _show(home, results, "json" if as_json else form)
-    return SOME_REFUSED if any(_refused(one) for one in results) else DONE
-
-
-def _registered(home: Home, paths: list[Path], number: str | None) -> Sender:
-    wanted = guessed_sender(paths, number).number
-    known = {one.number: one for one in Claims(home.database, Outside.real().tickets).senders()}
-    if wanted not in known:
-        raise Refusal(f"Sender {wanted} is unknown: tell a registered one with --sender.")
-    return known[wanted]
-
-
-def _refused(checked: Checked) -> bool:
-    verdict = checked.trial.settlement.verdict
-    return (
-        verdict.state == "refused"
-        or verdict.counts.refused > 0
-        or any(form.refused for form in checked.trial.forms)
-    )
+    return SOME_REFUSED if any(one.refused for one in results) else DONE
 
 
 def _show(home: Home, results: list[Checked], form: str) -> None:
@@ -88,8 +77,7 @@ def _show(home: Home, results: list[Checked], form: str) -> None:
         for one in results:
             click.echo(one.answer.encode(), nl=False)  # the document says that it is UTF-8
     elif form == "json":
-        pages = ReportPages(home.settings.timezone)
-        show_json([json.loads(pages.json(report_of(one.trial.settlement))) for one in results])
+        show_json([json.loads(report_json(home, one)) for one in results])
     else:
         for one in results:
             _tell(one)

@@ -4,19 +4,15 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters.signatures.certificates import read_certificate, read_certificates, told
-from flexibatch.adapters.ssh_keys import read_public_key
-from flexibatch.adapters.store import bureaus, certificates
+from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say
 from flexibatch.cli.sections import show_rows
-from flexibatch.domain.bureaus import SshKey, sender_number
-from flexibatch.domain.signatures import Certificate
-from flexibatch.errors import Refusal
+from flexibatch.domain.bureaus import sender_number
+from flexibatch.services import credentials as service
 
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FINGERPRINT = 64
 
 # ------------------------------------------------------------------------------------------------------- keys
 
@@ -32,9 +28,9 @@ def key() -> None:
 @click.pass_obj
 def add_key(invocation: Invocation, number: str, file: Path) -> None:
     """Give the bureau NUMBER the public key in FILE (one OpenSSH line, such as id_ed25519.pub)."""
-    read = key_in(file)
-    with open_home(invocation).database.writing() as connection:
-        news = bureaus.add_key(connection, by(invocation), sender_number(number), read)
+    read = service.key_in(file)
+    home = open_home(invocation)
+    news = service.add_key(home, by(invocation), sender_number(number), read)
     say(f"Sender {number} {'has' if news else 'had'} the key {read.fingerprint}{'' if news else ' already'}.")
 
 
@@ -47,9 +43,9 @@ def remove_key(invocation: Invocation, number: str, file: str) -> None:
 
     FILE may also be the key's fingerprint (SHA256:…) as `sender key list` shows it.
     """
-    fingerprint = file if file.startswith("SHA256:") else key_in(Path(file)).fingerprint
-    with open_home(invocation).database.writing() as connection:
-        bureaus.remove_key(connection, by(invocation), sender_number(number), fingerprint)
+    fingerprint = service.key_fingerprint(file)
+    home = open_home(invocation)
+    service.remove_key(home, by(invocation), sender_number(number), fingerprint)
     say(f"Sender {number} no longer has the key {fingerprint}.")
 
 
@@ -60,16 +56,9 @@ def remove_key(invocation: Invocation, number: str, file: str) -> None:
 def list_keys(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """List the public keys of the bureau NUMBER."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        bureaus.show_sender(connection, sender_number(number))
-        rows = bureaus.list_keys(connection, number)
+    rows = rows_of(service.list_keys(home, sender_number(number)))
     columns = ("fingerprint", "public_key", "added_at")
     show_rows(f"Keys of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
-
-
-def key_in(path: Path) -> SshKey:
-    """Read the public key in a file; raise `Refusal` for what is none that is taken."""
-    return read_public_key(_content(path, "a public key"), str(path))
 
 
 # ----------------------------------------------------------------------------------------------- certificates
@@ -86,9 +75,9 @@ def certificate() -> None:
 @click.pass_obj
 def add_certificate(invocation: Invocation, number: str, file: Path) -> None:
     """Register the certificate in FILE (X.509, PEM or DER) for the bureau NUMBER."""
-    read = certificate_in(invocation, file)
-    with open_home(invocation).database.writing() as connection:
-        news = certificates.add_certificate(connection, by(invocation), sender_number(number), read)
+    read = service.certificate_in(file, by(invocation).at)
+    home = open_home(invocation)
+    news = service.add_certificate(home, by(invocation), sender_number(number), read)
     say(
         f"Sender {number} {'has' if news else 'had'} the certificate {read.fingerprint}"
         f"{'' if news else ' already'}: {read.subject}, until {read.valid_until:%Y-%m-%d}."
@@ -104,9 +93,9 @@ def remove_certificate(invocation: Invocation, number: str, file: str) -> None:
 
     FILE may also be the certificate's fingerprint as `sender certificate list` shows it.
     """
-    fingerprint = file.lower() if _is_fingerprint(file) else _fingerprint_in(Path(file))
-    with open_home(invocation).database.writing() as connection:
-        certificates.remove_certificate(connection, by(invocation), sender_number(number), fingerprint)
+    fingerprint = service.certificate_fingerprint(file)
+    home = open_home(invocation)
+    service.remove_certificate(home, by(invocation), sender_number(number), fingerprint)
     say(f"Sender {number} no longer has the certificate {fingerprint}.")
 
 
@@ -117,9 +106,7 @@ def remove_certificate(invocation: Invocation, number: str, file: str) -> None:
 def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """List the certificates of the bureau NUMBER, those that end first at the head."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        bureaus.show_sender(connection, sender_number(number))
-        rows = certificates.list_certificates(connection, number)
+    rows = rows_of(service.list_certificates(home, sender_number(number)))
     columns = (
         "subject",
         "issuer",
@@ -131,24 +118,3 @@ def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> 
         "added_by",
     )
     show_rows(f"Certificates of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
-
-
-def certificate_in(invocation: Invocation, path: Path) -> Certificate:
-    """Read the certificate in a file; raise `Refusal` for one that no signature could be judged by."""
-    return read_certificate(_content(path, "a certificate"), str(path), now=by(invocation).at)
-
-
-def _fingerprint_in(path: Path) -> str:
-    """Name the certificate in a file, one that could not be registered any more too."""
-    return told(read_certificates(_content(path, "a certificate"), str(path))[0]).fingerprint
-
-
-def _is_fingerprint(text: str) -> bool:
-    return len(text) == _FINGERPRINT and all(one in "0123456789abcdefABCDEF" for one in text)
-
-
-def _content(path: Path, wanted: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise Refusal(f"{path} cannot be read ({exc.strerror}): name a file with {wanted}.") from exc

@@ -2,14 +2,14 @@
 
 import click
 
-from flexibatch.adapters.store import queries
-from flexibatch.adapters.store.queries import WantedDeclarations
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.cli.sections import Sections, for_people
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import Environment
+from flexibatch.services import declarations as service
 
 DECLARATION_COLUMNS = (
     "ticket",
@@ -93,17 +93,24 @@ def list_declarations(  # noqa: PLR0913 - one argument an option
     """List the declarations in force, in the order in which their last versions arrived."""
     number = sender_number(sender) if sender is not None else None
     world = Environment(environment) if environment is not None else None
-    wanted = WantedDeclarations(number, employer, reference, world, inss, cancelled)
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        rows = queries.list_declarations(connection, wanted, limit=limit + 1 if limit else None)
-    shown = rows[-limit:] if limit else rows
+    found = service.list_declarations(
+        home,
+        sender=number,
+        employer=employer,
+        reference=reference,
+        environment=world,
+        inss=inss,
+        cancelled=cancelled,
+        limit=limit,
+    )
+    shown = rows_of(found.rows)
     columns = (*DECLARATION_COLUMNS, *CONTENT, "sender", "set_ticket")
     if as_json:
         show_json(shown)
     else:
         show_table("Declarations", columns, for_people(shown), as_json=False)
-    if len(rows) > len(shown):
+    if found.more:
         say(f"The latest {limit} are shown, there are more: narrow it down, or give --limit 0.")
 
 
@@ -114,19 +121,20 @@ def list_declarations(  # noqa: PLR0913 - one argument an option
 def show_declaration(invocation: Invocation, ticket: str, *, as_json: bool) -> None:
     """Show the declaration TICKET with all its versions, what each said and who sent it."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = queries.show_declaration(connection, ticket)
+    details = service.show_declaration(home, ticket)
+    found = fields_of(details)
     if as_json:
         show_json(found)
         return
     told = Sections(home.settings.timezone)
-    told.fields(f"Declaration {found['ticket']}", for_people([found])[0])
-    told.rows("Versions", (*VERSION_COLUMNS, "inss", *CONTENT), for_people(found["versions"]))
+    told.fields(f"Declaration {details.ticket}", for_people([found])[0])
+    versions = for_people(rows_of(details.versions))
+    told.rows("Versions", (*VERSION_COLUMNS, "inss", *CONTENT), versions)
     elements = [
-        {**quality, **element, "number": version["number"]}
-        for version in found["versions"]
-        for quality in version["qualities"]
-        for element in quality["elements"]
+        {**fields_of(quality), **fields_of(element), "number": version.number}
+        for version in details.versions
+        for quality in version.qualities
+        for element in quality.elements
     ]
     quality = ("number", "quality", "start_date", "end_date", "employer_class", "worker_code")
     told.rows("What they said", (*quality, "code", "amount", "frequency"), for_people(elements))
@@ -147,18 +155,19 @@ def show_worker(invocation: Invocation, inss: str, *, as_json: bool) -> None:
     Any number that the worker has, or had, finds them.
     """
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = queries.worker(connection, inss)
+    details = service.show_worker(home, inss)
+    found = fields_of(details)
     if as_json:
         show_json(found)
         return
     told = Sections(home.settings.timezone)
     told.fields("Worker", found)
-    told.rows("Declarations", (*DECLARATION_COLUMNS, *CONTENT, "sender"), for_people(found["declarations"]))
+    declared = for_people(rows_of(details.declarations))
+    told.rows("Declarations", (*DECLARATION_COLUMNS, *CONTENT, "sender"), declared)
     versions = [
-        {**version, "declaration": one["ticket"]}
-        for one in found["declarations"]
-        for version in one["versions"]
+        {**fields_of(version), "declaration": one.ticket}
+        for one in details.declarations
+        for version in one.versions
     ]
     told.rows("Versions", ("declaration", *VERSION_COLUMNS, *CONTENT), for_people(versions))
-    told.rows("Dimona periods", PERIOD_COLUMNS, found["periods"])
+    told.rows("Dimona periods", PERIOD_COLUMNS, rows_of(details.periods))

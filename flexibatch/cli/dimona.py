@@ -3,21 +3,18 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from flexibatch.adapters.dimona.files import register_file
-from flexibatch.adapters.store import register
-from flexibatch.adapters.store.importing import ImportResult, import_file
-from flexibatch.bootstrap import Home
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_object
 from flexibatch.cli.sections import Sections
-from flexibatch.errors import Refusal
+from flexibatch.services import register as service
+from flexibatch.services.register import ImportedFile
 
 PERIOD_COLUMNS = (
     "period_id",
@@ -70,30 +67,20 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -
     done: list[dict[str, object]] = []
     try:
         for path in paths:
-            result = _import_one(invocation, home, path)
-            done.append({"file": str(path), **asdict(result)})
-            say(_told(path, result))
+            result = service.import_register(home, invocation.clock, invocation.acting, path, _bar)
+            done.append(fields_of(result))
+            say(_told(result))
     finally:
         if as_json:
             show_json(done)
 
 
-def _import_one(invocation: Invocation, home: Home, path: Path) -> ImportResult:
-    try:
-        with register_file(path, home.settings.timezone) as file, _bar(path.name, file.lines) as progress:
-            now = invocation.clock.now()
-            return import_file(home.database, file, now=now, progress=progress, operator=invocation.acting)
-    except Refusal as exc:
-        reason = str(exc).removesuffix(".")
-        raise Refusal(f"{path}: {reason}. Nothing of this file was taken in.") from exc
-
-
-def _told(path: Path, result: ImportResult) -> str:
-    unit = UNITS[result.format]
-    if result.already:
-        return f"{path} was imported before; nothing has changed. {unit} taken in then: {result.rows}."
-    older = f" Older than what the register holds: {result.kept}." if result.kept else ""
-    return f"{path} was imported. {unit} taken in: {result.rows}.{older}"
+def _told(done: ImportedFile) -> str:
+    unit = UNITS[done.format]
+    if done.already:
+        return f"{done.file} was imported before; nothing has changed. {unit} taken in then: {done.rows}."
+    older = f" Older than what the register holds: {done.kept}." if done.kept else ""
+    return f"{done.file} was imported. {unit} taken in: {done.rows}.{older}"
 
 
 @contextmanager
@@ -117,14 +104,13 @@ def _bar(name: str, lines: int) -> Iterator[Callable[[int], None]]:
 def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
     """Show the periods of a worker, by any number that the worker has or had, or one period by its id."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = asdict(register.show(connection, number))
+    worker = service.show_register(home, number)
     if as_json:
-        show_json(found)
+        show_json(fields_of(worker))
         return
     told = Sections(home.settings.timezone)
-    told.fields("Worker", {name: found[name] for name in ("person", "former")})
-    told.rows("Dimona periods", PERIOD_COLUMNS, found["periods"])
+    told.fields("Worker", {"person": worker.person, "former": worker.former})
+    told.rows("Dimona periods", PERIOD_COLUMNS, rows_of(worker.periods))
 
 
 @dimona.command("stats", epilog=REFUSED_OR_TROUBLE)
@@ -133,6 +119,10 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
 def stats(invocation: Invocation, *, as_json: bool) -> None:
     """Count what the register holds: periods, by worker type too, workers, employers, imports."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        counted = register.stats(connection)
+    counts = service.count_register(home)
+    types = {f"periods_{kind}": number for kind, number in counts.by_type.items()}
+    plain = {
+        name: value for name, value in fields_of(counts).items() if name not in {"by_type", "last_import"}
+    }
+    counted = {**plain, **types, "last_import": counts.last_import}
     show_object("Dimona register", counted if as_json else local(counted, home.settings.timezone), as_json)

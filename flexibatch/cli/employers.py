@@ -2,13 +2,14 @@
 
 import click
 
-from flexibatch.adapters.store import employers
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.mandates import COMPANY, NSSO
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
-from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
+from flexibatch.cli.output import json_option, say, show_object, show_table
 from flexibatch.domain.register_fields import employer as read_employer
 from flexibatch.errors import Refusal
+from flexibatch.services import employers as service
 
 COLUMNS = ("company", "nsso", "third_payer")
 EMPLOYERS_SHOWN = 1000
@@ -41,8 +42,8 @@ def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None
         # click takes a flag that is not given for one whose default was given
         raise click.UsageError("Nothing is to be set: give --third-payer or --no-third-payer.")
     number = _read(nsso, "")[0]
-    with open_home(invocation).database.writing() as connection:
-        news = employers.mark_third_payer(connection, by(invocation), number or "", third_payer=third_payer)
+    home = open_home(invocation)
+    news = service.mark_third_payer(home, by(invocation), number or "", third_payer=third_payer)
     told = "a third payer's" if third_payer else "no third payer's"
     say(f"NSSO number {number} is {told} now." if news else f"NSSO number {number} was {told} already.")
 
@@ -61,13 +62,9 @@ def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None
 def list_(invocation: Invocation, *, third_payers: bool, limit: int, as_json: bool) -> None:
     """List employers with their numbers; `third_payer` names the numbers that are third payers'."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        rows = employers.list_employers(
-            connection, third_payers=third_payers, limit=limit + 1 if limit else None
-        )
-    shown = rows[:limit] if limit else rows
-    show_table("Employers", COLUMNS, shown, as_json)
-    if len(rows) > len(shown):
+    found = service.list_employers(home, third_payers=third_payers, limit=limit)
+    show_table("Employers", COLUMNS, rows_of(found.rows), as_json)
+    if found.more:
         say(f"The first {limit} are shown, there are more: give --limit 0.")
 
 
@@ -79,13 +76,7 @@ def list_(invocation: Invocation, *, third_payers: bool, limit: int, as_json: bo
 def show(invocation: Invocation, *, nsso: str, company: str, as_json: bool) -> None:
     """Show the employer of one of its numbers: all its numbers, and how much is known of it."""
     numbers = _read(nsso, company)
-    home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = employers.show_employer(connection, *numbers)
-    if as_json:
-        show_json(found)
-    else:
-        show_object("Employer", found, as_json=False)
+    show_object("Employer", fields_of(service.show_employer(open_home(invocation), *numbers)), as_json)
 
 
 def _read(nsso: str, company: str) -> tuple[str | None, str | None]:

@@ -1,14 +1,13 @@
 """The commands about sets in quarantine."""
 
-from collections.abc import Callable, Sequence
-
 import click
 
-from flexibatch.adapters.store import queries, upkeep
+from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import show_rows
+from flexibatch.services import quarantine as service
 
 QUARANTINE_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "run", "reason")
 
@@ -27,8 +26,7 @@ def quarantine() -> None:
 def list_(invocation: Invocation, *, as_json: bool) -> None:
     """List the sets in quarantine with what went wrong."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        rows = queries.quarantined(connection)
+    rows = rows_of(service.quarantined(home))
     zone = home.settings.timezone
     show_rows("Quarantine", QUARANTINE_COLUMNS, rows, zone=zone, as_json=as_json)
 
@@ -42,7 +40,7 @@ def release(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) ->
 
     They take their turn behind what waits. With several, all are released or none.
     """
-    tickets = _decided(invocation, words, upkeep.release)
+    tickets = service.release(open_home(invocation), by(invocation), words)
     _tell(tickets, "released", "the next sweep judges it.", as_json=as_json)
 
 
@@ -56,17 +54,8 @@ def discard(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) ->
     The bureau then sends the same again under a new sequence number. A set that an earlier run received is not given
     up: what that accepted stands. With several, all are discarded or none.
     """
-    tickets = _decided(invocation, words, upkeep.discard)
+    tickets = service.discard(open_home(invocation), by(invocation), words)
     _tell(tickets, "discarded", "the next sweep refuses it with ACRF-163.", as_json=as_json)
-
-
-def _decided(invocation: Invocation, words: Sequence[str], decide: Callable[..., None]) -> list[str]:
-    """Decide the same about all sets that the words name, or about none; give their tickets."""
-    with open_home(invocation).database.writing() as connection:
-        tickets = [queries.find_ticket(connection, word) for word in words]
-        for ticket in tickets:
-            decide(connection, by(invocation), ticket)
-    return tickets
 
 
 def _tell(tickets: list[str], decided: str, then: str, *, as_json: bool) -> None:

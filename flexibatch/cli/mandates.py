@@ -5,14 +5,14 @@ from typing import BinaryIO
 
 import click
 
-from flexibatch.adapters.mandates_csv import read_mandates
-from flexibatch.adapters.store import bureaus, mandates
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.bureaus import Mandate, sender_number
 from flexibatch.domain.bureaus import mandate as read_mandate
 from flexibatch.errors import Refusal
+from flexibatch.services import mandates as service
 
 COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until", "state")
 
@@ -45,9 +45,7 @@ def add(  # noqa: PLR0913 - one argument an option
     home = open_home(invocation)
     first = start or today(invocation, home)
     new = _read(sender, nsso, company, first, until)
-    with home.database.writing() as connection:
-        news = mandates.add_mandate(connection, by(invocation), new)
-    if not news:
+    if not service.add_mandate(home, by(invocation), new):
         say(f"Sender {sender} had this mandate for {new.employer} already.")
         return
     end = f"until {until}" if until else "with no end"
@@ -77,8 +75,7 @@ def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: 
     home = open_home(invocation)
     last = until or today(invocation, home)
     ended = _read(sender, nsso, company, last, last)
-    with home.database.writing() as connection:
-        later = mandates.end_mandate(connection, by(invocation), ended)
+    later = service.end_mandate(home, by(invocation), ended)
     say(f"Sender {sender} may declare for {ended.employer} until {last}, that day included.")
     if later:
         say(f"A later mandate begins on {later[0]}; end it with --until on that day or after it.")
@@ -92,11 +89,9 @@ def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: 
 def list_(invocation: Invocation, *, sender: str | None, in_force: bool, as_json: bool) -> None:
     """List mandates with the numbers they were given with."""
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        if sender is not None:
-            bureaus.show_sender(connection, sender_number(sender))
-        rows = mandates.list_mandates(connection, today(invocation, home), sender, in_force=in_force)
-    show_table("Mandates", COLUMNS, rows, as_json)
+    number = sender_number(sender) if sender is not None else None
+    rows = service.list_mandates(home, today(invocation, home), number, in_force=in_force)
+    show_table("Mandates", COLUMNS, rows_of(rows), as_json)
 
 
 @mandate.command("import", epilog=REFUSED_OR_TROUBLE)
@@ -111,10 +106,8 @@ def import_(invocation: Invocation, file: BinaryIO, *, as_json: bool) -> None:
     is today, an empty until none. Lines that are there already are passed over, so a file may be imported again.
     """
     home = open_home(invocation)
-    rows = read_mandates(file.read(), today(invocation, home))
-    with home.database.writing() as connection:
-        added, known = mandates.import_mandates(connection, by(invocation), rows)
+    done = service.import_mandates(home, by(invocation), file.read(), today(invocation, home))
     if as_json:
-        show_json({"added": added, "known": known})
+        show_json(fields_of(done))
     else:
-        say(f"Mandates registered: {added}; there already: {known}.")
+        say(f"Mandates registered: {done.added}; there already: {done.known}.")

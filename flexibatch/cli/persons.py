@@ -2,22 +2,18 @@
 
 import os
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 import click
 
-from flexibatch.adapters.store.audit import note
-from flexibatch.adapters.store.persons import held_on
-from flexibatch.adapters.store.rows import Shown
-from flexibatch.cli.channel import outside_of
+from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_text, say
 from flexibatch.errors import Refusal, Unavailable
+from flexibatch.services.persons import PersonExport, export_person
 
 FOR_ITS_OWNER = 0o600
-COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", "sets")
 
 
 @click.group()
@@ -44,22 +40,19 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
     number = sys.stdin.readline().strip() if inss == "-" else inss
     if output is not None and output.exists():
         raise _taken(output)
-    with home.database.writing() as connection:
-        found = held_on(connection, number)
-        ticket = outside_of(invocation).tickets.new()
-        text = json_text({"export": ticket, "made_at": acting.at, "made_by": acting.operator, **found}) + "\n"
-        digest = sha256(text.encode()).hexdigest()
-        note(connection, acting, "person export", ticket, sha256=digest, **_counts(found))
+    made, text = export_person(home, acting, number, _text)
     if output is None:
         click.echo(text.encode(), nl=False)  # the audit keeps the digest of these bytes
     else:
         _write(output, text)
-    held = ", ".join(f"{name} {count}" for name, count in _counts(found).items() if count) or "nothing"
-    say(f"Export {ticket}. What the channel holds on this person: {held}.")
+    counts = made.held.counts.items()
+    held = ", ".join(f"{name} {count}" for name, count in counts if count) or "nothing"
+    say(f"Export {made.ticket}. What the channel holds on this person: {held}.")
 
 
-def _counts(found: Shown) -> dict[str, int]:
-    return {name: len(found[name]) for name in COUNTED}
+def _text(made: PersonExport) -> str:
+    head = {"export": made.ticket, "made_at": made.by.at, "made_by": made.by.operator}
+    return json_text({**head, **fields_of(made.held)}) + "\n"
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,37 +1,18 @@
 """The command `purge`: what has been kept for as long as its setting says is deleted, kind by kind."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import click
 
-from flexibatch.adapters.folders import ARCHIVE, SENDERS
-from flexibatch.adapters.spool.retention import Outgrown, delete, delete_bytes, fetched_answers, old_pages
-from flexibatch.adapters.store import audit, doorbook, upkeep
-from flexibatch.adapters.store.audit import By, Told, note
-from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import LENGTH
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import show_rows
-from flexibatch.errors import Refusal
-from flexibatch.settings.retention import RetentionSettings
+from flexibatch.services import purge as service
+from flexibatch.services.purge import Kind, Purged
 
-KINDS = tuple(RetentionSettings.model_fields)
 COLUMNS = ("kind", "before", "counted", "of", "files", "bytes")
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """Hold what one kind is about: the home, who acts, up to when, and whether it is only looked at."""
-
-    home: Home
-    by: By
-    before: datetime
-    dry_run: bool
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
@@ -39,7 +20,7 @@ class Going:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(KINDS),
+    type=click.Choice([one.value for one in Kind]),
     help="Only this; may be given again. [default: all five, with --older-than the archive]",
 )
 @click.option(
@@ -70,18 +51,9 @@ def purge(
     Names, digests, verdicts, anomalies and declarations with all their versions stay. A purged set cannot be
     run or published again. A purge that was cut short is finished by the next one.
     """  # noqa: D301 - click reads \b as: leave the lines as they are
-    wanted = kinds or ("archive",) if older_than is not None else kinds or KINDS
-    fixed = [kind for kind in wanted if older_than is not None and kind in ("audit", "door")]
-    if fixed:
-        raise Refusal(
-            f"How long the {fixed[0]} is kept is a setting, retention.{fixed[0]}: leave --older-than out."
-        )
-    home, acting = open_home(invocation), by(invocation)
-    rows = []
-    for kind in dict.fromkeys(wanted):
-        kept: timedelta = getattr(home.settings.retention, kind) if older_than is None else older_than
-        before = acting.at - kept
-        rows.append({"kind": kind, "before": before, **PURGES[kind](Going(home, acting, before, dry_run))})
+    wanted = service.chosen([Kind(kind) for kind in kinds], older_than)
+    home = open_home(invocation)
+    rows = [_row(one) for one in service.purge(home, by(invocation), wanted, older_than, dry_run=dry_run)]
     if as_json:
         show_json({"dry_run": dry_run, "purged": rows})
         return
@@ -92,76 +64,15 @@ def purge(
         say("This is what would go; nothing was deleted.")
 
 
-def _archive(going: Going) -> dict[str, object]:
-    tickets = _marked(going)
-    deleted = delete_bytes(
-        going.home.settings.spool / ARCHIVE,
-        lambda asked: _purged_among(going.home, asked) | set(tickets).intersection(asked),
-        dry_run=going.dry_run,
-    )
-    told = {"counted": len(tickets), "of": "sets", "tickets": tickets}
-    return told | {"files": deleted.files, "bytes": deleted.size}
-
-
-def _marked(going: Going) -> list[str]:
-    """Mark the sets that are old enough, or only look for them."""
-    if going.dry_run:
-        with going.home.database.reading() as connection:
-            return upkeep.purgeable(connection, going.before)
-    with going.home.database.writing() as connection:
-        return upkeep.purge(connection, going.by, going.before)
-
-
-def _purged_among(home: Home, asked: Collection[str]) -> frozenset[str]:
-    with home.database.reading() as connection:
-        return upkeep.purged_among(connection, asked)
-
-
-def _reports(going: Going) -> dict[str, object]:
-    with going.home.database.reading() as connection:
-        pages = old_pages(
-            going.home.settings.spool / SENDERS,
-            lambda tickets: upkeep.done_among(connection, tickets, going.before),
-        )
-    return _deleted(going, "reports", "pages", pages)
-
-
-def _answers(going: Going) -> dict[str, object]:
-    with going.home.database.reading() as connection:
-        found = fetched_answers(
-            going.home.settings.spool / SENDERS,
-            lambda number, sizes: doorbook.fetched(connection, number, sizes, going.before),
-            going.before,
-        )
-    return _deleted(going, "answers", "answers", found)
-
-
-def _deleted(going: Going, kind: str, unit: str, found: Collection[Outgrown]) -> dict[str, object]:
-    """Write down that files go, then let them go: what is cut short is found again by the next purge."""
-    size = sum(file.size for file in found)
-    if found and not going.dry_run:
-        with going.home.database.writing() as connection:
-            told = {"files": len(found), "bytes": size}
-            note(connection, going.by, "purge", kind, before=going.before.isoformat(), **told)
-        delete(found)
-    names = sorted(file.path.name for file in found)
-    return {"counted": len(found), "of": unit, "files": len(found), "bytes": size, "names": names}
-
-
-def _told(told: Told, going: Going) -> dict[str, object]:
-    if going.dry_run:
-        with going.home.database.reading() as connection:
-            rows = audit.old_told(connection, told, going.before)
-    else:
-        with going.home.database.writing() as connection:
-            rows = audit.purge_told(connection, going.by, told, going.before)
-    return {"counted": rows, "of": "rows", "files": 0, "bytes": 0}
-
-
-PURGES: dict[str, Callable[[Going], dict[str, object]]] = {
-    "archive": _archive,
-    "reports": _reports,
-    "answers": _answers,
-    "audit": partial(_told, "audit"),
-    "door": partial(_told, "door"),
-}
+def _row(purged: Purged) -> dict[str, object]:
+    """Return a row, with the tickets or names of what is named."""
+    return {
+        "kind": purged.kind,
+        "before": purged.before,
+        "counted": purged.counted,
+        "of": purged.unit,
+        **({"tickets": purged.tickets} if purged.tickets is not None else {}),
+        "files": purged.files,
+        "bytes": purged.size,
+        **({"names": purged.names} if purged.names is not None else {}),
+    }

@@ -1,25 +1,21 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 import click
 
-from flexibatch.adapters.clock import RandomTickets
-from flexibatch.adapters.spool.pending import Pending, pending
-from flexibatch.adapters.store import bureaus, queries
-from flexibatch.adapters.store.claims import Claims
-from flexibatch.adapters.store.queries import WantedSets, Why
-from flexibatch.adapters.store.rows import Shown
-from flexibatch.bootstrap import Home, reserve_of
+from flexibatch.bootstrap import Home
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.domain.findings import Finding
-from flexibatch.domain.vocabulary import SetState
+from flexibatch.domain.vocabulary import SetState, Why
+from flexibatch.services.sets import list_sets, show_set
+from flexibatch.services.waiting import waiting as what_waits
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
@@ -97,82 +93,28 @@ def list_(  # noqa: PLR0913 - one argument an option
     if waiting and (states or since or name or limit):
         raise click.UsageError("--waiting goes with --sender and --json only.")
     home = open_home(invocation)
-    if number is not None:
-        with home.database.reading() as connection:
-            bureaus.show_sender(connection, number)
     if waiting:
         _list_waiting(invocation, home, number, as_json)
         return
-    wanted = WantedSets(
-        [SetState(state) for state in states], number, instant_of(since, home.settings.timezone), name
+    found = list_sets(
+        home,
+        states=[SetState(state) for state in states],
+        sender=number,
+        since=instant_of(since, home.settings.timezone),
+        name=name,
+        limit=limit,
     )
-    with home.database.reading() as connection:
-        rows = queries.list_sets(connection, wanted, limit=limit)
-    show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows, zone=home.settings.timezone, as_json=as_json)
+    show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows_of(found), zone=home.settings.timezone, as_json=as_json)
 
 
 def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_json: bool) -> None:
-    with home.database.reading() as connection:
-        rows = queries.waiting(connection, invocation.clock.now())
-    mine = [row for row in (*rows, *_in_inboxes(home)) if sender in {None, row["sender"]}]
-    mine.sort(key=lambda row: (row["sender"], row["environment"]))
+    rows = rows_of(what_waits(home, invocation.clock.now(), sender))
     if as_json:
-        show_json(mine)
+        show_json(rows)
         return
-    told = [row | {"why": WHY[row["why"]]} for row in mine]
-    show_rows(
-        "Waiting",
-        (*WAITING_COLUMNS, "unpublished", "quarantined"),
-        told,
-        zone=home.settings.timezone,
-        as_json=as_json,
-    )
-
-
-def _patience(home: Home, one: Pending) -> timedelta:
-    """Give how long a set waits for what it lacks before it is refused."""
-    without_go = any(finding.rule == "go-missing" for finding in one.lacking)
-    return home.settings.incomplete_after if without_go else home.settings.go_grace
-
-
-def _lacks(finding: Finding) -> str:
-    """Say what a set lacks.
-
-    >>> _lacks(Finding("data-count", tag="FI", details={"announced": "2", "found": "1"}))
-    'FI files announced: 2, there: 1'
-    """
-    if finding.rule == "go-missing":
-        return "its GO is missing"
-    details = finding.details
-    if "announced" in details:
-        return f"{finding.tag} files announced: {details['announced']}, there: {details['found']}"
-    return f"its {finding.tag} files are not those that its GO announces"
-
-
-def _in_inboxes(home: Home) -> Iterator[Shown]:
-    """Give what waits unclaimed, as the streams are given: no ticket tells of it, nothing was tried."""
-    senders = Claims(home.database, RandomTickets()).senders()
-    lacking = reserve_of(home).lacking()
-    for one in pending(home.settings.spool, senders):
-        arriving = bool(one.lacking) and not one.sender.held
-        taken = Why.ROOM if lacking else Why.SWEEP
-        why = Why.HELD if one.sender.held else Why.ARRIVING if arriving else taken
-        yield {
-            "sender": one.sender.number,
-            "sender_name": one.sender.name,
-            "environment": one.environment.value,
-            "ticket": None,
-            "name": one.name,
-            "state": "arriving",
-            "since": one.since,
-            "until": one.since + _patience(home, one) if arriving else None,
-            "attempts": 0,
-            "why": why,
-            "reason": "; ".join(map(_lacks, one.lacking)) or (lacking if why is Why.ROOM else None),
-            "sets": one.sets,
-            "unpublished": 0,
-            "quarantined": 0,
-        }
+    told = [row | {"why": WHY[Why(str(row["why"]))]} for row in rows]
+    columns = (*WAITING_COLUMNS, "unpublished", "quarantined")
+    show_rows("Waiting", columns, told, zone=home.settings.timezone, as_json=False)
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
@@ -186,29 +128,30 @@ def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
     sets have is refused, and lists their tickets.
     """
     home = open_home(invocation)
-    with home.database.reading() as connection:
-        found = queries.show_set(connection, word)
+    details = show_set(home, word)
+    found = fields_of(details)
     if as_json:
         show_json(found)
         return
     told = Sections(home.settings.timezone)
-    told.fields(f"Set {found['ticket']}", found)
-    told.rows("Files", ("name", "kind", "part", "size", "sha256"), found["files"])
-    told.rows("Runs", ("number", "verdict", "decided_at", "published_at", *COUNTS), found["runs"])
-    told.rows("Judged with", ("number", "sha256", "schema", "catalogue", "register_at"), found["runs"])
+    told.fields(f"Set {details.ticket}", found)
+    told.rows("Files", ("name", "kind", "part", "size", "sha256"), rows_of(details.files))
+    runs = rows_of(details.runs)
+    told.rows("Runs", ("number", "verdict", "decided_at", "published_at", *COUNTS), runs)
+    told.rows("Judged with", ("number", "sha256", "schema", "catalogue", "register_at"), runs)
     answers = [
-        {**answer, "run": run["number"], "published_at": run["published_at"]}
-        for run in found["runs"]
-        for answer in run["answers"]
+        {**fields_of(answer), "run": run.number, "published_at": run.published_at}
+        for run in details.runs
+        for answer in run.answers
     ]
     told.rows("Answers", ("run", "name", "published_at", "size", "sha256"), answers)
-    told.rows(
-        "Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), found["acknowledged"]
-    )
-    for part, title, columns in (
-        ("forms", "Forms of the last run", FORM_COLUMNS),
-        ("anomalies", "Anomalies of the last run", ANOMALY_COLUMNS),
-    ):
-        told.rows(title, columns, found[part][:ROWS_SHOWN])
-        if len(found[part]) > ROWS_SHOWN:
-            say(f"{ROWS_SHOWN} of {len(found[part])} {part} are shown; --json shows all.")
+    acknowledged = rows_of(details.acknowledged)
+    told.rows("Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), acknowledged)
+    _show_some(told, "forms", FORM_COLUMNS, details.forms)
+    _show_some(told, "anomalies", ANOMALY_COLUMNS, details.anomalies)
+
+
+def _show_some(told: Sections, part: str, columns: Sequence[str], records: Sequence[object]) -> None:
+    told.rows(f"{part.capitalize()} of the last run", columns, rows_of(records[:ROWS_SHOWN]))
+    if len(records) > ROWS_SHOWN:
+        say(f"{ROWS_SHOWN} of {len(records)} {part} are shown; --json shows all.")

@@ -5,12 +5,10 @@ import sys
 
 import click
 
-from flexibatch.adapters.ssh_keys import host_keys_told
-from flexibatch.bootstrap import host_key_files
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import open_home
 from flexibatch.cli.output import say
-from flexibatch.serving import Serving
+from flexibatch.services.serve import Serving, known_by
 
 LARGEST_PORT = 65_535
 
@@ -50,12 +48,12 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     in hand is settled.
     """
     home = open_home(invocation)
-    known_by = host_keys_told(host_key_files(home))
-    watcher = [sys.executable, "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
+    keys = known_by(home)
+    watcher = [sys.executable, "-P", "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
     host, port = listen
 
     def tell(host: str, port: int) -> None:
-        say(f"Listening on {host}:{port}; {known_by}. SIGTERM ends it.")
+        say(f"Listening on {host}:{port}; {keys}. SIGTERM ends it.")
 
     serving = Serving(home, host, port, invocation.clock, watcher, tell)
     asyncio.run(serving.run())

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import click
 
-from flexibatch.adapters.store import upgrade
-from flexibatch.assembly import schemas_of
 from flexibatch.bootstrap import make_home
-from flexibatch.cli.checks import examine
-from flexibatch.cli.faults import Health
+from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
 from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
+from flexibatch.cli.remedies import words_of
+from flexibatch.services.database import compare, upgrade
+from flexibatch.services.doctor.checks import Check, examine
+from flexibatch.services.doctor.faults import Health
+from flexibatch.services.schemas import open_schemas
 from flexibatch.settings import FILE
 
 
@@ -51,17 +53,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
     official one.
     """
     home = open_unchecked(invocation)
-    rows = [
-        {
-            "schema": one.version.name,
-            "from": one.version.opens,
-            "until": one.version.until,
-            "file": one.version.file,
-            "ours": one.ours,
-            "sha256": one.sha256,
-        }
-        for one in schemas_of(home.settings).listing(today(invocation, home))
-    ]
+    rows = rows_of(open_schemas(home, today(invocation, home)))
     show_table("Schemas", ("schema", "from", "until", "file", "ours", "sha256"), rows, as_json)
 
 
@@ -82,7 +74,7 @@ def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
     Make a backup first. A database that is there already stays as it is.
     """
     home = open_unchecked(invocation)
-    reached = upgrade.upgrade(home.database, by(invocation))
+    reached = upgrade(home, by(invocation))
     if as_json:
         show_json({"revision": reached})
     else:
@@ -96,9 +88,8 @@ def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
 @click.pass_obj
 def check(invocation: Invocation, *, as_json: bool) -> int:
     """Tell whether database and program belong together: the revision, and every table."""
-    state = upgrade.state(open_unchecked(invocation).database)
-    shown = {"ready": state.ready, "revision": state.current, "wanted": state.wanted}
-    show_object("Database", {**shown, "differences": state.differences}, as_json)
+    state = compare(open_unchecked(invocation))
+    show_object("Database", fields_of(state), as_json)
     return 0 if state.ready else 1
 
 
@@ -116,14 +107,17 @@ def doctor(invocation: Invocation, *, as_json: bool) -> int:
     What is told as a warning can wait, what has failed cannot.
     """
     checks = examine(open_unchecked(invocation), invocation.clock.now())
-    rows = [
-        {
-            "check": one.name,
-            "state": one.health.value,
-            "told": one.told or None,
-            "what_to_do": one.remedy or None,
-        }
-        for one in checks
-    ]
+    rows = [_looked_at(one) for one in checks]
     show_table("Doctor", ("check", "state", "told", "what_to_do"), rows, as_json)
-    return 1 if any(one.health is Health.FAILED for one in checks) else 0
+    return 1 if any(one.fault.health is Health.FAILED for one in checks) else 0
+
+
+def _looked_at(check: Check) -> dict[str, object]:
+    fault = check.fault
+    advice = words_of(fault.remedy, fault.about) if fault.remedy is not None else fault.what_to_do
+    return {
+        "check": check.name,
+        "state": fault.health.value,
+        "told": fault.told or None,
+        "what_to_do": advice or None,
+    }

@@ -10,7 +10,7 @@ from datetime import date
 from flexibatch.domain.identifiers import is_sender
 from flexibatch.domain.register_fields import employer
 from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
-from flexibatch.errors import Refusal
+from flexibatch.errors import Refusal, Remedy
 
 NAME_LIMIT = 200
 
@@ -35,17 +35,19 @@ class NewSender:
     def __post_init__(self) -> None:
         """Refuse a name or a user name that cannot be kept."""
         if not self.name.strip() or len(self.name) > NAME_LIMIT or not self.name.isprintable():
-            raise Refusal(f"A sender's name has 1 to {NAME_LIMIT} printable characters: correct --name.")
+            raise Refusal(
+                f"A sender's name has 1 to {NAME_LIMIT} printable characters", remedy=Remedy.CORRECT_NAME
+            )
         if self.user_name is None:
             return
         if not _USER.fullmatch(self.user_name):
             raise Refusal(
-                "A user name has 1 to 64 letters, digits, dots, hyphens, underscores or @, a letter or digit "
-                "first: correct --user."
+                "A user name has 1 to 64 letters, digits, dots, hyphens, underscores or @, a letter or digit first",
+                remedy=Remedy.CORRECT_USER,
             )
         if is_sender(self.user_name) and self.user_name != self.number:
             raise Refusal(
-                "A user name of six digits would be taken for another sender: choose another --user."
+                "A user name of six digits would be taken for another sender", remedy=Remedy.CHOOSE_USER
             )
 
 

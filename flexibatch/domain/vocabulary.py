@@ -129,3 +129,16 @@ class Effect(StrEnum):
 
 
 INSTITUTION = "999999"
+
+
+class Why(StrEnum):
+    """Name why the first set of a stream is not done with, and so what an operator can do."""
+
+    HELD = "held"
+    ROOM = "room"
+    ARRIVING = "arriving"
+    CLAIMING = "claiming"
+    BACK_OFF = "back-off"
+    SWEEP = "sweep"
+    PUBLISHING = "publishing"
+    QUARANTINE = "quarantine"

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from flexibatch.adapters.store.upgrade import state
 from flexibatch.bootstrap import Home
-from flexibatch.cli.checks import examine
+from flexibatch.services.doctor.checks import examine
 from flexibatch.settings import FILE
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.mortal import Killed, Life, mortal
@@ -174,7 +174,7 @@ def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp
     shutil.rmtree(again.spool)
     shutil.copytree(town.spool, again.spool)
     (told,) = (one for one in examine(again.home, again.clock.now()) if one.name == "strangers")
-    lost = [path for path in again.spool.glob("archive/*/*/*/*") if path.name in told.told]
+    lost = [path for path in again.spool.glob("archive/*/*/*/*") if path.name in told.fault.told]
     assert 3 == len(lost)
     for file in sorted(file for folder in lost for file in (folder / "in").iterdir()):
         shutil.copy(file, again.inbox())
@@ -184,6 +184,8 @@ def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp
     before, after = _told(town), _told(again)
     assert {name: before[name] for name in TOLD} == {name: after[name] for name in TOLD}
     assert before["archive"] == after["archive"]
-    assert {"ok"} == {one.health for one in examine(again.home, again.clock.now()) if one.name == "strangers"}
+    assert {"ok"} == {
+        one.fault.health for one in examine(again.home, again.clock.now()) if one.name == "strangers"
+    }
     for one in (town, again):
         one.home.close()

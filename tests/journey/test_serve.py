@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.bootstrap import Home
-from flexibatch.serving import PAUSES
+from flexibatch.services.serve import PAUSES
 from tests.twins.front import FOLDERS, Front
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today

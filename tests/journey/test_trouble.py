@@ -20,13 +20,13 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.assembly import Outside
 from flexibatch.bootstrap import Home
-from flexibatch.checking import check_set
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.model import Form
 from flexibatch.domain.specimen import FORM
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
+from flexibatch.services.check import check_set
 from flexibatch.watcher import Channel, watch
 from tests.twins.before import Before
 from tests.twins.clock import FixedClock

@@ -8,7 +8,7 @@ from signal import SIGTERM
 import pytest
 
 from flexibatch.errors import Unavailable
-from flexibatch.serving import keep_watching
+from flexibatch.services.serve import keep_watching
 from tests.twins.waiting import until
 
 FAST = (0.01, 0.01)

@@ -3,7 +3,6 @@
 The database refuses to change or delete what is told (migration 0003); `purge_told` is the one way out.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.tables import audit, audit_purge, session_event
+from flexibatch.domain.operators import By
 from flexibatch.errors import Refusal
+
+__all__ = ["By", "note", "old_told", "purge_told"]
 
 OPERATOR_LIMIT = 64
 SUBJECT_LIMIT = 100
@@ -20,14 +22,6 @@ SUBJECT_LIMIT = 100
 Told = Literal["audit", "door"]
 """What operators did, or what bureaus did at the front door."""
 _TABLES: dict[Told, Table] = {"audit": audit, "door": session_event}
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Hold who acts, and when."""
-
-    operator: str
-    at: datetime
 
 
 def note(connection: Connection, by: By, action: str, subject: str, **details: str | int | None) -> None:

@@ -14,7 +14,8 @@ from flexibatch.adapters.store.sets import (
     show_set,
     tickets_for_rerun,
 )
-from flexibatch.adapters.store.waiting import Why, waiting
+from flexibatch.adapters.store.waiting import waiting
+from flexibatch.domain.vocabulary import Why
 
 __all__ = [
     "WantedDeclarations",

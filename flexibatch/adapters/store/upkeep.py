@@ -12,16 +12,17 @@ from flexibatch.adapters.store.claims import next_turn
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.tables import file_set, run, sender
 from flexibatch.domain.vocabulary import SetState, Subject
-from flexibatch.errors import Refusal
+from flexibatch.errors import Refusal, Remedy
 
 _FRESH = {"state": SetState.CLAIMED.value, "attempts": 0, "troubles": 0, "not_before": None, "reason": None}
 _WHY_NOT = {
     SetState.CLAIMING: "waits to be claimed; the next sweep goes on with it",
-    SetState.CLAIMED: "waits for its verdict already; `flexibatch list --waiting` tells what for",
-    SetState.QUARANTINE: "is in quarantine; `flexibatch quarantine release` has it judged again",
+    SetState.CLAIMED: "waits for its verdict already",
+    SetState.QUARANTINE: "is in quarantine",
     SetState.WITHDRAWN: "was withdrawn by its bureau, so there is nothing to judge",
     SetState.RECORDED: "was recorded and archived, which asks for no verdict",
 }
+_REMEDIES = {SetState.CLAIMED: Remedy.LIST_WAITING, SetState.QUARANTINE: Remedy.RELEASE_SET}
 
 
 # ------------------------------------------------------------------------------------------------- quarantine
@@ -35,9 +36,9 @@ def discard(connection: Connection, by: By, ticket: str) -> None:
     """
     if _set(connection, ticket).passed:
         raise Refusal(
-            f"Set {ticket} cannot be discarded: an earlier run received it, and what was accepted then stands. "
-            f"`flexibatch quarantine release {ticket}` has it judged again when the bug is mended; where it is it "
-            "holds up nobody."
+            f"Set {ticket} cannot be discarded: an earlier run received it, and what was accepted then stands.",
+            remedy=Remedy.RELEASE_MENDED,
+            about=ticket,
         )
     _leave_quarantine(connection, ticket, discarded=True)
     note(connection, by, "quarantine discard", ticket)
@@ -56,9 +57,7 @@ def require_quarantined(connection: Connection, ticket: str) -> None:
     """Raise `Refusal` unless a set is in quarantine."""
     row = _set(connection, ticket)
     if row.state != SetState.QUARANTINE:
-        raise Refusal(
-            f"Set {ticket} is not in quarantine, it is {row.state}. `flexibatch quarantine list` shows those."
-        )
+        raise Refusal(f"Set {ticket} is not in quarantine, it is {row.state}.", remedy=Remedy.LIST_QUARANTINE)
 
 
 def _leave_quarantine(connection: Connection, ticket: str, *, discarded: bool) -> None:
@@ -78,7 +77,9 @@ def begin_rerun(connection: Connection, by: By, ticket: str) -> int:
     """
     row = _set(connection, ticket)
     if row.state in _WHY_NOT:
-        raise Refusal(f"Set {ticket} cannot be run again: it {_WHY_NOT[SetState(row.state)]}.")
+        state = SetState(row.state)
+        told = f"Set {ticket} cannot be run again: it {_WHY_NOT[state]}."
+        raise Refusal(told, remedy=_REMEDIES.get(state), about=ticket)
     if row.subject != Subject.DECLARATION:
         raise Refusal(f"Set {ticket} cannot be run again: it is no declaration.")
     if row.purged_at is not None:
@@ -88,13 +89,14 @@ def begin_rerun(connection: Connection, by: By, ticket: str) -> int:
         )
     if connection.scalar(select(sender.c.held).where(sender.c.number == row.sender)):
         raise Refusal(
-            f"Set {ticket} cannot be run again now: its sender {row.sender} is on hold, so nothing of it is judged. "
-            f"`flexibatch sender release {row.sender}` ends that."
+            f"Set {ticket} cannot be run again now: its sender {row.sender} is on hold, so nothing of it is judged.",
+            remedy=Remedy.RELEASE_SENDER,
+            about=row.sender,
         )
     if connection.scalar(_unpublished(ticket)):
         raise Refusal(
-            f"Set {ticket} cannot be run again yet: answers of its last run are not out. "
-            "Run `flexibatch sweep` first."
+            f"Set {ticket} cannot be run again yet: answers of its last run are not out.",
+            remedy=Remedy.SWEEP,
         )
     turn = connection.scalar(select(next_turn()))
     _change(connection, ticket, SetState(row.state), **_FRESH, discarded=False, turn=turn, run=row.run + 1)
@@ -109,7 +111,7 @@ def _unpublished(ticket: str) -> Select[Any]:
 def _set(connection: Connection, ticket: str) -> Row[Any]:
     row = connection.execute(select(file_set).where(file_set.c.ticket == ticket)).first()
     if row is None:
-        raise Refusal(f"No set has the ticket {ticket!r}. `flexibatch list` shows what was received.")
+        raise Refusal(f"No set has the ticket {ticket!r}.", remedy=Remedy.LIST_SETS)
     return row
 
 

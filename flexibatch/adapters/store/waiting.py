@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
@@ -10,24 +9,11 @@ from sqlalchemy import Connection, Row, Select, func, select
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import Shown, shown
 from flexibatch.adapters.store.tables import file_set, run, sender
-from flexibatch.domain.vocabulary import SetState
+from flexibatch.domain.vocabulary import SetState, Why
 
 Key = tuple[str, str]
 WAITING = (SetState.CLAIMING, SetState.CLAIMED)
 """How a set stands that waits for its verdict: those behind it in its stream wait too."""
-
-
-class Why(StrEnum):
-    """Name why the first set of a stream is not done with, and so what an operator can do."""
-
-    HELD = "held"
-    ROOM = "room"
-    ARRIVING = "arriving"
-    CLAIMING = "claiming"
-    BACK_OFF = "back-off"
-    SWEEP = "sweep"
-    PUBLISHING = "publishing"
-    QUARANTINE = "quarantine"
 
 
 def waiting(connection: Connection, now: datetime) -> list[Shown]:

@@ -1,6 +1,7 @@
 """What `doctor` looks at about signatures: certificates that end, stale lists, what answers are signed with."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.certificates import certificates_of
 from flexibatch.assembly import seal_of
 from flexibatch.bootstrap import Home
-from flexibatch.cli.faults import Fault, Health
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import SignatureDemand
+from flexibatch.errors import Remedy
+from flexibatch.services.doctor.faults import Fault, Health
 
 SOON = timedelta(days=30)
 ANYONE_ELSE = 0o077
@@ -50,7 +52,8 @@ def _answers(home: Home, now: datetime) -> Iterator[Fault]:
     if seal is None:
         return
     what = "The certificate that answers are signed with"
-    yield from _ending(what, seal.certificate, now, "Put a new certificate and key into [answers].")
+    for fault in _ending(what, seal.certificate, now):
+        yield replace(fault, what_to_do="Put a new certificate and key into [answers].")
     key = home.settings.answers.key or Path()
     if key.stat().st_mode & ANYONE_ELSE:
         yield Fault(
@@ -59,18 +62,18 @@ def _answers(home: Home, now: datetime) -> Iterator[Fault]:
 
 
 def _of_sender(number: str, demand: str, registered: Sequence[Certificate], now: datetime) -> Iterator[Fault]:
-    remedy = f"Run `flexibatch sender certificate add {number} FILE` with the bureau's new certificate."
     lasting = [one for one in registered if one.valid_until >= now + SOON]
-    if not lasting:
-        for one in registered:
-            yield from _ending(f"A certificate of sender {number}", one, now, remedy)
+    ending = () if lasting else registered
+    for one in ending:
+        for fault in _ending(f"A certificate of sender {number}", one, now):
+            yield replace(fault, remedy=Remedy.ADD_CERTIFICATE, about=number)
     if demand == SignatureDemand.REQUIRED and not registered:
         told = f"Sender {number} must sign and has no certificate: all its files are refused."
-        yield Fault(Health.WARNING, told, remedy)
+        yield Fault(Health.WARNING, told, remedy=Remedy.ADD_CERTIFICATE, about=number)
 
 
-def _ending(what: str, one: Certificate, now: datetime, remedy: str) -> Iterator[Fault]:
+def _ending(what: str, one: Certificate, now: datetime) -> Iterator[Fault]:
     if one.valid_until < now:
-        yield Fault(Health.FAILED, f"{what} ended on {one.valid_until:%Y-%m-%d} ({one.subject}).", remedy)
+        yield Fault(Health.FAILED, f"{what} ended on {one.valid_until:%Y-%m-%d} ({one.subject}).")
     elif one.valid_until < now + SOON:
-        yield Fault(Health.WARNING, f"{what} ends on {one.valid_until:%Y-%m-%d} ({one.subject}).", remedy)
+        yield Fault(Health.WARNING, f"{what} ends on {one.valid_until:%Y-%m-%d} ({one.subject}).")

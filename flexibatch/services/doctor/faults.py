@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from flexibatch.errors import Remedy
+
 
 class Health(StrEnum):
     """Name how something is."""
@@ -14,8 +16,10 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Hold one thing that is wrong, and what to do."""
+    """Hold one thing that is wrong, and what to do: in words, or a remedy that whoever shows it words."""
 
     health: Health
     told: str
-    remedy: str = ""
+    what_to_do: str = ""
+    remedy: Remedy | None = None
+    about: str = ""

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.store import upkeep
-from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
@@ -23,6 +23,7 @@ from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
+from flexibatch.domain.operators import By
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
     Environment,
@@ -31,8 +32,8 @@ from flexibatch.domain.vocabulary import (
     SignatureDemand,
     Subject,
 )
-from flexibatch.errors import Refusal
-from flexibatch.pipeline import World
+from flexibatch.errors import Refusal, Remedy
+from flexibatch.pipeline import World, report_of
 from flexibatch.ports import Books, Stream
 from flexibatch.trials import BlindBooks, Trial, UnwrittenBooks, try_case
 
@@ -59,6 +60,13 @@ class Checked:
 
     trial: Trial
     answer: str
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether anything would be refused: the file, a Form or a line."""
+        verdict = self.trial.settlement.verdict
+        lines = verdict.counts.refused > 0 or any(form.refused for form in self.trial.forms)
+        return verdict.state == "refused" or lines
 
 
 def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
@@ -217,7 +225,21 @@ def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
     told = number or (parsed.sender if parsed else None)
     if told is None:
         raise Refusal(
-            f"{paths[0].name} follows no file name of the channel, such as {EXAMPLE}, so it does not tell its sender: "
-            "mend the name, or tell the sender with --sender."
+            f"{paths[0].name} follows no file name of the channel, such as {EXAMPLE}, so it does not tell its sender",
+            remedy=Remedy.MEND_NAME,
         )
     return Sender(told, told, Language.EN, SignatureDemand.OPTIONAL)
+
+
+def registered_sender(home: Home, paths: Sequence[Path], number: str | None) -> Sender:
+    """Return the sender as it was told, or as the names have it; raise `Refusal` where it is not registered."""
+    wanted = guessed_sender(paths, number).number
+    known = {one.number: one for one in Claims(home.database, Outside.real().tickets).senders()}
+    if wanted not in known:
+        raise Refusal(f"Sender {wanted} is unknown", remedy=Remedy.TELL_SENDER)
+    return known[wanted]
+
+
+def report_json(home: Home, checked: Checked) -> bytes:
+    """Return what a check came to as the JSON that stands beside a page in REPORT."""
+    return ReportPages(home.settings.timezone).json(report_of(checked.trial.settlement))

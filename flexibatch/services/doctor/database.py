@@ -7,7 +7,8 @@ from pathlib import Path
 from flexibatch.adapters import folders
 from flexibatch.adapters.store import health
 from flexibatch.bootstrap import Home
-from flexibatch.cli.faults import Fault, Health
+from flexibatch.errors import Remedy
+from flexibatch.services.doctor.faults import Fault, Health
 
 ROLES = "deploy/postgresql/roles.sql"
 NAMED = 5
@@ -25,13 +26,15 @@ def rights(home: Home, _now: datetime) -> Iterator[Fault]:
         yield Fault(
             Health.WARNING,
             f"The channel works as {found.login}, {more}: it could change what was told once.",
-            f"Run {ROLES} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`.",
+            remedy=Remedy.GIVE_LOGIN,
+            about=ROLES,
         )
     if found.closed:
         yield Fault(
             Health.FAILED,
             f"{found.login} may not read and write {_some(found.closed)}.",
-            f"Run {ROLES} again, as after every `flexibatch db upgrade`.",
+            remedy=Remedy.REPEAT_ROLES,
+            about=ROLES,
         )
 
 

@@ -19,10 +19,10 @@ from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.versions import VERSIONS
 from flexibatch.assembly import elsewhere_of, schemas_of
 from flexibatch.bootstrap import Home, database_file, host_key_files, registered, reserve_of
-from flexibatch.cli.database_checks import rights, server, strangers
-from flexibatch.cli.faults import Fault, Health
-from flexibatch.cli.signature_checks import signatures
-from flexibatch.errors import FlexibatchError, Unavailable
+from flexibatch.errors import FlexibatchError, Remedy, Unavailable
+from flexibatch.services.doctor.database import rights, server, strangers
+from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.services.doctor.signatures import signatures
 from flexibatch.settings import FILE
 
 MIB = 1024 * 1024
@@ -35,12 +35,10 @@ ANYONE_ELSE = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Hold what one look told."""
+    """Hold what one look told: the name of what was looked at, and what is wrong there or that nothing is."""
 
     name: str
-    health: Health
-    told: str
-    remedy: str
+    fault: Fault
 
 
 Look = Callable[[Home, datetime], Iterator[Fault]]
@@ -55,11 +53,11 @@ def _checked(name: str, look: Look, home: Home, now: datetime) -> Iterator[Check
     try:
         faults = list(look(home, now))
     except FlexibatchError as exc:
-        faults = [Fault(Health.FAILED, str(exc))]
+        faults = [Fault(Health.FAILED, str(exc), remedy=exc.remedy, about=exc.about)]
     except OSError as exc:
         faults = [Fault(Health.FAILED, f"{exc.filename}: {exc.strerror}", "See to the disk and its rights.")]
     for fault in faults or [Fault(Health.OK, "")]:
-        yield Check(name, fault.health, fault.told, fault.remedy)
+        yield Check(name, fault)
 
 
 def _database(home: Home, _now: datetime) -> Iterator[Fault]:
@@ -76,9 +74,7 @@ def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
     folders.require_senders(home.settings.spool)
     for folder in _wanted(home):
         if not folder.is_dir():
-            yield Fault(
-                Health.FAILED, f"{folder} is not there.", "Run `flexibatch init`: it makes what is missing."
-            )
+            yield Fault(Health.FAILED, f"{folder} is not there.", remedy=Remedy.MAKE_HOME)
         elif not os.access(folder, _rights(folder)):
             yield Fault(Health.FAILED, f"{folder} is not open to this user.", "Let this user own it.")
 
@@ -172,7 +168,7 @@ def _space(home: Home, _now: datetime) -> Iterator[Fault]:
             yield Fault(
                 Health.FAILED if free < NO_SPACE else Health.WARNING,
                 f"{free // MIB} MiB are free in {folder}.",
-                "Make room: `flexibatch purge` takes old files away.",
+                remedy=Remedy.PURGE,
             )
 
 
@@ -191,7 +187,8 @@ def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
         yield Fault(
             Health.WARNING,
             f"Signatures with SHA-1 (ssh-rsa) are taken from sender {number}.",
-            f"Let it send rsa-sha2 or Ed25519, then run `flexibatch sender set {number} --no-ssh-rsa`.",
+            remedy=Remedy.END_SSH_RSA,
+            about=number,
         )
 
 

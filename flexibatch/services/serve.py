@@ -15,11 +15,11 @@ import structlog
 
 from flexibatch.adapters.sftp.doors import rest
 from flexibatch.adapters.sftp.server import Front, Server
-from flexibatch.adapters.ssh_keys import host_key_line
+from flexibatch.adapters.ssh_keys import host_key_line, host_keys_told
 from flexibatch.adapters.store.doorbook import accounts, write_deeds
 from flexibatch.bootstrap import Home, host_key_files, reserve_of
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
-from flexibatch.errors import Unavailable
+from flexibatch.errors import Remedy, Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
 from flexibatch.settings.sftp import SftpSettings
@@ -118,6 +118,11 @@ class Serving:
             await book.write()
 
 
+def known_by(home: Home) -> str:
+    """Return how a bureau knows the server: kinds and fingerprints of the host's keys, for a sentence."""
+    return host_keys_told(host_key_files(home))
+
+
 def front_of(home: Home, book: Book) -> Front:
     """Put together what the server is made of."""
     settings, limits = home.settings, home.settings.sftp
@@ -185,8 +190,8 @@ async def keep_watching(
         if died >= len(pauses):
             stop.set()
             raise Unavailable(
-                f"The watcher ended again and again (last with {process.returncode}): see its events above, "
-                "and `flexibatch doctor`."
+                f"The watcher ended again and again (last with {process.returncode})",
+                remedy=Remedy.SEE_EVENTS,
             )
         log.warning("watcher.died", status=process.returncode, again_in=pauses[died])
         await rest(pauses[died], stop)

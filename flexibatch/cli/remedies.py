@@ -1,0 +1,58 @@
+"""What can be done next, in the words of the command line."""
+
+from flexibatch.errors import FlexibatchError, Remedy
+
+WORDS = {
+    Remedy.ADD_AGAIN: ": remove sender {about} and add it with another --user.",
+    Remedy.ADD_CERTIFICATE: "Run `flexibatch sender certificate add {about} FILE` with the bureau's new certificate.",
+    Remedy.CHOOSE_USER: ": choose another --user.",
+    Remedy.CORRECT_ACCOUNTS: ": correct --channel or --group.",
+    Remedy.CORRECT_NAME: ": correct --name.",
+    Remedy.CORRECT_USER: ": correct --user.",
+    Remedy.END_SSH_RSA: (
+        "Let it send rsa-sha2 or Ed25519, then run `flexibatch sender set {about} --no-ssh-rsa`."
+    ),
+    Remedy.GIVE_LOGIN: (
+        "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
+    ),
+    Remedy.LIST_QUARANTINE: "`flexibatch quarantine list` shows those.",
+    Remedy.LIST_SETS: "`flexibatch list` shows what was received.",
+    Remedy.LIST_WAITING: "; `flexibatch list --waiting` tells what for.",
+    Remedy.MAKE_HOME: "Run `flexibatch init`: it makes what is missing.",
+    Remedy.MEND_NAME: ": mend the name, or tell the sender with --sender.",
+    Remedy.PURGE: "Make room: `flexibatch purge` takes old files away.",
+    Remedy.RELEASE_MENDED: (
+        "`flexibatch quarantine release {about}` has it judged again when the bug is mended; where it is it holds up "
+        "nobody."
+    ),
+    Remedy.RELEASE_SENDER: "`flexibatch sender release {about}` ends that.",
+    Remedy.RELEASE_SET: "; `flexibatch quarantine release` has it judged again.",
+    Remedy.REPEAT_ROLES: "Run {about} again, as after every `flexibatch db upgrade`.",
+    Remedy.SEE_EVENTS: ": see its events above, and `flexibatch doctor`.",
+    Remedy.SHOW_VERDICT: "; `flexibatch show {about}` tells its verdict.",
+    Remedy.SWEEP: "Run `flexibatch sweep` first.",
+    Remedy.TAKE_SETTING: ": leave --older-than out.",
+    Remedy.TELL_SENDER: ": tell a registered one with --sender.",
+}
+"""What each remedy says of `{about}`; what begins with a sign goes on in the sentence before."""
+
+_SIGNS = (":", ";", ",")
+
+
+def worded(exc: FlexibatchError) -> str:
+    """Return what an error tells, with what can be done next.
+
+    >>> worded(FlexibatchError("How long the door is kept is a setting", remedy=Remedy.TAKE_SETTING))
+    'How long the door is kept is a setting: leave --older-than out.'
+    >>> worded(FlexibatchError("There is no folder.", remedy=Remedy.MAKE_HOME))
+    'There is no folder. Run `flexibatch init`: it makes what is missing.'
+    """
+    if exc.remedy is None:
+        return str(exc)
+    told, words = str(exc).removesuffix("."), words_of(exc.remedy, exc.about)
+    return f"{told}{words}" if words.startswith(_SIGNS) else f"{told}. {words}"
+
+
+def words_of(remedy: Remedy, about: str) -> str:
+    """Return what can be done next."""
+    return WORDS[remedy].format(about=about)

@@ -1,0 +1,12 @@
+"""Operators: who acts, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Hold who acts, and when."""
+
+    operator: str
+    at: datetime

@@ -1,0 +1,39 @@
+"""Decide about sets in quarantine: they met a bug again and again, hold up nobody, and wait."""
+
+from collections.abc import Callable, Sequence
+
+from flexibatch.adapters.store import sets, upkeep
+from flexibatch.bootstrap import Home
+from flexibatch.domain.operators import By
+from flexibatch.services.rows import records
+from flexibatch.services.sets import SetRow
+
+
+def quarantined(home: Home) -> tuple[SetRow, ...]:
+    """Return the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
+    with home.database.reading() as connection:
+        return records(SetRow, sets.quarantined(connection))
+
+
+def release(home: Home, by: By, words: Sequence[str]) -> list[str]:
+    """Have all sets that the words name judged again by the next sweep, or none; return their tickets.
+
+    Raise `Refusal` for one that is not in quarantine.
+    """
+    return _decided(home, by, words, upkeep.release)
+
+
+def discard(home: Home, by: By, words: Sequence[str]) -> list[str]:
+    """Have all sets that the words name refused by the next sweep, or none; return their tickets.
+
+    Raise `Refusal` for one that is not in quarantine, and for one that an earlier run received.
+    """
+    return _decided(home, by, words, upkeep.discard)
+
+
+def _decided(home: Home, by: By, words: Sequence[str], decide: Callable[..., None]) -> list[str]:
+    with home.database.writing() as connection:
+        tickets = [sets.find_ticket(connection, word) for word in words]
+        for ticket in tickets:
+            decide(connection, by, ticket)
+    return tickets

@@ -1,0 +1,30 @@
+"""The versions of the FLXWAGE message that are taken."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flexibatch.assembly import schemas_of
+from flexibatch.bootstrap import Home
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSchema:
+    """Hold an open version, its days of reception (the last included) and its file; `ours` is no official one."""
+
+    schema: str
+    from_: date
+    until: date | None
+    file: str
+    ours: bool
+    sha256: str
+
+
+def open_schemas(home: Home, on: date) -> list[OpenSchema]:
+    """Return the versions that are open on a day."""
+    listed = schemas_of(home.settings).listing(on)
+    return [
+        OpenSchema(
+            one.version.name, one.version.opens, one.version.until, one.version.file, one.ours, one.sha256
+        )
+        for one in listed
+    ]

@@ -1,0 +1,199 @@
+"""Sets: what was received, and what was decided about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flexibatch.adapters.store import sets
+from flexibatch.adapters.store.bureaus import show_sender
+from flexibatch.bootstrap import Home
+from flexibatch.domain.vocabulary import SetState
+from flexibatch.services.rows import record, records
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """Hold a set with the counts of its last run, None where it was never judged."""
+
+    ticket: str
+    name: str
+    sender: str
+    sender_name: str
+    environment: str
+    subject: str
+    arrived_at: datetime
+    received_on: date
+    state: str
+    run: int
+    decided_at: datetime | None
+    published_at: datetime | None
+    forms: int | None
+    lines: int | None
+    accepted: int | None
+    unchanged: int | None
+    refused: int | None
+    anomalies: int | None
+    reason: str | None
+    purged_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """Hold a file as it was kept."""
+
+    name: str
+    kind: str
+    part: int | None
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """Hold an answer of a run; `signature` is the SHA-256 of the signature on it."""
+
+    subject: str
+    name: str
+    sha256: str
+    size: int
+    signature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """Hold a run: its verdict, what it was judged with, its counts and answers."""
+
+    number: int
+    verdict: str
+    decided_at: datetime
+    published_at: datetime | None
+    sha256: str | None
+    schema: str | None
+    catalogue: str | None
+    register_at: datetime | None
+    forms: int
+    lines: int
+    accepted: int
+    unchanged: int
+    refused: int
+    anomalies: int
+    answers: tuple[AnswerRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """Hold what became of a Form in the last run."""
+
+    number: int
+    ticket: str
+    operation: str | None
+    reference_type: str | None
+    reference: str | None
+    acceptance: str | None
+    result: str
+    lines: int
+    accepted: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyRow:
+    """Hold an anomaly of the last run; `note` is for the operator only."""
+
+    form_number: int | None
+    line: int | None
+    rule: str
+    code: str
+    class_: str
+    tag: str | None
+    value: str | None
+    line_nbr: int | None
+    column_nbr: int | None
+    location: str | None
+    employer: str | None
+    inss: str | None
+    reference: str | None
+    own_reference: str | None
+    what: str
+    remedy: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgementRow:
+    """Hold an acknowledgement of an answer, and the set that brought it."""
+
+    answer_name: str
+    set_ticket: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetDetails:
+    """Hold all that is known of one set; `acknowledges` is the answer that the set itself acknowledges."""
+
+    ticket: str
+    name: str
+    sender: str
+    sender_name: str
+    environment: str
+    subject: str
+    arrived_at: datetime
+    received_on: date
+    state: str
+    run: int
+    claimed_at: datetime
+    names: tuple[str, ...]
+    withdrawn: bool
+    silent: bool
+    discarded: bool
+    earlier_ticket: str | None
+    purged_at: datetime | None
+    attempts: int
+    troubles: int
+    not_before: datetime | None
+    reason: str | None
+    files: tuple[FileRow, ...]
+    runs: tuple[RunRow, ...]
+    forms: tuple[FormRow, ...]
+    anomalies: tuple[AnomalyRow, ...]
+    acknowledged: tuple[AcknowledgementRow, ...]
+    acknowledges: str | None
+
+
+def list_sets(  # noqa: PLR0913 - one argument a condition
+    home: Home,
+    *,
+    states: Sequence[SetState] = (),
+    sender: str | None = None,
+    since: datetime | None = None,
+    name: str | None = None,
+    limit: int | None = None,
+) -> tuple[SetRow, ...]:
+    """Return the sets for which all conditions hold, in order of arrival; `limit` keeps the latest.
+
+    Raise `Refusal` for an unknown sender.
+    """
+    with home.database.reading() as connection:
+        if sender is not None:
+            show_sender(connection, sender)
+        wanted = sets.WantedSets(states, sender, since, name)
+        return records(SetRow, sets.list_sets(connection, wanted, limit=limit))
+
+
+def show_set(home: Home, word: str) -> SetDetails:
+    """Return all that is known of the set that a ticket or a file's name speaks of; raise `Refusal` for no such set."""
+    with home.database.reading() as connection:
+        found = sets.show_set(connection, word)
+    runs = (record(RunRow, row, answers=records(AnswerRow, row["answers"])) for row in found["runs"])
+    return record(
+        SetDetails,
+        found,
+        names=tuple(found["names"]),
+        files=records(FileRow, found["files"]),
+        runs=tuple(runs),
+        forms=records(FormRow, found["forms"]),
+        anomalies=records(AnomalyRow, found["anomalies"]),
+        acknowledged=records(AcknowledgementRow, found["acknowledged"]),
+    )

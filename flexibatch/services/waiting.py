@@ -1,0 +1,104 @@
+"""What waits, claimed or in an inbox: since when, and what for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flexibatch.adapters.clock import RandomTickets
+from flexibatch.adapters.spool.pending import Pending, pending
+from flexibatch.adapters.store import queries
+from flexibatch.adapters.store.bureaus import show_sender
+from flexibatch.adapters.store.claims import Claims
+from flexibatch.bootstrap import Home, reserve_of
+from flexibatch.domain.findings import Finding
+from flexibatch.domain.vocabulary import Why
+from flexibatch.services.rows import records
+
+ARRIVING = "arriving"
+"""How a set stands that was not claimed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """Hold a stream in which something is not done with, by the set that is next: waiting since when and what for.
+
+    `until` ends its back-off or its patience, `reason` tells the last trouble or what it lacks. `sets` counts those
+    without a verdict, `unpublished` those whose answers are not all out. What was not claimed has no ticket.
+    """
+
+    sender: str
+    sender_name: str
+    environment: str
+    ticket: str | None
+    name: str
+    state: str
+    since: datetime
+    until: datetime | None
+    attempts: int
+    why: Why
+    reason: str | None
+    sets: int
+    unpublished: int
+    quarantined: int
+
+
+def waiting(home: Home, now: datetime, sender: str | None = None) -> list[WaitingRow]:
+    """Return what waits, by sender and environment; raise `Refusal` for an unknown sender."""
+    with home.database.reading() as connection:
+        if sender is not None:
+            show_sender(connection, sender)
+        claimed = records(WaitingRow, queries.waiting(connection, now))
+    mine = (row for row in (*claimed, *_in_inboxes(home)) if sender in {None, row.sender})
+    return sorted(mine, key=lambda row: (row.sender, row.environment))
+
+
+def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
+    """Give what waits unclaimed: no ticket tells of it, nothing was tried."""
+    senders = Claims(home.database, RandomTickets()).senders()
+    lacking = reserve_of(home).lacking()
+    for one in pending(home.settings.spool, senders):
+        why = _why(one, lacking)
+        yield WaitingRow(
+            sender=one.sender.number,
+            sender_name=one.sender.name,
+            environment=one.environment.value,
+            ticket=None,
+            name=one.name,
+            state=ARRIVING,
+            since=one.since,
+            until=one.since + _patience(home, one) if one.lacking and not one.sender.held else None,
+            attempts=0,
+            why=why,
+            reason="; ".join(map(_lacks, one.lacking)) or (lacking if why is Why.ROOM else None),
+            sets=one.sets,
+            unpublished=0,
+            quarantined=0,
+        )
+
+
+def _why(one: Pending, lacking: str) -> Why:
+    if one.sender.held:
+        return Why.HELD
+    if one.lacking:
+        return Why.ARRIVING
+    return Why.ROOM if lacking else Why.SWEEP
+
+
+def _patience(home: Home, one: Pending) -> timedelta:
+    """Give how long a set waits for what it lacks before it is refused."""
+    without_go = any(finding.rule == "go-missing" for finding in one.lacking)
+    return home.settings.incomplete_after if without_go else home.settings.go_grace
+
+
+def _lacks(finding: Finding) -> str:
+    """Say what a set lacks.
+
+    >>> _lacks(Finding("data-count", tag="FI", details={"announced": "2", "found": "1"}))
+    'FI files announced: 2, there: 1'
+    """
+    if finding.rule == "go-missing":
+        return "its GO is missing"
+    details = finding.details
+    if "announced" in details:
+        return f"{finding.tag} files announced: {details['announced']}, there: {details['found']}"
+    return f"its {finding.tag} files are not those that its GO announces"
