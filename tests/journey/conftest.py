@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import paramiko
@@ -16,6 +17,43 @@ from tests.twins.host_keys import put_host_keys
 from tests.twins.program import Caller
 from tests.twins.server import Server
 from tests.twins.town import Neighbourhood, Town
+
+ON_POSTGRESQL = {
+    "test_acceptance": 3,
+    "test_cli_audit": 2,
+    "test_cli_bureaus": 4,
+    "test_cli_certificates": 2,
+    "test_cli_channel": 6,
+    "test_cli_employers": 3,
+    "test_cli_persons": 2,
+    "test_cli_records": 6,
+    "test_cli_terminal": 1,
+    "test_dimona_import": 10,
+    "test_employer_numbers": 3,
+    "test_purge": 4,
+    "test_references": 4,
+    "test_samples": 12,
+    "test_third_payers": 3,
+    "test_trouble": 8,
+    "test_two_numbers": 4,
+}
+"""So many tests of a file run there each time, the others with `make soak`: what differs between the engines stands in
+the contracts of the store, which run there whole."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the long run what these files try on PostgreSQL beside SQLite."""
+    for module, most in ON_POSTGRESQL.items():
+        there = sorted(
+            (
+                one
+                for one in items
+                if one.path.stem == module and "postgresql" in one.nodeid.partition("[")[2]
+            ),
+            key=lambda one: sha256(one.nodeid.encode()).digest(),
+        )
+        for one in there[most:]:
+            one.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(autouse=True)

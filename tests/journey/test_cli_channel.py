@@ -13,6 +13,7 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.bootstrap import Home
+from tests.twins.clock import TestersClock
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today
 
@@ -29,8 +30,8 @@ def town(home: Home) -> Town:
 
 @pytest.fixture
 def today(call: Caller) -> Caller:
-    """Give the program, called by the real clock: the files that a test drops arrive now."""
-    call.clock = SystemClock()
+    """Give the program, called by this machine's time: the files that a test drops arrive now."""
+    call.clock = TestersClock()
     return call
 
 

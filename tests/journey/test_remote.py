@@ -16,7 +16,7 @@ from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
-from tests.twins.clock import FixedClock
+from tests.twins.clock import FixedClock, TestersClock
 from tests.twins.player import Broken
 from tests.twins.program import Caller
 from tests.twins.spool import tree
@@ -93,7 +93,7 @@ def far(home: Home, tmp_path: Path) -> Iterator[Far]:
 
 def test_a_set_elsewhere_is_settled_and_answered_there(far: Far, call: Caller) -> None:
     """Taken, judged, archived here; answered there, with its pages; nothing of it stays in its inbox."""
-    call.clock = SystemClock()
+    call.clock = TestersClock()
     name = far.drop()
     told = call("sweep", "--json")
     assert (0, [name]) == (told.status, [one["name"] for one in told.json["sets"]]), told.err
@@ -176,7 +176,7 @@ def test_watch_answers_elsewhere(far: Far) -> None:
 
 def test_doctor_looks_elsewhere_too(far: Far, call: Caller) -> None:
     """A folder that is missing there, and a key that others may read, are told with what to do."""
-    call.clock = SystemClock()
+    call.clock = TestersClock()
     assert ["ok"] == [one["state"] for one in _elsewhere(call)]
     far.server.key.chmod(0o644)
     (far.root / "REPORT").rmdir()

@@ -23,6 +23,13 @@ class FixedClock:
         self._now = now
 
 
+class TestersClock:
+    """Tell the time of this machine, to a program that judges sets in the test's own process."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
 class CountedTickets:
     """Give out the same tickets in the same order, none twice, none that looks counted."""
 
