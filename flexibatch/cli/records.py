@@ -48,6 +48,7 @@ FORM_COLUMNS = (
 WHY = {
     Why.HELD: "the sender is on hold",
     Why.ROOM: "the disk has too little room: nothing is taken in",
+    Why.BURDENED: "so much of this sender is claimed and has no verdict that no more is claimed (max_claimed_bytes)",
     Why.ARRIVING: "it is not complete",
     Why.CLAIMING: "its claim was cut short: the next sweep completes it",
     Why.BACK_OFF: "trouble: it is tried again when its back-off is over",

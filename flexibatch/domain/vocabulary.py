@@ -136,6 +136,7 @@ class Why(StrEnum):
 
     HELD = "held"
     ROOM = "room"
+    BURDENED = "burdened"
     ARRIVING = "arriving"
     CLAIMING = "claiming"
     BACK_OFF = "back-off"

@@ -1,6 +1,6 @@
 """What waits, claimed or in an inbox: since when, and what for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,10 +54,11 @@ def waiting(home: Home, now: datetime, sender: str | None = None) -> list[Waitin
 
 def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
     """Give what waits unclaimed: no ticket tells of it, nothing was tried."""
-    senders = Claims(home.database, RandomTickets()).senders()
+    claims = Claims(home.database, RandomTickets())
+    senders, burdened = claims.senders(), claims.burdened(home.settings.max_claimed_bytes)
     lacking = reserve_of(home).lacking()
     for one in pending(home.settings.spool, senders):
-        why = _why(one, lacking)
+        why = _why(one, lacking, burdened)
         yield WaitingRow(
             sender=one.sender.number,
             sender_name=one.sender.name,
@@ -76,12 +77,14 @@ def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
         )
 
 
-def _why(one: Pending, lacking: str) -> Why:
+def _why(one: Pending, lacking: str, burdened: Collection[str]) -> Why:
     if one.sender.held:
         return Why.HELD
     if one.lacking:
         return Why.ARRIVING
-    return Why.ROOM if lacking else Why.SWEEP
+    if lacking:
+        return Why.ROOM
+    return Why.BURDENED if one.sender.number in burdened else Why.SWEEP
 
 
 def _patience(home: Home, one: Pending) -> timedelta:
