@@ -13,9 +13,6 @@ from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.identifiers import is_unknown_nsso
 from flexibatch.domain.vocabulary import Operation
 
-GROSS_WAGE = "0001001000"
-GROSS_BONUS = "0002001000"
-
 
 class FinancialElement(NamedTuple):
     """Hold one amount: wage or bonus, in eurocents; `frequency` in months where it was given."""

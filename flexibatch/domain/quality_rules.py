@@ -9,7 +9,7 @@ from collections import Counter
 from flexibatch.domain.categories import UNKNOWN, quarter_of
 from flexibatch.domain.findings import step
 from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
-from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE
 
 SECOND = 2
 WORKER_CODES = frozenset({"050", "450"})

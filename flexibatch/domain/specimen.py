@@ -6,15 +6,13 @@ from typing import Any
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.judgement import CalculationShape, Judging, Place, shape_of
 from flexibatch.domain.model import (
-    GROSS_BONUS,
-    GROSS_WAGE,
     Calculation,
     FinancialElement,
     Form,
     Line,
     Quality,
 )
-from flexibatch.domain.vocabulary import Operation
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
 WAGE = FinancialElement(GROSS_WAGE, 100_000, None)
 BONUS = FinancialElement(GROSS_BONUS, 15_000, 12)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE, Calculation, FinancialElement, Form, Quality
+from flexibatch.domain.model import Calculation, FinancialElement, Form, Quality
 from flexibatch.domain.operations import Decision, Standing, decide, same_content
 from flexibatch.domain.specimen import (
     BONUS,
@@ -21,7 +21,7 @@ from flexibatch.domain.specimen import (
     calculation,
     quality,
 )
-from flexibatch.domain.vocabulary import Operation
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)
 OTHER = calculation(calculated_on=date(2026, 10, 3))
