@@ -14,10 +14,21 @@ from flexibatch.domain.model import (
 )
 from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
-WAGE = FinancialElement(GROSS_WAGE, 100_000, None)
-BONUS = FinancialElement(GROSS_BONUS, 15_000, 12)
-QUALITY = Quality(date(2026, 9, 1), date(2026, 9, 30), "017", "050", (WAGE, BONUS))
-CALCULATION = Calculation(date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 2), (QUALITY,))
+WAGE = FinancialElement(code=GROSS_WAGE, amount=100_000)
+BONUS = FinancialElement(code=GROSS_BONUS, amount=15_000, frequency=12)
+QUALITY = Quality(
+    start=date(2026, 9, 1),
+    end=date(2026, 9, 30),
+    employer_class="017",
+    worker_code="050",
+    elements=(WAGE, BONUS),
+)
+CALCULATION = Calculation(
+    start=date(2026, 9, 1),
+    end=date(2026, 9, 30),
+    calculated_on=date(2026, 10, 2),
+    qualities=(QUALITY,),
+)
 REFERENCE = "019a1f04-5c11-7d3e-9b52-0f6a51c2d871"
 LINE = Line(1, 1, 1, "85073003328", REFERENCE, "september2026", CALCULATION)
 FORM = Form(

@@ -1,7 +1,13 @@
 """The table of fields: what is derived from it holds together, and the model keeps what it says."""
 
-import pytest
+from collections.abc import Sequence
+from typing import Any
 
+import pytest
+from sqlalchemy import Column, Table
+
+from flexibatch.adapters.store.contents import OF_ELEMENT, OF_FEATURE, OF_VERSION
+from flexibatch.adapters.store.tables import feature, financial_element, version
 from flexibatch.domain.flxwage.fields import (
     BY_PATH,
     CALCULATION,
@@ -50,3 +56,14 @@ def test_a_value_is_read_and_told(field: Field) -> None:
     assert (field.phrase == "fixed") == bool(field.allowed)
     if field.allowed and field.reader:
         assert (field.allowed, None) == (field.reader(field.allowed), field.reader(f"{field.allowed}0"))
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "before"),
+    [(feature, OF_FEATURE, 3), (financial_element, OF_ELEMENT, 4), (version, OF_VERSION, 9)],
+)
+def test_the_records_hold_what_is_kept_in_the_order_of_the_table(
+    table: Table, columns: Sequence[Column[Any]], before: int
+) -> None:
+    """Rows are written by their place, behind the key."""
+    assert list(columns) == list(table.columns)[before:][: len(columns)]

@@ -111,11 +111,11 @@ ELEMENTS = st.builds(
 )
 QUALITIES = st.builds(
     Quality,
-    DAYS,
-    DAYS,
-    st.just("017"),
-    st.sampled_from(["050", "450"]),
-    st.lists(ELEMENTS, max_size=3).map(tuple),
+    start=DAYS,
+    end=DAYS,
+    employer_class=st.just("017"),
+    worker_code=st.sampled_from(["050", "450"]),
+    elements=st.lists(ELEMENTS, max_size=3).map(tuple),
 )
 
 
