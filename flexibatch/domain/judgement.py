@@ -1,10 +1,10 @@
 """What rules are given: a line where it stands, or the shape of a calculation, and the dated facts they judge by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.findings import Finding, step
@@ -88,6 +88,19 @@ def _quality_shape(one: Quality) -> QualityShape:
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
+# --------------------------------------------------------------------------------------------------------- rules
+
+_Context = TypeVar("_Context")
+_Subject = TypeVar("_Subject")
+_Found = TypeVar("_Found")
+
+Rule = Callable[[_Context, _Subject], tuple[_Found, ...]]
+"""The one signature of all rules: by what is judged, what is judged, what was found.
+
+The context is `Judging`, or what register and store answered (`flexibatch.domain.asking_rules`); the subject a Form,
+the `Place` of a line, or the shape of a calculation, of which not findings are given but flaws.
+"""
+
 
 class Flaw(NamedTuple):
     """Tell a fault of a shape: `tail` is the path of the element under the Calculation, or under a quality of it."""
@@ -104,11 +117,10 @@ class Flaw(NamedTuple):
 
 # A tuple, since one is made for every line: a frozen dataclass takes three times as long to make.
 class Place(NamedTuple):
-    """Hold a line where it stands and what it is judged by; locations are written only for a fault."""
+    """Hold a line where it stands; locations are written only for a fault."""
 
     form: Form
     line: Line
-    judging: Judging
 
     def finding(self, flaw: Flaw) -> Finding:
         """Tell a flaw of the line's calculation where it stands."""

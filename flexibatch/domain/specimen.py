@@ -52,7 +52,7 @@ JUDGING = Judging(
         ]
     ),
 )
-PLACE = Place(FORM, LINE, JUDGING)
+PLACE = Place(FORM, LINE)
 
 
 def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality

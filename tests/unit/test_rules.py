@@ -10,10 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.asking_rules import ASKING_FORM_RULES
 from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES, third_payer_company
+from flexibatch.domain.form_rules import FORM_RULES
 from flexibatch.domain.judgement import (
     CalculationShape,
     ElementShape,
@@ -513,7 +514,7 @@ RULE_OF = {
 }
 DOCUMENTED: list[Callable[..., object]] = [
     *FORM_RULES,
-    third_payer_company,
+    *ASKING_FORM_RULES,
     *LINE_RULES,
     calculation_missing,
     calculation_present,
