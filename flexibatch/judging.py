@@ -7,18 +7,23 @@ per employer, the anomalies told.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from flexibatch.domain.asking_rules import ASKING_FORM_RULES, ASKING_LINE_RULES, EmployerAnswers, LineAnswers
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
 from flexibatch.domain.employers import Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding
+from flexibatch.domain.flxwage.judgement import Place
+from flexibatch.domain.flxwage.model import Form, Line
+from flexibatch.domain.flxwage.rules.asking import (
+    ASKING_FORM_RULES,
+    ASKING_LINE_RULES,
+    EmployerAnswers,
+    LineAnswers,
+)
+from flexibatch.domain.flxwage.rules.judge import Judging, LineRules, judge_form
+from flexibatch.domain.flxwage.rules.late import late_findings
 from flexibatch.domain.identifiers import normal_company, normal_nsso, normal_reference
-from flexibatch.domain.judgement import Place
-from flexibatch.domain.late import late_findings
-from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide, reference_finding
-from flexibatch.domain.rules import Judging, LineRules, judge_form
 from flexibatch.domain.telling import Telling, located, placed
 from flexibatch.domain.vocabulary import Acceptance, Operation, Outcome
 from flexibatch.ports import Books, Document, Party

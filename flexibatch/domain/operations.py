@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Calculation, Form, Line, Quality
+from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 
 

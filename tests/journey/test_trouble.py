@@ -23,8 +23,8 @@ from flexibatch.bootstrap import Home
 from flexibatch.checking import check_set
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.model import Form
-from flexibatch.domain.specimen import FORM
+from flexibatch.domain.flxwage.model import Form
+from flexibatch.domain.flxwage.specimen import FORM
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.watcher import Channel, watch

@@ -21,7 +21,7 @@ from flexibatch.domain.flxwage.fields import (
     Field,
     kept_in,
 )
-from flexibatch.domain.model import Calculation, FinancialElement, Form, FormReference, Quality
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Form, FormReference, Quality
 
 
 def attributes(path: str) -> tuple[str, ...]:

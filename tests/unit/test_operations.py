@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.domain.model import Calculation, FinancialElement, Form, Quality
-from flexibatch.domain.operations import Decision, Standing, decide, same_content
-from flexibatch.domain.specimen import (
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Form, Quality
+from flexibatch.domain.flxwage.specimen import (
     BONUS,
     CALCULATION,
     FORM,
@@ -21,6 +20,7 @@ from flexibatch.domain.specimen import (
     calculation,
     quality,
 )
+from flexibatch.domain.operations import Decision, Standing, decide, same_content
 from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)

@@ -10,12 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.domain.asking_rules import ASKING_FORM_RULES
-from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES
-from flexibatch.domain.judgement import (
+from flexibatch.domain.flxwage.judgement import (
     CalculationShape,
     ElementShape,
     Flaw,
@@ -24,11 +21,14 @@ from flexibatch.domain.judgement import (
     shape_key,
     shape_of,
 )
-from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
-from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Quality
-from flexibatch.domain.quality_rules import QUALITY_RULES
-from flexibatch.domain.rules import SHAPE_RULES, LineRules, judge_form
-from flexibatch.domain.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Quality
+from flexibatch.domain.flxwage.rules.asking import ASKING_FORM_RULES
+from flexibatch.domain.flxwage.rules.calculation import CALCULATION_RULES
+from flexibatch.domain.flxwage.rules.form import FORM_RULES
+from flexibatch.domain.flxwage.rules.judge import SHAPE_RULES, LineRules, judge_form
+from flexibatch.domain.flxwage.rules.line import LINE_RULES, calculation_missing, calculation_present
+from flexibatch.domain.flxwage.rules.quality import QUALITY_RULES
+from flexibatch.domain.flxwage.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
 from flexibatch.domain.vocabulary import Operation
 
 RELATION = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
@@ -452,7 +452,7 @@ def test_a_declaration_is_named_by_a_uuid(reference: str | None, expected: list[
 
 def test_shapes_beyond_those_that_are_remembered_are_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered is bounded; what is told is not."""
-    monkeypatch.setattr("flexibatch.domain.rules.SHAPES_LIMIT", 1)
+    monkeypatch.setattr("flexibatch.domain.flxwage.rules.judge.SHAPES_LIMIT", 1)
     desk = LineRules(JUDGING)
     shapes = [calculation(quality(worker_code=code)) for code in ("050", "051", "051")]
     assert [[], ["worker-code"], ["worker-code"]] == [

@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch.adapters.xml import stream
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Line, Quality
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 from tests.twins.xml_samples import (
     DAY,

@@ -32,8 +32,8 @@ from flexibatch.adapters.store.tables import (
     version,
 )
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly
+from flexibatch.domain.flxwage.model import Calculation
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.model import Calculation
 from flexibatch.domain.vocabulary import Operation, Outcome
 
 ROWS_AT_ONCE = 20_000

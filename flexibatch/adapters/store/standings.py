@@ -9,8 +9,8 @@ from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, 
 from flexibatch.adapters.store.bulk import BATCH, Among
 from flexibatch.adapters.store.contents import OF_ELEMENT, OF_FEATURE, OF_VERSION
 from flexibatch.adapters.store.tables import declaration, feature, financial_element, version
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.vocabulary import Environment, Operation
 

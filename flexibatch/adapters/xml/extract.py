@@ -6,8 +6,8 @@ from lxml import etree
 
 from flexibatch.adapters.xml.names import tag
 from flexibatch.domain.flxwage import fields
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.flxwage.readers import Reader
-from flexibatch.domain.model import Calculation, FinancialElement, Quality
 
 FEATURES = tag("Features")
 FINANCIAL_ELEMENT = tag("FinancialElement")

@@ -14,8 +14,8 @@ from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.flxwage import fields
+from flexibatch.domain.flxwage.model import Form, FormReference, Line
 from flexibatch.domain.flxwage.readers import inss
-from flexibatch.domain.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import Operation
 from flexibatch.errors import DocumentBroken
 

@@ -25,9 +25,9 @@ from flexibatch.domain.flxwage.fields import (
     FORM_REFERENCE,
     kept_in,
 )
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
 from flexibatch.domain.flxwage.readers import Reader, inss
 from flexibatch.domain.flxwage.readers import reference as read_reference
-from flexibatch.domain.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 
 UNIT_LIMIT = 128 * 1024

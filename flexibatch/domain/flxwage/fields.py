@@ -44,8 +44,8 @@ class Field:
     value has a `reader` and a `phrase` of the catalogue that tells people how it is to be written, with `allowed`
     put in where only one value is; one that holds elements has neither. `required` tells that it must be there
     whatever the schema says, `many` that it may stand more than once. `attribute` is what the model
-    (`flexibatch.domain.model`) calls its value, empty where that is not kept; the records, and what operators see, call
-    it so too, or by another name, `column`.
+    (`flexibatch.domain.flxwage.model`) calls its value, empty where that is not kept; the records, and what operators
+    see, call it so too, or by another name, `column`.
     """
 
     path: str

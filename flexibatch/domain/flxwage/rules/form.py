@@ -8,10 +8,10 @@ given.
 from dataclasses import replace
 
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.flxwage.judgement import Judging, Rule
+from flexibatch.domain.flxwage.model import Form
+from flexibatch.domain.flxwage.reference_texts import text_findings
 from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
-from flexibatch.domain.judgement import Judging, Rule
-from flexibatch.domain.model import Form
-from flexibatch.domain.reference_texts import text_findings
 from flexibatch.domain.vocabulary import Operation
 
 OWN_KEY = "1"
@@ -25,7 +25,7 @@ def creation_future(judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 00218-008. Source: docs/spec/message.md, "Rules on the Form".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> creation_future(JUDGING, replace(FORM, created_on="2026-10-05"))
     ()
     >>> creation_future(JUDGING, replace(FORM, created_on="2026-10-06"))[0].location
@@ -44,8 +44,8 @@ def reference_kind(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.model import FormReference
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.model import FormReference
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> reference_kind(JUDGING, replace(FORM, reference=FormReference("1", "OCT-BAR")))
     ()
     >>> reference_kind(JUDGING, replace(FORM, reference=FormReference("3", "OCT-BAR")))[0].location
@@ -62,8 +62,8 @@ def reference_text(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 90082-008. Source: docs/spec/message.md, "References".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.model import FormReference
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.model import FormReference
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> reference_text(JUDGING, replace(FORM, reference=FormReference("1", "E\u0301T\u00c9")))[0].details
     {'character': 'U+00C9'}
     """
@@ -78,7 +78,7 @@ def company_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 00014-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> company_check(JUDGING, replace(FORM, company_id="400100056"))
     ()
     >>> company_check(JUDGING, replace(FORM, company_id="400100057"))[0].value
@@ -95,7 +95,7 @@ def nsso_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 00011-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> nsso_check(JUDGING, replace(FORM, nsso_number="0"))
     ()
     >>> nsso_check(JUDGING, replace(FORM, nsso_number="100100023"))[0].value
@@ -114,7 +114,7 @@ def employer_missing(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     Code: 00011-001. Source: docs/spec/message.md, "Employers".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> employer_missing(JUDGING, replace(FORM, nsso_number="0"))
     ()
     >>> employer_missing(JUDGING, replace(FORM, nsso_number="0", company_id=None))[0].value

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.model import Calculation, Form, Line, Quality
+from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ _Found = TypeVar("_Found")
 Rule = Callable[[_Context, _Subject], tuple[_Found, ...]]
 """The one signature of all rules: by what is judged, what is judged, what was found.
 
-The context is `Judging`, or what register and store answered (`flexibatch.domain.asking_rules`); the subject a Form,
-the `Place` of a line, or the shape of a calculation, of which not findings are given but flaws.
+The context is `Judging`, or what register and store answered (`flexibatch.domain.flxwage.rules.asking`); the subject a
+Form, the `Place` of a line, or the shape of a calculation, of which not findings are given but flaws.
 """
 
 

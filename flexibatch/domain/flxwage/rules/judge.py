@@ -1,15 +1,13 @@
 """The rules that ask neither register nor store, all at once. Source: docs/spec/message.md, "Order of judgement".
 
-Each rule is a function of its own in `form_rules`, `line_rules`, `calculation_rules` or `quality_rules`; those that ask
-are in `asking_rules`.
+Each rule is a function of its own in `form`, `line`, `calculation` or `quality` beside this; those that ask are in
+`asking`.
 """
 
 from collections.abc import Iterator
 
-from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES
-from flexibatch.domain.judgement import (
+from flexibatch.domain.flxwage.judgement import (
     CalculationShape,
     Flaw,
     Judging,
@@ -19,9 +17,11 @@ from flexibatch.domain.judgement import (
     shape_key,
     shape_of,
 )
-from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
-from flexibatch.domain.model import Calculation, Form, Line
-from flexibatch.domain.quality_rules import QUALITY_RULES
+from flexibatch.domain.flxwage.model import Calculation, Form, Line
+from flexibatch.domain.flxwage.rules.calculation import CALCULATION_RULES
+from flexibatch.domain.flxwage.rules.form import FORM_RULES
+from flexibatch.domain.flxwage.rules.line import LINE_RULES, calculation_missing, calculation_present
+from flexibatch.domain.flxwage.rules.quality import QUALITY_RULES
 from flexibatch.domain.vocabulary import Operation
 
 __all__ = ["Judging", "LineRules", "judge_form"]
@@ -35,7 +35,7 @@ SHAPE_RULES: tuple[Rule[Judging, CalculationShape, Flaw], ...] = (*CALCULATION_R
 def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
     """Give all that is wrong with a Form's own fields and its employer's numbers.
 
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> judge_form(FORM, JUDGING)
     ()
     """
@@ -56,7 +56,7 @@ class LineRules:
         A cancellation has no Calculation; where it has one, that is the fault, and what stands in it is not
         judged. Without a readable operation the Form is refused, and only what holds for any operation is told.
 
-        >>> from flexibatch.domain.specimen import FORM, JUDGING, LINE
+        >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING, LINE
         >>> LineRules(JUDGING).judge(FORM, LINE)
         ()
         """

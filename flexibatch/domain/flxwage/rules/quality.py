@@ -8,7 +8,7 @@ from collections import Counter
 
 from flexibatch.domain.categories import UNKNOWN, quarter_of
 from flexibatch.domain.findings import step
-from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
 from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE
 
 SECOND = 2
@@ -24,7 +24,7 @@ def validity_order(_judging: Judging, calculation: CalculationShape) -> tuple[Fl
     Code: 99005-014. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> validity_order(JUDGING, shape(quality(end=date(2026, 8, 31))))[0].value
     '2026-08-31'
     """
@@ -43,7 +43,7 @@ def validity_start(_judging: Judging, calculation: CalculationShape) -> tuple[Fl
     Code: 99004-399. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> validity_start(JUDGING, shape(quality(start=date(2026, 8, 31))))[0].value
     '2026-08-31'
     """
@@ -64,7 +64,7 @@ def validity_end(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
     Code: 99005-400. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> validity_end(JUDGING, shape(quality(end=date(2026, 10, 1))))[0].value
     '2026-10-01'
     """
@@ -84,7 +84,7 @@ def category(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...
 
     Code: 00036-008. Source: docs/spec/message.md, "Rules on the qualities"; the NSSO's dated table of categories.
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> [fault.rule for fault in category(JUDGING, shape(quality(employer_class="999")))]
     ['category-unknown']
     >>> category(JUDGING, shape(quality(employer_class="018")))[0].details
@@ -107,7 +107,7 @@ def worker_code(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
 
     Code: 00037-008. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> worker_code(JUDGING, shape(quality(), quality(worker_code="051")))[0].quality
     2
     """
@@ -123,7 +123,7 @@ def quality_empty(_judging: Judging, calculation: CalculationShape) -> tuple[Fla
 
     Code: 99103-001. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
     >>> quality_empty(JUDGING, shape(quality(elements=())))[0].tail
     'FinancialElement[1]'
     """
@@ -139,7 +139,7 @@ def wages_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
 
     Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, WAGE, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, WAGE, quality, shape
     >>> wages_twice(JUDGING, shape(quality(elements=(WAGE, BONUS, BONUS))))
     ()
     >>> wages_twice(JUDGING, shape(quality(elements=(WAGE, BONUS, WAGE))))[0].tail
@@ -162,7 +162,7 @@ def bonuses_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Fla
     They are to be added up; bonuses of different frequencies may stand side by side.
     Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, quality, shape
     >>> monthly = BONUS._replace(frequency=1)
     >>> bonuses_twice(JUDGING, shape(quality(elements=(BONUS, monthly))))
     ()
@@ -188,7 +188,7 @@ def frequency_on_wage(_judging: Judging, calculation: CalculationShape) -> tuple
     Code: 00068-005. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import JUDGING, WAGE, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, WAGE, quality, shape
     >>> frequency_on_wage(JUDGING, shape(quality(elements=(WAGE._replace(frequency=0),))))[0].value
     '0'
     """
@@ -207,7 +207,7 @@ def frequency_missing(_judging: Judging, calculation: CalculationShape) -> tuple
     Code: 00068-001. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, quality, shape
     >>> frequency_missing(JUDGING, shape(quality(elements=(BONUS._replace(frequency=None),))))[0].tail
     'FinancialElement[1]/BonusPaymentFrequency'
     """

@@ -6,9 +6,9 @@ rule says nothing of it.
 
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.flxwage.judgement import Judging, Place, Rule
+from flexibatch.domain.flxwage.reference_texts import text_findings
 from flexibatch.domain.identifiers import is_inss, is_uuid
-from flexibatch.domain.judgement import Judging, Place, Rule
-from flexibatch.domain.reference_texts import text_findings
 
 _NONE: tuple[Finding, ...] = ()
 
@@ -19,7 +19,7 @@ def inss_check(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     Code: 00024-004. Source: docs/spec/register.md, "Numbers".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import JUDGING, LINE, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, LINE, PLACE
     >>> inss_check(JUDGING, PLACE._replace(line=LINE._replace(inss="85073003329")))[0].location
     '/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/INSS'
     """
@@ -35,7 +35,7 @@ def reference_uuid(_judging: Judging, place: Place) -> tuple[Finding, ...]:
 
     Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import JUDGING, LINE, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, LINE, PLACE
     >>> reference_uuid(JUDGING, PLACE._replace(line=LINE._replace(reference="2026-09/0001")))[0].value
     '2026-09/0001'
     """
@@ -51,7 +51,7 @@ def own_reference_text(_judging: Judging, place: Place) -> tuple[Finding, ...]:
 
     Code: 90082-008. Source: docs/spec/message.md, "References"; one that nobody can type again is no reference.
 
-    >>> from flexibatch.domain.specimen import JUDGING, LINE, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, LINE, PLACE
     >>> own_reference_text(JUDGING, PLACE._replace(line=LINE._replace(own="P\u200b1")))[0].details
     {'character': 'U+200B'}
     """
@@ -69,7 +69,7 @@ def calculation_missing(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     Code: 99101-001. Source: docs/spec/message.md, "Operations".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import JUDGING, LINE, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, LINE, PLACE
     >>> calculation_missing(JUDGING, PLACE._replace(line=LINE._replace(calculation=None)))[0].tag
     'Calculation'
     """
@@ -87,7 +87,7 @@ def calculation_present(_judging: Judging, place: Place) -> tuple[Finding, ...]:
 
     Code: 99101-005. Source: docs/spec/message.md, "Operations".
 
-    >>> from flexibatch.domain.specimen import JUDGING, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, PLACE
     >>> calculation_present(JUDGING, PLACE)[0].location
     '/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]/Calculation'
     """

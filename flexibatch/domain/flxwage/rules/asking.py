@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from flexibatch.domain.dimona import Period, check, check_anywhere
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.judgement import Place, Rule
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.judgement import Place, Rule
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.operations import Decision
 from flexibatch.domain.vocabulary import Operation
 
@@ -47,7 +47,7 @@ def third_payer_company(answers: EmployerAnswers, form: Form) -> tuple[Finding, 
 
     Code: 00014-005. Source: docs/spec/message.md, "Third payers" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import FORM
+    >>> from flexibatch.domain.flxwage.specimen import FORM
     >>> third_payer_company(EmployerAnswers(third_payer=True), FORM)[0].value
     '0400100056'
     >>> third_payer_company(EmployerAnswers(third_payer=True, mandated=False), FORM)
@@ -64,7 +64,7 @@ def employer_conflict(answers: EmployerAnswers, form: Form) -> tuple[Finding, ..
 
     Code: 00014-022. Source: docs/spec/message.md, "Employers".
 
-    >>> from flexibatch.domain.specimen import FORM
+    >>> from flexibatch.domain.flxwage.specimen import FORM
     >>> employer_conflict(EmployerAnswers(conflict=True), FORM)[0].details
     {'nsso': '100100022', 'company': '0400100056'}
     """
@@ -79,7 +79,7 @@ def mandate(answers: EmployerAnswers, form: Form) -> tuple[Finding, ...]:
 
     Code: 00011-155. Source: docs/spec/message.md, "Employers".
 
-    >>> from flexibatch.domain.specimen import FORM
+    >>> from flexibatch.domain.flxwage.specimen import FORM
     >>> mandate(EmployerAnswers(mandated=False), FORM)[0].value
     '100100022'
     >>> mandate(EmployerAnswers(mandated=False, blind=True), FORM)
@@ -95,7 +95,7 @@ def operation(answers: LineAnswers, _place: Place) -> tuple[Finding, ...]:
     """Tell what deciding about the line found (`flexibatch.domain.operations.decide`).
 
     >>> from flexibatch.domain.operations import decide
-    >>> from flexibatch.domain.specimen import FORM, LINE, PLACE
+    >>> from flexibatch.domain.flxwage.specimen import FORM, LINE, PLACE
     >>> operation(LineAnswers(decide(FORM, LINE, None, rerun=False, arrival=1)), PLACE)
     ()
     """
@@ -105,7 +105,7 @@ def operation(answers: LineAnswers, _place: Place) -> tuple[Finding, ...]:
 def dimona(answers: LineAnswers, place: Place) -> tuple[Finding, ...]:
     """Tell what is not covered by the worker's Dimona periods; a cancellation needs none.
 
-    >>> from flexibatch.domain.specimen import PLACE
+    >>> from flexibatch.domain.flxwage.specimen import PLACE
     >>> [finding.rule for finding in dimona(LineAnswers(Decision(version=1)), PLACE)]
     ['dimona-none']
     """

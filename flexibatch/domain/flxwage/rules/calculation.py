@@ -6,7 +6,7 @@ nothing of it.
 
 from datetime import date
 
-from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
 
 SCOPE = date(2025, 1, 1)
 """A period that ended before this day is not declared here."""
@@ -19,7 +19,7 @@ def period_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
 
     Code: 99002-014. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
     >>> period_order(JUDGING, shape(end=date(2026, 8, 31)))[0].value
     '2026-08-31'
     """
@@ -34,7 +34,7 @@ def period_scope(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
 
     Code: 99002-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
     >>> period_scope(JUDGING, shape(end=date(2025, 1, 1)))
     ()
     >>> period_scope(JUDGING, shape(end=date(2024, 12, 31)))[0].value
@@ -50,7 +50,7 @@ def period_year(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
 
     Code: 99002-400. Source: docs/spec/message.md, "Rules on the calculation" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
     >>> period_year(JUDGING, shape(start=date(2025, 12, 29), end=date(2026, 1, 4)))[0].details
     {'start': '2025-12-29', 'last': '2025-12-31', 'first': '2026-01-01'}
     """
@@ -66,7 +66,7 @@ def calculation_date_late(judging: Judging, calculation: CalculationShape) -> tu
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
     >>> calculation_date_late(JUDGING, shape(calculated_on=date(2026, 10, 5)))
     ()
     >>> calculation_date_late(JUDGING, shape(calculated_on=date(2026, 10, 6)))[0].value
@@ -84,7 +84,7 @@ def calculation_date_early(_judging: Judging, calculation: CalculationShape) -> 
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
     >>> calculation_date_early(JUDGING, shape(calculated_on=date(2026, 8, 31)))[0].value
     '2026-08-31'
     """

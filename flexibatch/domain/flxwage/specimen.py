@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from flexibatch.domain.categories import Categories
-from flexibatch.domain.judgement import CalculationShape, Judging, Place, shape_of
-from flexibatch.domain.model import (
+from flexibatch.domain.flxwage.judgement import CalculationShape, Judging, Place, shape_of
+from flexibatch.domain.flxwage.model import (
     Calculation,
     FinancialElement,
     Form,
