@@ -10,15 +10,20 @@ from dataclasses import dataclass, replace
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
-from flexibatch.domain.dimona import check, check_anywhere
 from flexibatch.domain.employers import Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.form_rules import third_payer_company
+from flexibatch.domain.flxwage.judgement import Place
+from flexibatch.domain.flxwage.model import Form, Line
+from flexibatch.domain.flxwage.rules.asking import (
+    ASKING_FORM_RULES,
+    ASKING_LINE_RULES,
+    EmployerAnswers,
+    LineAnswers,
+)
+from flexibatch.domain.flxwage.rules.judge import Judging, LineRules, judge_form
+from flexibatch.domain.flxwage.rules.late import late_findings
 from flexibatch.domain.identifiers import normal_company, normal_nsso, normal_reference
-from flexibatch.domain.late import late_findings
-from flexibatch.domain.model import Form, Line
 from flexibatch.domain.operations import Decision, Standing, decide, reference_finding
-from flexibatch.domain.rules import Judging, LineRules, judge_form
 from flexibatch.domain.telling import Telling, located, placed
 from flexibatch.domain.vocabulary import Acceptance, Operation, Outcome
 from flexibatch.ports import Books, Document, Party
@@ -151,14 +156,9 @@ class _FormJudgement:
         self.mandated = any(
             self.books.mandated(case.sender.number, one, case.received_on) for one in employers
         )
-        # Who is a third payer, and which numbers are of two employers, is told to those with a mandate.
-        self._add_to_form(third_payer_company(form, third_payer=party.third_payer and self.mandated))
-        if party.conflict and self.mandated:
-            details = {"nsso": form.known_nsso or "", "company": form.company_id or ""}
-            self._add_to_form([_employer_finding(form, "employer-conflict", details)])
-        elif not self.rulebook.blind and not self.mandated and (form.known_nsso or form.company_id):
-            phrase = "nsso-number" if form.known_nsso else "company-number"
-            self._add_to_form([_employer_finding(form, "mandate", {"phrase": phrase})])
+        answers = EmployerAnswers(self.mandated, party.third_payer, party.conflict, self.rulebook.blind)
+        for rule in ASKING_FORM_RULES:
+            self._add_to_form(rule(answers, form))
         key = self._employer_key
         if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
@@ -245,15 +245,15 @@ class _FormJudgement:
         cancelling = form.operation is Operation.CANCELLATION
         # A third payer's workers are employed by others.
         third_payer = self.party.third_payer
-        with_employer, checked = (None, check_anywhere) if third_payer else (employer_id, check)
+        with_employer = None if third_payer else employer_id
         periods = {} if cancelling else self.books.periods(with_employer, {person for person, _ in keys})
         made: set[_Key] = set()
         for line, key in keyed:
             made_here = key in made or self.seat.repetitions.made(f"#{employer_id}", *key)
             decision = self._decide(line, standings.get(key), made_here=made_here)
-            covered = () if cancelling else checked(form, line, periods.get(key[0], ()))
-            if decision.findings or covered:
-                found = [*decision.findings, *covered]
+            answers, place = LineAnswers(decision, periods.get(key[0], ()), third_payer), Place(form, line)
+            found = [finding for rule in ASKING_LINE_RULES for finding in rule(answers, place)]
+            if found:
                 self.of_lines.setdefault(line.number, []).extend(self._anomalies(found))
             self.decisions[line.number] = decision
             if decision.version is not None and not self._blocked(line):
@@ -311,10 +311,3 @@ def _key(line: Line, persons: Mapping[str, str]) -> _Key:
 
 def _kept(line: Line, prior: PriorLine) -> LineVerdict:
     return LineVerdict(line, Outcome.UNCHANGED, (), prior.ticket, prior.version, kept=True)
-
-
-def _employer_finding(form: Form, rule: str, details: Mapping[str, str]) -> Finding:
-    nsso = form.known_nsso
-    tag = "NOSSRegistrationNbr" if nsso else "CompanyID"
-    value = nsso or form.company_id
-    return Finding(rule, tag=tag, value=value, location=f"{form.location}/Debtor/{tag}", details=details)

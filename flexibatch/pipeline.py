@@ -26,7 +26,7 @@ from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.rules import Judging
+from flexibatch.domain.flxwage.rules.judge import Judging
 from flexibatch.domain.vocabulary import Acceptance, FileKind, Outcome, Subject
 from flexibatch.errors import DocumentBroken
 from flexibatch.judging import Desk, Rulebook

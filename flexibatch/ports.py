@@ -21,7 +21,7 @@ from flexibatch.domain.case import (
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.employers import NO_NUMBERS, Numbers
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Subject

@@ -8,6 +8,7 @@ from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.cli.sections import Sections, for_people
 from flexibatch.domain.bureaus import sender_number
+from flexibatch.domain.flxwage.fields import CALCULATION, FEATURES, FINANCIAL_ELEMENT, kept_in
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.services import declarations as service
 
@@ -22,7 +23,12 @@ DECLARATION_COLUMNS = (
     "version",
     "in_force",
 )
-CONTENT = ("start_date", "end_date", "calculated_on", "amount")
+CONTENT = (*(field.name for field in kept_in(CALCULATION)), "amount")
+QUALITY = ("number", "quality", *(field.name for field in kept_in(FEATURES)))
+# Amounts are shown in euros.
+ELEMENT = tuple(
+    "amount" if field.attribute == "amount" else field.name for field in kept_in(FINANCIAL_ELEMENT)
+)
 VERSION_COLUMNS = (
     "number",
     "operation",
@@ -136,8 +142,7 @@ def show_declaration(invocation: Invocation, ticket: str, *, as_json: bool) -> N
         for quality in version.qualities
         for element in quality.elements
     ]
-    quality = ("number", "quality", "start_date", "end_date", "employer_class", "worker_code")
-    told.rows("What they said", (*quality, "code", "amount", "frequency"), for_people(elements))
+    told.rows("What they said", (*QUALITY, *ELEMENT), for_people(elements))
 
 
 @click.group()

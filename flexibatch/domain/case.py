@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flexibatch.domain.employers import NOTHING_TOLD, ToldNumbers
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.model import Form, Line, Quality
+from flexibatch.domain.flxwage.model import Form, Line, Quality
 from flexibatch.domain.names import signature_of_answer
 from flexibatch.domain.vocabulary import (
     Acceptance,

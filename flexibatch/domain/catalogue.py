@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding, seen
-from flexibatch.domain.shapes import shape_at
+from flexibatch.domain.flxwage.fields import FORM_ZONE
+from flexibatch.domain.flxwage.places import phrase_at, zone_at, zone_of
 from flexibatch.domain.vocabulary import AnomalyClass, Language
-from flexibatch.domain.zones import FORM_ZONE, zone_at, zone_of
 from flexibatch.errors import Refusal
 
 OFF = "off"
@@ -160,8 +160,8 @@ def _zone(finding: Finding) -> str:
 
 
 def _details(finding: Finding) -> Mapping[str, str]:
-    shape = shape_at(finding.location, finding.tag)
-    return {**shape, **finding.details, "value": finding.value or "", "tag": finding.tag or ""}
+    phrase = phrase_at(finding.location, finding.tag)
+    return {**phrase, **finding.details, "value": finding.value or "", "tag": finding.tag or ""}
 
 
 def _clipped(text: str, limit: int) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Calculation, Form, Line
+from flexibatch.domain.flxwage.model import Calculation, Form, Line
 from flexibatch.domain.vocabulary import WorkerType
 
 CONDITIONS_REFUSED = 0
@@ -51,7 +51,7 @@ Span = tuple[date, date]
 def spans(calculation: Calculation) -> tuple[Span, ...]:
     """Give what must be covered: the calculation period, and each quality's validity period where it differs.
 
-    >>> from flexibatch.domain.specimen import calculation, quality
+    >>> from flexibatch.domain.flxwage.specimen import calculation, quality
     >>> fifth = quality(start=date(2026, 9, 5), end=date(2026, 9, 5))
     >>> [(start.day, end.day) for start, end in spans(calculation(qualities=(fifth, quality(), fifth)))]
     [(1, 30), (5, 5)]
@@ -77,7 +77,7 @@ def check(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, .
     that is FLX and not cancelled overlaps it. Every span that is not covered is told, a remark once for
     each period.
 
-    >>> from flexibatch.domain.specimen import FORM, LINE
+    >>> from flexibatch.domain.flxwage.specimen import FORM, LINE
     >>> days = date(2026, 9, 30), date(2026, 10, 1)
     >>> check(FORM, LINE, [Period("600027876089", "FLX", *days)])
     ()
@@ -111,7 +111,7 @@ def check_anywhere(form: Form, line: Line, periods: Sequence[Period]) -> tuple[F
     `periods` are all those of the worker. Nothing is told of them: they are none of a third payer's business.
     Source: docs/spec/register.md, "Workers of a third payer".
 
-    >>> from flexibatch.domain.specimen import FORM, LINE
+    >>> from flexibatch.domain.flxwage.specimen import FORM, LINE
     >>> check_anywhere(FORM, LINE, [Period("600027876089", "FLX", date(2026, 9, 30), None)])
     ()
     >>> check_anywhere(FORM, LINE, [])[0].rule

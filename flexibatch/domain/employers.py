@@ -5,8 +5,8 @@ Source: docs/spec/answers.md, "Numbers of the employer".
 
 from typing import NamedTuple
 
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.identifiers import is_company, is_nsso, normal_company, normal_nsso
-from flexibatch.domain.model import Form
 
 
 class Numbers(NamedTuple):
@@ -48,7 +48,7 @@ def told_numbers(form: Form, known: Numbers, *, contradict: bool) -> ToldNumbers
     """Give what answers to a Form tell of its employer: the numbers as the channel knows them, else as given.
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import FORM
+    >>> from flexibatch.domain.flxwage.specimen import FORM
     >>> told_numbers(FORM, Numbers("935467", "0400100155"), contradict=False)
     ToldNumbers(nsso='935467', company='0400100155', whole=True)
     >>> told_numbers(replace(FORM, company_id=None), Numbers(None, "0400100056"), contradict=False)

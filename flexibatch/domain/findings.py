@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from unicodedata import category
 
+from flexibatch.domain.flxwage.fields import REPEATED
 from flexibatch.domain.vocabulary import AnomalyClass
-
-REPEATED = frozenset({"Form", "Beneficiary", "Relation", "Reference", "Features", "FinancialElement"})
-"""Elements that may stand more than once: their position is always told."""
 
 VALUE_LIMIT = 100
 # Lone surrogates and the two that are no characters may stand in a file's name, but in no XML.

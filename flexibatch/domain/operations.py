@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Calculation, Form, Line, Quality
+from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 
 
@@ -71,24 +71,23 @@ def same_content(one: Calculation, other: Calculation) -> bool:
 
     >>> from datetime import date
     >>> day = date(2026, 9, 1)
-    >>> labourer, employee = (Quality(day, day, "017", code, ()) for code in ("050", "450"))
-    >>> here = Calculation(day, day, day, (labourer, employee))
-    >>> same_content(here, Calculation(day, day, day, (employee, labourer)))
+    >>> labourer, employee = Quality(worker_code="050"), Quality(worker_code="450")
+    >>> here = Calculation(day, qualities=(labourer, employee))
+    >>> same_content(here, Calculation(day, qualities=(employee, labourer)))
     True
-    >>> same_content(here, Calculation(day, day, date(2026, 9, 2), (labourer, employee)))
+    >>> same_content(here, Calculation(date(2026, 9, 2), qualities=(labourer, employee)))
     False
     """
     if one == other:
         return True
-    if len(one.qualities) != len(other.qualities) or one[:3] != other[:3]:
+    if len(one.qualities) != len(other.qualities) or one[:-1] != other[:-1]:
         return False
     return Counter(map(_content, one.qualities)) == Counter(map(_content, other.qualities))
 
 
 def _content(quality: Quality) -> tuple[object, ...]:
     """Give what a quality says as a value that is the same whatever the order of its elements."""
-    elements = frozenset(Counter(quality.elements).items())
-    return quality.start, quality.end, quality.employer_class, quality.worker_code, elements
+    return *quality[:-1], frozenset(Counter(quality.elements).items())
 
 
 def _repeats(line: Line, standing: Standing) -> bool:

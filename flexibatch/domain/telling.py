@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.findings import Anomaly
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 
 _Key = tuple[str, str | None, str | None, str]
 

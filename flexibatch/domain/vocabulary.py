@@ -5,6 +5,10 @@ Source: docs/spec/channel.md, "Folders"; docs/spec/message.md, "Elements".
 
 from enum import StrEnum
 
+GROSS_WAGE = "0001001000"
+GROSS_BONUS = "0002001000"
+"""The codes of the two kinds of financial element."""
+
 
 class Environment(StrEnum):
     """Name the three worlds that are kept apart: real, test, simulation."""

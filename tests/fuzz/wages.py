@@ -9,7 +9,7 @@ from flexibatch.adapters.xml.prolog import read_prolog
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.stream import Source
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
 from tests.fuzz.invariants import require, require_storable, workplace
 from tests.twins.xml_samples import DAY, SCHEMAS

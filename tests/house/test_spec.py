@@ -12,6 +12,8 @@ import pytest
 from lxml import etree
 
 from flexibatch.domain.dimona import Period
+from flexibatch.domain.flxwage.fields import ZONES
+from flexibatch.domain.flxwage.rules.late import GRACE
 from flexibatch.domain.groups import BAD_NAME, FILES_LIMIT
 from flexibatch.domain.identifiers import (
     is_company,
@@ -21,11 +23,9 @@ from flexibatch.domain.identifiers import (
     is_provisional_nsso,
     is_sender,
 )
-from flexibatch.domain.late import GRACE
 from flexibatch.domain.names import Place, kind_of, parse_name, part_rules, set_rules
 from flexibatch.domain.schema_versions import FIRST, name_of
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
-from flexibatch.domain.zones import ZONES
 from tests.house.test_runbook import ROOT, RUNBOOK, _between
 from tests.twins.town import SAMPLES
 

@@ -22,8 +22,8 @@ from flexibatch.assembly import Outside
 from flexibatch.bootstrap import Home
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.model import Form
-from flexibatch.domain.specimen import FORM
+from flexibatch.domain.flxwage.model import Form
+from flexibatch.domain.flxwage.specimen import FORM
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.services.check import check_set

@@ -7,7 +7,7 @@ from pathlib import Path
 from flexibatch.adapters.xml.reader import DocumentReader, FileDocument
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
 
 SCHEMAS = Schemas(Path(__file__).parents[2] / "schemas", 6)

@@ -22,7 +22,7 @@ from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import AnswerFile, FormVerdict, LineVerdict, LocatedAnomaly, Provenance, Verdict
 from flexibatch.domain.employers import NO_NUMBERS, Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding, shown
-from flexibatch.domain.model import Form, FormReference, Line
+from flexibatch.domain.flxwage.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import AnomalyClass, Language, Operation, Outcome
 from tests.twins.spool import CASE
 

@@ -7,14 +7,13 @@ from datetime import date
 import pytest
 
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.adapters.xml.literals import READINGS
 from flexibatch.adapters.xml.wellformed import PHRASES
 from flexibatch.domain.catalogue import Catalogue, day_first
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
+from flexibatch.domain.flxwage.fields import BY_PATH, FIELDS, ZONES
+from flexibatch.domain.flxwage.places import zone_at, zone_of
 from flexibatch.domain.names import Place, parse_name, part_rules, set_rules
-from flexibatch.domain.shapes import SHAPES
 from flexibatch.domain.vocabulary import AnomalyClass, Environment, Language
-from flexibatch.domain.zones import ZONES, zone_at, zone_of
 from flexibatch.errors import Refusal
 
 # Rule, code (three digits where the element gives the zone), class, placeholders besides {tag}, {value} and {phrase}.
@@ -209,13 +208,13 @@ def test_every_phrase_is_told_in_four_languages(catalogue: Catalogue) -> None:
     """Every phrase is there in every language, and every element that holds a value has one that is there."""
     languages = {language.value for language in Language}
     assert [] == [name for name, phrase in catalogue.phrases().items() if languages != set(phrase)]
-    wanted = {shape["phrase"] for shape in SHAPES.values()}
+    wanted = {field.phrase for field in FIELDS if field.reader is not None}
     assert set() == wanted - set(catalogue.phrases())
-    assert set(READINGS) == set(SHAPES)
+    assert "" not in wanted
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("path", SHAPES)
+@pytest.mark.parametrize("path", [field.path for field in FIELDS if field.reader is not None])
 def test_a_value_that_is_not_allowed_is_told_with_what_is(
     catalogue: Catalogue, path: str, language: Language
 ) -> None:
@@ -224,8 +223,8 @@ def test_a_value_that_is_not_allowed_is_told_with_what_is(
     for rule in ("schema-missing", "schema-not-numeric", "schema-domain", "schema-length", "literal-value"):
         finding = Finding(rule, tag=tag, value=LONG, location=f"/FLXWAGE/{path}")
         anomaly = told(catalogue, finding, language)
-        phrase = catalogue.phrases()[SHAPES[path]["phrase"]][language]
-        assert phrase.format(**SHAPES[path]) in anomaly.remedy
+        phrase = catalogue.phrases()[BY_PATH[path].phrase][language]
+        assert phrase.format(allowed=BY_PATH[path].allowed) in anomaly.remedy
         assert len(f"{anomaly.what} {anomaly.remedy}") <= 500
 
 

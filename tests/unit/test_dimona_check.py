@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from flexibatch.domain.dimona import Period, check, check_anywhere, spans
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Calculation
-from flexibatch.domain.specimen import FORM, LINE, QUALITY, calculation, quality
+from flexibatch.domain.flxwage.model import Calculation
+from flexibatch.domain.flxwage.specimen import FORM, LINE, QUALITY, calculation, quality
 
 ID, OTHER_ID, THIRD_ID = "600027876089", "656309296521", "600000000055"
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)

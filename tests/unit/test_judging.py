@@ -7,8 +7,8 @@ from datetime import date
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import Case, FormVerdict, PriorLine
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
-from flexibatch.domain.specimen import FORM, JUDGING, LINE
+from flexibatch.domain.flxwage.model import Form
+from flexibatch.domain.flxwage.specimen import FORM, JUDGING, LINE
 from flexibatch.judging import Desk, Rulebook
 from flexibatch.trials import BlindBooks
 from tests.twins.spool import CASE

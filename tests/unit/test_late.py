@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from flexibatch.domain.late import late_findings
-from flexibatch.domain.model import Line
-from flexibatch.domain.specimen import FORM, LINE, calculation
+from flexibatch.domain.flxwage.model import Line
+from flexibatch.domain.flxwage.rules.late import late_findings
+from flexibatch.domain.flxwage.specimen import FORM, LINE, calculation
 from flexibatch.domain.vocabulary import Operation
 
 

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE, Calculation, FinancialElement, Form, Quality
-from flexibatch.domain.operations import Decision, Standing, decide, same_content
-from flexibatch.domain.specimen import (
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Form, Quality
+from flexibatch.domain.flxwage.specimen import (
     BONUS,
     CALCULATION,
     FORM,
@@ -21,7 +20,8 @@ from flexibatch.domain.specimen import (
     calculation,
     quality,
 )
-from flexibatch.domain.vocabulary import Operation
+from flexibatch.domain.operations import Decision, Standing, decide, same_content
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)
 OTHER = calculation(calculated_on=date(2026, 10, 3))
@@ -111,11 +111,11 @@ ELEMENTS = st.builds(
 )
 QUALITIES = st.builds(
     Quality,
-    DAYS,
-    DAYS,
-    st.just("017"),
-    st.sampled_from(["050", "450"]),
-    st.lists(ELEMENTS, max_size=3).map(tuple),
+    start=DAYS,
+    end=DAYS,
+    employer_class=st.just("017"),
+    worker_code=st.sampled_from(["050", "450"]),
+    elements=st.lists(ELEMENTS, max_size=3).map(tuple),
 )
 
 

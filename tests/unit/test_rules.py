@@ -10,30 +10,30 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES, third_payer_company
-from flexibatch.domain.judgement import (
+from flexibatch.domain.flxwage.judgement import (
     CalculationShape,
     ElementShape,
     Flaw,
     Judging,
+    QualityShape,
     shape_key,
     shape_of,
 )
-from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
-from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Quality
-from flexibatch.domain.quality_rules import QUALITY_RULES
-from flexibatch.domain.rules import SHAPE_RULES, LineRules, judge_form
-from flexibatch.domain.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Quality
+from flexibatch.domain.flxwage.rules.asking import ASKING_FORM_RULES
+from flexibatch.domain.flxwage.rules.calculation import CALCULATION_RULES
+from flexibatch.domain.flxwage.rules.form import FORM_RULES
+from flexibatch.domain.flxwage.rules.judge import SHAPE_RULES, LineRules, judge_form
+from flexibatch.domain.flxwage.rules.line import LINE_RULES, calculation_missing, calculation_present
+from flexibatch.domain.flxwage.rules.quality import QUALITY_RULES
+from flexibatch.domain.flxwage.specimen import BONUS, FORM, JUDGING, LINE, QUALITY, WAGE, calculation, quality
 from flexibatch.domain.vocabulary import Operation
 
 RELATION = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
-NOTHING_READ = Calculation(
-    None, None, None, (Quality(None, None, None, None, (FinancialElement(None, None, None),)),)
-)
-BARE = FinancialElement(BONUS.code, 15_000, None)
+NOTHING_READ = Calculation(qualities=(Quality(elements=(FinancialElement(),)),))
+BARE = FinancialElement(code=BONUS.code, amount=15_000)
 
 
 def judged(content: Calculation | None, **changes: Any) -> tuple[Finding, ...]:  # noqa: ANN401 - any field of a line
@@ -77,13 +77,19 @@ ELEMENTS = st.builds(
 )
 QUALITIES = st.builds(
     Quality,
-    DAYS,
-    DAYS,
-    st.sampled_from([None, "017", "999"]),
-    st.sampled_from([None, "050", "999"]),
-    st.lists(ELEMENTS, max_size=3).map(tuple),
+    start=DAYS,
+    end=DAYS,
+    employer_class=st.sampled_from([None, "017", "999"]),
+    worker_code=st.sampled_from([None, "050", "999"]),
+    elements=st.lists(ELEMENTS, max_size=3).map(tuple),
 )
-CONTENTS = st.builds(Calculation, DAYS, DAYS, DAYS, st.lists(QUALITIES, min_size=1, max_size=2).map(tuple))
+CONTENTS = st.builds(
+    Calculation,
+    start=DAYS,
+    end=DAYS,
+    calculated_on=DAYS,
+    qualities=st.lists(QUALITIES, min_size=1, max_size=2).map(tuple),
+)
 READ_WRONG = Finding(
     "schema-invalid",
     tag="BonusPaymentFrequency",
@@ -446,7 +452,7 @@ def test_a_declaration_is_named_by_a_uuid(reference: str | None, expected: list[
 
 def test_shapes_beyond_those_that_are_remembered_are_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is remembered is bounded; what is told is not."""
-    monkeypatch.setattr("flexibatch.domain.rules.SHAPES_LIMIT", 1)
+    monkeypatch.setattr("flexibatch.domain.flxwage.rules.judge.SHAPES_LIMIT", 1)
     desk = LineRules(JUDGING)
     shapes = [calculation(quality(worker_code=code)) for code in ("050", "051", "051")]
     assert [[], ["worker-code"], ["worker-code"]] == [
@@ -458,13 +464,30 @@ def test_a_rule_on_a_shape_is_given_no_amount_and_no_line() -> None:
     """Lines of one shape share a verdict, so that nothing a rule on shapes is given may differ among them."""
     cheap = calculation(quality(elements=(WAGE._replace(amount=1), BONUS._replace(amount=1))))
     assert shape_of(cheap) == shape_of(calculation())
-    assert shape_key(cheap) == shape_key(calculation()) == shape_of(cheap)
+    assert shape_key(cheap) == shape_key(calculation())
     given = [get_type_hints(rule) for rule in SHAPE_RULES]
     assert [{CalculationShape, Judging, tuple[Flaw, ...]}] * len(given) == [
         set(one.values()) for one in given
     ]
     assert ("start", "end", "calculated_on", "qualities") == CalculationShape._fields
     assert ("code", "frequency") == ElementShape._fields
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *(calculation(**{name: None}) for name in CalculationShape._fields[:-1]),
+        *(calculation(quality(**{name: None})) for name in QualityShape._fields[:-1]),
+        *(calculation(quality(elements=(BONUS._replace(**{name: None}),))) for name in ElementShape._fields),
+        calculation(quality(elements=(BONUS,))),
+    ],
+)
+def test_calculations_of_two_shapes_have_two_keys(other: Calculation) -> None:
+    """All that a rule on shapes is given tells them apart."""
+    known = (calculation(), calculation(quality(elements=(BONUS,))))
+    assert {shape_key(one) == shape_key(other) for one in known if shape_of(one) != shape_of(other)} == {
+        False
+    }
 
 
 @pytest.mark.parametrize(
@@ -491,7 +514,7 @@ RULE_OF = {
 }
 DOCUMENTED: list[Callable[..., object]] = [
     *FORM_RULES,
-    third_payer_company,
+    *ASKING_FORM_RULES,
     *LINE_RULES,
     calculation_missing,
     calculation_present,

@@ -10,7 +10,7 @@ from lxml import etree
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.adapters.xml.stream import _refused
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from tests.twins.xml_samples import (
     SCHEMAS,
     SPACE,

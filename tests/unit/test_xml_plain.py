@@ -12,7 +12,7 @@ from flexibatch.adapters.xml import plain, stream
 from flexibatch.adapters.xml.stream import Source
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
 from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, relation, uuid
 

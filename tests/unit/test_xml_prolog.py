@@ -8,7 +8,7 @@ import pytest
 
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.wellformed import fault
-from flexibatch.domain.model import FormReference
+from flexibatch.domain.flxwage.model import FormReference
 from tests.twins.xml_samples import (
     DAY,
     OPENING,

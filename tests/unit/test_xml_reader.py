@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch.adapters.xml import stream
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.domain.model import Calculation, FinancialElement, FormReference, Line, Quality
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
 from tests.twins.xml_samples import (
     DAY,
@@ -34,16 +34,19 @@ GOOD = Line(
     uuid(1),
     "P-0001",
     Calculation(
-        date(2026, 9, 1),
-        date(2026, 9, 30),
-        date(2026, 10, 2),
-        (
+        start=date(2026, 9, 1),
+        end=date(2026, 9, 30),
+        calculated_on=date(2026, 10, 2),
+        qualities=(
             Quality(
-                date(2026, 9, 1),
-                date(2026, 9, 30),
-                "017",
-                "050",
-                (FinancialElement("0001001000", 100000, None), FinancialElement("0002001000", 2500, 12)),
+                start=date(2026, 9, 1),
+                end=date(2026, 9, 30),
+                employer_class="017",
+                worker_code="050",
+                elements=(
+                    FinancialElement(code="0001001000", amount=100000),
+                    FinancialElement(code="0002001000", amount=2500, frequency=12),
+                ),
             ),
         ),
     ),

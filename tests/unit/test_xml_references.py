@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.domain.model import Line
-from flexibatch.domain.rules import LineRules
-from flexibatch.domain.specimen import JUDGING
+from flexibatch.domain.flxwage.model import Line
+from flexibatch.domain.flxwage.rules.judge import LineRules
+from flexibatch.domain.flxwage.specimen import JUDGING
 from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, read, relation, uuid
 
 LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"

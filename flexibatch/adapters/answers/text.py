@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 from flexibatch.domain.case import FormVerdict, LineVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.employers import ToldNumbers
 from flexibatch.domain.findings import Anomaly, shown
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.identifiers import is_provisional_nsso
-from flexibatch.domain.model import Form
 from flexibatch.domain.telling import merged
 from flexibatch.domain.vocabulary import Outcome, ResultCode
 

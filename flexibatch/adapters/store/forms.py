@@ -18,6 +18,7 @@ from flexibatch.adapters.store.bulk import (
     prepared_rows,
 )
 from flexibatch.adapters.store.cases import anomaly_row
+from flexibatch.adapters.store.contents import OF_VERSION
 from flexibatch.adapters.store.parties import current_persons
 from flexibatch.adapters.store.register import known_persons
 from flexibatch.adapters.store.tables import (
@@ -31,8 +32,8 @@ from flexibatch.adapters.store.tables import (
     version,
 )
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly
+from flexibatch.domain.flxwage.model import Calculation
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.model import Calculation
 from flexibatch.domain.vocabulary import Operation, Outcome
 
 ROWS_AT_ONCE = 20_000
@@ -160,15 +161,7 @@ def _declaration_rows(case: Case, employer_id: int | None, accepted: Sequence[Li
 
 def _feature_rows(accepted: Sequence[LineVerdict]) -> Rows:
     return [
-        (
-            _NO_ID,
-            one.line.number,
-            place,
-            quality.start,
-            quality.end,
-            quality.employer_class,
-            quality.worker_code,
-        )
+        (_NO_ID, one.line.number, place, *quality[:-1])
         for one in accepted
         for place, quality in enumerate(_calculation(one).qualities, 1)
     ]
@@ -176,7 +169,7 @@ def _feature_rows(accepted: Sequence[LineVerdict]) -> Rows:
 
 def _element_rows(accepted: Sequence[LineVerdict]) -> Rows:
     return [
-        (_NO_ID, one.line.number, place, nth, element.code, element.amount, element.frequency)
+        (_NO_ID, one.line.number, place, nth, *element)
         for one in accepted
         for place, quality in enumerate(_calculation(one).qualities, 1)
         for nth, element in enumerate(quality.elements, 1)
@@ -230,5 +223,5 @@ def _calculation(one: LineVerdict) -> Calculation:
 def _version_row(case: Case, operation: Operation, one: LineVerdict) -> tuple[Any, ...]:
     line, calculation = one.line, one.line.calculation
     made = (_NO_ID, line.number, one.ticket, one.version, operation.value, case.run, case.arrival, line.inss)
-    days = (calculation.start, calculation.end, calculation.calculated_on) if calculation else (None,) * 3
-    return (*made, line.own, *days, line.reference)
+    values = calculation[:-1] if calculation else (None,) * len(OF_VERSION)
+    return (*made, line.own, *values, line.reference)

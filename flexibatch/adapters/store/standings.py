@@ -1,15 +1,16 @@
 """Look up which declarations are in force, with the content of their last version."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select
+from sqlalchemy import Column, Connection, Row, Select, Table, and_, bindparam, func, select
 
 from flexibatch.adapters.store.bulk import BATCH, Among
+from flexibatch.adapters.store.contents import OF_ELEMENT, OF_FEATURE, OF_VERSION
 from flexibatch.adapters.store.tables import declaration, feature, financial_element, version
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.operations import Standing
 from flexibatch.domain.vocabulary import Environment, Operation
 
@@ -49,17 +50,14 @@ def standings(
 def contents(connection: Connection, tickets: Collection[str]) -> dict[tuple[int, int], list[Quality]]:
     """Give the qualities of the last versions of declarations, by (form id, line)."""
     elements: dict[tuple[int, int, int], list[FinancialElement]] = defaultdict(list)
-    for row in connection.execute(
-        _of_last(financial_element, tickets).order_by(*financial_element.primary_key)
+    for form_id, line, place, _nth, *values in connection.execute(
+        _of_last(financial_element, OF_ELEMENT, tickets)
     ):
-        elements[row.form_id, row.line, row.quality].append(
-            FinancialElement(row.code, row.eurocents, row.frequency)
-        )
+        elements[form_id, line, place].append(FinancialElement._make(values))
     qualities: dict[tuple[int, int], list[Quality]] = defaultdict(list)
-    for row in connection.execute(_of_last(feature, tickets).order_by(*feature.primary_key)):
-        made = tuple(elements[row.form_id, row.line, row.quality])
-        quality = Quality(row.start_date, row.end_date, row.employer_class, row.worker_code, made)
-        qualities[row.form_id, row.line].append(quality)
+    for form_id, line, place, *values in connection.execute(_of_last(feature, OF_FEATURE, tickets)):
+        made = tuple(elements[form_id, line, place])
+        qualities[form_id, line].append(Quality._make((*values, made)))
     return qualities
 
 
@@ -82,9 +80,11 @@ def _last(tickets: Collection[str]) -> Select[Any]:
     return select(version, newest.c.newest_arrival).join(newest, same)
 
 
-def _of_last(table: Any, tickets: Collection[str]) -> Select[Any]:  # noqa: ANN401 - a table with a line's key
+def _of_last(table: Table, columns: Sequence[Column[Any]], tickets: Collection[str]) -> Select[Any]:
+    """Select key and columns of the rows of last versions, in the order of the key."""
     last = _last(tickets).subquery()
-    return select(table).join(last, and_(table.c.form_id == last.c.form_id, table.c.line == last.c.line))
+    same = and_(table.c.form_id == last.c.form_id, table.c.line == last.c.line)
+    return select(*table.primary_key, *columns).join(last, same).order_by(*table.primary_key)
 
 
 def _standing(connection: Connection, tickets: Collection[str]) -> Iterable[Standing]:
@@ -97,7 +97,7 @@ def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality
     content = None
     if not cancelled:
         made = tuple(qualities.get((row.form_id, row.line), ()))
-        content = Calculation(row.start_date, row.end_date, row.calculated_on, made)
+        content = Calculation._make((*(getattr(row, one.name) for one in OF_VERSION), made))
     return Standing(
         ticket=row.declaration,
         version=row.number,

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
 
+from flexibatch.adapters.store.contents import OF_VERSION
 from flexibatch.adapters.store.rows import Shown, all_shown
 from flexibatch.adapters.store.tables import feature, file_set, financial_element, form, form_run, version
 
-CONTENT = (version.c.own_reference, version.c.start_date, version.c.end_date, version.c.calculated_on)
+CONTENT = (version.c.own_reference, *OF_VERSION)
 TOTAL = (
     # PostgreSQL sums whole numbers to a decimal
     select(cast(func.sum(financial_element.c.eurocents), BigInteger))

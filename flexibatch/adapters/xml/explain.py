@@ -16,7 +16,7 @@ from flexibatch.adapters.xml.extract import OWN_ORIGIN, REFERENCE, REFERENCE_ORI
 from flexibatch.adapters.xml.names import BLANK, INSTANCE, ROOT, local, tag
 from flexibatch.adapters.xml.nodes import Node, takes
 from flexibatch.domain.findings import Finding, shown, step
-from flexibatch.domain.zones import zone_at
+from flexibatch.domain.flxwage.places import zone_at
 
 _ALWAYS_ALLOWED = frozenset({f"{{{INSTANCE}}}schemaLocation", f"{{{INSTANCE}}}noNamespaceSchemaLocation"})
 _TYPE = f"{{{INSTANCE}}}type"

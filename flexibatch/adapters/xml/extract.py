@@ -1,46 +1,43 @@
 """One Relation, as a parser gives it, into the values of the domain, wherever its elements stand."""
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from lxml import etree
 
-from flexibatch.adapters.xml.literals import (
-    amount,
-    category,
-    day,
-    element_code,
-    months,
-    reference,
-    worker,
-)
 from flexibatch.adapters.xml.names import tag
-from flexibatch.domain.model import Calculation, FinancialElement, Quality
+from flexibatch.domain.flxwage import fields
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Quality
+from flexibatch.domain.flxwage.readers import Reader
 
 FEATURES = tag("Features")
 FINANCIAL_ELEMENT = tag("FinancialElement")
 CALCULATION = tag("Calculation")
 REFERENCE = tag("Reference")
-_RELATION_TYPE = tag("RelationType")
-_REFERENCE_TYPE = tag("ReferenceType")
 REFERENCE_ORIGIN = tag("ReferenceOrigin")
 UUID_ORIGIN, OWN_ORIGIN = "8", "1"
-_ORIGINS = frozenset({UUID_ORIGIN, OWN_ORIGIN})
-_REFERENCE_NBR = tag("ReferenceNbr")
-_PERIOD_START = tag("CalculationPeriodStartingDate")
-_PERIOD_END = tag("CalculationPeriodEndingDate")
-_CALCULATED_ON = tag("CalculationDate")
-_START = tag("ValidityPeriodStartingDate")
-_END = tag("ValidityPeriodEndingDate")
-_CLASS = tag("EmployerClass")
-_WORKER = tag("WorkerCode")
-_ELEMENT_TYPE = tag("FinancialElementType")
-_ELEMENT_CODE = tag("FinancialElementCode")
-_AMOUNT = tag("Amount")
 _FREQUENCY = tag("BonusPaymentFrequency")
 
 
-_Value = TypeVar("_Value")
+class _Level(NamedTuple):
+    """Hold how the values of one level are read: by tag and reader, those that are not kept first."""
+
+    values: tuple[tuple[str, Reader], ...]
+    unkept: int
+    optional: frozenset[str]
+
+
+def _level(path: str) -> _Level:
+    values = sorted(fields.values_in(path), key=lambda one: bool(one.attribute))
+    readers = tuple((tag(one.tag), one.reader) for one in values if one.reader is not None)
+    optional = frozenset(tag(one.tag) for one in values if not one.required)
+    return _Level(readers, sum(1 for one in values if not one.attribute), optional)
+
+
+_OF_RELATION = _level(fields.RELATION)
+_OF_REFERENCE = _level(fields.REFERENCE)
+_OF_CALCULATION = _level(fields.CALCULATION)
+_OF_QUALITY = _level(fields.FEATURES)
+_OF_ELEMENT = _level(fields.FINANCIAL_ELEMENT)
 
 
 class Extract(NamedTuple):
@@ -61,7 +58,8 @@ def extract(relation: etree._Element) -> Extract:
     """Read what can be read of a Relation, wherever its elements stand."""
     texts = _texts(relation)
     number, own, literal, place = _references(relation)
-    literal = literal and texts.get(_RELATION_TYPE) == "1"
+    _, well = _read(_OF_RELATION, texts)
+    literal = literal and well
     if CALCULATION not in texts:
         return Extract(number, own, None, literal, place)
     qualities = []
@@ -71,10 +69,8 @@ def extract(relation: etree._Element) -> Extract:
             quality, well = _quality(node)
             qualities.append(quality)
             literal = literal and well
-    start, end = day(texts.get(_PERIOD_START, "")), day(texts.get(_PERIOD_END, ""))
-    made = day(texts.get(_CALCULATED_ON, ""))
-    literal = literal and None not in (start, end, made)
-    return Extract(number, own, Calculation(start, end, made, tuple(qualities)), literal, place)
+    values, well = _read(_OF_CALCULATION, texts)
+    return Extract(number, own, Calculation._make((*values, tuple(qualities))), literal and well, place)
 
 
 def _references(relation: etree._Element) -> tuple[str | None, str | None, bool, int]:
@@ -86,10 +82,10 @@ def _references(relation: etree._Element) -> tuple[str | None, str | None, bool,
     place, literal = 0, True
     for place, node in enumerate(relation.iterchildren(REFERENCE), 1):
         texts = _texts(node)
-        number = reference(texts.get(_REFERENCE_NBR, ""))
-        literal = literal and number is not None and texts.get(_REFERENCE_TYPE) == "10"
+        (number,), well = _read(_OF_REFERENCE, texts)
+        literal = literal and well
         found.setdefault(texts.get(REFERENCE_ORIGIN), (number, place))
-    literal = literal and UUID_ORIGIN in found and len(found) == place and found.keys() <= _ORIGINS
+    literal = literal and UUID_ORIGIN in found and len(found) == place
     number, at = found.get(UUID_ORIGIN, (None, 1))
     return number, found.get(OWN_ORIGIN, (None, 1))[0], literal, at
 
@@ -98,29 +94,26 @@ def _texts(parent: etree._Element) -> _Texts:
     return {child.tag: child.text or "" for child in parent}
 
 
+def _read(level: _Level, texts: _Texts) -> tuple[list[Any], bool]:
+    """Read the values of one level; return those that are kept, and whether all are there and as they must be."""
+    found = [reader(texts.get(name, "")) for name, reader in level.values]
+    # What may be absent, and is, has no value either.
+    literal = None not in found or found.count(None) == len(level.optional - texts.keys())
+    return found[level.unkept :], literal
+
+
 def _quality(features: etree._Element) -> tuple[Quality, bool]:
-    texts = _texts(features)
-    values = (
-        day(texts.get(_START, "")),
-        day(texts.get(_END, "")),
-        category(texts.get(_CLASS, "")),
-        worker(texts.get(_WORKER, "")),
-    )
+    values, well = _read(_OF_QUALITY, _texts(features))
     read = [_element(node) for node in features.iterchildren(FINANCIAL_ELEMENT)]
-    literal = None not in values and all(well for _, well in read)
-    return Quality(*values, tuple(element for element, _ in read)), literal
+    literal = well and all(well for _, well in read)
+    return Quality._make((*values, tuple([element for element, _ in read]))), literal
 
 
 def _element(node: etree._Element) -> tuple[FinancialElement, bool]:
     texts = _texts(node)
-    code, cents = element_code(texts.get(_ELEMENT_CODE, "")), amount(texts.get(_AMOUNT, ""))
-    frequency, well = _optional(texts.get(_FREQUENCY), months)
-    literal = well and code is not None and cents is not None and texts.get(_ELEMENT_TYPE) == "1"
+    values, literal = _read(_OF_ELEMENT, texts)
+    element = FinancialElement._make(values)
     # Whether there is a frequency is part of what a bonus is: without a readable one nothing is concluded of it.
-    return FinancialElement(code if well else None, cents, frequency), literal
-
-
-def _optional(text: str | None, reading: Callable[[str], _Value | None]) -> tuple[_Value | None, bool]:
-    """Read what may be absent; tell whether it is, or is written as it must be."""
-    value = None if text is None else reading(text)
-    return value, text is None or value is not None
+    if element.frequency is None and _FREQUENCY in texts:
+        element = element._replace(code=None)
+    return element, literal

@@ -1,6 +1,6 @@
 """One Form, put together from the elements that end while a document is read."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -8,13 +8,14 @@ from flexibatch.adapters.xml import explain
 from flexibatch.adapters.xml.container import Container, last_child
 from flexibatch.adapters.xml.explain import Faults
 from flexibatch.adapters.xml.extract import Extract, extract
-from flexibatch.adapters.xml.literals import inss
 from flexibatch.adapters.xml.names import tag
 from flexibatch.adapters.xml.nodes import Node
 from flexibatch.adapters.xml.trust import Trust
 from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.model import Form, FormReference, Line
+from flexibatch.domain.flxwage import fields
+from flexibatch.domain.flxwage.model import Form, FormReference, Line
+from flexibatch.domain.flxwage.readers import inss
 from flexibatch.domain.vocabulary import Operation
 from flexibatch.errors import DocumentBroken
 
@@ -87,19 +88,16 @@ class FormUnderWay:
         texts, ids = self._form.texts, self._employer
         if self.faults.found:
             self._trust.explain()
+        said: dict[str, Any] = {one.attribute: texts.get(one.tag) for one in fields.kept_in(fields.FORM)}
+        said |= {one.attribute: ids.get(one.tag) for one in fields.kept_in(fields.DEBTOR)}
+        said["operation"] = _OPERATIONS.get(said["operation"] or "")
         made = Form(
-            self._number,
-            texts.get("Identification"),
-            texts.get("FormCreationDate"),
-            texts.get("FormCreationHour"),
-            _OPERATIONS.get(texts.get("AttestationStatus") or ""),
-            texts.get("TypeForm"),
-            self._reference(),
-            ids.get("CompanyID"),
-            ids.get("NOSSRegistrationNbr"),
-            tuple(self._lines),
-            tuple(self.faults.found),
-            self._unlisted,
+            number=self._number,
+            reference=self._reference(),
+            lines=tuple(self._lines),
+            faults=tuple(self.faults.found),
+            unlisted=self._unlisted,
+            **said,
         )
         # It holds a method of this object: the tree of each Form would stay until garbage is looked for, which is rare.
         del self._form

@@ -12,8 +12,8 @@ from typing import Any
 
 import xmlschema
 
-from flexibatch.adapters.xml.literals import READINGS, REQUIRED
 from flexibatch.adapters.xml.names import local
+from flexibatch.domain.flxwage.fields import BY_PATH, required_in
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _FACETS = {
@@ -45,8 +45,9 @@ class Node:
         self.type: Any = element.type
         self.leaf: bool = self.type.is_simple() or self.type.has_simple_content()
         self.mixed: bool = self.type.has_mixed_content()
-        self.reading = READINGS.get(path)
-        self.required = REQUIRED.get(path, ())
+        field = BY_PATH.get(path)
+        self.reading = field.reader if field else None
+        self.required = required_in(path)
         self.judge = lru_cache(maxsize=2048)(self._judge)
 
     @cached_property

@@ -7,69 +7,34 @@ entities, nor attributes. Whatever is written otherwise is left to the reader of
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lxml import etree
 
-from flexibatch.adapters.xml import literals
+from flexibatch.adapters.xml import patterns
 from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT
-from flexibatch.domain.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
+from flexibatch.domain.flxwage.fields import (
+    CALCULATION,
+    DEBTOR,
+    FEATURES,
+    FINANCIAL_ELEMENT,
+    FORM,
+    FORM_REFERENCE,
+    kept_in,
+)
+from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Form, FormReference, Line, Quality
+from flexibatch.domain.flxwage.readers import Reader, inss
+from flexibatch.domain.flxwage.readers import reference as read_reference
 from flexibatch.domain.vocabulary import Operation
 
 UNIT_LIMIT = 128 * 1024
 """Characters that may stand between the ends of two Beneficiaries."""
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    """Make a pattern: a space is white space, `@` a value, `Tag=x` an element that holds x."""
-    elements = re.sub(r"\b([A-Z]\w+)=(@|\w+)", r"<\1>\2</\1>", text)
-    return re.compile(elements.replace(" ", r"[ \t\r\n]*+").replace("@", r"([^<&\r]*+)"))
-
-
-_DOCUMENT = _pattern(
-    r"\ufeff?(?:<\?xml[^<>]*\?>)? <FLXWAGE(?:\s+(?:xmlns|xmlns:\w+|xsi:schemaLocation)=[\"'][^\"'<&]*[\"'])* >"
-)
-_FORM = _pattern(
-    " <Form> Identification=@ FormCreationDate=@ FormCreationHour=@ AttestationStatus=@ TypeForm=@ "
-    "(?:<Reference> ReferenceType=@ ReferenceOrigin=1 ReferenceNbr=@ </Reference> )?"
-    "<Debtor>(?: CompanyID=@)?(?: NOSSRegistrationNbr=@)?"
-)
-_BENEFICIARY = _pattern(" <Beneficiary> INSS=@ ")
-_OWN = "(?:<Reference> ReferenceType=10 ReferenceOrigin=1 ReferenceNbr=@ </Reference> )?"
-_RELATION = _pattern(
-    f"<Relation> RelationType=1 {_OWN}"
-    f"<Reference> ReferenceType=10 ReferenceOrigin=8 ReferenceNbr=@ </Reference> {_OWN}"
-    "(?:</Relation> |<Calculation> "
-    "CalculationPeriodStartingDate=@ CalculationPeriodEndingDate=@ CalculationDate=@ )"
-)
-_QUALITY = _pattern(
-    "<Features> ValidityPeriodStartingDate=@ ValidityPeriodEndingDate=@ EmployerClass=@ WorkerCode=@ "
-)
-_ELEMENT = _pattern(
-    "<FinancialElement> FinancialElementType=1 FinancialElementCode=@ Amount=@ (?:BonusPaymentFrequency=@ )?"
-    "</FinancialElement> (</Features> (</Calculation> </Relation> )?)?"
-)
-_BENEFICIARY_END = _pattern("</Beneficiary>")
-_FORM_END = _pattern(" </Debtor> </Form>")
-_DOCUMENT_END = _pattern(" </FLXWAGE > ")
-_FORM_READINGS = tuple(
-    literals.READINGS[f"Form/{name}"]
-    for name in (
-        "Identification",
-        "FormCreationDate",
-        "FormCreationHour",
-        "AttestationStatus",
-        "TypeForm",
-        "Reference/ReferenceType",
-        "Reference/ReferenceNbr",
-        "Debtor/CompanyID",
-        "Debtor/NOSSRegistrationNbr",
-    )
-)
+_HEAD = (*kept_in(FORM), *kept_in(FORM_REFERENCE), *kept_in(DEBTOR))
 _Value = TypeVar("_Value")
 
 
@@ -143,7 +108,7 @@ class _Reading:
         ended: list[Form] = []
         at = 0
         while at < end:
-            worker = _BENEFICIARY.match(text, at)
+            worker = patterns.BENEFICIARY.match(text, at)
             at = self._worker(worker) if worker else self._between(text, at, ended)
         self._text = text[at:]
         return ended
@@ -152,63 +117,60 @@ class _Reading:
         """Give the last Form; nothing else may stand behind it."""
         ended: list[Form] = []
         at = self._between(self._text, 0, ended)
-        if not ended or not _DOCUMENT_END.fullmatch(self._text, at):
+        if not ended or not patterns.DOCUMENT_END.fullmatch(self._text, at):
             raise NotPlain
         return ended[0]
 
     def _between(self, text: str, at: int, ended: list[Form]) -> int:
         """Read the end of a Form, the beginning of one, or that of the document; give where that ends."""
         if self._head is not None:
-            found = _met(_FORM_END, text, at)
+            found = _met(patterns.FORM_END, text, at)
             ended.append(self._form(self._head))
             self._head = None
         elif self._begun:
-            found = _met(_FORM, text, at)
+            found = _met(patterns.FORM, text, at)
             self._head = found.groups()
         else:
-            found = _met(_DOCUMENT, text, at)
+            found = _met(patterns.DOCUMENT, text, at)
             self._begun = True
         return found.end()
 
     def _form(self, head: tuple[str | None, ...]) -> Form:
-        for reading, value in zip(_FORM_READINGS, head, strict=True):
-            if value is not None:
-                _sure(reading(value))
+        for field, text in zip(_HEAD, head, strict=True):
+            if text is not None and field.reader is not None:
+                _sure(field.reader(text))
         if not self._lines:
             raise NotPlain
         self._forms += 1
         lines, self._lines, self._workers, self._elements = tuple(self._lines), [], 0, 0
-        identification, created_on, created_at, status, kind, of, key, company, nsso = head
-        reference = FormReference(of, key) if of and key else None
-        made = identification, created_on, created_at, Operation(_sure(status))
-        return Form(self._forms, *made, kind, reference, company, nsso, lines)
+        said: dict[str, Any] = {field.attribute: text for field, text in zip(_HEAD, head, strict=True)}
+        kind, number = said.pop("kind"), said.pop("number")
+        said["operation"] = Operation(said["operation"])
+        reference = FormReference(kind, number) if kind and number else None
+        return Form(number=self._forms, reference=reference, lines=lines, **said)
 
     def _worker(self, found: re.Match[str]) -> int:
         """Read a Beneficiary; give where it ends. Lines past the limit are not for this reader."""
-        text, at, inss = found.string, found.end(), _sure(literals.inss(found[1]))
+        text, at, worker = found.string, found.end(), _sure(inss(found[1]))
         self._workers += 1
         relation = 0
-        while line := _RELATION.match(text, at):
+        while line := patterns.RELATION.match(text, at):
             relation += 1
-            before, reference, after, start, end, made = line.groups()
+            before, uuid, after, begun, *values = line.groups()
             at, calculation = line.end(), None
-            if made is not None:
+            if begun is not None:
                 at, qualities = _qualities(text, at)
-                calculation = Calculation(_day(start), _day(end), _day(made), qualities)
+                calculation = Calculation._make((*_calculation_values(tuple(values)), qualities))
                 self._elements += calculation.size
-            place, reference, own = (
-                len(self._lines) + 1,
-                _sure(literals.reference(reference)),
-                _own(before, after),
-            )
+            place, reference, own = len(self._lines) + 1, _sure(read_reference(uuid)), _own(before, after)
             reference_at = 1 if before is None else 2
             self._lines.append(
-                Line(place, self._workers, relation, inss, reference, own, calculation, (), reference_at)
+                Line(place, self._workers, relation, worker, reference, own, calculation, (), reference_at)
             )
         full = len(self._lines) > LINES_LIMIT or self._elements > ELEMENTS_LIMIT
         if not relation or self._head is None or full:
             raise NotPlain
-        return _met(_BENEFICIARY_END, text, at).end()
+        return _met(patterns.BENEFICIARY_END, text, at).end()
 
 
 def _own(before: str | None, after: str | None) -> str | None:
@@ -217,7 +179,7 @@ def _own(before: str | None, after: str | None) -> str | None:
         return None
     if before is not None and after is not None:
         raise NotPlain
-    return _sure(literals.reference(before or after or ""))
+    return _sure(read_reference(before or after or ""))
 
 
 def _qualities(text: str, at: int) -> tuple[int, tuple[Quality, ...]]:
@@ -225,20 +187,15 @@ def _qualities(text: str, at: int) -> tuple[int, tuple[Quality, ...]]:
     qualities: list[Quality] = []
     relation_end = None
     while relation_end is None:
-        quality = _met(_QUALITY, text, at)
+        quality = _met(patterns.QUALITY, text, at)
         elements: list[FinancialElement] = []
         at, quality_end = quality.end(), None
         while quality_end is None:
-            element = _met(_ELEMENT, text, at)
-            code, cents, frequency, quality_end, relation_end = element.groups()
-            months = None if frequency is None else _sure(literals.months(frequency))
-            elements.append(
-                FinancialElement(_sure(literals.element_code(code)), _sure(literals.amount(cents)), months)
-            )
+            element = _met(patterns.ELEMENT, text, at)
+            *values, quality_end, relation_end = element.groups()
+            elements.append(FinancialElement._make(_element_values(values)))
             at = element.end()
-        start, end, employer_class, worker_code = quality.groups()
-        codes = _sure(literals.category(employer_class)), _sure(literals.worker(worker_code))
-        qualities.append(Quality(_day(start), _day(end), *codes, tuple(elements)))
+        qualities.append(Quality._make((*_quality_values(quality.groups()), tuple(elements))))
     return at, tuple(qualities)
 
 
@@ -255,6 +212,23 @@ def _sure(value: _Value | None) -> _Value:
     return value
 
 
-@lru_cache(maxsize=4096)
-def _day(text: str) -> date:
-    return _sure(literals.day(text))
+_Texts = Sequence[str | None]
+
+
+def _reader_of(path: str) -> Callable[[_Texts], Sequence[Any]]:
+    """Return what reads the values that are kept right under a path, given in their order; None is absent."""
+    readers: list[Reader] = [field.reader for field in kept_in(path) if field.reader is not None]
+
+    def read(texts: _Texts) -> list[Any]:
+        values = [None if text is None else reader(text) for reader, text in zip(readers, texts, strict=True)]
+        if values.count(None) != texts.count(None):
+            raise NotPlain
+        return values
+
+    return read
+
+
+# Most workers of a document share their days and codes, but not their amounts.
+_calculation_values = lru_cache(maxsize=4096)(_reader_of(CALCULATION))
+_quality_values = lru_cache(maxsize=4096)(_reader_of(FEATURES))
+_element_values = _reader_of(FINANCIAL_ELEMENT)

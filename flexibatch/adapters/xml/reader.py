@@ -11,7 +11,7 @@ from flexibatch.adapters.xml.prolog import Prolog, read_prolog
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.adapters.xml.stream import Source, forms
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
 
 

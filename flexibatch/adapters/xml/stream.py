@@ -25,7 +25,7 @@ from flexibatch.adapters.xml.root import Root
 from flexibatch.adapters.xml.trust import Trust
 from flexibatch.adapters.xml.wellformed import broken, fault, unreadable
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form
+from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
 
 UNIT_LIMIT = 2 * 1024 * 1024

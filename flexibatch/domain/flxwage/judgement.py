@@ -1,14 +1,14 @@
 """What rules are given: a line where it stands, or the shape of a calculation, and the dated facts they judge by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.findings import Finding, step
-from flexibatch.domain.model import Calculation, Form, Line
+from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class Judging:
 
 
 class ElementShape(NamedTuple):
-    """Hold what an element is: wage or bonus, and its frequency in months."""
+    """Hold what rules ask of an element: wage or bonus, and its frequency in months."""
 
     code: str | None
     frequency: int | None
 
 
 class QualityShape(NamedTuple):
-    """Hold a quality without its amounts."""
+    """Hold what rules ask of a quality, without its amounts."""
 
     start: date | None
     end: date | None
@@ -40,7 +40,7 @@ class QualityShape(NamedTuple):
 
 
 class CalculationShape(NamedTuple):
-    """Hold a calculation without its amounts: most workers of a document share a few of these.
+    """Hold what rules ask of a calculation, without its amounts: most workers of a document share a few of these.
 
     A rule on a shape is asked once for each, so a shape is all that it is given: a rule that wants more is one on a
     line.
@@ -53,37 +53,53 @@ class CalculationShape(NamedTuple):
 
 
 ShapeKey = tuple[object, ...]
-"""A shape as plain tuples, which are made four times as fast; equal where the shapes are."""
+"""All of a calculation but its amounts, as plain tuples, which are made four times as fast as shapes: where two are
+equal, so are the shapes."""
 
 
 def shape_key(calculation: Calculation) -> ShapeKey:
-    """Give the shape of a calculation as plain tuples."""
-    start, end, made, qualities = calculation
+    """Return the shape of a calculation as plain tuples."""
+    *values, qualities = calculation
     return (
-        start,
-        end,
-        made,
-        tuple([(*one[:4], tuple([element[::2] for element in one.elements])) for one in qualities]),
-    )
-
-
-def shape_of(calculation: Calculation) -> CalculationShape:
-    """Give the shape of a calculation."""
-    start, end, made, qualities = calculation
-    return CalculationShape(
-        start,
-        end,
-        made,
+        *values,
         tuple(
-            QualityShape(
-                *one[:4], tuple(ElementShape(element.code, element.frequency) for element in one.elements)
-            )
-            for one in qualities
+            [
+                (*one[:-1], tuple([(element.code, element.frequency) for element in one.elements]))
+                for one in qualities
+            ]
         ),
     )
 
 
+def shape_of(calculation: Calculation) -> CalculationShape:
+    """Return the shape of a calculation."""
+    return CalculationShape(
+        calculation.start,
+        calculation.end,
+        calculation.calculated_on,
+        tuple(map(_quality_shape, calculation.qualities)),
+    )
+
+
+def _quality_shape(one: Quality) -> QualityShape:
+    elements = tuple(ElementShape(element.code, element.frequency) for element in one.elements)
+    return QualityShape(one.start, one.end, one.employer_class, one.worker_code, elements)
+
+
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+# --------------------------------------------------------------------------------------------------------- rules
+
+_Context = TypeVar("_Context")
+_Subject = TypeVar("_Subject")
+_Found = TypeVar("_Found")
+
+Rule = Callable[[_Context, _Subject], tuple[_Found, ...]]
+"""The one signature of all rules: by what is judged, what is judged, what was found.
+
+The context is `Judging`, or what register and store answered (`flexibatch.domain.flxwage.rules.asking`); the subject a
+Form, the `Place` of a line, or the shape of a calculation, of which not findings are given but flaws.
+"""
 
 
 class Flaw(NamedTuple):
@@ -101,11 +117,10 @@ class Flaw(NamedTuple):
 
 # A tuple, since one is made for every line: a frozen dataclass takes three times as long to make.
 class Place(NamedTuple):
-    """Hold a line where it stands and what it is judged by; locations are written only for a fault."""
+    """Hold a line where it stands; locations are written only for a fault."""
 
     form: Form
     line: Line
-    judging: Judging
 
     def finding(self, flaw: Flaw) -> Finding:
         """Tell a flaw of the line's calculation where it stands."""

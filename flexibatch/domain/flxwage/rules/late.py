@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.model import Form, Line
+from flexibatch.domain.flxwage.model import Form, Line
 from flexibatch.domain.vocabulary import Operation
 
 GRACE = timedelta(days=5)
@@ -17,7 +17,7 @@ def late_findings(form: Form, ok_lines: Sequence[Line], received_on: date) -> di
     `ok_lines` are the lines without a blocking finding: the last calculation date of each calendar month
     is taken among them, and only they are told.
 
-    >>> from flexibatch.domain.specimen import FORM, LINE
+    >>> from flexibatch.domain.flxwage.specimen import FORM, LINE
     >>> late_findings(FORM, [LINE], date(2026, 10, 7))
     {}
     >>> late_findings(FORM, [LINE], date(2026, 10, 8))[1].details

@@ -1,17 +1,27 @@
 """The rules that ask neither register nor store, all at once. Source: docs/spec/message.md, "Order of judgement".
 
-Each rule is a function of its own in `form_rules`, `line_rules`, `calculation_rules` or `quality_rules`.
+Each rule is a function of its own in `form`, `line`, `calculation` or `quality` beside this; those that ask are in
+`asking`.
 """
 
 from collections.abc import Iterator
 
-from flexibatch.domain.calculation_rules import CALCULATION_RULES
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.form_rules import FORM_RULES
-from flexibatch.domain.judgement import Flaw, Judging, Place, ShapeKey, shape_key, shape_of
-from flexibatch.domain.line_rules import LINE_RULES, calculation_missing, calculation_present
-from flexibatch.domain.model import Calculation, Form, Line
-from flexibatch.domain.quality_rules import QUALITY_RULES
+from flexibatch.domain.flxwage.judgement import (
+    CalculationShape,
+    Flaw,
+    Judging,
+    Place,
+    Rule,
+    ShapeKey,
+    shape_key,
+    shape_of,
+)
+from flexibatch.domain.flxwage.model import Calculation, Form, Line
+from flexibatch.domain.flxwage.rules.calculation import CALCULATION_RULES
+from flexibatch.domain.flxwage.rules.form import FORM_RULES
+from flexibatch.domain.flxwage.rules.line import LINE_RULES, calculation_missing, calculation_present
+from flexibatch.domain.flxwage.rules.quality import QUALITY_RULES
 from flexibatch.domain.vocabulary import Operation
 
 __all__ = ["Judging", "LineRules", "judge_form"]
@@ -19,17 +29,17 @@ __all__ = ["Judging", "LineRules", "judge_form"]
 SHAPES_LIMIT = 1000
 """Shapes of calculations that are remembered of one document."""
 
-SHAPE_RULES = (*CALCULATION_RULES, *QUALITY_RULES)
+SHAPE_RULES: tuple[Rule[Judging, CalculationShape, Flaw], ...] = (*CALCULATION_RULES, *QUALITY_RULES)
 
 
 def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
     """Give all that is wrong with a Form's own fields and its employer's numbers.
 
-    >>> from flexibatch.domain.specimen import FORM, JUDGING
+    >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> judge_form(FORM, JUDGING)
     ()
     """
-    return tuple(finding for rule in FORM_RULES for finding in rule(form, judging))
+    return tuple(finding for rule in FORM_RULES for finding in rule(judging, form))
 
 
 class LineRules:
@@ -46,19 +56,19 @@ class LineRules:
         A cancellation has no Calculation; where it has one, that is the fault, and what stands in it is not
         judged. Without a readable operation the Form is refused, and only what holds for any operation is told.
 
-        >>> from flexibatch.domain.specimen import FORM, JUDGING, LINE
+        >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING, LINE
         >>> LineRules(JUDGING).judge(FORM, LINE)
         ()
         """
-        place = Place(form, line, self._judging)
+        place, judging = Place(form, line), self._judging
         found: tuple[Finding, ...] = ()
         for rule in LINE_RULES:
-            found += rule(place)
+            found += rule(judging, place)
         operation, calculation = form.operation, line.calculation
         if operation is Operation.CANCELLATION:
-            return found + calculation_present(place)
+            return found + calculation_present(judging, place)
         if calculation is None:
-            return found if operation is None else found + calculation_missing(place)
+            return found if operation is None else found + calculation_missing(judging, place)
         flaws = self._flawed(calculation)
         return (*found, *_findings(flaws, place)) if flaws else found
 
@@ -68,7 +78,7 @@ class LineRules:
         flaws = self._flaws.get(key)
         if flaws is None:
             shape = shape_of(calculation)
-            flaws = tuple(flaw for rule in SHAPE_RULES for flaw in rule(shape, self._judging))
+            flaws = tuple(flaw for rule in SHAPE_RULES for flaw in rule(self._judging, shape))
             if len(self._flaws) < SHAPES_LIMIT:
                 self._flaws[key] = flaws
         return flaws

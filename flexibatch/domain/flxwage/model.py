@@ -2,7 +2,8 @@
 
 Values are literal: codes are text, amounts whole eurocents, dates real dates. A field that could not be read is None
 and then a finding in `faults` says why; a line or Form without blocking faults has every required field.
-What there is one of for every line is a named tuple: a file makes hundreds of thousands of them.
+What there is one of for every line is a named tuple: a file makes hundreds of thousands of them. Those of a calculation
+have their values in the order of the table of fields (`flexibatch.domain.flxwage.fields`), and what they hold last.
 """
 
 from dataclasses import dataclass
@@ -13,35 +14,32 @@ from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.identifiers import is_unknown_nsso
 from flexibatch.domain.vocabulary import Operation
 
-GROSS_WAGE = "0001001000"
-GROSS_BONUS = "0002001000"
-
 
 class FinancialElement(NamedTuple):
     """Hold one amount: wage or bonus, in eurocents; `frequency` in months where it was given."""
 
-    code: str | None
-    amount: int | None
-    frequency: int | None
+    code: str | None = None
+    amount: int | None = None
+    frequency: int | None = None
 
 
 class Quality(NamedTuple):
     """Hold one quality (Features): employer category and worker code over a validity period, ends included."""
 
-    start: date | None
-    end: date | None
-    employer_class: str | None
-    worker_code: str | None
-    elements: tuple[FinancialElement, ...]
+    start: date | None = None
+    end: date | None = None
+    employer_class: str | None = None
+    worker_code: str | None = None
+    elements: tuple[FinancialElement, ...] = ()
 
 
 class Calculation(NamedTuple):
     """Hold one wage calculation: its period, ends included, the day it was made, its qualities."""
 
-    start: date | None
-    end: date | None
-    calculated_on: date | None
-    qualities: tuple[Quality, ...]
+    start: date | None = None
+    end: date | None = None
+    calculated_on: date | None = None
+    qualities: tuple[Quality, ...] = ()
 
     @property
     def size(self) -> int:

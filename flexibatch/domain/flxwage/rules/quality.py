@@ -8,8 +8,8 @@ from collections import Counter
 
 from flexibatch.domain.categories import UNKNOWN, quarter_of
 from flexibatch.domain.findings import step
-from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
-from flexibatch.domain.model import GROSS_BONUS, GROSS_WAGE
+from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE
 
 SECOND = 2
 WORKER_CODES = frozenset({"050", "450"})
@@ -18,14 +18,14 @@ _NONE: tuple[Flaw, ...] = ()
 _READABLE_CODES = WORKER_CODES | {None}
 
 
-def validity_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def validity_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends before it starts.
 
     Code: 99005-014. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> validity_order(shape(quality(end=date(2026, 8, 31))), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> validity_order(JUDGING, shape(quality(end=date(2026, 8, 31))))[0].value
     '2026-08-31'
     """
     found = _NONE
@@ -37,14 +37,14 @@ def validity_order(calculation: CalculationShape, _judging: Judging) -> tuple[Fl
     return found
 
 
-def validity_start(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def validity_start(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that starts before its calculation period.
 
     Code: 99004-399. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> validity_start(shape(quality(start=date(2026, 8, 31))), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> validity_start(JUDGING, shape(quality(start=date(2026, 8, 31))))[0].value
     '2026-08-31'
     """
     first = calculation.start
@@ -58,14 +58,14 @@ def validity_start(calculation: CalculationShape, _judging: Judging) -> tuple[Fl
     return found
 
 
-def validity_end(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def validity_end(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends after its calculation period.
 
     Code: 99005-400. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from datetime import date
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> validity_end(shape(quality(end=date(2026, 10, 1))), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> validity_end(JUDGING, shape(quality(end=date(2026, 10, 1))))[0].value
     '2026-10-01'
     """
     last = calculation.end
@@ -79,15 +79,15 @@ def validity_end(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
     return found
 
 
-def category(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...]:
+def category(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse an employer category that does not exist, or not in the quarter of the validity's first day.
 
     Code: 00036-008. Source: docs/spec/message.md, "Rules on the qualities"; the NSSO's dated table of categories.
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> [fault.rule for fault in category(shape(quality(employer_class="999")), JUDGING)]
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> [fault.rule for fault in category(JUDGING, shape(quality(employer_class="999")))]
     ['category-unknown']
-    >>> category(shape(quality(employer_class="018")), JUDGING)[0].details
+    >>> category(JUDGING, shape(quality(employer_class="018")))[0].details
     {'quarter': '2026/3'}
     """
     verdict = judging.categories.verdict
@@ -102,13 +102,13 @@ def category(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...
     return found
 
 
-def worker_code(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def worker_code(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a worker code other than 050, labourer, and 450, employee.
 
     Code: 00037-008. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> worker_code(shape(quality(), quality(worker_code="051")), JUDGING)[0].quality
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> worker_code(JUDGING, shape(quality(), quality(worker_code="051")))[0].quality
     2
     """
     found = _NONE
@@ -118,13 +118,13 @@ def worker_code(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
     return found
 
 
-def quality_empty(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def quality_empty(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with neither a wage nor a bonus.
 
     Code: 99103-001. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import JUDGING, quality, shape
-    >>> quality_empty(shape(quality(elements=())), JUDGING)[0].tail
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, quality, shape
+    >>> quality_empty(JUDGING, shape(quality(elements=())))[0].tail
     'FinancialElement[1]'
     """
     found = _NONE
@@ -134,15 +134,15 @@ def quality_empty(calculation: CalculationShape, _judging: Judging) -> tuple[Fla
     return found
 
 
-def wages_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def wages_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with two gross wages, at the second: their amounts are to be added up.
 
     Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities".
 
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, WAGE, quality, shape
-    >>> wages_twice(shape(quality(elements=(WAGE, BONUS, BONUS))), JUDGING)
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, WAGE, quality, shape
+    >>> wages_twice(JUDGING, shape(quality(elements=(WAGE, BONUS, BONUS))))
     ()
-    >>> wages_twice(shape(quality(elements=(WAGE, BONUS, WAGE))), JUDGING)[0].tail
+    >>> wages_twice(JUDGING, shape(quality(elements=(WAGE, BONUS, WAGE))))[0].tail
     'FinancialElement[3]'
     """
     found = _NONE
@@ -156,17 +156,17 @@ def wages_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
     return found
 
 
-def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def bonuses_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with two gross bonuses of one frequency, or two without any, at the second of each frequency.
 
     They are to be added up; bonuses of different frequencies may stand side by side.
     Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, quality, shape
     >>> monthly = BONUS._replace(frequency=1)
-    >>> bonuses_twice(shape(quality(elements=(BONUS, monthly))), JUDGING)
+    >>> bonuses_twice(JUDGING, shape(quality(elements=(BONUS, monthly))))
     ()
-    >>> twice = bonuses_twice(shape(quality(elements=(BONUS, monthly, BONUS, monthly, BONUS))), JUDGING)
+    >>> twice = bonuses_twice(JUDGING, shape(quality(elements=(BONUS, monthly, BONUS, monthly, BONUS))))
     >>> [fault.tail for fault in twice]
     ['FinancialElement[3]', 'FinancialElement[4]']
     """
@@ -182,14 +182,14 @@ def bonuses_twice(calculation: CalculationShape, _judging: Judging) -> tuple[Fla
     return found
 
 
-def frequency_on_wage(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def frequency_on_wage(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a bonus payment frequency on a gross wage.
 
     Code: 00068-005. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import JUDGING, WAGE, quality, shape
-    >>> frequency_on_wage(shape(quality(elements=(WAGE._replace(frequency=0),))), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, WAGE, quality, shape
+    >>> frequency_on_wage(JUDGING, shape(quality(elements=(WAGE._replace(frequency=0),))))[0].value
     '0'
     """
     found = _NONE
@@ -201,14 +201,14 @@ def frequency_on_wage(calculation: CalculationShape, _judging: Judging) -> tuple
     return found
 
 
-def frequency_missing(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def frequency_missing(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Remark that a bonus has no payment frequency.
 
     Code: 00068-001. Source: docs/spec/message.md, "Rules on the qualities".
 
     >>> from dataclasses import replace
-    >>> from flexibatch.domain.specimen import BONUS, JUDGING, quality, shape
-    >>> frequency_missing(shape(quality(elements=(BONUS._replace(frequency=None),))), JUDGING)[0].tail
+    >>> from flexibatch.domain.flxwage.specimen import BONUS, JUDGING, quality, shape
+    >>> frequency_missing(JUDGING, shape(quality(elements=(BONUS._replace(frequency=None),))))[0].tail
     'FinancialElement[1]/BonusPaymentFrequency'
     """
     found = _NONE

@@ -6,7 +6,7 @@ nothing of it.
 
 from datetime import date
 
-from flexibatch.domain.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
 
 SCOPE = date(2025, 1, 1)
 """A period that ended before this day is not declared here."""
@@ -14,13 +14,13 @@ SCOPE = date(2025, 1, 1)
 _NONE: tuple[Flaw, ...] = ()
 
 
-def period_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def period_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before it starts.
 
     Code: 99002-014. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
-    >>> period_order(shape(end=date(2026, 8, 31)), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
+    >>> period_order(JUDGING, shape(end=date(2026, 8, 31)))[0].value
     '2026-08-31'
     """
     start, end = calculation.start, calculation.end
@@ -29,15 +29,15 @@ def period_order(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
     return (Flaw("period-order", "CalculationPeriodEndingDate", str(end), details={"start": str(start)}),)
 
 
-def period_scope(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def period_scope(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before 1 January 2025.
 
     Code: 99002-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
-    >>> period_scope(shape(end=date(2025, 1, 1)), JUDGING)
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
+    >>> period_scope(JUDGING, shape(end=date(2025, 1, 1)))
     ()
-    >>> period_scope(shape(end=date(2024, 12, 31)), JUDGING)[0].value
+    >>> period_scope(JUDGING, shape(end=date(2024, 12, 31)))[0].value
     '2024-12-31'
     """
     if calculation.end is None or calculation.end >= SCOPE:
@@ -45,13 +45,13 @@ def period_scope(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw
     return (Flaw("period-scope", "CalculationPeriodEndingDate", str(calculation.end)),)
 
 
-def period_year(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def period_year(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period over New Year: it is sent as two.
 
     Code: 99002-400. Source: docs/spec/message.md, "Rules on the calculation" (the instructions, version 1.3).
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
-    >>> period_year(shape(start=date(2025, 12, 29), end=date(2026, 1, 4)), JUDGING)[0].details
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
+    >>> period_year(JUDGING, shape(start=date(2025, 12, 29), end=date(2026, 1, 4)))[0].details
     {'start': '2025-12-29', 'last': '2025-12-31', 'first': '2026-01-01'}
     """
     start, end = calculation.start, calculation.end
@@ -61,15 +61,15 @@ def period_year(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw,
     return (Flaw("period-year", "CalculationPeriodEndingDate", str(end), details=days),)
 
 
-def calculation_date_late(calculation: CalculationShape, judging: Judging) -> tuple[Flaw, ...]:
+def calculation_date_late(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made after the day of reception.
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
-    >>> calculation_date_late(shape(calculated_on=date(2026, 10, 5)), JUDGING)
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
+    >>> calculation_date_late(JUDGING, shape(calculated_on=date(2026, 10, 5)))
     ()
-    >>> calculation_date_late(shape(calculated_on=date(2026, 10, 6)), JUDGING)[0].value
+    >>> calculation_date_late(JUDGING, shape(calculated_on=date(2026, 10, 6)))[0].value
     '2026-10-06'
     """
     made = calculation.calculated_on
@@ -79,13 +79,13 @@ def calculation_date_late(calculation: CalculationShape, judging: Judging) -> tu
     return (Flaw("calculation-date-late", "CalculationDate", str(made), details=received),)
 
 
-def calculation_date_early(calculation: CalculationShape, _judging: Judging) -> tuple[Flaw, ...]:
+def calculation_date_early(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made before its period starts.
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
 
-    >>> from flexibatch.domain.specimen import JUDGING, shape
-    >>> calculation_date_early(shape(calculated_on=date(2026, 8, 31)), JUDGING)[0].value
+    >>> from flexibatch.domain.flxwage.specimen import JUDGING, shape
+    >>> calculation_date_early(JUDGING, shape(calculated_on=date(2026, 8, 31)))[0].value
     '2026-08-31'
     """
     made, start = calculation.calculated_on, calculation.start

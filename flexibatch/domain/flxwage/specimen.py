@@ -4,22 +4,31 @@ from datetime import date
 from typing import Any
 
 from flexibatch.domain.categories import Categories
-from flexibatch.domain.judgement import CalculationShape, Judging, Place, shape_of
-from flexibatch.domain.model import (
-    GROSS_BONUS,
-    GROSS_WAGE,
+from flexibatch.domain.flxwage.judgement import CalculationShape, Judging, Place, shape_of
+from flexibatch.domain.flxwage.model import (
     Calculation,
     FinancialElement,
     Form,
     Line,
     Quality,
 )
-from flexibatch.domain.vocabulary import Operation
+from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
-WAGE = FinancialElement(GROSS_WAGE, 100_000, None)
-BONUS = FinancialElement(GROSS_BONUS, 15_000, 12)
-QUALITY = Quality(date(2026, 9, 1), date(2026, 9, 30), "017", "050", (WAGE, BONUS))
-CALCULATION = Calculation(date(2026, 9, 1), date(2026, 9, 30), date(2026, 10, 2), (QUALITY,))
+WAGE = FinancialElement(code=GROSS_WAGE, amount=100_000)
+BONUS = FinancialElement(code=GROSS_BONUS, amount=15_000, frequency=12)
+QUALITY = Quality(
+    start=date(2026, 9, 1),
+    end=date(2026, 9, 30),
+    employer_class="017",
+    worker_code="050",
+    elements=(WAGE, BONUS),
+)
+CALCULATION = Calculation(
+    start=date(2026, 9, 1),
+    end=date(2026, 9, 30),
+    calculated_on=date(2026, 10, 2),
+    qualities=(QUALITY,),
+)
 REFERENCE = "019a1f04-5c11-7d3e-9b52-0f6a51c2d871"
 LINE = Line(1, 1, 1, "85073003328", REFERENCE, "september2026", CALCULATION)
 FORM = Form(
@@ -43,7 +52,7 @@ JUDGING = Judging(
         ]
     ),
 )
-PLACE = Place(FORM, LINE, JUDGING)
+PLACE = Place(FORM, LINE)
 
 
 def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality
