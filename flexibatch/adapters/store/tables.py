@@ -338,7 +338,6 @@ feature = Table(
     Column("end_date", Date, nullable=False),
     Column("employer_class", String(3), nullable=False),
     Column("worker_code", String(3), nullable=False),
-    Column("joint_commission", String(3)),
     ForeignKeyConstraint(["form_id", "line"], ["version.form_id", "version.line"]),
     sqlite_with_rowid=False,
 )

@@ -111,14 +111,6 @@ FIELDS = (
     Field(f"{FEATURES}/ValidityPeriodEndingDate", "99005", day, "day", "end", column="end_date"),
     Field(f"{FEATURES}/EmployerClass", "00036", three_digits, "category", "employer_class"),
     Field(f"{FEATURES}/WorkerCode", "00037", three_digits, "worker", "worker_code"),
-    Field(
-        f"{FEATURES}/JointCommissionNbr",
-        "00046",
-        three_digits,
-        "joint-commission",
-        "joint_commission",
-        required=False,
-    ),
     # That a quality holds an amount is a rule (`quality_empty`), since people are told of it in its words.
     Field(FINANCIAL_ELEMENT, "99103", required=False, many=True),
     _fixed(f"{FINANCIAL_ELEMENT}/FinancialElementType", "99106", "1"),

@@ -30,7 +30,6 @@ class Quality(NamedTuple):
     end: date | None = None
     employer_class: str | None = None
     worker_code: str | None = None
-    joint_commission: str | None = None
     elements: tuple[FinancialElement, ...] = ()
 
 
