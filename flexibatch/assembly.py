@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Hold what a channel takes from outside: time, chance, how a folder is listed (None: as it is), and processes.
+    """What a channel takes from outside: time, chance, how a folder is listed (None: as it is), and processes.
 
     `apart` has sets judged in processes of their own, which take this machine's time and chance.
     """
@@ -72,17 +72,17 @@ Elsewhere = Mapping[str, "RemoteSpool"]
 
 
 def limits_of(settings: Settings) -> Limits:
-    """Give the limits of the envelope."""
+    """Return the limits of the envelope."""
     return Limits(settings.part_size, settings.max_name_age_days, settings.environments, settings.timezone)
 
 
 def schemas_of(settings: Settings) -> Schemas:
-    """Give the schemas that messages are judged by."""
+    """Return the schemas that messages are judged by."""
     return Schemas(settings.schemas, settings.open_quarters)
 
 
 def keeping_of(home: Home) -> Keeping:
-    """Give the private folders of a home."""
+    """Return the private folders of a home."""
     return Keeping(home.settings.spool, home.settings.part_size)
 
 
@@ -102,7 +102,7 @@ def spool_of(home: Home, outside: Outside, *, patient: bool = False, hurried: bo
 
 
 def verifier_of(settings: Settings) -> RenewedVerifier:
-    """Give what verifies signatures, by the files of `[trust]`."""
+    """Return what verifies signatures, by the files of `[trust]`."""
     trust = settings.trust
     return RenewedVerifier(trust.roots, trust.crls, allow_sha1=trust.allow_sha1)
 
@@ -118,7 +118,7 @@ def seal_of(settings: Settings) -> "AnswerSeal | None":
 
 
 def late_seal_of(settings: Settings) -> Seal | None:
-    """Give what signs answers and reads its key with the first one: who only looks needs no key."""
+    """Return what signs answers and reads its key with the first one: who only looks needs no key."""
     if settings.answers.certificate is None:
         return None
     made = cache(lambda: seal_of(settings))
@@ -171,14 +171,14 @@ def world_of(
 
 
 def ledger_of(home: Home, outside: Outside, *, patient: bool) -> StoredLedger:
-    """Give the ledger; what is judged is kept beside the sets that were claimed until it is written."""
+    """Return the ledger; what is judged is kept beside the sets that were claimed until it is written."""
     return StoredLedger(
         home.database, outside.clock, patient=patient, scratch=home.settings.spool / folders.CLAIMED
     )
 
 
 def workers_of(home: Home, locks: Locks, ledger: StoredLedger, *, patient: bool) -> Workers:
-    """Give the processes that judge sets; they end with the home."""
+    """Return the processes that judge sets; they end with the home."""
     patience = "patient" if patient else "at-once"
     # -P: what lies in the folder in which somebody calls the program is none of its modules.
     command = [sys.executable, "-P", "-m", "flexibatch.working", str(home.path), patience]

@@ -26,7 +26,7 @@ HOME_MODE = 0o755
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Hold what every command works with: the home folder, its settings, its database.
+    """What every command works with: the home folder, its settings, its database.
 
     `doors` holds what was opened on the way and is closed with the home.
     """
@@ -63,7 +63,7 @@ class Home:
 
     @classmethod
     def nowhere(cls, environ: Mapping[str, str]) -> "Home":
-        """Give a home that is no folder, for what needs settings only: its database is empty and never opened."""
+        """Return a home that is no folder, for what needs settings only: its database is empty and never opened."""
         return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"))
 
     def close(self) -> None:
@@ -113,14 +113,14 @@ def host_key_files(home: Home) -> dict[HostKeyKind, Path]:
 
 
 def reserve_of(home: Home) -> Reserve:
-    """Give the room that stays free where spool and database lie; a database server sees to its own disk."""
+    """Return the room that stays free where spool and database lie; a database server sees to its own disk."""
     file = database_file(home.database)
     folders = (home.settings.spool, *((file.parent,) if file else ()))
     return Reserve(home.settings.reserve_bytes, folders)
 
 
 def registered(database: Database) -> list[str]:
-    """Give the numbers of the senders that are not removed: those whose folders must be there."""
+    """Return the numbers of the senders that are not removed: those whose folders must be there."""
     with database.reading() as connection:
         return [row["number"] for row in list_senders(connection) if row["state"] != "removed"]
 

@@ -31,7 +31,7 @@ from flexibatch.ports import Books, Document, Party
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Hold what Forms are judged by: the catalogue and the dated facts, and how many anomalies are told.
+    """What Forms are judged by: the catalogue and the dated facts, and how many anomalies are told.
 
     `acceptance` holds for senders with whom nothing else was agreed. `blind` tells that there is no register to ask:
     neither mandate nor operations nor Dimona are judged.
@@ -46,7 +46,7 @@ class Rulebook:
 
 @dataclass(frozen=True, slots=True)
 class _Seat:
-    """Hold what the judgement of every Form of a document works with, and what is remembered across them."""
+    """What the judgement of every Form of a document works with, and what is remembered across them."""
 
     case: Case
     books: Books
@@ -77,7 +77,7 @@ class Desk:
 
 
 class _FormJudgement:
-    """Hold the state of the judgement of one Form."""
+    """The state of the judgement of one Form."""
 
     def __init__(self, seat: _Seat, form: Form) -> None:
         self.seat, self.form = seat, form
@@ -181,7 +181,7 @@ class _FormJudgement:
 
     @property
     def _known(self) -> Numbers:
-        """Give the employer's numbers as the channel knows them; they are told to those with a mandate only."""
+        """Return the employer's numbers as the channel knows them; they are told to those with a mandate only."""
         return self.party.numbers if self.mandated else Numbers()
 
     def _add_to_form(self, findings: Iterable[Finding]) -> None:
@@ -226,7 +226,7 @@ class _FormJudgement:
         return (reference_finding("repeated", self.form, line),)
 
     def _known_with_employer(self) -> Collection[str]:
-        """Give those with a replaced number whom the register knows with this employer; a stranger learns of none."""
+        """Return those with a replaced number whom the register knows with this employer; a stranger learns of none."""
         replaced = set(self.persons.values())
         if not replaced or self.party.employer_id is None or not self.mandated:
             return ()
@@ -274,7 +274,7 @@ class _FormJudgement:
 
     @property
     def _late(self) -> bool:
-        """Tell whether sets that arrived later may have been settled before: never overwrite what they made."""
+        """Return whether sets that arrived later may have been settled before: never overwrite what they made."""
         return self.case.run > 1 or self.case.released
 
     def _settle(self, line: Line, refused: bool, new_ticket: Callable[[], str]) -> LineVerdict:

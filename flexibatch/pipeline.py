@@ -241,7 +241,7 @@ def _add(counts: Counts, judged: FormVerdict) -> Counts:
 
 
 def report_of(settlement: Settlement) -> Report:
-    """Give what the page for people tells of a settled set."""
+    """Return what the page for people tells of a settled set."""
     verdict = settlement.verdict
     return Report(
         verdict.case,

@@ -50,7 +50,7 @@ class Party:
 
     @property
     def conflict(self) -> bool:
-        """Tell whether the numbers contradict each other."""
+        """Return whether the numbers contradict each other."""
         return bool(self.rivals)
 
 
@@ -58,7 +58,7 @@ class Clock(Protocol):
     """Tell the time."""
 
     def now(self) -> datetime:
-        """Give this instant, with its zone."""
+        """Return this instant, with its zone."""
         ...
 
 
@@ -66,7 +66,7 @@ class Tickets(Protocol):
     """Give out the words by which bureaus and help desk speak of a file, a Form, a declaration."""
 
     def new(self) -> str:
-        """Give a new ticket: 13 characters 0-9A-Z, random."""
+        """Return a new ticket: 13 characters 0-9A-Z, random."""
         ...
 
 
@@ -80,15 +80,15 @@ class Document(Protocol):
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """Give what refuses the whole file, as far as it was read."""
+        """Return what refuses the whole file, as far as it was read."""
         ...
 
     def __iter__(self) -> Iterator[Form]:
-        """Give the Forms in document order; raise `DocumentBroken` where it cannot be read on."""
+        """Return the Forms in document order; raise `DocumentBroken` where it cannot be read on."""
         ...
 
     def places(self, form: int, locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        """Give line and column of locations in a Form; Forms are asked for in increasing order."""
+        """Return line and column of locations in a Form; Forms are asked for in increasing order."""
         ...
 
 
@@ -100,11 +100,11 @@ class Documents(Protocol):
         ...
 
     def digest(self, case: Case) -> str:
-        """Give the SHA-256 of the joined document."""
+        """Return the SHA-256 of the joined document."""
         ...
 
     def acknowledged(self, case: Case) -> str | None:
-        """Give the name of the answer that a bureau's acknowledgement speaks of, where it can be read."""
+        """Return the name of the answer that a bureau's acknowledgement speaks of, where it can be read."""
         ...
 
 
@@ -112,7 +112,7 @@ class Signatures(Protocol):
     """Verify the signatures that came with a set."""
 
     def faults(self, case: Case, registered: Sequence[Certificate]) -> Sequence[Finding]:
-        """Give what is wrong with the signatures of a set's parts, by its sender's certificates."""
+        """Return what is wrong with the signatures of a set's parts, by its sender's certificates."""
         ...
 
 
@@ -124,45 +124,45 @@ class Register(Protocol):
         ...
 
     def persons(self, inss: Collection[str]) -> Mapping[str, str]:
-        """Give the current number of every replaced one; those that are not replaced are left out."""
+        """Return the current number of every replaced one; those that are not replaced are left out."""
         ...
 
     def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
-        """Give all periods of workers with an employer, None for any, by current number."""
+        """Return all periods of workers with an employer, None for any, by current number."""
         ...
 
     def state(self) -> datetime | None:
-        """Give the moment of the last import."""
+        """Return the moment of the last import."""
         ...
 
 
 class Books(Register, Protocol):
-    """Hold one stream's turn: what is decided is written in one transaction, and only when the turn ends well."""
+    """One stream's turn: what is decided is written in one transaction, and only when the turn ends well."""
 
     def next_case(self) -> Case | None:
-        """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
+        """Return the lowest unsettled set of the stream, None where it must wait or there is none."""
         ...
 
     def certificates(self, sender: str) -> Sequence[Certificate]:
-        """Give the certificates that a sender registered to sign with."""
+        """Return the certificates that a sender registered to sign with."""
         ...
 
     def mandated(self, sender: str, employer_id: int, on: date) -> bool:
-        """Tell whether a sender may declare for an employer on a day."""
+        """Return whether a sender may declare for an employer on a day."""
         ...
 
     def standings(
         self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Standing]:
-        """Give the declarations in force by (person, reference)."""
+        """Return the declarations in force by (person, reference)."""
         ...
 
     def form_ticket(self, case: Case, number: int) -> str | None:
-        """Give the ticket that an earlier run gave to a Form."""
+        """Return the ticket that an earlier run gave to a Form."""
         ...
 
     def prior_lines(self, case: Case, number: int) -> Mapping[int, PriorLine]:
-        """Give the lines of a Form that earlier runs accepted or left unchanged, by line number."""
+        """Return the lines of a Form that earlier runs accepted or left unchanged, by line number."""
         ...
 
     def attempt(self) -> AbstractContextManager[None]:
@@ -174,7 +174,7 @@ class Books(Register, Protocol):
         ...
 
     def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Give out the next name of an answer to this sender."""
+        """Return out the next name of an answer to this sender."""
         ...
 
     def settle(self, verdict: Verdict) -> None:

@@ -20,7 +20,7 @@ from flexibatch.ports import Clock
 def remote_spools(
     home: Home, clock: Clock, private: Callable[[Case], SetFolder], *, patient: bool, hurried: bool
 ) -> Mapping[str, RemoteSpool]:
-    """Give each remote sender's spool; its connection is opened when it is needed, and closed with the home.
+    """Return each remote sender's spool; its connection is opened when it is needed, and closed with the home.
 
     Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is
     `hurried` has others to serve, and waits for none of them long.

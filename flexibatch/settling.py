@@ -85,7 +85,7 @@ class Settler:
 
 
 class _Hand:
-    """Hold the set that is settled, once it is known which."""
+    """The set that is settled, once it is known which."""
 
     def __init__(self, settler: Settler) -> None:
         self.settler = settler
@@ -129,12 +129,12 @@ class JudgesHere:
 
     @property
     def busy(self) -> Collection[Stream]:
-        """Give the stream whose set was judged and not asked for yet."""
+        """Return the stream whose set was judged and not asked for yet."""
         return [stream for stream, _judged in self._done]
 
     @property
     def free(self) -> bool:
-        """Tell whether one more may be begun."""
+        """Return whether one more may be begun."""
         return not self._done
 
     def begin(self, stream: Stream, ticket: str) -> None:
@@ -143,7 +143,7 @@ class JudgesHere:
         self._done.append((stream, self._settler.settle(stream)))
 
     def ended(self, within: float) -> Sequence[tuple[Stream, Judged]]:
-        """Give what was judged."""
+        """Return what was judged."""
         del within
         done, self._done = self._done, []
         return done

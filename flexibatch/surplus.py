@@ -19,7 +19,7 @@ CHANNEL = "channel"
 
 
 def clearing(home: Home, clock: Clock) -> Callable[[Collection[str]], None]:
-    """Give who hears which bureaus had a set refused, and lets their surplus go."""
+    """Return who hears which bureaus had a set refused, and lets their surplus go."""
     settings = home.settings
     most = Most(settings.max_refused_bytes, settings.part_size + 1)
 

@@ -27,12 +27,12 @@ class SweepResult:
 
     @property
     def clean(self) -> bool:
-        """Tell whether nothing was refused and nothing failed."""
+        """Return whether nothing was refused and nothing failed."""
         trouble = self.quarantined or self.waiting or self.unpublished or self.unreached or self.without_room
         return not (self.refused or self.lines_refused or trouble)
 
     def counts(self) -> dict[str, int]:
-        """Give all counts by name."""
+        """Return all counts by name."""
         return {name: count for name, count in asdict(self).items() if not isinstance(count, bool)}
 
     def count(self, verdict: Verdict) -> None:

@@ -26,7 +26,7 @@ from flexibatch.ports import Answers, Books, Notification, Party
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Hold what would be settled: the verdict, and what would become of every Form."""
+    """What would be settled: the verdict, and what would become of every Form."""
 
     settlement: Settlement
     forms: tuple[FormVerdict, ...]
@@ -41,7 +41,7 @@ class ListeningAnswers:
         self.forms: list[FormVerdict] = []
 
     def acknowledge(self, verdict: Verdict, name: str, fault: Anomaly | None) -> AnswerFile:
-        """Give an answer file that nobody will publish."""
+        """Return an answer file that nobody will publish."""
         if self._writer is not None:
             return self._writer.acknowledge(verdict, name, fault)
         return AnswerFile(Subject.ACKNOWLEDGEMENT, name, "", 0)
@@ -99,7 +99,7 @@ class BlindBooks(UnwrittenBooks):
     """Stand in for the books where there is no home: nothing is known, nothing is kept."""
 
     def next_case(self) -> Case | None:
-        """Give no set: there is no queue."""
+        """Return no set: there is no queue."""
         return None
 
     def employer(self, nsso: str | None, company: str | None) -> Party:

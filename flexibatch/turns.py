@@ -26,12 +26,12 @@ class Judges(Protocol):
 
     @property
     def busy(self) -> Collection[Stream]:
-        """Give the streams of which a set is judged."""
+        """Return the streams of which a set is judged."""
         ...
 
     @property
     def free(self) -> bool:
-        """Tell whether one more may be begun."""
+        """Return whether one more may be begun."""
         ...
 
     def begin(self, stream: Stream, ticket: str) -> None:
@@ -39,41 +39,41 @@ class Judges(Protocol):
         ...
 
     def ended(self, within: float) -> Sequence[tuple[Stream, Judged]]:
-        """Give what was judged; wait for it so many seconds at most."""
+        """Return what was judged; wait for it so many seconds at most."""
         ...
 
 
 class Parts(Protocol):
-    """Hold what turns work with: the parts of a channel."""
+    """What turns work with: the parts of a channel."""
 
     @property
     def claims(self) -> ClaimBook:
-        """Give the claims."""
+        """Return the claims."""
         ...
 
     @property
     def failures(self) -> Failures:
-        """Give what keeps failures."""
+        """Return what keeps failures."""
         ...
 
     @property
     def arrivals(self) -> Arrivals:
-        """Give what moves sets."""
+        """Return what moves sets."""
         ...
 
     @property
     def locks(self) -> Locks:
-        """Give what keeps processes apart."""
+        """Return what keeps processes apart."""
         ...
 
     @property
     def shares(self) -> Shares:
-        """Give what senders have used."""
+        """Return what senders have used."""
         ...
 
     @property
     def max_attempts(self) -> int:
-        """Give how often a set is tried."""
+        """Return how often a set is tried."""
         ...
 
 
@@ -83,11 +83,11 @@ class Sweep(Protocol):
     result: SweepResult
 
     def stop(self) -> bool:
-        """Tell whether the process is to end."""
+        """Return whether the process is to end."""
         ...
 
     def over(self) -> bool:
-        """Tell whether nothing more is begun in this sweep."""
+        """Return whether nothing more is begun in this sweep."""
         ...
 
     def settled(self, settlement: Settlement) -> None:
@@ -130,7 +130,7 @@ class Turns:
         return left
 
     def _first(self, streams: Sequence[Stream]) -> Stream | None:
-        """Give the stream whose turn it is: never two sets of one sender are judged at once."""
+        """Return the stream whose turn it is: never two sets of one sender are judged at once."""
         busy = {stream.sender for stream in self._judges.busy}
         free = [stream for stream in streams if stream.sender not in busy and stream not in self._stuck]
         if not free:

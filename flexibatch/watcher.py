@@ -55,7 +55,7 @@ def collecting_rarely() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Hold what a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
+    """What a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
 
     `max_claimed_bytes` bounds what of one sender waits for its verdict; `clear` hears at the end which senders had sets
     refused. Without `judges` sets are judged in this process.
@@ -88,7 +88,7 @@ class Channel:
 
 
 class _Sweep:
-    """Hold the state of one sweep."""
+    """The state of one sweep."""
 
     def __init__(self, channel: Channel, tell: Callable[[Verdict], None], stop: Callable[[], bool]) -> None:
         self.channel, self.tell, self.stop = channel, tell, stop
@@ -143,7 +143,7 @@ class _Sweep:
         return (claim for claim in arrived if claim is None or claim.sender not in burdened)
 
     def _burdened(self) -> Collection[str]:
-        """Give the senders of which nothing more is claimed; who sweeps once settles first what can be settled."""
+        """Return the senders of which nothing more is claimed; who sweeps once settles first what can be settled."""
         claims, most = self.channel.claims, self.channel.max_claimed_bytes
         if claims.burdened(most):
             self.turns.settle(to_the_end=not self.channel.patient)
@@ -162,7 +162,7 @@ class _Sweep:
             self._finish(settlement)
 
     def over(self) -> bool:
-        """Tell whether nothing more is begun in this sweep; what is in hand goes on."""
+        """Return whether nothing more is begun in this sweep; what is in hand goes on."""
         channel = self.channel
         if channel.patient and channel.world.clock.now() - self.began > LONG_SWEEP:
             self.result.cut_short = True

@@ -17,11 +17,11 @@ class ClaimBook(Protocol):
         ...
 
     def burdened(self, most: int) -> Collection[str]:
-        """Give the senders of which so many bytes, or more, wait for their verdict."""
+        """Return the senders of which so many bytes, or more, wait for their verdict."""
         ...
 
     def unfinished(self) -> Sequence[Ticketed]:
-        """Give the claims that were cut short."""
+        """Return the claims that were cut short."""
         ...
 
     def complete(self, kept: Sequence[tuple[str, Sequence[ReceivedFile]]]) -> None:
@@ -33,11 +33,11 @@ class ClaimBook(Protocol):
         ...
 
     def streams(self) -> Sequence[Stream]:
-        """Give the streams in which a set waits."""
+        """Return the streams in which a set waits."""
         ...
 
     def in_treatment(self, ticket: str) -> Case | None:
-        """Give a claimed set, None where it was settled meanwhile."""
+        """Return a claimed set, None where it was settled meanwhile."""
         ...
 
 
@@ -45,7 +45,7 @@ class Failures(Protocol):
     """Keep what failed, and what was settled but not published (`flexibatch.adapters.store.ledger`)."""
 
     def waiting(self, mine: Stream) -> Case | None:
-        """Give the set that is next in a stream."""
+        """Return the set that is next in a stream."""
         ...
 
     def delayed(self, ticket: str, reason: str) -> None:
@@ -57,15 +57,15 @@ class Failures(Protocol):
         ...
 
     def settled(self, ticket: str, number: int) -> Settlement:
-        """Give a run as it was settled."""
+        """Return a run as it was settled."""
         ...
 
     def unpublished(self) -> Iterator[Settlement]:
-        """Give what was settled but perhaps not published."""
+        """Return what was settled but perhaps not published."""
         ...
 
     def is_published(self, verdict: Verdict) -> bool:
-        """Tell whether another process has published a run meanwhile."""
+        """Return whether another process has published a run meanwhile."""
         ...
 
 
@@ -86,7 +86,7 @@ class Arrivals(Protocol):
         ...
 
     def look(self, now: datetime, *, patient: bool) -> Iterable[Claim | None]:
-        """Give what is to be claimed, in order of arrival; report strays on the way.
+        """Return what is to be claimed, in order of arrival; report strays on the way.
 
         None is a pause: a full inbox is looked through in bites, and what was claimed before may be settled.
         """

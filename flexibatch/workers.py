@@ -36,7 +36,7 @@ FAREWELL = 2.0
 
 @dataclass(slots=True)
 class Worker:
-    """Hold one process, and the set in its hands where there is one."""
+    """One process, and the set in its hands where there is one."""
 
     process: "subprocess.Popen[bytes]"
     stream: Stream | None = None
@@ -56,7 +56,7 @@ class Worker:
 
     @property
     def out(self) -> int:
-        """Give the descriptor that it answers on."""
+        """Return the descriptor that it answers on."""
         if self.process.stdout is None:
             raise LookupError("a worker has its pipes")
         return self.process.stdout.fileno()
@@ -75,7 +75,7 @@ class Worker:
             log.info("worker.gone")  # its output has ended too, which is heard where it is listened to
 
     def hear(self) -> list[dict[str, Any]] | None:
-        """Give what it said since; None when it has ended."""
+        """Return what it said since; None when it has ended."""
         more = os.read(self.out, BLOCK)
         self.said += more
         *lines, rest = bytes(self.said).split(b"\n")
@@ -162,12 +162,12 @@ class Workers:
 
     @property
     def busy(self) -> Collection[Stream]:
-        """Give the streams of which a set is judged."""
+        """Return the streams of which a set is judged."""
         return [worker.stream for worker in self._working if worker.stream is not None]
 
     @property
     def free(self) -> bool:
-        """Tell whether one more may be begun."""
+        """Return whether one more may be begun."""
         return len(self._working) < self._most
 
     def begin(self, stream: Stream, ticket: str) -> None:
@@ -177,7 +177,7 @@ class Workers:
         self._working.append(worker)
 
     def _rested(self) -> Worker | None:
-        """Give a process that waits for work, None where there is none."""
+        """Return a process that waits for work, None where there is none."""
         while self._idle:
             worker = self._idle.pop()
             if worker.process.poll() is None:
@@ -186,7 +186,7 @@ class Workers:
         return None
 
     def ended(self, within: float) -> Sequence[tuple[Stream, Judged]]:
-        """Give what was judged; wait for it so many seconds at most."""
+        """Return what was judged; wait for it so many seconds at most."""
         done: list[tuple[Stream, Judged]] = []
         if self._working:
             with selectors.DefaultSelector() as selector:

@@ -34,7 +34,7 @@ PATIENT = "patient"
 
 
 class Work:
-    """Hold what a process judges with."""
+    """What a process judges with."""
 
     def __init__(self, home: Home, world: World, out: BinaryIO) -> None:
         """Put it together."""

@@ -18,7 +18,7 @@ class SystemClock:
     """Tell the time of this machine."""
 
     def now(self) -> datetime:
-        """Give this instant in UTC."""
+        """Return this instant in UTC."""
         return datetime.now(UTC)
 
 
@@ -30,7 +30,7 @@ class RandomTickets:
         self._store, self._at = "", 0
 
     def new(self) -> str:
-        """Give a new ticket: 13 characters 0-9A-Z."""
+        """Return a new ticket: 13 characters 0-9A-Z."""
         end = self._at + TICKET_LENGTH
         if end > len(self._store):
             self._store = secrets.token_bytes(_AT_ONCE).translate(_LETTERS, _UNEVEN).decode("ascii")

@@ -29,7 +29,7 @@ def encoding_of(file: BinaryIO) -> str:
 
 
 def csv_rows(file: BinaryIO) -> Rows:
-    """Give header and rows, each with the line where it ends; empty lines are passed over.
+    """Yield header and rows, each with the line where it ends; empty lines are passed over.
 
     Raise `Refusal` with the line where the file is no text or no CSV.
     """

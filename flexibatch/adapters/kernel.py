@@ -41,7 +41,7 @@ def within(budget: Budget) -> Iterator[None]:
 
 
 def most_memory() -> int:
-    """Give the most address space that this process ever had, in bytes."""
+    """Return the most address space that this process ever had, in bytes."""
     status = Path("/proc/self/status").read_text("ascii")
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmPeak"))
 

@@ -122,7 +122,7 @@ class Locks:
                     return
 
     def _stands(self, descriptor: int, name: str) -> bool:
-        """Tell whether an open mark is still the file of its name."""
+        """Return whether an open mark is still the file of its name."""
         try:
             return os.path.samestat(os.fstat(descriptor), (self._folder / name).stat())
         except FileNotFoundError:

@@ -14,7 +14,7 @@ COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until")
 
 
 def read_mandates(content: bytes, today: date) -> Iterator[tuple[int, Mandate | Refusal]]:
-    """Give each mandate, or what is wrong with it, with its line; an empty `from` is today.
+    """Yield each mandate, or what is wrong with it, with its line; an empty `from` is today.
 
     Raise `Refusal` where the file as a whole cannot be read.
     """

@@ -26,7 +26,7 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Hold a bureau's account: its `name`, the `folder` that is its root, its public keys."""
+    """A bureau's account: its `name`, the `folder` that is its root, its public keys."""
 
     name: str
     folder: Path
@@ -45,7 +45,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Hold how the accounts of this machine are called: the channel's, and the group of the bureaus."""
+    """How the accounts of this machine are called: the channel's, and the group of the bureaus."""
 
     channel: str
     bureaus: str
@@ -78,7 +78,7 @@ def export(folder: Path, spool: Path, accounts: Collection[Account], machine: Ma
 
 
 def _key_file(account: Account) -> str:
-    """Give the lines of a key file; `restrict` holds even where the server's settings are lost."""
+    """Return the lines of a key file; `restrict` holds even where the server's settings are lost."""
     return "".join(f"{line}\n" for line in (MARK, *(f"restrict {key}" for key in account.keys)))
 
 

@@ -194,7 +194,7 @@ def _is_duplicate(one: LocatedAnomaly) -> bool:
 def _groups(
     located: Sequence[LocatedAnomaly], texts: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, int, Sequence[tuple[LocatedAnomaly, str, str]]]]:
-    """Give the anomalies by class, blocking first, how many and each once; classes without any are left out."""
+    """Yield the anomalies by class, blocking first, how many and each once; classes without any are left out."""
     for anomaly_class in AnomalyClass:
         group = [one for one in located if one.anomaly.anomaly_class is anomaly_class]
         if group:
@@ -267,7 +267,7 @@ def _as_json(report: Report) -> Mapping[str, Any]:
 
 
 def _verified(report: Report, file: ReceivedFile) -> bool | None:
-    """Tell whether a signature was good; None for what is no signature, and where none was looked at."""
+    """Return whether a signature was good; None for what is no signature, and where none was looked at."""
     if file.kind is not FileKind.SIGNATURE:
         return None
     if report.state == "received":

@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """Hold how many bytes stay free, and where."""
+    """How many bytes stay free, and where."""
 
     size: int = 0
     folders: tuple[Path, ...] = ()

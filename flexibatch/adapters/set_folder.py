@@ -19,7 +19,7 @@ _ARRIVED, _RECEIVED, _ANSWERS, _LATE = "arrived", "in", "out", "late"
 
 @dataclass(frozen=True, slots=True)
 class SetFolder:
-    """Hold where the private folder of one set is; it need not be there.
+    """Where the private folder of one set is; it need not be there.
 
     >>> SetFolder(Path("claimed/T")).answers(2).as_posix()
     'claimed/T/out/run-2'
@@ -65,7 +65,7 @@ class SetFolder:
 
     @property
     def is_late(self) -> bool:
-        """Tell whether this is the folder of a set that came late to another."""
+        """Return whether this is the folder of a set that came late to another."""
         return self.path.parent.name == _LATE
 
     @property
@@ -94,7 +94,7 @@ class SetFolder:
             inner.rmdir()
 
     def has(self, name: str) -> bool:
-        """Tell whether a file of this name was moved or fetched into the folder, or copied there."""
+        """Return whether a file of this name was moved or fetched into the folder, or copied there."""
         arrived = self.arrived / name
         return arrived.is_symlink() or arrived.exists() or (self.received / name).exists()
 

@@ -72,7 +72,7 @@ def _of_line(line: str, name: str) -> SshKey:
 
 
 def fingerprint(encoded: str) -> str:
-    """Give the fingerprint of a key's base64 text, as `ssh-keygen -l` shows it."""
+    """Return the fingerprint of a key's base64 text, as `ssh-keygen -l` shows it."""
     digest = hashlib.sha256(a2b_base64(encoded)).digest()
     return f"SHA256:{b64encode(digest).decode().rstrip('=')}"
 
@@ -112,7 +112,7 @@ def _new_key(kind: HostKeyKind) -> PrivateKey:
 
 
 def host_key_line(kind: HostKeyKind, path: Path) -> str:
-    """Give the public half as a line of a known-hosts file wants it: kind and base64 text."""
+    """Return the public half as a line of a known-hosts file wants it: kind and base64 text."""
     try:
         key = load_ssh_private_key(path.read_bytes(), None)
     except FileNotFoundError as exc:
@@ -132,7 +132,7 @@ def host_key_line(kind: HostKeyKind, path: Path) -> str:
 
 
 def host_keys_told(files: Mapping[HostKeyKind, Path]) -> str:
-    """Give kinds and fingerprints for a sentence, as `ssh-keygen -l` shows them."""
+    """Return kinds and fingerprints for a sentence, as `ssh-keygen -l` shows them."""
     told = [
         f"{fingerprint(host_key_line(kind, path).split()[1])} ({kind.upper()})"
         for kind, path in files.items()

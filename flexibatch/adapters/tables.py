@@ -60,7 +60,7 @@ def load_categories(path: Path | None = None) -> Categories:
 
 
 def _named(rows: Rows) -> Iterator[tuple[int, Mapping[Any, Any]]]:
-    """Give each row by the names of the header, with its line; what has no name stands under None."""
+    """Yield each row by the names of the header, with its line; what has no name stands under None."""
     header = header_of(rows)
     for line, row in rows:
         more = {None: row[len(header) :]} if len(row) > len(header) else {}

@@ -7,7 +7,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Hold what a process may use for one set: `memory` in bytes of address space, the others in seconds."""
+    """What a process may use for one set: `memory` in bytes of address space, the others in seconds."""
 
     memory: int
     cpu: float
@@ -16,7 +16,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """Hold what every set may cost, and how much more each of its bytes allows."""
+    """What every set may cost, and how much more each of its bytes allows."""
 
     least: Budget
     memory_per_byte: int
@@ -24,7 +24,7 @@ class Tariff:
     wall_per_megabyte: float
 
     def budget(self, size: int) -> Budget:
-        """Give the budget of a set of so many bytes.
+        """Return the budget of a set of so many bytes.
 
         >>> Tariff(Budget(100, 1.0, 2.0), 2, 0.5, 1.0).budget(4_000_000)
         Budget(memory=8000100, cpu=3.0, wall=6.0)

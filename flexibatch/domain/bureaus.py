@@ -19,7 +19,7 @@ _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class NewSender:
-    """Hold what a bureau is registered with.
+    """What a bureau is registered with.
 
     `user_name` is its name at the SFTP server, if it has one; `acceptance` what was agreed with it, if anything was.
     """
@@ -53,7 +53,7 @@ class NewSender:
 
 @dataclass(frozen=True, slots=True)
 class SshKey:
-    """Hold a public key: `fingerprint` as `SHA256:…`, `text` as one line of an OpenSSH file."""
+    """A public key: `fingerprint` as `SHA256:…`, `text` as one line of an OpenSSH file."""
 
     fingerprint: str
     text: str

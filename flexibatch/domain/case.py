@@ -23,7 +23,7 @@ from flexibatch.domain.vocabulary import (
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Hold a bureau: its number, its name, the language it is answered in, what it owes.
+    """A bureau: its number, its name, the language it is answered in, what it owes.
 
     `acceptance` is what was agreed with it; None where the setting holds.
     """
@@ -37,13 +37,13 @@ class Sender:
     acceptance: Acceptance | None = None
 
     def must_sign(self, environment: Environment) -> bool:
-        """Tell whether each part needs its signature: in S none does."""
+        """Return whether each part needs its signature: in S none does."""
         return self.signature is SignatureDemand.REQUIRED and environment is not Environment.SIMULATION
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """Hold one file of a set as it was kept: the private copy's size in bytes and SHA-256."""
+    """One file of a set as it was kept: the private copy's size in bytes and SHA-256."""
 
     name: str
     kind: FileKind
@@ -54,7 +54,7 @@ class ReceivedFile:
 
 @dataclass(frozen=True, slots=True)
 class PriorLine:
-    """Hold what an earlier run settled for a line: its declaration's ticket and version."""
+    """What an earlier run settled for a line: its declaration's ticket and version."""
 
     ticket: str
     version: int
@@ -62,7 +62,7 @@ class PriorLine:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Hold a claimed set that waits for its verdict.
+    """A claimed set that waits for its verdict.
 
     `name` is the GO's name (or the name at fault). `arrived_at` is UTC; `received_on` the day of reception where the
     channel lives. `arrival` orders sets over all senders; `run` counts from 1. `passed` tells that an earlier run got
@@ -113,7 +113,7 @@ class LocatedAnomaly:
 
     @property
     def called(self) -> str | None:
-        """Give what people know the line by: its reference, and the declarant's own where there is one."""
+        """Return what people know the line by: its reference, and the declarant's own where there is one."""
         if self.reference is None or self.own is None:
             return self.reference or self.own
         return f"{self.reference} ({self.own})"
@@ -129,7 +129,7 @@ class LocatedAnomaly:
 
 
 class LineVerdict(NamedTuple):
-    """Hold what became of one line: outcome, the codes of all that was found, ticket and version where it has them.
+    """What became of one line: outcome, the codes of all that was found, ticket and version where it has them.
 
     `person` is the worker's current number; `kept` tells that an earlier run settled the line.
     """
@@ -145,7 +145,7 @@ class LineVerdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FormVerdict:
-    """Hold what became of one Form; `told` lists the anomalies that are told in full, the Form's own first.
+    """What became of one Form; `told` lists the anomalies that are told in full, the Form's own first.
 
     `acceptance` is how it was judged, `employer` what answers tell of its employer.
     """
@@ -171,7 +171,7 @@ class FormVerdict:
 
     @property
     def result(self) -> ResultCode:
-        """Give the Form's result: 1 when every line stands, 0 when none does, 2 in between."""
+        """Return the Form's result: 1 when every line stands, 0 when none does, 2 in between."""
         refused = self.count(Outcome.REFUSED)
         if refused == 0 and not self.refused:
             return ResultCode.ACCEPTED
@@ -192,7 +192,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Hold what a verdict was reached with, so that anyone can check it years later.
+    """What a verdict was reached with, so that anyone can check it years later.
 
     `sha256` is the joined document's; `schema` the schema's name without `.xsd`; `catalogue` the version of the
     anomaly catalogue and category table; `register` the last import's commit, None before the first import.
@@ -206,7 +206,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFile:
-    """Hold one answer as it was written and fsynced: its published name, SHA-256 and length in bytes.
+    """One answer as it was written and fsynced: its published name, SHA-256 and length in bytes.
 
     `signature` is the SHA-256 of the institution's signature on it, which lies beside it; None where none is made.
     """
@@ -219,7 +219,7 @@ class AnswerFile:
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        """Give names and SHA-256 of what is put out: the answer, and the signature on it where there is one."""
+        """Return names and SHA-256 of what is put out: the answer, and the signature on it where there is one."""
         if self.signature is None:
             return ((self.name, self.sha256),)
         return (self.name, self.sha256), (signature_of_answer(self.name), self.signature)
@@ -227,7 +227,7 @@ class AnswerFile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Hold all that the page for people tells about a set.
+    """All that the page for people tells about a set.
 
     `state` is `in-treatment`, `received`, `refused` or `withdrawn`. `located` pairs every anomaly with what it is
     about: employer, INSS and reference as far as they were told. `more` counts anomalies that are not listed.
@@ -244,7 +244,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Hold the settled outcome of one run of a set.
+    """The settled outcome of one run of a set.
 
     `state` is `received`, `refused`, `withdrawn` or `recorded`; `faults` are those that refuse the whole file;
     `acknowledges` names the answer that a bureau acknowledges.
@@ -271,7 +271,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Hold what is to be claimed: a set as it lies in an inbox.
+    """What is to be claimed: a set as it lies in an inbox.
 
     `leader` is the file whose rename is the claim, `names` are all the files that go with it (the leader too);
     `set_key` is what a name is received under. `withdrawn` tells that a TD came with it; what is `silent` is archived

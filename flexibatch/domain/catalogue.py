@@ -37,7 +37,7 @@ def day_first(text: str, language: Language) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Hold what is told of a rule in one language, with placeholders in braces; `:day` writes days as people do.
+    """What is told of a rule in one language, with placeholders in braces; `:day` writes days as people do.
 
     `empty` is told in place of `what` where there is no value, or an empty one.
     """
@@ -52,7 +52,7 @@ class Text:
         return tuple(name for name, _ in _PLACEHOLDER.findall(self.what + self.remedy))
 
     def about(self, value: str | None) -> "Text":
-        """Give what is told of a value."""
+        """Return what is told of a value."""
         return self if (value and value.strip()) or not self.empty else Text(self.empty, self.remedy)
 
     def phrased(self, phrase: str) -> "Text":
@@ -78,7 +78,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one rule; `code` is whole, or the three digits of its type where the element gives the zone.
+    """One rule; `code` is whole, or the three digits of its type where the element gives the zone.
 
     `anomaly_class` is None where the rule is switched off. `phrase` is the key of the phrase that is put in where
     neither the finding nor the element at fault brings one; None where the texts have no place for it.
@@ -111,11 +111,11 @@ class Catalogue:
         }
 
     def rules(self) -> Mapping[str, Entry]:
-        """Give all rules by key, in the order of the table."""
+        """Return all rules by key, in the order of the table."""
         return self._entries
 
     def code(self, rule: str, zone: str | None = None) -> str:
-        """Give the code of a rule; `zone` is that of the element at fault, for rules that serve many.
+        """Return the code of a rule; `zone` is that of the element at fault, for rules that serve many.
 
         >>> table = {"version": "1", "missing": {"type": "001", "class": "B", "source": "ours"}}
         >>> Catalogue(table).code("missing", "00024")
@@ -143,7 +143,7 @@ class Catalogue:
         return anomaly
 
     def phrases(self) -> Mapping[str, Mapping[str, str]]:
-        """Give all phrases by key, each by language."""
+        """Return all phrases by key, each by language."""
         return self._phrases
 
     def _told(self, entry: Entry, finding: Finding, language: Language) -> tuple[str, str]:
@@ -178,7 +178,7 @@ def _entry(fields: Mapping[str, Any], classes: Mapping[str, AnomalyClass | None]
 
 
 def _rules(table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Give the tables of the catalogue that are rules."""
+    """Return the tables of the catalogue that are rules."""
     return {
         rule: fields for rule, fields in table.items() if isinstance(fields, Mapping) and rule != "phrases"
     }

@@ -59,7 +59,7 @@ class Categories:
         return cls(spans)
 
     def verdict(self, code: str, on: date | None) -> str | None:
-        """Give the rule that a category breaks on a day, None where it breaks none.
+        """Return the rule that a category breaks on a day, None where it breaks none.
 
         Without a day only `category-unknown` can be told.
 

@@ -27,7 +27,7 @@ class Repetitions:
         self._made: set[bytes] = set()
 
     def seen(self, employer_key: str, person: str, reference: str) -> bool:
-        """Tell whether this reference of this worker and employer stood in the file before; remember it.
+        """Return whether this reference of this worker and employer stood in the file before; remember it.
 
         >>> repetitions = Repetitions()
         >>> repetitions.seen("#1", "85073003328", "A"), repetitions.seen("#1", "85073003328", "A")
@@ -42,7 +42,7 @@ class Repetitions:
         self._made.add(self._seen.get(digest, digest))
 
     def made(self, employer_key: str, person: str, reference: str) -> bool:
-        """Tell whether this file made a version of a declaration before.
+        """Return whether this file made a version of a declaration before.
 
         >>> repetitions = Repetitions()
         >>> repetitions.make("#1", "85073003328", "A")

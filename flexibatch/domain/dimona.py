@@ -17,7 +17,7 @@ _OPEN = date.max
 
 
 class Period(NamedTuple):
-    """Hold one period of a worker with an employer, ends included; an end of None or 9999-12-31 is open.
+    """One period of a worker with an employer, ends included; an end of None or 9999-12-31 is open.
 
     `flexi_conditions` is the result of employment measure 99: 1 accepted, 0 refused, 2 to 4 pending, None
     where it is not told.
@@ -33,11 +33,11 @@ class Period(NamedTuple):
 
     @property
     def last(self) -> date:
-        """Give the last day, 9999-12-31 where the period is open."""
+        """Return the last day, 9999-12-31 where the period is open."""
         return self.end or _OPEN
 
     def overlaps(self, start: date, end: date) -> bool:
-        """Tell whether period and span have a day in common."""
+        """Return whether period and span have a day in common."""
         return self.start <= end and self.last >= start
 
     def distance(self, start: date, end: date) -> int:
@@ -49,7 +49,7 @@ Span = tuple[date, date]
 
 
 def spans(calculation: Calculation) -> tuple[Span, ...]:
-    """Give what must be covered: the calculation period, and each quality's validity period where it differs.
+    """Return what must be covered: the calculation period, and each quality's validity period where it differs.
 
     >>> from flexibatch.domain.flxwage.specimen import calculation, quality
     >>> fifth = quality(start=date(2026, 9, 5), end=date(2026, 9, 5))

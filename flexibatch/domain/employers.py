@@ -10,7 +10,7 @@ from flexibatch.domain.identifiers import is_company, is_nsso, normal_company, n
 
 
 class Numbers(NamedTuple):
-    """Hold an NSSO and an enterprise number in their normal forms, None for one that is not known."""
+    """An NSSO and an enterprise number in their normal forms, None for one that is not known."""
 
     nsso: str | None = None
     company: str | None = None
@@ -20,7 +20,7 @@ NO_NUMBERS = Numbers()
 
 
 class ToldNumbers(NamedTuple):
-    """Hold the numbers of a Form's employer that answers tell; `whole` where they may stand as its identity.
+    """The numbers of a Form's employer that answers tell; `whole` where they may stand as its identity.
 
     Where a value of the Form is invalid, or the two contradict each other, what is left names the employer in paths
     only.
@@ -36,7 +36,7 @@ _TAGS = frozenset({"CompanyID", "NOSSRegistrationNbr"})
 
 
 def given_numbers(form: Form) -> Numbers:
-    """Give the numbers by which a Form names its employer, those that are valid."""
+    """Return the numbers by which a Form names its employer, those that are valid."""
     nsso, company = form.known_nsso, form.company_id
     return Numbers(
         normal_nsso(nsso) if nsso and is_nsso(nsso) else None,
@@ -45,7 +45,7 @@ def given_numbers(form: Form) -> Numbers:
 
 
 def told_numbers(form: Form, known: Numbers, *, contradict: bool) -> ToldNumbers:
-    """Give what answers to a Form tell of its employer: the numbers as the channel knows them, else as given.
+    """Return what answers to a Form tell of its employer: the numbers as the channel knows them, else as given.
 
     >>> from dataclasses import replace
     >>> from flexibatch.domain.flxwage.specimen import FORM

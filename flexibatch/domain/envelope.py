@@ -20,7 +20,7 @@ _NOTHING_TO_READ = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Hold the limits of the envelope; `part_size` in bytes, `timezone` where days begin and end."""
+    """The limits of the envelope; `part_size` in bytes, `timezone` where days begin and end."""
 
     part_size: int
     max_name_age_days: int
@@ -28,16 +28,16 @@ class Limits:
     timezone: ZoneInfo
 
     def day_of(self, moment: datetime) -> date:
-        """Give the day of an instant where the channel lives."""
+        """Return the day of an instant where the channel lives."""
         return moment.astimezone(self.timezone).date()
 
     def place(self, sender: str, environment: Environment, today: date) -> Place:
-        """Give where and when the names in a folder are judged."""
+        """Return where and when the names in a folder are judged."""
         return Place(sender, environment, today, self.max_name_age_days, self.environments)
 
 
 def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
-    """Give all that is wrong with names, folder and set, in the order of the checks.
+    """Return all that is wrong with names, folder and set, in the order of the checks.
 
     A set that once passed is not asked again; one that was refused is asked anew, except for its name.
     """
@@ -57,14 +57,14 @@ def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:
 
 
 def may_be_read(case: Case, faults: Sequence[Finding]) -> bool:
-    """Tell whether a set that is refused has a document to look at: only names are wrong, and all parts are there."""
+    """Return whether a set that is refused has a document to look at: only names are wrong, and all parts are there."""
     parts = sorted(file.part or 0 for file in case.files if file.kind is FileKind.DATA)
     whole = bool(parts) and parts == list(range(1, len(parts) + 1))
     return whole and not any(fault.rule.startswith(_NOTHING_TO_READ) for fault in faults)
 
 
 def _name_faults(case: Case, limits: Limits) -> list[Finding]:
-    """Give what is wrong in the positions of the names, then with the folder.
+    """Return what is wrong in the positions of the names, then with the folder.
 
     What the files of a set share is told once, by the first of them.
     """
@@ -82,7 +82,7 @@ def _received(case: Case) -> Iterator[Finding]:
 
 
 def _stands(fault: Finding, case: Case) -> bool:
-    """Tell whether a fault found before the claim is one still: signatures may not be asked for any more."""
+    """Return whether a fault found before the claim is one still: signatures may not be asked for any more."""
     asked = _count(case, FileKind.SIGNATURE) > 0 or case.sender.must_sign(case.environment)
     return asked or fault.rule != "signature-count"
 

@@ -112,5 +112,5 @@ class Anomaly:
 
     @property
     def blocking(self) -> bool:
-        """Tell whether this refuses the unit it was found in."""
+        """Return whether this refuses the unit it was found in."""
         return self.anomaly_class is AnomalyClass.BLOCKING

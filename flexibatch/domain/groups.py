@@ -19,7 +19,7 @@ FILES_LIMIT = 40
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one entry of an inbox, with its change time; links, folders and devices are not `regular`."""
+    """One entry of an inbox, with its change time; links, folders and devices are not `regular`."""
 
     name: str
     changed_ns: int
@@ -28,30 +28,30 @@ class Entry:
 
 @dataclass(slots=True)
 class Group:
-    """Hold the files of one inbox that share a set's key; `odd` are those whose name follows no grammar."""
+    """The files of one inbox that share a set's key; `odd` are those whose name follows no grammar."""
 
     key: str
     files: list[tuple[ParsedName, int]] = field(default_factory=list)
     odd: list[tuple[FileKind, Entry]] = field(default_factory=list)
 
     def of(self, kind: FileKind) -> list[tuple[ParsedName, int]]:
-        """Give the files of a kind."""
+        """Return the files of a kind."""
         return [one for one in self.files if one[0].kind is kind]
 
     @property
     def gos(self) -> list[int]:
-        """Give the change times of all that is, or begins as, a GO."""
+        """Return the change times of all that is, or begins as, a GO."""
         odd = [entry.changed_ns for kind, entry in self.odd if kind is FileKind.GO]
         return [changed for _, changed in self.of(FileKind.GO)] + odd
 
     @property
     def changed_ns(self) -> int:
-        """Give the last change of any of the files."""
+        """Return the last change of any of the files."""
         return max([changed for _, changed in self.files] + [entry.changed_ns for _, entry in self.odd])
 
     @property
     def in_order(self) -> list[tuple[FileKind, str, int]]:
-        """Give kind, name and change time of all files: GO, TD, FI, FS, each by name."""
+        """Return kind, name and change time of all files: GO, TD, FI, FS, each by name."""
         told = [(parsed.kind, parsed.text, changed) for parsed, changed in self.files]
         told += [(kind, entry.name, entry.changed_ns) for kind, entry in self.odd]
         return sorted(told, key=lambda one: (ORDER[one[0]], one[1]))
@@ -90,7 +90,7 @@ class Grouping:
                 self.others.append(entry)
 
     def groups(self) -> dict[str, Group]:
-        """Give the groups, once all is listed.
+        """Return the groups, once all is listed.
 
         A name that follows no grammar goes with the set it begins like; but a bad GO beside a good one goes
         alone, so that the set is not refused for what may be left from a first try.
@@ -118,5 +118,5 @@ def _group(groups: dict[str, Group], key: str) -> Group:
 
 
 def orphans(groups: Mapping[str, Group]) -> list[str]:
-    """Give the keys of groups without a GO: for them it matters whether their name was received before."""
+    """Return the keys of groups without a GO: for them it matters whether their name was received before."""
     return [key for key, group in groups.items() if not group.gos or group.of(FileKind.WITHDRAW)]

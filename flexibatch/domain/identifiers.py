@@ -35,7 +35,7 @@ def _digits(text: str, length: int) -> bool:
 
 
 def is_inss(text: str) -> bool:
-    """Tell whether a text is a worker's number, of the national register or BIS: YYMMDD, counter, check.
+    """Return whether a text is a worker's number, of the national register or BIS: YYMMDD, counter, check.
 
     The check is 97 less the first nine digits modulo 97, a 2 before them for those born from 2000 on; it is
     never 00. Month and day may be 00, the counter goes from 001 to 998.
@@ -57,7 +57,7 @@ def is_inss(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_company(text: str) -> bool:
-    """Tell whether a text is an enterprise number in its normal form: 10 digits, the first 0 or 1.
+    """Return whether a text is an enterprise number in its normal form: 10 digits, the first 0 or 1.
 
     The check is 97 less the first eight digits modulo 97, so never 00.
 
@@ -72,7 +72,7 @@ def is_company(text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_nsso(text: str) -> bool:
-    """Tell whether a text is an NSSO number: up to 9 digits, 100006 to 199999934, the whole modulo 97 is 96.
+    """Return whether a text is an NSSO number: up to 9 digits, 100006 to 199999934, the whole modulo 97 is 96.
 
     >>> [is_nsso(text) for text in ("000935467", "935467", "194302348", "199999934")]
     [True, True, True, True]
@@ -85,7 +85,7 @@ def is_nsso(text: str) -> bool:
 
 
 def is_provisional_nsso(text: str) -> bool:
-    """Tell whether a text is a provisional NSSO number: 10 digits that begin with a 5, modulo 97 is 96.
+    """Return whether a text is a provisional NSSO number: 10 digits that begin with a 5, modulo 97 is 96.
 
     >>> [is_provisional_nsso(text) for text in ("5000000120", "5999999989", "5000000121")]
     [True, True, False]
@@ -96,7 +96,7 @@ def is_provisional_nsso(text: str) -> bool:
 
 
 def is_unknown_nsso(text: str) -> bool:
-    """Tell whether an NSSO number says that it is unknown: zeros only.
+    """Return whether an NSSO number says that it is unknown: zeros only.
 
     >>> is_unknown_nsso("0"), is_unknown_nsso("000000000"), is_unknown_nsso("935467"), is_unknown_nsso("")
     (True, True, False, False)
@@ -105,7 +105,7 @@ def is_unknown_nsso(text: str) -> bool:
 
 
 def is_period_id(text: str) -> bool:
-    """Tell whether a text is the number of a Dimona period: 12 digits.
+    """Return whether a text is the number of a Dimona period: 12 digits.
 
     The last two are the first ten modulo 97, or 97 where that is 0.
 
@@ -119,7 +119,7 @@ def is_period_id(text: str) -> bool:
 
 
 def is_sender(text: str) -> bool:
-    """Tell whether a text is a bureau's number: 6 digits, 000001 to 999998.
+    """Return whether a text is a bureau's number: 6 digits, 000001 to 999998.
 
     >>> is_sender("000640"), is_sender("000000"), is_sender("999999"), is_sender("640")
     (True, False, False, False)
@@ -128,7 +128,7 @@ def is_sender(text: str) -> bool:
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether a text is a UUID, of any version and in either case: 8-4-4-4-12 hexadecimal digits.
+    """Return whether a text is a UUID, of any version and in either case: 8-4-4-4-12 hexadecimal digits.
 
     >>> is_uuid("019A1F04-5c11-7e77-8a10-4b1c9d20e5f3"), is_uuid("019a1f045c117e778a104b1c9d20e5f3")
     (True, False)
@@ -137,7 +137,7 @@ def is_uuid(text: str) -> bool:
 
 
 def normal_reference(text: str) -> str:
-    """Give a declaration's reference the form it is compared in: a UUID in small letters, any other as it is.
+    """Return a declaration's reference the form it is compared in: a UUID in small letters, any other as it is.
 
     >>> normal_reference("019A1F04-5C11-7E77-8A10-4B1C9D20E5F3"), normal_reference("2025-09/A")
     ('019a1f04-5c11-7e77-8a10-4b1c9d20e5f3', '2025-09/A')
@@ -157,7 +157,7 @@ def employer_kind(text: str) -> str:
 
 
 def normal_company(text: str) -> str:
-    """Give an enterprise number the form it is compared in: 10 digits, the leading zero kept.
+    """Return an enterprise number the form it is compared in: 10 digits, the leading zero kept.
 
     >>> normal_company("477472701"), normal_company("0477472701")
     ('0477472701', '0477472701')
@@ -166,7 +166,7 @@ def normal_company(text: str) -> str:
 
 
 def normal_nsso(text: str) -> str:
-    """Give an NSSO number the form it is compared in: no leading zeros; unknown is "0".
+    """Return an NSSO number the form it is compared in: no leading zeros; unknown is "0".
 
     >>> normal_nsso("000935467"), normal_nsso("935467"), normal_nsso("000000000")
     ('935467', '935467', '0')

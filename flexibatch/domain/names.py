@@ -37,7 +37,7 @@ _SEQUENCE = re.compile(r"[0-9A-Z]+")
 
 @dataclass(frozen=True, slots=True)
 class ParsedName:
-    """Hold a name whose positions and kind follow the grammar; their values may still be wrong."""
+    """A name whose positions and kind follow the grammar; their values may still be wrong."""
 
     text: str
     kind: FileKind
@@ -51,7 +51,7 @@ class ParsedName:
 
     @property
     def key(self) -> str:
-        """Give what the files of one set share: subject to environment."""
+        """Return what the files of one set share: subject to environment."""
         return f"{self.subject}.{self.sender}.{self.date}.{self.sequence}.{self.environment}"
 
 
@@ -83,7 +83,7 @@ def kind_of(text: str) -> FileKind | None:
 
 
 def is_temporary(text: str) -> bool:
-    """Tell whether a client still uploads under this name and will rename it.
+    """Return whether a client still uploads under this name and will rename it.
 
     Some clients put signs of their own behind the end that they add to a good name.
 
@@ -96,7 +96,7 @@ def is_temporary(text: str) -> bool:
 
 
 def key_of(text: str) -> str:
-    """Give the set a name that follows no grammar begins like; one too short for that is alone.
+    """Return the set a name that follows no grammar begins like; one too short for that is alone.
 
     >>> key_of("FI.FLEX.000640.20261005.00001.R.1.1.xml"), key_of("GO.FLEX")
     ('FLEX.000640.20261005.00001.R', 'GO.FLEX')
@@ -112,7 +112,7 @@ def cut(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold where and when a name is judged: the folder's sender and environment, the day, what is served."""
+    """Where and when a name is judged: the folder's sender and environment, the day, what is served."""
 
     sender: str
     environment: Environment
@@ -122,13 +122,13 @@ class Place:
 
 
 def name_fault(rule: str, parsed: ParsedName, place: Place) -> Finding:
-    """Give the finding that a name breaks a rule."""
+    """Return the finding that a name breaks a rule."""
     details = {"days": str(place.max_age_days)} if rule == "date-old" else {}
     return Finding(rule, tag=parsed.kind.value, value=parsed.text, details=details)
 
 
 def set_rules(parsed: ParsedName, place: Place) -> Iterator[str]:
-    """Give the rules that a set's shared positions break."""
+    """Yield the rules that a set's shared positions break."""
     if parsed.subject not in SUBJECTS:
         yield "subject"
     if parsed.sender != place.sender:
@@ -160,7 +160,7 @@ def _day(text: str) -> date | None:
 
 
 def sequence_rules(text: str) -> Iterator[str]:
-    """Give the rules that a sequence breaks.
+    """Yield the rules that a sequence breaks.
 
     >>> list(sequence_rules("0000a")), list(sequence_rules("00000")), list(sequence_rules("A0000"))
     (['sequence-alphabet'], ['sequence-zero'], [])
@@ -183,7 +183,7 @@ def _environment_rules(letter: str, place: Place) -> Iterator[str]:
 
 
 def part_rules(parsed: ParsedName) -> Iterator[str]:
-    """Give the rules that the number of parts breaks, and the number of this part where it can never be one.
+    """Yield the rules that the number of parts breaks, and the number of this part where it can never be one.
 
     >>> name = "FI.FLEX.000640.20261005.00001.R"
     >>> [list(part_rules(parse_name(f"{name}.{n}.1"))) for n in ("9", "0", "a", "10", "1x")]

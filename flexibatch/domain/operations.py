@@ -10,7 +10,7 @@ from flexibatch.domain.vocabulary import Operation
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Hold a declaration in force: its last version and what that says, None where it is a cancellation.
+    """A declaration in force: its last version and what that says, None where it is a cancellation.
 
     `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`),
     `newest_arrival` the highest of those that made any: sets that met trouble make versions after later ones.
@@ -65,7 +65,7 @@ def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, ar
 
 
 def same_content(one: Calculation, other: Calculation) -> bool:
-    """Tell whether two calculations say the same: equal values, qualities and elements in any order.
+    """Return whether two calculations say the same: equal values, qualities and elements in any order.
 
     An element or quality that stands twice in one must stand twice in the other.
 
@@ -86,12 +86,12 @@ def same_content(one: Calculation, other: Calculation) -> bool:
 
 
 def _content(quality: Quality) -> tuple[object, ...]:
-    """Give what a quality says as a value that is the same whatever the order of its elements."""
+    """Return what a quality says as a value that is the same whatever the order of its elements."""
     return *quality[:-1], frozenset(Counter(quality.elements).items())
 
 
 def _repeats(line: Line, standing: Standing) -> bool:
-    """Tell whether a line says what stands; the declarant's own reference is part of that."""
+    """Return whether a line says what stands; the declarant's own reference is part of that."""
     sent, before = line.calculation, standing.content
     same = sent is not None and before is not None and same_content(sent, before)
     return same and line.own == standing.own
@@ -102,6 +102,6 @@ def _refused(rule: str, form: Form, line: Line) -> Decision:
 
 
 def reference_finding(rule: str, form: Form, line: Line) -> Finding:
-    """Give a finding on the reference by which a line names its declaration."""
+    """Return a finding on the reference by which a line names its declaration."""
     location = form.reference_location(line)
     return Finding(rule, tag="ReferenceNbr", value=line.reference, location=location)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Hold who acts, and when."""
+    """Who acts, and when."""
 
     operator: str
     at: datetime

@@ -21,7 +21,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRow:
-    """Hold one Dimona period as a register tells it; at least one of the employer's numbers is there."""
+    """One Dimona period as a register tells it; at least one of the employer's numbers is there."""
 
     line: int
     period_id: str
@@ -62,7 +62,7 @@ class DimonaIn:
     declared_at: datetime
 
     def row(self, period_id: str) -> RegisterRow:
-        """Give the period that this declaration makes."""
+        """Return the period that this declaration makes."""
         return RegisterRow(
             self.line,
             period_id,
@@ -117,7 +117,7 @@ Entry = RegisterRow | Replacement | DimonaIn | Change
 
 @dataclass(frozen=True, slots=True)
 class RegisterFile:
-    """Hold a register file that was opened: `entries` is read once, as it is asked for, and raises `Refusal`.
+    """A register file that was opened: `entries` is read once, as it is asked for, and raises `Refusal`.
 
     `format` is `csv`, `replacements`, `xml` or `json`; `lines` tells how far the last line is.
     """

@@ -18,7 +18,7 @@ LONGEST_DAY = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Hold what a declaration may change of a period."""
+    """What a declaration may change of a period."""
 
     worker_type: str
     span: Span
@@ -27,7 +27,7 @@ class Held:
 
 
 def changed(held: Held, change: Change) -> Held:
-    """Give a period after a declaration; raise `Refusal` where the declaration cannot be."""
+    """Return a period after a declaration; raise `Refusal` where the declaration cannot be."""
     if held.cancelled:
         raise Refusal(f"period {change.period_id} is cancelled already, so nothing can change it")
     if held.locked:

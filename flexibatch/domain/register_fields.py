@@ -58,7 +58,7 @@ def fault(field: str, value: str, wanted: str) -> Refusal:
 
 
 def _may_be_a_workers(field: str, value: str) -> bool:
-    """Tell whether a value has the digits of a worker's number; those of a period are one more."""
+    """Return whether a value has the digits of a worker's number; those of a period are one more."""
     digits = sum(character.isdigit() for character in value)
     period = "period" in field and digits == len(value) == _WORKER_DIGITS + 1
     return "inss" in field or (digits >= _WORKER_DIGITS and not period)

@@ -19,7 +19,7 @@ class Quarter(NamedTuple):
 
     @classmethod
     def of(cls, day: date) -> "Quarter":
-        """Give the quarter of a day.
+        """Return the quarter of a day.
 
         >>> Quarter.of(date(2026, 9, 30)), Quarter.of(date(2026, 10, 1))
         (Quarter(year=2026, number=3), Quarter(year=2026, number=4))
@@ -28,12 +28,12 @@ class Quarter(NamedTuple):
 
     @property
     def first_day(self) -> date:
-        """Give the day it begins on."""
+        """Return the day it begins on."""
         return date(self.year, _MONTHS * (self.number - 1) + 1, 1)
 
     @property
     def day_before(self) -> date:
-        """Give the day before it begins; what a bureau names may begin after the last day there is.
+        """Return the day before it begins; what a bureau names may begin after the last day there is.
 
         >>> Quarter(2026, 4).day_before, Quarter(10000, 1).day_before, Quarter(12000, 1).day_before
         (datetime.date(2026, 9, 30), datetime.date(9999, 12, 31), datetime.date(9999, 12, 31))
@@ -41,7 +41,7 @@ class Quarter(NamedTuple):
         return self.first_day - timedelta(days=1) if self.year <= date.max.year else date.max
 
     def later(self, count: int) -> "Quarter":
-        """Give the quarter so many quarters on.
+        """Return the quarter so many quarters on.
 
         >>> Quarter(2026, 3).later(6)
         Quarter(year=2028, number=1)
@@ -56,7 +56,7 @@ FIRST = Quarter(2025, 1)
 
 @dataclass(frozen=True, slots=True)
 class SchemaVersion:
-    """Hold one version: the days of reception it is taken on, ends included, and the file it is judged by."""
+    """One version: the days of reception it is taken on, ends included, and the file it is judged by."""
 
     quarter: Quarter
     opens: date
@@ -65,11 +65,11 @@ class SchemaVersion:
 
     @property
     def name(self) -> str:
-        """Give the name by which messages and answers speak of it."""
+        """Return the name by which messages and answers speak of it."""
         return name_of(self.quarter)
 
     def open_on(self, day: date) -> bool:
-        """Tell whether the version is taken on a day."""
+        """Return whether the version is taken on a day."""
         return self.opens <= day <= self.until
 
 
@@ -82,17 +82,17 @@ class SchemaVersions:
     open_quarters: int
 
     def of(self, quarter: Quarter) -> SchemaVersion:
-        """Give the version of a quarter; before the first file is in force, by that file."""
+        """Return the version of a quarter; before the first file is in force, by that file."""
         begun = [first for first in self.files if first <= quarter] or [min(self.files)]
         until = self.closings.get(quarter) or quarter.later(self.open_quarters).day_before
         return SchemaVersion(quarter, quarter.first_day, until, self.files[max(begun)])
 
     def knows(self, quarter: Quarter) -> bool:
-        """Tell whether there is such a version, open or not."""
+        """Return whether there is such a version, open or not."""
         return quarter >= max(FIRST, min(self.files))
 
     def open_on(self, day: date) -> Iterator[SchemaVersion]:
-        """Give the versions that are taken on a day, oldest first."""
+        """Yield the versions that are taken on a day, oldest first."""
         quarter, newest = max(FIRST, min(self.files)), Quarter.of(day)
         while quarter <= newest:
             version = self.of(quarter)
@@ -111,7 +111,7 @@ def name_of(quarter: Quarter) -> str:
 
 
 def quarter_named(name: str) -> Quarter | None:
-    """Give the quarter that a version's name tells, None where it tells none.
+    """Return the quarter that a version's name tells, None where it tells none.
 
     >>> quarter_named("FLXWAGE_20263"), quarter_named("FLXWAGE_20265")
     (Quarter(year=2026, number=3), None)

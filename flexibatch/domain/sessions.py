@@ -11,7 +11,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Hold how one bureau logs in: its keys by fingerprint, and whether SHA-1 signatures are taken from it."""
+    """How one bureau logs in: its keys by fingerprint, and whether SHA-1 signatures are taken from it."""
 
     number: str
     fingerprints: frozenset[str]
@@ -45,7 +45,7 @@ FileId = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Hold one act of a session: of which sender (None before log-in), from which address, and what.
+    """One act of a session: of which sender (None before log-in), from which address, and what.
 
     `file` is whose fate it tells, None where nothing can be traced by it: such acts may be counted together.
     """
@@ -60,7 +60,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Hold how much one inbox takes: bytes of a part, files and bytes that wait.
+    """How much one inbox takes: bytes of a part, files and bytes that wait.
 
     Besides: bytes of one request, files open at once, and bytes that were sent and not answered.
     """
@@ -75,7 +75,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Hold how many may be there at once, how long a log-in may take and a session be idle."""
+    """How many may be there at once, how long a log-in may take and a session be idle."""
 
     max_sessions: int
     max_sessions_per_sender: int

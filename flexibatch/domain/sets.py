@@ -15,7 +15,7 @@ from flexibatch.domain.vocabulary import FileKind
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Hold how long what may wait, in nanoseconds; `claim_delay` is 0 for a sweep by hand."""
+    """How long what may wait, in nanoseconds; `claim_delay` is 0 for a sweep by hand."""
 
     incomplete_after: int
     go_grace: int
@@ -26,7 +26,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hold a set that is to be claimed now.
+    """A set that is to be claimed now.
 
     `leader` is the file whose rename is the claim; `arrived_ns` its change time. `silent` sets are archived
     without an answer: a TD that came too late or alone, parts that were left over.
@@ -45,7 +45,7 @@ class Found:
 
 @dataclass(slots=True)
 class Sorted:
-    """Hold what a listing comes to: sets to claim, in order of arrival, and names to report.
+    """What a listing comes to: sets to claim, in order of arrival, and names to report.
 
     `left` tells of sets to claim how many of their files stay where they are.
     """
@@ -57,7 +57,7 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Hold how the files of one inbox are judged: whose it is, what may wait, whether to be signed."""
+    """How the files of one inbox are judged: whose it is, what may wait, whether to be signed."""
 
     place: Place
     patience: Patience
@@ -135,7 +135,7 @@ def _at_fault(group: Group, inbox: Inbox) -> Found | None:
 
 
 def _told_beside(group: Group, inbox: Inbox) -> Iterator[Finding]:
-    """Give what is wrong with the number of files beside a wrong name, where their numbers can be read."""
+    """Yield what is wrong with the number of files beside a wrong name, where their numbers can be read."""
     if group.of(FileKind.GO) and not any(rule for parsed, _ in group.files for rule in part_rules(parsed)):
         yield from _contradicted(group, signed=inbox.signed)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 
 class Shares:
-    """Hold what senders have used, in seconds of virtual time."""
+    """What senders have used, in seconds of virtual time."""
 
     def __init__(self) -> None:
         """Begin with nothing used."""
@@ -17,7 +17,7 @@ class Shares:
         self._ends: dict[str, float] = {}
 
     def first(self, senders: Sequence[str]) -> str:
-        """Give the sender whose turn it is; among equals the first of those given.
+        """Return the sender whose turn it is; among equals the first of those given.
 
         >>> shares = Shares()
         >>> shares.begin("A"), shares.charge("A", 60), shares.begin("B"), shares.charge("B", 1)

@@ -32,13 +32,13 @@ class SignatureFault(StrEnum):
 
     @property
     def rule(self) -> str:
-        """Give the rule of the catalogue that tells the fault."""
+        """Return the rule of the catalogue that tells the fault."""
         return f"signature-{self.value}"
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """Hold who signed: the `subject` of the certificate and its SHA-256 `fingerprint` in lower-case hex."""
+    """Who signed: the `subject` of the certificate and its SHA-256 `fingerprint` in lower-case hex."""
 
     subject: str
     fingerprint: str
@@ -46,7 +46,7 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """Hold a certificate as an operator sees it, and its DER; both ends of the validity are included, in UTC."""
+    """A certificate as an operator sees it, and its DER; both ends of the validity are included, in UTC."""
 
     subject: str
     issuer: str

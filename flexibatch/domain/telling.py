@@ -20,7 +20,7 @@ class Telling:
         self.untold = 0
 
     def told(self, found: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
-        """Give the anomalies of a Form that are still told in full, each once a line."""
+        """Return the anomalies of a Form that are still told in full, each once a line."""
         once = {(*_key(one), one.line): one for one in found}
         told = tuple(once.values())[: self._room]
         self._room -= len(told)
@@ -29,7 +29,7 @@ class Telling:
 
 
 class Merged(NamedTuple):
-    """Hold an anomaly that is told once: the references of all lines that have it, and how many lines those are."""
+    """An anomaly that is told once: the references of all lines that have it, and how many lines those are."""
 
     one: LocatedAnomaly
     references: tuple[str, ...]
@@ -37,7 +37,7 @@ class Merged(NamedTuple):
 
 
 def merged(told: Iterable[LocatedAnomaly]) -> Iterator[Merged]:
-    """Give each anomaly once, with all the lines that have it: those of a worker share some."""
+    """Yield each anomaly once, with all the lines that have it: those of a worker share some."""
     once: dict[_Key, tuple[LocatedAnomaly, dict[str, None], set[int | None]]] = {}
     for one in told:
         _, references, lines = once.setdefault(_key(one), (one, {}, set()))
@@ -88,7 +88,7 @@ def located(
 
 
 def placed(one: LocatedAnomaly, places: Mapping[str, tuple[int, int]]) -> LocatedAnomaly:
-    """Give an anomaly line and column, where its location is among the places."""
+    """Return an anomaly line and column, where its location is among the places."""
     finding = one.anomaly.finding
     place = places.get(finding.location or "")
     if place is None:

@@ -10,7 +10,7 @@ from flexibatch.services.rows import records
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """Hold one act: `by` an operator or a bureau, `who` that was, `subject` what it was done to."""
+    """One act: `by` an operator or a bureau, `who` that was, `subject` what it was done to."""
 
     at: datetime
     by: str

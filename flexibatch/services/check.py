@@ -56,14 +56,14 @@ NEVER = sys.maxsize
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Hold what a check came to, and the answer that would carry it: NOTI, or ACRF where the file is refused."""
+    """What a check came to, and the answer that would carry it: NOTI, or ACRF where the file is refused."""
 
     trial: Trial
     answer: str
 
     @property
     def refused(self) -> bool:
-        """Tell whether anything would be refused: the file, a Form or a line."""
+        """Return whether anything would be refused: the file, a Form or a line."""
         verdict = self.trial.settlement.verdict
         lines = verdict.counts.refused > 0 or any(form.refused for form in self.trial.forms)
         return verdict.state == "refused" or lines
@@ -184,7 +184,7 @@ def _file(path: Path, place: int) -> ReceivedFile:
 
 
 def _answer(folder: SetFolder, trial: Trial) -> str:
-    """Give the last answer; what is recorded only has none."""
+    """Return the last answer; what is recorded only has none."""
     answers = trial.settlement.verdict.answers
     return (folder.answers(run=1) / answers[-1].name).read_text("utf-8") if answers else ""
 
@@ -211,7 +211,7 @@ def _rerunning(home: Home, by: By, ticket: str) -> Iterator[tuple[Books, Case]]:
 
 
 def _rerun_case(home: Home, by: By, ticket: str) -> Case:
-    """Give a set as its next run would find it; the run is not begun."""
+    """Return a set as its next run would find it; the run is not begun."""
     with home.database.writing() as connection, connection.begin_nested() as begun:
         upkeep.begin_rerun(connection, by, ticket)
         case = stored_case(connection, ticket)

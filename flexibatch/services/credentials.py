@@ -21,7 +21,7 @@ _FINGERPRINT = 64
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """Hold a sender's public key, and since when it has it."""
+    """A sender's public key, and since when it has it."""
 
     fingerprint: str
     public_key: str
@@ -62,7 +62,7 @@ def list_keys(home: Home, number: str) -> tuple[KeyRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
-    """Hold a certificate that a sender signs with, and who registered it."""
+    """A certificate that a sender signs with, and who registered it."""
 
     subject: str
     issuer: str

@@ -14,7 +14,7 @@ from flexibatch.services.rows import record, records
 
 @dataclass(frozen=True, slots=True)
 class DeclarationRow:
-    """Hold a declaration with what its last version says, and who sent that."""
+    """A declaration with what its last version says, and who sent that."""
 
     ticket: str
     environment: str
@@ -37,7 +37,7 @@ class DeclarationRow:
 
 @dataclass(frozen=True, slots=True)
 class ElementRow:
-    """Hold a financial element of a quality."""
+    """A financial element of a quality."""
 
     element: int
     code: str
@@ -47,7 +47,7 @@ class ElementRow:
 
 @dataclass(frozen=True, slots=True)
 class QualityRow:
-    """Hold a quality of a version."""
+    """A quality of a version."""
 
     quality: int
     start_date: date
@@ -59,7 +59,7 @@ class QualityRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """Hold a version of a declaration: who sent it, and what it says."""
+    """A version of a declaration: who sent it, and what it says."""
 
     number: int
     operation: str
@@ -84,14 +84,14 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class Declaration(DeclarationRow):
-    """Hold a declaration with all its versions, first to last."""
+    """A declaration with all its versions, first to last."""
 
     versions: tuple[VersionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Hold a worker's declarations beside the periods of the register; `former` are the replaced numbers."""
+    """A worker's declarations beside the periods of the register; `former` are the replaced numbers."""
 
     person: str
     former: tuple[str, ...]
@@ -101,7 +101,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """Hold the latest declarations of those that were asked for; `more` tells that there are others."""
+    """The latest declarations of those that were asked for; `more` tells that there are others."""
 
     rows: tuple[DeclarationRow, ...]
     more: bool

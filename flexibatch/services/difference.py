@@ -17,7 +17,7 @@ from flexibatch.trials import Trial
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Hold a line that would stand otherwise than it does; a file that would be refused whole has a ticket only.
+    """A line that would stand otherwise than it does; a file that would be refused whole has a ticket only.
 
     `before` are the codes that it was refused with, `after` what it would be, with `codes`.
     """
@@ -44,7 +44,7 @@ def difference(home: Home, clock: Clock, by: By, tickets: Sequence[str]) -> list
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """Hold the anomalies that the last run of a set told; not `complete` where there were more than are told."""
+    """The anomalies that the last run of a set told; not `complete` where there were more than are told."""
 
     told: Sequence[AnomalyRow]
     complete: bool
@@ -59,7 +59,7 @@ class _Before:
         return self._codes(form, line) or self._codes(form, None) or self.whole
 
     def same(self, was: Sequence[str], codes: Sequence[str]) -> bool:
-        """Tell whether a line that is refused was refused for the same: what was not told is not known to differ."""
+        """Return whether a line that is refused was refused for the same: what was not told is not known to differ."""
         return set(was) == set(codes) if self.complete else set(was) <= set(codes)
 
     def _codes(self, form: int | None, line: int | None) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _told_before(home: Home, ticket: str) -> _Before:
 
 
 def _changes(ticket: str, trial: Trial, before: _Before) -> Iterator[Change]:
-    """Give every line that would stand otherwise than it does, and a file refused whole."""
+    """Yield every line that would stand otherwise than it does, and a file refused whole."""
     verdict = trial.settlement.verdict
     if verdict.faults:
         codes = tuple(dict.fromkeys(fault.code for fault in verdict.faults))
@@ -91,6 +91,6 @@ def _changes(ticket: str, trial: Trial, before: _Before) -> Iterator[Change]:
 
 
 def _codes(judged: FormVerdict, one: LineVerdict) -> tuple[str, ...]:
-    """Give the codes of a line, or of the Form with which it is refused."""
+    """Return the codes of a line, or of the Form with which it is refused."""
     of_form = [told.anomaly.code for told in judged.told if told.line is None] if judged.refused else []
     return tuple(one.codes) or tuple(dict.fromkeys(of_form))

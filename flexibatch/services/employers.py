@@ -12,7 +12,7 @@ from flexibatch.services.rows import record
 
 @dataclass(frozen=True, slots=True)
 class EmployerRow:
-    """Hold an employer's numbers; `third_payer` are those of its NSSO numbers that are third payers'."""
+    """An employer's numbers; `third_payer` are those of its NSSO numbers that are third payers'."""
 
     company: str | None
     nsso: tuple[str, ...]
@@ -21,7 +21,7 @@ class EmployerRow:
 
 @dataclass(frozen=True, slots=True)
 class EmployerDetails(EmployerRow):
-    """Hold an employer's numbers, and how much is known of it."""
+    """An employer's numbers, and how much is known of it."""
 
     periods: int
     mandates: int
@@ -30,7 +30,7 @@ class EmployerDetails(EmployerRow):
 
 @dataclass(frozen=True, slots=True)
 class Employers:
-    """Hold the first employers of those that were asked for; `more` tells that there are others."""
+    """The first employers of those that were asked for; `more` tells that there are others."""
 
     rows: tuple[EmployerRow, ...]
     more: bool

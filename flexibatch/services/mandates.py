@@ -14,7 +14,7 @@ from flexibatch.services.rows import records
 
 @dataclass(frozen=True, slots=True)
 class MandateRow:
-    """Hold a mandate with the numbers it was given with; `state` is `to come`, `in force` or `ended`."""
+    """A mandate with the numbers it was given with; `state` is `to come`, `in force` or `ended`."""
 
     sender: str
     nsso_number: str | None

@@ -42,7 +42,7 @@ def export_accounts(home: Home, by: By, folder: Path, channel: str, group: str) 
 
 
 def _accounts(home: Home) -> list[Account]:
-    """Give the accounts of the senders that are not removed; one on hold may go on to upload."""
+    """Return the accounts of the senders that are not removed; one on hold may go on to upload."""
     with home.database.reading() as connection:
         there = [row for row in bureaus.list_senders(connection) if row["state"] != "removed"]
         return [

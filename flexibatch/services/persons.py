@@ -21,7 +21,7 @@ COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", 
 
 @dataclass(frozen=True, slots=True)
 class ReplacedNumber:
-    """Hold a number that was replaced by another."""
+    """A number that was replaced by another."""
 
     old_inss: str
     new_inss: str
@@ -31,7 +31,7 @@ class ReplacedNumber:
 
 @dataclass(frozen=True, slots=True)
 class UnchangedLine:
-    """Hold a line that said what was in force already."""
+    """A line that said what was in force already."""
 
     set_ticket: str
     form_ticket: str
@@ -43,7 +43,7 @@ class UnchangedLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonAnomaly:
-    """Hold an anomaly that was told against a line of the person."""
+    """An anomaly that was told against a line of the person."""
 
     set_ticket: str
     run: int
@@ -68,7 +68,7 @@ class PersonAnomaly:
 
 @dataclass(frozen=True, slots=True)
 class PersonAnswer:
-    """Hold an answer of a set that names the person."""
+    """An answer of a set that names the person."""
 
     run: int
     subject: str
@@ -79,7 +79,7 @@ class PersonAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PersonSet:
-    """Hold a set whose records name the person, with the digests of its files and answers."""
+    """A set whose records name the person, with the digests of its files and answers."""
 
     ticket: str
     name: str
@@ -96,7 +96,7 @@ class PersonSet:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecords:
-    """Hold all that the channel holds on one person; `former` are the replaced numbers."""
+    """All that the channel holds on one person; `former` are the replaced numbers."""
 
     person: str
     former: tuple[str, ...]
@@ -115,7 +115,7 @@ class PersonRecords:
 
 @dataclass(frozen=True, slots=True)
 class PersonExport:
-    """Hold what is given out on one person, under a ticket of its own."""
+    """What is given out on one person, under a ticket of its own."""
 
     ticket: str
     by: By

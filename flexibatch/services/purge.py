@@ -53,7 +53,7 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class _Going:
-    """Hold what one kind is about: the home, who acts, up to when, and whether it is only looked at."""
+    """What one kind is about: the home, who acts, up to when, and whether it is only looked at."""
 
     home: Home
     by: By

@@ -37,7 +37,7 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredWorker:
-    """Hold what the register knows of one person: the current number, the former ones, periods."""
+    """What the register knows of one person: the current number, the former ones, periods."""
 
     person: str
     former: tuple[str, ...]

@@ -15,7 +15,7 @@ from flexibatch.swept import SweepResult
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Hold the tickets of the sets that were chosen, and the senders on hold whose sets are left out."""
+    """The tickets of the sets that were chosen, and the senders on hold whose sets are left out."""
 
     tickets: tuple[str, ...]
     held: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from flexibatch.bootstrap import Home
 
 @dataclass(frozen=True, slots=True)
 class OpenSchema:
-    """Hold an open version, its days of reception (the last included) and its file; `ours` is no official one."""
+    """An open version, its days of reception (the last included) and its file; `ours` is no official one."""
 
     schema: str
     from_: date

@@ -20,7 +20,7 @@ AS_SET = bureaus.AS_SET
 
 @dataclass(frozen=True, slots=True)
 class SenderRow:
-    """Hold what a sender is registered with; `state` is `active`, `held` or `removed`."""
+    """What a sender is registered with; `state` is `active`, `held` or `removed`."""
 
     number: str
     name: str
@@ -36,7 +36,7 @@ class SenderRow:
 
 @dataclass(frozen=True, slots=True)
 class SenderDetails(SenderRow):
-    """Hold a sender with the fingerprints of its keys and certificates, how many mandates it has, and its folder."""
+    """A sender with the fingerprints of its keys and certificates, how many mandates it has, and its folder."""
 
     keys: tuple[str, ...]
     certificates: tuple[str, ...]

@@ -81,7 +81,7 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Hold what is served: where, for which home, and the command that watches it in a process of its own."""
+    """What is served: where, for which home, and the command that watches it in a process of its own."""
 
     home: Home
     host: str

@@ -13,7 +13,7 @@ from flexibatch.services.rows import record, records
 
 @dataclass(frozen=True, slots=True)
 class SetRow:
-    """Hold a set with the counts of its last run, None where it was never judged."""
+    """A set with the counts of its last run, None where it was never judged."""
 
     ticket: str
     name: str
@@ -39,7 +39,7 @@ class SetRow:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """Hold a file as it was kept."""
+    """A file as it was kept."""
 
     name: str
     kind: str
@@ -50,7 +50,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """Hold an answer of a run; `signature` is the SHA-256 of the signature on it."""
+    """An answer of a run; `signature` is the SHA-256 of the signature on it."""
 
     subject: str
     name: str
@@ -61,7 +61,7 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """Hold a run: its verdict, what it was judged with, its counts and answers."""
+    """A run: its verdict, what it was judged with, its counts and answers."""
 
     number: int
     verdict: str
@@ -82,7 +82,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
-    """Hold what became of a Form in the last run."""
+    """What became of a Form in the last run."""
 
     number: int
     ticket: str
@@ -99,7 +99,7 @@ class FormRow:
 
 @dataclass(frozen=True, slots=True)
 class AnomalyRow:
-    """Hold an anomaly of the last run; `note` is for the operator only."""
+    """An anomaly of the last run; `note` is for the operator only."""
 
     form_number: int | None
     line: int | None
@@ -122,7 +122,7 @@ class AnomalyRow:
 
 @dataclass(frozen=True, slots=True)
 class AcknowledgementRow:
-    """Hold an acknowledgement of an answer, and the set that brought it."""
+    """An acknowledgement of an answer, and the set that brought it."""
 
     answer_name: str
     set_ticket: str
@@ -131,7 +131,7 @@ class AcknowledgementRow:
 
 @dataclass(frozen=True, slots=True)
 class SetDetails:
-    """Hold all that is known of one set; `acknowledges` is the answer that the set itself acknowledges."""
+    """All that is known of one set; `acknowledges` is the answer that the set itself acknowledges."""
 
     ticket: str
     name: str

@@ -20,7 +20,7 @@ ARRIVING = "arriving"
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """Hold a stream in which something is not done with, by the set that is next: waiting since when and what for.
+    """A stream in which something is not done with, by the set that is next: waiting since when and what for.
 
     `until` ends its back-off or its patience, `reason` tells the last trouble or what it lacks. `sets` counts those
     without a verdict, `unpublished` those whose answers are not all out. What was not claimed has no ticket.
@@ -53,7 +53,7 @@ def waiting(home: Home, now: datetime, sender: str | None = None) -> list[Waitin
 
 
 def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
-    """Give what waits unclaimed: no ticket tells of it, nothing was tried."""
+    """Yield what waits unclaimed: no ticket tells of it, nothing was tried."""
     claims = Claims(home.database, RandomTickets())
     senders, burdened = claims.senders(), claims.burdened(home.settings.max_claimed_bytes)
     lacking = reserve_of(home).lacking()
@@ -88,7 +88,7 @@ def _why(one: Pending, lacking: str, burdened: Collection[str]) -> Why:
 
 
 def _patience(home: Home, one: Pending) -> timedelta:
-    """Give how long a set waits for what it lacks before it is refused."""
+    """Return how long a set waits for what it lacks before it is refused."""
     without_go = any(finding.rule == "go-missing" for finding in one.lacking)
     return home.settings.incomplete_after if without_go else home.settings.go_grace
 

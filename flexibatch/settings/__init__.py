@@ -53,7 +53,7 @@ _RELATIVE_SQLITE = re.compile(r"(sqlite(?:\+\w+)?:///)([^/].*)")
 
 
 class Settings(BaseSettings):
-    """Hold all settings of one home; paths are absolute once they are loaded."""
+    """All settings of one home; paths are absolute once they are loaded."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -212,7 +212,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def defaults(cls, environ: Mapping[str, str]) -> "Settings":
-        """Give the settings that hold where there is no home."""
+        """Return the settings that hold where there is no home."""
         return cls._checked(Path().absolute(), {}, environ)
 
     @classmethod
@@ -229,7 +229,7 @@ class Settings(BaseSettings):
 
 
 def _placed(home: Path, read: Settings) -> dict[str, Any]:
-    """Give the settings that name a place, seen from the home folder."""
+    """Return the settings that name a place, seen from the home folder."""
     return {
         "database": _RELATIVE_SQLITE.sub(lambda found: f"{found[1]}{home / found[2]}", read.database),
         "spool": home / read.spool,
@@ -271,7 +271,7 @@ def _of_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def told_settings() -> Iterator[tuple[str, FieldInfo]]:
-    """Give every setting in the order of the file, those of a table (`sftp.idle`) after it."""
+    """Yield every setting in the order of the file, those of a table (`sftp.idle`) after it."""
     for key, field in Settings.model_fields.items():
         yield key, field
         if key in SECTIONS:

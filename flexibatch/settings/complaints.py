@@ -18,7 +18,7 @@ Known = Mapping[str, FieldInfo]
 
 
 def complaints(exc: ValidationError, known: Known, path: Path, overrides: Mapping[str, Any]) -> Iterator[str]:
-    """Give one sentence for every wrong setting in the file at `path`, or in the environment that overrides it."""
+    """Yield one sentence for every wrong setting in the file at `path`, or in the environment that overrides it."""
     tables = {"rules", *(key.partition(".")[0] for key in known if "." in key)}
     for error in exc.errors(include_url=False):
         key, *rest = (str(part) for part in error["loc"])

@@ -8,7 +8,7 @@ from flexibatch.settings.values import Count, Duration, Memory, Pause, Size
 
 
 class LimitSettings(BaseModel):
-    """Hold how many sets are judged at once, and what a process may use for one."""
+    """How many sets are judged at once, and what a process may use for one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -36,7 +36,7 @@ class LimitSettings(BaseModel):
 
     @property
     def tariff(self) -> Tariff:
-        """Give what sets may cost."""
+        """Return what sets may cost."""
         least = Budget(self.memory, self.cpu.total_seconds(), self.wall.total_seconds())
         more = self.cpu_per_megabyte.total_seconds(), self.wall_per_megabyte.total_seconds()
         return Tariff(least, self.memory_per_byte, *more)

@@ -28,7 +28,7 @@ def _known(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 class Remote(BaseModel):
-    """Hold where the folders of one bureau stand, how to log in there, and by which host key that server is known."""
+    """Where the folders of one bureau stand, how to log in there, and by which host key that server is known."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
 
@@ -50,7 +50,7 @@ class Remote(BaseModel):
     work: Annotated[str, Field(min_length=1)] = "CLAIMED"
 
     def place(self, name: str) -> str:
-        """Give the path there of one of the channel's folders, or of another below the same one."""
+        """Return the path there of one of the channel's folders, or of another below the same one."""
         return f"{self.folder.rstrip('/')}/{self.folders.get(name, name)}"
 
 

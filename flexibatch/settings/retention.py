@@ -9,7 +9,7 @@ LENGTHS = 'an ISO 8601 duration ("P90D", "P2Y": a year is 365 days) or seconds, 
 
 
 class RetentionSettings(BaseModel):
-    """Hold how long each kind of what is kept stays before `purge` deletes it."""
+    """How long each kind of what is kept stays before `purge` deletes it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 

@@ -26,7 +26,7 @@ def setting(default: object, meaning: str, allowed: str) -> Any:  # noqa: ANN401
 
 
 class SftpSettings(BaseModel):
-    """Hold what the SFTP server shows, and its limits."""
+    """What the SFTP server shows, and its limits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 

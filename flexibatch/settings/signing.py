@@ -13,7 +13,7 @@ FILE = "the path of a PEM file, or nothing"
 
 
 class TrustSettings(BaseModel):
-    """Hold what a bureau's signature is judged by beside the registration of its certificate."""
+    """What a bureau's signature is judged by beside the registration of its certificate."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -26,7 +26,7 @@ class TrustSettings(BaseModel):
     allow_sha1: Flag = setting(False, "Whether signatures with SHA-1 are taken too.", "true or false")  # noqa: FBT003
 
     def placed(self, home: Path) -> Self:
-        """Give the same seen from the home folder."""
+        """Return the same seen from the home folder."""
         return self.model_copy(
             update={
                 "roots": tuple(home / one for one in self.roots),
@@ -36,7 +36,7 @@ class TrustSettings(BaseModel):
 
 
 class AnswerSettings(BaseModel):
-    """Hold what the channel's answers are signed with."""
+    """What the channel's answers are signed with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
@@ -57,7 +57,7 @@ class AnswerSettings(BaseModel):
         return self
 
     def placed(self, home: Path) -> Self:
-        """Give the same seen from the home folder."""
+        """Return the same seen from the home folder."""
         return self.model_copy(
             update={
                 "certificate": home / self.certificate if self.certificate else None,

@@ -33,7 +33,7 @@ def read_csv(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterator[Entry]]:
 
 
 def _places(header: list[str], known: Sequence[str], required: Sequence[str]) -> list[int]:
-    """Give the place of every known column in a row; -1, the empty text at its end, for an absent one."""
+    """Return the place of every known column in a row; -1, the empty text at its end, for an absent one."""
     unknown = [name for name in header if name not in known]
     if unknown:
         named = seen(unknown[0][:30])
@@ -47,7 +47,7 @@ def _places(header: list[str], known: Sequence[str], required: Sequence[str]) ->
 
 
 def _whole(rows: Rows, width: int) -> Rows:
-    """Give rows that have a value for every column, each with an empty text behind its last one."""
+    """Yield rows that have a value for every column, each with an empty text behind its last one."""
     for line, row in rows:
         if len(row) != width:
             raise Refusal(f"line {line}: values: {len(row)}, where the header names {width}")

@@ -63,7 +63,7 @@ def _entries(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterable[Entry]]:
 
 
 def _unchanged(file: BinaryIO, before: os.stat_result, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Give the entries; refuse at the end where the file is no longer the one that was measured."""
+    """Yield the entries; refuse at the end where the file is no longer the one that was measured."""
     yield from entries
     after = os.fstat(file.fileno())
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):

@@ -91,7 +91,7 @@ def _hour(value: str) -> str:
 
 
 def _members(source: "_Source") -> Iterator[tuple[str, int, object]]:
-    """Give the members of the whole, each with its line; the items of `periods` one by one."""
+    """Yield the members of the whole, each with its line; the items of `periods` one by one."""
     if source.peek() == "[":
         yield from _items(source)
     else:
@@ -125,7 +125,7 @@ class _Source:
         self._decoder = json.JSONDecoder()
 
     def peek(self) -> str:
-        """Give the next character that is no space, empty at the end."""
+        """Return the next character that is no space, empty at the end."""
         while True:
             while self._place < len(self._buffer):
                 character = self._buffer[self._place]
@@ -157,7 +157,7 @@ class _Source:
             self.take(",")
 
     def value(self) -> object:
-        """Give the next value; one that the buffer cuts off is read on."""
+        """Return the next value; one that the buffer cuts off is read on."""
         self.peek()
         while True:
             try:

@@ -82,7 +82,7 @@ def _entry(form: etree._Element, zone: ZoneInfo) -> DimonaIn | Change:
 
 
 def _fields(element: etree._Element | None, without: Collection[str] = ()) -> dict[str, str]:
-    """Give the children that hold only text by name; one that stands twice cannot be told apart."""
+    """Return the children that hold only text by name; one that stands twice cannot be told apart."""
     found: dict[str, str] = {}
     for child in element.iterchildren(etree.Element) if element is not None else ():
         name = str(child.tag)

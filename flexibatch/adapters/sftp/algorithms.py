@@ -39,7 +39,7 @@ HOST_RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 
 def offered(names: tuple[str, ...], spoken: list[bytes]) -> list[str]:
-    """Give those of the names that this machine's libraries speak: the newest exchanges need a new OpenSSL.
+    """Return those of the names that this machine's libraries speak: the newest exchanges need a new OpenSSL.
 
     >>> offered(("b", "x", "a"), [b"a", b"b"])
     ['b', 'a']

@@ -25,7 +25,7 @@ _TIMEOUT = "Login timeout expired"
 
 @dataclass(slots=True)
 class Applicant:
-    """Hold what one client asked for: as whom, by which methods, with signatures of which kinds."""
+    """What one client asked for: as whom, by which methods, with signatures of which kinds."""
 
     user: str = ""
     methods: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Applicant:
 
     @property
     def told(self) -> dict[str, str]:
-        """Give it for an event, without what there is nothing of."""
+        """Return it for an event, without what there is nothing of."""
         lists = {"methods": self.methods, "offered": self.offered, "signed": self.signed}
         told = {name: ", ".join(names) for name, names in lists.items() if names}
         return ({"user": self.user} if self.user else {}) | told
@@ -79,7 +79,7 @@ def _keep(names: list[str], name: bytes) -> None:
 def refusal(
     connection: asyncssh.SSHServerConnection, applicant: Applicant, exc: Exception | None
 ) -> dict[str, str]:
-    """Give why a client that nobody let in was kept out; nothing where it only looked whether the port is open."""
+    """Return why a client that nobody let in was kept out; nothing where it only looked whether the port is open."""
     version = str(connection.get_extra_info("client_version") or "")
     if not version:
         return _no_client(connection, exc)
@@ -110,7 +110,7 @@ def _ended(exc: Exception | None) -> dict[str, str]:
 
 
 def lacking(theirs: list[list[bytes]], ours: list[list[bytes]]) -> Iterator[tuple[str, list[bytes]]]:
-    """Give what two offers have nothing of in common, with the client's list; a cipher may bring its own MAC.
+    """Yield what two offers have nothing of in common, with the client's list; a cipher may bring its own MAC.
 
     >>> mac = [[b"k"], [b"h"], [b"c"], [b"c"], [b"m"], [b"m"]]
     >>> list(lacking(mac, [[b"k"], [b"h"], [b"c"], [b"c"], [b"n"], [b"m"]]))

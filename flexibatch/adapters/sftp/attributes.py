@@ -33,7 +33,7 @@ def _shown(status: os.stat_result, mode: int) -> SFTPAttrs:
 
 
 def times(attrs: SFTPAttrs) -> tuple[int, int] | None:
-    """Give access and modification time where a client sets both."""
+    """Return access and modification time where a client sets both."""
     if attrs.atime is None or attrs.mtime is None:
         return None
     return attrs.atime, attrs.mtime

@@ -9,7 +9,7 @@ PIECES = 1024
 
 
 class Blocks:
-    """Hold how many bytes have come without a gap, and the pieces that lie beyond, in order and apart."""
+    """How many bytes have come without a gap, and the pieces that lie beyond, in order and apart."""
 
     def __init__(self, whole: int = 0) -> None:
         """Begin with the bytes that are there."""
@@ -19,12 +19,12 @@ class Blocks:
 
     @property
     def end(self) -> int:
-        """Give where the last byte that has come ends."""
+        """Return where the last byte that has come ends."""
         return self._ends[-1] if self._ends else self.whole
 
     @property
     def torn(self) -> bool:
-        """Tell whether there is a gap."""
+        """Return whether there is a gap."""
         return bool(self._starts)
 
     @property
@@ -38,7 +38,7 @@ class Blocks:
         return self.end - self.whole - sum(self._ends) + sum(self._starts)
 
     def takes(self, start: int, end: int) -> bool:
-        """Tell whether a block may come now: not too far beyond the others, nor as one piece too many.
+        """Return whether a block may come now: not too far beyond the others, nor as one piece too many.
 
         >>> Blocks(5).takes(WINDOW, WINDOW + 6), Blocks(5).takes(WINDOW, WINDOW + 5)
         (False, True)
@@ -68,5 +68,5 @@ class Blocks:
             del self._starts[0], self._ends[0]
 
     def _met(self, start: int, end: int) -> tuple[int, int]:
-        """Give from which to which of the pieces a block touches."""
+        """Return from which to which of the pieces a block touches."""
         return bisect_left(self._ends, start), bisect_right(self._starts, end)

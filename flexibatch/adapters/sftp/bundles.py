@@ -18,7 +18,7 @@ Named = tuple[Act, FileId, object]
 
 @dataclass(slots=True)
 class Minute:
-    """Hold what one bureau did in a minute, and what of it is not told yet."""
+    """What one bureau did in a minute, and what of it is not told yet."""
 
     began: float
     told: Counter[Kind] = field(default_factory=Counter)
@@ -27,7 +27,7 @@ class Minute:
     renamed: dict[FileId, tuple[int, Deed]] = field(default_factory=dict)
 
     def take(self, deed: Deed, most: int) -> list[Deed]:
-        """Give what is to be told at once."""
+        """Return what is to be told at once."""
         kind = deed.act, deed.details.get("fingerprint")
         new = self._is_new(deed)
         if self.told[kind] < most or new:
@@ -39,7 +39,7 @@ class Minute:
         return []
 
     def rest(self) -> list[Deed]:
-        """Give what was not told."""
+        """Return what was not told."""
         together = [
             replace(deed, details=_same(deed) | {"count": count, "reason": REASON})
             for count, deed in self.counted.values()
@@ -47,7 +47,7 @@ class Minute:
         return together + [_moved(*renamed) for renamed in self.renamed.values()]
 
     def _is_new(self, deed: Deed) -> bool:
-        """Tell whether this is the first of its kind that was done to a file in this minute, and it has to be told."""
+        """Say whether this is the first of its kind that was done to a file in this minute, and it has to be told."""
         if deed.act is Act.PUT:
             return True
         if deed.file is None:
@@ -68,7 +68,7 @@ class Minute:
 
 
 class Bundles:
-    """Hold the minutes of all bureaus.
+    """The minutes of all bureaus.
 
     >>> bundles = Bundles(2)
     >>> deed = Deed(Act.REFUSED, "0a1b2c3d", "000640", "192.0.2.1")
@@ -84,20 +84,20 @@ class Bundles:
         self._minutes: dict[str, Minute] = {}
 
     def take(self, deed: Deed, now: float) -> list[Deed]:
-        """Give what is to be told at once: a deed, what was left of a minute that is over, or nothing."""
+        """Return what is to be told at once: a deed, what was left of a minute that is over, or nothing."""
         if deed.sender is None:
             return [deed]
         over = self.due(now)
         return over + self._minutes.setdefault(deed.sender, Minute(now)).take(deed, self._most)
 
     def due(self, now: float) -> list[Deed]:
-        """Give what was left of the minutes that are over, once."""
+        """Return what was left of the minutes that are over, once."""
         over = [sender for sender, minute in self._minutes.items() if now >= minute.began + WINDOW]
         return [deed for sender in over for deed in self._minutes.pop(sender).rest()]
 
 
 def _same(deed: Deed) -> dict[str, str | int | None]:
-    """Give the details that all deeds which are told together have."""
+    """Return the details that all deeds which are told together have."""
     return {name: deed.details[name] for name in ("fingerprint",) if name in deed.details}
 
 

@@ -39,11 +39,11 @@ class House(Protocol):
         ...
 
     def account(self, user: str, since: float | None = None) -> Awaitable[Account | None]:
-        """Give who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
+        """Return who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
         ...
 
     def waiting(self) -> "list[Door]":
-        """Give those who have not logged in."""
+        """Return those who have not logged in."""
         ...
 
     def crowded(self, waiting: int) -> None:
@@ -51,16 +51,16 @@ class House(Protocol):
         ...
 
     def may_tell(self, address: str) -> bool:
-        """Tell whether one more who was kept out, from an address, may be told of."""
+        """Return whether one more who was kept out, from an address, may be told of."""
         ...
 
     def room(self, number: str) -> Room:
-        """Give what the sessions of a bureau share."""
+        """Return what the sessions of a bureau share."""
         ...
 
 
 class Door(asyncssh.SSHServer):
-    """Hold one connection."""
+    """One connection."""
 
     def __init__(self, house: House) -> None:
         """Keep the house."""
@@ -147,7 +147,7 @@ class Door(asyncssh.SSHServer):
 
     @property
     def busy(self) -> bool:
-        """Tell whether a file is being transferred."""
+        """Return whether a file is being transferred."""
         return any(view.busy for view in self.views)
 
     # ------------------------------------------------------------------------------------------------- log-in
@@ -163,7 +163,7 @@ class Door(asyncssh.SSHServer):
         return True
 
     async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        """Tell whether the key is registered; signatures with SHA-1 count only where an operator allowed them.
+        """Return whether the key is registered; signatures with SHA-1 count only where an operator allowed them.
 
         asyncssh takes any signature that a key can make, whatever `signature_algs` says.
         """
@@ -207,7 +207,7 @@ class Door(asyncssh.SSHServer):
     # ------------------------------------------------------------------------------------------------ sessions
 
     def session_requested(self) -> "tuple[asyncssh.SSHServerChannel[bytes], Session] | bool":
-        """Give a session that speaks SFTP."""
+        """Return a session that speaks SFTP."""
         self.views[:] = [view for view in self.views if not view.ended]
         self._sessions = [session for session in self._sessions if not session.ended]
         if self._connection is None or self.number is None:

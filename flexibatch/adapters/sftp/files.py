@@ -30,12 +30,12 @@ def open_regular(folder: int, name: bytes, flags: int) -> int:
 
 
 def identity_of(descriptor: int) -> FileId:
-    """Give what stays the same when a file is renamed."""
+    """Return what stays the same when a file is renamed."""
     return identity_in(os.fstat(descriptor))
 
 
 def identity_in(status: os.stat_result) -> FileId:
-    """Give what stays the same when a file is renamed, by its status."""
+    """Return what stays the same when a file is renamed, by its status."""
     return status.st_dev, status.st_ino
 
 

@@ -24,7 +24,7 @@ class Flood:
     left_out: int = 0
 
     def may_tell(self, address: str, now: float) -> bool:
-        """Tell whether one more of an address may be told."""
+        """Return whether one more of an address may be told."""
         if now >= self.began + WINDOW and not self.left_out:
             self.began = now
             self.told.clear()
@@ -35,7 +35,7 @@ class Flood:
         return True
 
     def untold(self, now: float) -> int:
-        """Give how many were left out in a minute that is over, once."""
+        """Return how many were left out in a minute that is over, once."""
         if now < self.began + WINDOW or not self.left_out:
             return 0
         left_out, self.left_out = self.left_out, 0

@@ -29,7 +29,7 @@ from flexibatch.domain.sessions import FileId
 
 
 class Download:
-    """Hold a file that is read; `taken` counts the bytes given out."""
+    """A file that is read; `taken` counts the bytes given out."""
 
     def __init__(self, room: Room, place: Place) -> None:
         """Open it, if it is a regular file."""
@@ -55,7 +55,7 @@ class Download:
 
 
 class Upload:
-    """Hold a file that is written; `digest` follows the bytes as long as they come in order.
+    """A file that is written; `digest` follows the bytes as long as they come in order.
 
     `found` bytes were there when it was opened, `blocks` tells which are there now.
     """
@@ -147,7 +147,7 @@ class Upload:
             ) from exc
 
     def lost(self) -> asyncssh.SFTPError | None:
-        """Tell whether the file was claimed or removed, or another session began to write it; None where neither.
+        """Return whether the file was claimed or removed, or another session began to write it; None where neither.
 
         A client whose connection broke comes back before the server knows: who opened a file last writes it.
         """
@@ -169,7 +169,7 @@ class Upload:
             raise lost
 
     def _is_under_its_name(self) -> bool:
-        """Tell whether the name still leads to this file: the channel renames what it claims."""
+        """Return whether the name still leads to this file: the channel renames what it claims."""
         try:
             now = os.stat(self.place.name, dir_fd=self.folder, follow_symlinks=False)
         except FileNotFoundError:
@@ -178,7 +178,7 @@ class Upload:
 
     @property
     def size(self) -> int:
-        """Give where the last byte ends."""
+        """Return where the last byte ends."""
         return self.blocks.end
 
     @property
@@ -245,7 +245,7 @@ class Upload:
         self.digest, self.hashed = hashlib.sha256(), -1
 
     def sha256(self) -> str:
-        """Give the digest of the whole file, read again if it did not come in order."""
+        """Return the digest of the whole file, read again if it did not come in order."""
         if self.hashed == self.size:
             return self.digest.hexdigest()
         return sha256_of(self.descriptor)

@@ -36,7 +36,7 @@ class Budget:
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     def share(self) -> int:
-        """Give a channel its share: of what is left a quarter, so that one is left for the next; never nothing."""
+        """Return a channel its share: of what is left a quarter, so that one is left for the next; never nothing."""
         size = max(LEAST, min(MOST, self._shares // 4))
         self._shares -= size
         return size
@@ -69,7 +69,7 @@ class Budget:
 
 
 class Inflow:
-    """Hold what one channel sent, in one piece, and tell the client how much it may send."""
+    """What one channel sent, in one piece, and tell the client how much it may send."""
 
     def __init__(self, channel: Any, budget: Budget) -> None:  # noqa: ANN401 - asyncssh does not show a window
         """Let nothing more come than was let come when the channel was opened."""

@@ -20,7 +20,7 @@ _PREFIXES = {4: 24, 6: 64}
 
 @lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
-    """Give the network of an address; what is none is its own.
+    """Return the network of an address; what is none is its own.
 
     >>> network_of("192.0.2.17"), network_of("2001:db8::1:2:3:4"), network_of("?")
     ('192.0.2.0/24', '2001:db8::/64', '?')
@@ -62,7 +62,7 @@ class Lobby:
         return networks.index(largest) if most > mine else len(waiting)
 
     def pressed(self, waiting: Collection[str]) -> frozenset[str]:
-        """Give the addresses that places are short for: those at their share, or all where many wait."""
+        """Return the addresses that places are short for: those at their share, or all where many wait."""
         crowded = len(waiting) >= SHORT * self._crowd.max_logins
         return frozenset(address for address in waiting if crowded or self._full(address, waiting))
 

@@ -19,29 +19,29 @@ _UP = b".."
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hold a folder and a name in it; an empty name is the folder itself, an empty folder the root."""
+    """A folder and a name in it; an empty name is the folder itself, an empty folder the root."""
 
     folder: str = ""
     name: bytes = b""
 
     @property
     def is_file(self) -> bool:
-        """Tell whether a file could be there."""
+        """Return whether a file could be there."""
         return bool(self.name)
 
     @property
     def is_inbox(self) -> bool:
-        """Tell whether the bureau writes here."""
+        """Return whether the bureau writes here."""
         return self.folder in INBOXES
 
     @property
     def shown(self) -> str:
-        """Give the path for a sentence or an event, without signs that a terminal obeys."""
+        """Return the path for a sentence or an event, without signs that a terminal obeys."""
         return shown(f"/{self.folder}/".encode() + self.name if self.name else f"/{self.folder}".encode())
 
 
 def shown(path: bytes) -> str:
-    r"""Give a path for a sentence or an event.
+    r"""Return a path for a sentence or an event.
 
     >>> shown(b"/IN/a\x1b")
     '/IN/a?'
@@ -69,7 +69,7 @@ def place_of(path: bytes) -> Place:
 
 
 def resolved(path: bytes) -> bytes:
-    """Give a path from the root, `..` taken out; it need not lead anywhere. Clients ask this for `cd ..`.
+    """Return a path from the root, `..` taken out; it need not lead anywhere. Clients ask this for `cd ..`.
 
     >>> resolved(b"."), resolved(b"IN/../../OUT/")
     (b'/', b'/OUT')

@@ -39,7 +39,7 @@ _SPOKEN = (
 
 
 class Request(SSHPacket):
-    """Hold a request; bytes behind its fields are let be, as OpenSSH lets them be. Clients in use leave some."""
+    """A request; bytes behind its fields are let be, as OpenSSH lets them be. Clients in use leave some."""
 
     def check_end(self) -> None:
         """Take the fields that were read for all there is; asyncssh holds the whole to a size."""
@@ -127,7 +127,7 @@ class Handler(SFTPServerHandler):
 
 
 class Session(SSHServerStreamSession[bytes]):
-    """Hold one channel of a connection: SFTP, and nothing else."""
+    """One channel of a connection: SFTP, and nothing else."""
 
     def __init__(self, view_of: "asyncssh.SFTPServerFactory", budget: Budget) -> None:
         """Keep who makes the view when the client asks for SFTP, and what the bureau may send."""

@@ -38,7 +38,7 @@ class OpenFile(Protocol):
 
 @dataclass(slots=True)
 class Tally:
-    """Hold how many files and bytes an inbox holds at most; counted again when that seems too many."""
+    """How many files and bytes an inbox holds at most; counted again when that seems too many."""
 
     files: int = 0
     bytes: int = 0
@@ -47,7 +47,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Room:
-    """Hold a bureau's root folder and what its sessions must know of one another."""
+    """A bureau's root folder and what its sessions must know of one another."""
 
     root: Path
     allowance: Allowance
@@ -78,12 +78,12 @@ class Room:
         return os.open(self.root / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
     def status(self, place: Place) -> os.stat_result:
-        """Give the status of a regular file; raise where there is none."""
+        """Return the status of a regular file; raise where there is none."""
         with self.opened(place.folder) as folder:
             return self.status_in(folder, place)
 
     def status_in(self, folder: int, place: Place) -> os.stat_result:
-        """Give the status of a regular file in an open folder."""
+        """Return the status of a regular file in an open folder."""
         if not place.is_inbox and place.name.startswith(b"."):
             raise nothing()
         try:
@@ -97,7 +97,7 @@ class Room:
         return found
 
     def listed(self, folder: str) -> Iterator[tuple[bytes, os.stat_result]]:
-        """Give the regular files of a folder; what the channel is just writing into an out folder is not there."""
+        """Yield the regular files of a folder; what the channel is just writing into an out folder is not there."""
         with self.opened(folder) as handle, os.scandir(handle) as entries:
             for entry in entries:
                 place = Place(folder, os.fsencode(entry.name))
@@ -165,7 +165,7 @@ class Room:
 
 
 def is_there(folder: int, place: Place) -> bool:
-    """Tell whether anything has that name in an open folder."""
+    """Return whether anything has that name in an open folder."""
     try:
         os.stat(place.name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:

@@ -48,7 +48,7 @@ Roster = Callable[[], Mapping[str, Account]]
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """Hold what the server is made of: where folders are, who may come in, and how much of everything."""
+    """What the server is made of: where folders are, who may come in, and how much of everything."""
 
     spool: Path
     host_keys: Sequence[Path]
@@ -60,7 +60,7 @@ class Front:
 
 
 def spoken() -> dict[str, Any]:
-    """Give what is spoken, by name, and nothing that is asked beside: see docs/decisions/0005."""
+    """Return what is spoken, by name, and nothing that is asked beside: see docs/decisions/0005."""
     return {
         "server_version": "flexibatch",
         "kex_algs": offered(KEY_EXCHANGES, get_kex_algs()),
@@ -82,7 +82,7 @@ def spoken() -> dict[str, Any]:
 
 
 def signatures(*, weak: bool) -> list[str]:
-    """Give the signatures of bureaus that are told to all: old clients look for theirs before they try a key."""
+    """Return the signatures of bureaus that are told to all: old clients look for theirs before they try a key."""
     return [*SIGNATURES, *((WEAK_SIGNATURE,) if weak else ())]
 
 
@@ -166,19 +166,19 @@ class Server:
     # ------------------------------------------------------------------------------------ what a door asks for
 
     async def account(self, user: str, since: float | None = None) -> Account | None:
-        """Give who logs in under a name, by a list read since a moment of `time.monotonic`, or within a second."""
+        """Return who logs in under a name, by a list read since a moment of `time.monotonic`, or within a second."""
         await self._refresh(time.monotonic() - FRESH if since is None else since)
         return self._accounts.get(user)
 
     def room(self, number: str) -> Room:
-        """Give what the sessions of a bureau share."""
+        """Return what the sessions of a bureau share."""
         if number not in self._rooms:
             root, front = self._front.spool / SENDERS / number, self._front
             self._rooms[number] = Room(root, front.allowance, front.reserve)
         return self._rooms[number]
 
     def waiting(self) -> list[Door]:
-        """Give those who have not logged in."""
+        """Return those who have not logged in."""
         return [door for door in self.doors if door.number is None]
 
     def crowded(self, waiting: int) -> None:
@@ -188,7 +188,7 @@ class Server:
             log.warning("sftp.crowded", waiting=waiting)
 
     def may_tell(self, address: str) -> bool:
-        """Tell whether one more who was kept out, from an address, may be told of."""
+        """Return whether one more who was kept out, from an address, may be told of."""
         return self._flood.may_tell(address, time.monotonic())
 
     def tell(self, deed: Deed) -> None:

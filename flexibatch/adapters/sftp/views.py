@@ -52,12 +52,12 @@ class View(asyncssh.SFTPServer):
 
     @property
     def busy(self) -> bool:
-        """Tell whether a file is being written or read, or a request is being answered."""
+        """Return whether a file is being written or read, or a request is being answered."""
         return bool(self._open or self.asked)
 
     @property
     def allowance(self) -> Allowance:
-        """Give how much a bureau may ask for."""
+        """Return how much a bureau may ask for."""
         return self._room.allowance
 
     async def take_turn(self) -> None:
@@ -140,7 +140,7 @@ class View(asyncssh.SFTPServer):
     # -------------------------------------------------------------------------------------------- attributes
 
     def stat(self, path: bytes) -> SFTPAttrs:
-        """Give size and times of a file or folder."""
+        """Return size and times of a file or folder."""
         place = place_of(path)
         if not place.is_file:
             return self._folder_attributes(place.folder)
@@ -151,7 +151,7 @@ class View(asyncssh.SFTPServer):
         return self.stat(path)
 
     def fstat(self, file_obj: object) -> SFTPAttrs:
-        """Give size and times of an open file."""
+        """Return size and times of an open file."""
         return of_file(os.fstat(_handle(file_obj).descriptor))
 
     def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
@@ -225,7 +225,7 @@ class View(asyncssh.SFTPServer):
                     yield SFTPName(name, attrs=of_file(status))
 
     def realpath(self, path: bytes) -> bytes:
-        """Give a path from the root."""
+        """Return a path from the root."""
         return resolved(path)
 
     # ---------------------------------------------------------------------------------------- names that move
@@ -324,7 +324,7 @@ class View(asyncssh.SFTPServer):
 
 
 def _is_folder(path: bytes) -> bool:
-    """Tell whether a path leads to one of the seven folders, or to what holds them."""
+    """Return whether a path leads to one of the seven folders, or to what holds them."""
     try:
         return not place_of(path).is_file
     except asyncssh.SFTPNoSuchFile:

@@ -69,7 +69,7 @@ def read_certificates(content: bytes, name: str) -> list[x509.Certificate]:
 
 
 def told(one: x509.Certificate) -> Certificate:
-    """Give a certificate as operators see it and signatures are judged by it."""
+    """Return a certificate as operators see it and signatures are judged by it."""
     return Certificate(
         one.subject.rfc4514_string(),
         one.issuer.rfc4514_string(),

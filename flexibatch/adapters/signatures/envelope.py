@@ -31,7 +31,7 @@ CONFUSED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, R
 
 
 def open_envelope(content: bytes) -> Any | SignatureFault:  # noqa: ANN401 - asn1crypto has no types
-    """Give the `SignedData` of a signature file, or why there is none to judge."""
+    """Return the `SignedData` of a signature file, or why there is none to judge."""
     binary = _binary(content)
     if binary is None:
         return SignatureFault.NOT_CMS
@@ -59,7 +59,7 @@ def _binary(content: bytes) -> bytes | None:
 
 
 def _text(content: bytes) -> bytes:
-    """Give what an editor or a shell saved as bare lines: no mark of an encoding in front, LF at line ends."""
+    """Return what an editor or a shell saved as bare lines: no mark of an encoding in front, LF at line ends."""
     if content.startswith(_UTF16):
         content = content.decode("utf-16").encode("ascii")
     text = content.removeprefix(_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -24,7 +24,7 @@ class KeptSignatures:
         self._verifier, self._folder = verifier, folder
 
     def faults(self, case: Case, registered: Sequence[Certificate]) -> Sequence[Finding]:
-        """Give a finding for every part whose signature does not verify."""
+        """Return a finding for every part whose signature does not verify."""
         return tuple(self._faults(case, registered))
 
     def _faults(self, case: Case, registered: Sequence[Certificate]) -> Iterator[Finding]:

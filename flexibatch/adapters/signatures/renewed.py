@@ -20,7 +20,7 @@ class RenewedVerifier:
             self()
 
     def __call__(self) -> "SignatureVerifier":
-        """Give the verifier; raise `Refusal` where a file has become one that cannot be read."""
+        """Return the verifier; raise `Refusal` where a file has become one that cannot be read."""
         changed = [path.stat().st_mtime_ns if path.exists() else 0 for path in (*self._roots, *self._crls)]
         if self._made is None or changed != self._changed:
             self._made, self._changed = self._make(), changed

@@ -51,7 +51,7 @@ class AnswerSeal:
         self.certificate, self._signer, self._stamper = certificate, signer, stamper
 
     def __call__(self, content: BinaryIO, moment: datetime) -> bytes:
-        """Give the signature file of an answer signed at a moment; raise `Unavailable` without a time stamp."""
+        """Return the signature file of an answer signed at a moment; raise `Unavailable` without a time stamp."""
         try:
             made = asyncio.run(
                 self._signer.async_sign_general_data(

@@ -27,7 +27,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class RevocationList:
-    """Hold a revocation list: of which `issuer` (DER of its name), until when a new one is due, what it revokes."""
+    """A revocation list: of which `issuer` (DER of its name), until when a new one is due, what it revokes."""
 
     name: str
     issuer: bytes
@@ -46,7 +46,7 @@ def read_trust(roots: Sequence[Path], crls: Sequence[Path], *, allow_sha1: bool)
 
 
 def revoked(certificates: Sequence[Any], lists: Sequence[RevocationList], moment: datetime) -> bool:
-    """Tell whether one of the certificates was revoked at a moment, by a list of its issuer."""
+    """Return whether one of the certificates was revoked at a moment, by a list of its issuer."""
     return any(
         _since(one, known) <= moment
         for one in certificates
@@ -75,7 +75,7 @@ def _list(path: Path) -> RevocationList:
 
 
 def _entries(read: Any) -> Iterator[tuple[int, datetime]]:  # noqa: ANN401 - asn1crypto has no types
-    """Give serial number and the moment from which a certificate was not to be believed any more."""
+    """Yield serial number and the moment from which a certificate was not to be believed any more."""
     for entry in read["revoked_certificates"]:
         since = entry.invalidity_date_value.native if entry.invalidity_date_value else None
         at = entry["revocation_date"].native

@@ -216,7 +216,7 @@ def _vendor_fault(
 
 
 def _bare(signed: Any, certificate: Any) -> Any:  # noqa: ANN401 - asn1crypto has no types
-    """Give the signature with the registered certificate alone and without content, which the part is."""
+    """Return the signature with the registered certificate alone and without content, which the part is."""
     return cms.SignedData(
         {
             "version": signed["version"].native,
@@ -229,7 +229,7 @@ def _bare(signed: Any, certificate: Any) -> Any:  # noqa: ANN401 - asn1crypto ha
 
 
 def _context(signed: Any, certificate: Any, arrived: datetime, trust: Trust) -> ValidationContext:  # noqa: ANN401 - asn1crypto has no types
-    """Give what pyHanko trusts, at the moment the set arrived; it fetches nothing."""
+    """Return what pyHanko trusts, at the moment the set arrived; it fetches nothing."""
     return ValidationContext(
         # Without roots the registered certificate is one: being registered is the trust.
         trust_roots=trust.roots or [certificate],
@@ -241,7 +241,7 @@ def _context(signed: Any, certificate: Any, arrived: datetime, trust: Trust) -> 
 
 
 def _chain(signed: Any) -> list[Any]:  # noqa: ANN401 - asn1crypto has no types
-    """Give what is carried between the signer's certificate and a root, as far as it is looked at."""
+    """Return what is carried between the signer's certificate and a root, as far as it is looked at."""
     carried = signed["certificates"]
     found = list(carried)[:CHAIN_LIMIT] if isinstance(carried, cms.CertificateSet) else []
     return [one.chosen for one in found if one.name == "certificate"]

@@ -46,7 +46,7 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Hold how long what may wait, and how many sets of one bureau are taken at once."""
+    """How long what may wait, and how many sets of one bureau are taken at once."""
 
     incomplete_after: timedelta
     go_grace: timedelta

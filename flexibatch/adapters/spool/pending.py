@@ -18,7 +18,7 @@ _SECOND = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Hold what waits in one inbox: how many sets; of the one that waits longest its first file, since when, what for.
+    """What waits in one inbox: how many sets; of the one that waits longest its first file, since when, what for.
 
     `lacking` is empty where the next sweep takes it.
     """

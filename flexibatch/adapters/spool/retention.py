@@ -101,7 +101,7 @@ def delete_set(folder: SetFolder) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outgrown:
-    """Hold a file that may go, and its size in bytes."""
+    """A file that may go, and its size in bytes."""
 
     path: Path
     size: int

@@ -72,7 +72,7 @@ class StoredBooks:
     # ------------------------------------------------------------------------------------------ the next set
 
     def next_case(self) -> Case | None:
-        """Give the lowest unsettled set of the stream, None where it must wait or there is none."""
+        """Return the lowest unsettled set of the stream, None where it must wait or there is none."""
         self._case = self._next_in(self._connection, self._due)
         return self._case
 
@@ -95,41 +95,41 @@ class StoredBooks:
         return parties.find_employer(self._connection, nsso, company)
 
     def persons(self, inss: Collection[str]) -> Mapping[str, str]:
-        """Give the current number of every replaced one."""
+        """Return the current number of every replaced one."""
         return parties.current_persons(self._connection, inss)
 
     def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
-        """Give all periods of workers with an employer."""
+        """Return all periods of workers with an employer."""
         return register.periods_of(self._connection, employer_id, persons)
 
     def state(self) -> datetime | None:
-        """Give the moment of the last import."""
+        """Return the moment of the last import."""
         return register.register_state(self._connection)
 
     def certificates(self, sender: str) -> Sequence[Certificate]:
-        """Give the certificates that a sender registered."""
+        """Return the certificates that a sender registered."""
         return certificates.certificates_of(self._connection, sender)
 
     def mandated(self, sender: str, employer_id: int, on: date) -> bool:
-        """Tell whether a sender may declare for an employer on a day."""
+        """Return whether a sender may declare for an employer on a day."""
         return bureaus.mandated(self._connection, sender, employer_id, on)
 
     def standings(
         self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Standing]:
-        """Give the declarations in force by (person, reference)."""
+        """Return the declarations in force by (person, reference)."""
         return standings(self._connection, environment, employer_id, keys)
 
     # ------------------------------------------------------------------------------------------- earlier runs
 
     def form_ticket(self, case: Case, number: int) -> str | None:
-        """Give the ticket that an earlier run gave to a Form."""
+        """Return the ticket that an earlier run gave to a Form."""
         return self._connection.scalar(
             select(form.c.ticket).where(form.c.set_ticket == case.ticket, form.c.number == number)
         )
 
     def prior_lines(self, case: Case, number: int) -> Mapping[int, PriorLine]:
-        """Give the lines of a Form that earlier runs accepted or left unchanged."""
+        """Return the lines of a Form that earlier runs accepted or left unchanged."""
         mine = (form.c.set_ticket == case.ticket, form.c.number == number)
         made = (
             select(version.c.line, version.c.declaration, version.c.number)
@@ -164,7 +164,7 @@ class StoredBooks:
             self._staging.add(form_rows(self._connection, case, verdict))
 
     def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Give the next name of an answer to this sender."""
+        """Return the next name of an answer to this sender."""
         before, last = self._named.get((subject, day)) or self._last_answer(subject, day)
         self._named[subject, day] = before, last + 1
         return answer_name(subject, day, last + 1, case.environment)
@@ -185,7 +185,7 @@ class StoredBooks:
 
     @property
     def decided(self) -> bool:
-        """Tell whether there is a verdict to write."""
+        """Return whether there is a verdict to write."""
         return self._verdict is not None
 
     def write(self, connection: Connection) -> None:

@@ -19,7 +19,7 @@ _STEP = 50
 
 
 def given_columns(table: Table) -> list[Column[Any]]:
-    """Give the columns that a row is written with: all but a number that the database gives out."""
+    """Return the columns that a row is written with: all but a number that the database gives out."""
     return [column for column in table.columns if column is not table.autoincrement_column]
 
 
@@ -70,7 +70,7 @@ def insert_rows(connection: Connection, table: Table, rows: Rows) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Among:
-    """Hold a query of plain columns whose `column` is to have one of many values.
+    """A query of plain columns whose `column` is to have one of many values.
 
     Its other parameters are `bindparam`s by name. Make it once, at module level: statements are kept with it.
     """
@@ -81,7 +81,7 @@ class Among:
     def rows(
         self, connection: Connection, values: Collection[Any], **others: object
     ) -> Iterator[Sequence[Any]]:
-        """Give the rows for values, batch by batch, in the order of the values' batches."""
+        """Yield the rows for values, batch by batch, in the order of the values' batches."""
         asked = sorted(set(values))
         for start in range(0, len(asked), BATCH):
             some = asked[start : start + BATCH]

@@ -64,12 +64,12 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
 
 
 def list_senders(connection: Connection) -> list[Shown]:
-    """Give all senders by number, the removed ones too."""
+    """Return all senders by number, the removed ones too."""
     return all_shown(connection.execute(_senders().order_by(sender.c.number)))
 
 
 def show_sender(connection: Connection, number: str) -> Shown:
-    """Give one sender with its keys and the number of its mandates; raise `Refusal` where there is none."""
+    """Return one sender with its keys and the number of its mandates; raise `Refusal` where there is none."""
     row = connection.execute(_senders().where(sender.c.number == number)).first()
     if row is None:
         raise _unknown(number)
@@ -139,7 +139,7 @@ def remove_sender(connection: Connection, by: By, number: str) -> None:
 
 
 def require_sender(connection: Connection, number: str) -> Row[Any]:
-    """Give a sender's row; raise `Refusal` where it is unknown or was removed."""
+    """Return a sender's row; raise `Refusal` where it is unknown or was removed."""
     row = _find(connection, number)
     if row is None:
         raise _unknown(number)
@@ -224,7 +224,7 @@ def remove_key(connection: Connection, by: By, number: str, fingerprint: str) ->
 
 
 def list_keys(connection: Connection, number: str) -> list[Shown]:
-    """Give a sender's keys, the oldest first."""
+    """Return a sender's keys, the oldest first."""
     columns = (sender_key.c.fingerprint, sender_key.c.public_key, sender_key.c.added_at)
     mine: Select[Any] = select(*columns).where(sender_key.c.sender == number)
     return all_shown(connection.execute(mine.order_by(sender_key.c.added_at, sender_key.c.fingerprint)))
@@ -246,6 +246,6 @@ _MANDATE = (
 
 
 def mandated(connection: Connection, number: str, employer_id: int, on: date) -> bool:
-    """Tell whether a sender may declare for an employer on a day, its first and last day included."""
+    """Return whether a sender may declare for an employer on a day, its first and last day included."""
     asked = {"sender": number, "employer_id": employer_id, "on": on}
     return connection.scalar(_MANDATE, asked) is not None

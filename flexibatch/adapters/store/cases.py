@@ -90,14 +90,14 @@ def _file_of(row: Row[Any]) -> ReceivedFile:
 
 
 def faults_as_stored(faults: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Give findings as the JSON column holds them."""
+    """Return findings as the JSON column holds them."""
     return [asdict(fault) | {"details": dict(fault.details)} for fault in faults]
 
 
 def anomaly_row(
     case: Case, located: LocatedAnomaly, note: str | None = None
 ) -> Mapping[str, str | int | None]:
-    """Give an anomaly as its table holds it."""
+    """Return an anomaly as its table holds it."""
     told, finding = located.anomaly, located.anomaly.finding
     return {
         "set_ticket": case.ticket,
@@ -140,7 +140,7 @@ def located_of(row: Row[Any]) -> LocatedAnomaly:
 
 
 def told_in(connection: Connection, ticket: str, number: int) -> tuple[LocatedAnomaly, ...]:
-    """Give the anomalies that a run told, in their order."""
+    """Return the anomalies that a run told, in their order."""
     of_form = and_(form.c.set_ticket == anomaly.c.set_ticket, form.c.number == anomaly.c.form_number)
     of_run = and_(form_run.c.form_id == form.c.id, form_run.c.run == anomaly.c.run)
     rows = (

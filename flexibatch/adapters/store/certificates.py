@@ -53,7 +53,7 @@ def remove_certificate(connection: Connection, by: By, number: str, fingerprint:
 
 
 def list_certificates(connection: Connection, number: str) -> list[Shown]:
-    """Give a sender's certificates as operators see them, those that end first at the head."""
+    """Return a sender's certificates as operators see them, those that end first at the head."""
     columns = (
         *(_OF.subject, _OF.issuer, _OF.serial, _OF.fingerprint),
         *(_OF.valid_from, _OF.valid_until, _OF.added_at, _OF.added_by),
@@ -63,7 +63,7 @@ def list_certificates(connection: Connection, number: str) -> list[Shown]:
 
 
 def certificates_of(connection: Connection, number: str) -> Sequence[Certificate]:
-    """Give a sender's certificates as signatures are judged by them."""
+    """Return a sender's certificates as signatures are judged by them."""
     mine = select(sender_certificate).where(_OF.sender == number).order_by(_OF.added_at, _OF.fingerprint)
     return [
         Certificate(

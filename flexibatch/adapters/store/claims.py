@@ -31,7 +31,7 @@ from flexibatch.ports import Stream, Tickets
 
 
 def next_turn() -> ScalarSelect[int]:
-    """Give the place behind all sets that wait: a set's turn comes when those before it are settled."""
+    """Return the place behind all sets that wait: a set's turn comes when those before it are settled."""
     return select(func.coalesce(func.max(file_set.c.turn), 0) + 1).scalar_subquery()
 
 
@@ -64,7 +64,7 @@ class Claims:
         self._database, self._tickets = database, tickets
 
     def senders(self) -> tuple[Sender, ...]:
-        """Give all senders, the removed ones too (what lies in their inboxes is still answered)."""
+        """Return all senders, the removed ones too (what lies in their inboxes is still answered)."""
         with self._database.reading() as connection:
             rows = connection.execute(select(sender).order_by(sender.c.number)).all()
         return tuple(sender_of(row.number, row.name, row) for row in rows)
@@ -101,7 +101,7 @@ class Claims:
         return Ticketed(ticket, claim)
 
     def burdened(self, most: int) -> frozenset[str]:
-        """Give the senders of which so many bytes, or more, wait for their verdict."""
+        """Return the senders of which so many bytes, or more, wait for their verdict."""
         query = (
             select(file_set.c.sender)
             .join(received_file, received_file.c.set_ticket == file_set.c.ticket)
@@ -113,7 +113,7 @@ class Claims:
             return frozenset(connection.scalars(query))
 
     def unfinished(self) -> tuple[Ticketed, ...]:
-        """Give the claims that were cut short, in order of arrival."""
+        """Return the claims that were cut short, in order of arrival."""
         query = select(file_set).where(file_set.c.state == SetState.CLAIMING).order_by(file_set.c.arrival)
         with self._database.reading() as connection:
             return tuple(Ticketed(row.ticket, _claim_of(row)) for row in connection.execute(query))
@@ -133,13 +133,13 @@ class Claims:
             )
 
     def in_treatment(self, ticket: str) -> Case | None:
-        """Give a claimed set, as its page for people tells it; None where it was settled meanwhile."""
+        """Return a claimed set, as its page for people tells it; None where it was settled meanwhile."""
         with self._database.reading() as connection:
             row = connection.execute(_IN_TREATMENT, {"ticket": ticket}).first()
             return None if row is None else case_of(connection, row)
 
     def streams(self) -> tuple[Stream, ...]:
-        """Give the streams in which a set waits to be settled, the longest waiting first."""
+        """Return the streams in which a set waits to be settled, the longest waiting first."""
         query = (
             select(file_set.c.sender, file_set.c.environment)
             .where(file_set.c.state == SetState.CLAIMED)

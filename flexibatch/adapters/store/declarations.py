@@ -45,7 +45,7 @@ class WantedDeclarations:
     cancelled: bool = False
 
     def conditions(self, connection: Connection) -> list[ColumnElement[bool]]:
-        """Give the conditions on `declaration` and its last `version`; raise `Refusal` for a wrong number."""
+        """Return the conditions on `declaration` and its last `version`; raise `Refusal` for a wrong number."""
         world, employers = self.environment, declaration.c.employer_id
         conditions = [
             declaration.c.environment == world.value if world is not None else None,
@@ -61,7 +61,7 @@ class WantedDeclarations:
 def list_declarations(
     connection: Connection, wanted: WantedDeclarations, *, limit: int | None = None
 ) -> list[Shown]:
-    """Give declarations with their last version, in the order in which those arrived.
+    """Return declarations with their last version, in the order in which those arrived.
 
     `limit` keeps the latest. Amounts are eurocents.
     """
@@ -147,7 +147,7 @@ def _employers(connection: Connection, number: str) -> list[int]:
 
 
 def person_of(connection: Connection, inss: str) -> str:
-    """Give the current number of a person; raise `Refusal`, in which no number is told, for what is none."""
+    """Return the current number of a person; raise `Refusal`, in which no number is told, for what is none."""
     if not is_inss(inss):
         raise Refusal("That is no worker's number (11 digits): check digits and length.")
     return current_persons(connection, [inss]).get(inss, inss)
@@ -181,7 +181,7 @@ def _employer_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, S
 
 
 def show_declaration(connection: Connection, ticket: str) -> Shown:
-    """Give a declaration with all its `versions`, first to last.
+    """Return a declaration with all its `versions`, first to last.
 
     Each tells who sent it (set, Form, line, run) and holds its `qualities` with their `elements`.
     Raise `Refusal` where no declaration has the ticket.
@@ -209,7 +209,7 @@ def _unknown(connection: Connection, ticket: str) -> Refusal:
 
 
 def worker(connection: Connection, inss: str) -> Shown:
-    """Give a worker's `declarations`, with `versions`, beside the `periods` of the register.
+    """Return a worker's `declarations`, with `versions`, beside the `periods` of the register.
 
     Any of the worker's numbers finds them: `person` is the current one, `former` the replaced ones. Raise
     `Refusal` for what is no number, and for a worker whom neither the register nor a declaration knows.
@@ -221,7 +221,7 @@ def worker(connection: Connection, inss: str) -> Shown:
 
 
 def beside_dimona(connection: Connection, person: str) -> Shown:
-    """Give what `worker` gives for a current number, with empty lists for a person whom nothing knows."""
+    """Return what `worker` gives for a current number, with empty lists for a person whom nothing knows."""
     declared = list_declarations(connection, WantedDeclarations(inss=person, cancelled=True))
     versions = versions_of(connection, [one["ticket"] for one in declared])
     for one in declared:

@@ -23,7 +23,7 @@ ADDRESS_LIMIT = 64
 
 
 def accounts(database: Database) -> dict[str, Account]:
-    """Give who may log in, by user name: all senders that are not removed, those without a key too."""
+    """Return who may log in, by user name: all senders that are not removed, those without a key too."""
     with database.reading() as connection:
         keys: dict[str, set[str]] = {}
         for number, fingerprint in connection.execute(select(sender_key.c.sender, sender_key.c.fingerprint)):
@@ -57,7 +57,7 @@ def write_deeds(database: Database, deeds: Sequence[tuple[datetime, Deed]]) -> N
 def list_audit(
     connection: Connection, *, number: str | None = None, since: datetime | None = None, most: int = 1000
 ) -> list[Shown]:
-    """Give what operators and bureaus did, the newest `most`, the oldest of them first."""
+    """Return what operators and bureaus did, the newest `most`, the oldest of them first."""
     done = select(
         audit.c.at,
         literal("operator").label("by"),

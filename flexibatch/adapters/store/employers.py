@@ -40,7 +40,7 @@ def mark_third_payer(connection: Connection, by: By, nsso: str, *, third_payer: 
 def list_employers(
     connection: Connection, *, third_payers: bool = False, limit: int | None = None
 ) -> list[Shown]:
-    """Give employers as they were first heard of, each with its `company` and `nsso` numbers.
+    """Return employers as they were first heard of, each with its `company` and `nsso` numbers.
 
     `third_payer` lists those of its NSSO numbers that are marked; `third_payers` keeps employers that have one.
     """
@@ -53,7 +53,7 @@ def list_employers(
 
 
 def show_employer(connection: Connection, nsso: str | None, company: str | None) -> Shown:
-    """Give the employer of one or two numbers, with how many periods, mandates and declarations it has.
+    """Return the employer of one or two numbers, with how many periods, mandates and declarations it has.
 
     Raise `Refusal` where no employer has the numbers, or two have them.
     """

@@ -50,7 +50,7 @@ CACHE_KIBIBYTES = 16_384
 
 
 class Database:
-    """Hold the engine of one database; every access goes through `reading` or `writing`."""
+    """The engine of one database; every access goes through `reading` or `writing`."""
 
     def __init__(self, url: str) -> None:
         """Prepare the engine of a SQLAlchemy URL; nothing is opened yet."""
@@ -95,7 +95,7 @@ class Database:
 
 
 def _as_it_stands(backend: str) -> dict[str, Any]:
-    """Give what a transaction is asked for that sees one state; in SQLite every one does."""
+    """Return what a transaction is asked for that sees one state; in SQLite every one does."""
     return {"isolation_level": "REPEATABLE READ"} if backend == "postgresql" else {}
 
 
@@ -184,7 +184,7 @@ def _sqlstate(exc: DBAPIError) -> str | None:
 
 
 def _is_taken(exc: IntegrityError) -> bool:
-    """Tell whether somebody else was first with a key; any other broken constraint is a bug."""
+    """Return whether somebody else was first with a key; any other broken constraint is a bug."""
     return _sqlstate(exc) == UNIQUE_VIOLATION or str(exc.orig).startswith("UNIQUE")
 
 
@@ -193,7 +193,7 @@ def _first_line(exc: DBAPIError) -> str:
 
 
 def stored(moment: datetime) -> datetime:
-    """Give an instant as the tables hold it: UTC, without zone.
+    """Return an instant as the tables hold it: UTC, without zone.
 
     >>> stored(datetime(2026, 10, 5, 9, 0, tzinfo=UTC))
     datetime.datetime(2026, 10, 5, 9, 0)

@@ -51,7 +51,7 @@ _NO_ID = 0
 
 @dataclass(frozen=True, slots=True)
 class FormRows:
-    """Hold the rows of a judged Form by table's name, their values as the driver takes them; `_NO_ID` for its id."""
+    """The rows of a judged Form by table's name, their values as the driver takes them; `_NO_ID` for its id."""
 
     ticket: str
     number: int
@@ -64,7 +64,7 @@ class FormRows:
 
 
 def form_rows(connection: Connection, case: Case, verdict: FormVerdict) -> FormRows:
-    """Give the rows of a Form with its versions and anomalies; nothing is written."""
+    """Return the rows of a Form with its versions and anomalies; nothing is written."""
     made = {table.name: rows for table, rows in _rows(connection, case, verdict) if rows}
     dialect = connection.dialect
     by_name = {table.name: table for table in _IN_ORDER}
@@ -121,7 +121,7 @@ def _slices(forms: Iterable[FormRows]) -> Iterator[list[FormRows]]:
 
 
 def _form_ids(connection: Connection, case: Case, some: Sequence[FormRows]) -> Mapping[int, int]:
-    """Give the ids of Forms by their number: an earlier run has given them, or they are written now."""
+    """Return the ids of Forms by their number: an earlier run has given them, or they are written now."""
     asked = {"ticket": case.ticket, "first": some[0].number, "last": some[-1].number}
     known = _ids(connection, asked) if case.run > 1 else {}
     new = [(one.ticket, case.ticket, one.number) for one in some if one.number not in known]
@@ -177,7 +177,7 @@ def _element_rows(accepted: Sequence[LineVerdict]) -> Rows:
 
 
 def anomaly_rows(connection: Connection, case: Case, told: Sequence[LocatedAnomaly]) -> Rows:
-    """Give what was told of a run, with notes for the operator."""
+    """Return what was told of a run, with notes for the operator."""
     notes = _notes(connection, {one.inss for one in told if one.inss and _is_uncovered(one)})
     names = [column.name for column in given_columns(anomaly)]
     rows = (anomaly_row(case, one, _note(one, notes)) for one in told)
@@ -195,7 +195,7 @@ _UNCOVERED = frozenset({"dimona-none", "dimona-anywhere"})
 
 
 def _note(one: LocatedAnomaly, notes: Mapping[str, str]) -> str | None:
-    """Give what is for the operator only: of a worker who is not covered, or a reader's own words."""
+    """Return what is for the operator only: of a worker who is not covered, or a reader's own words."""
     return notes.get(one.inss or "") if _is_uncovered(one) else one.anomaly.finding.details.get("reason")
 
 

@@ -32,13 +32,13 @@ _MOMENTS = (audit.c.at, file_set.c.claimed_at, register_import.c.imported_at, ru
 
 
 def newest_moment(connection: Connection) -> datetime | None:
-    """Give the last moment at which the channel wrote something down, None before the first."""
+    """Return the last moment at which the channel wrote something down, None before the first."""
     moments = [connection.scalar(select(func.max(column))) for column in _MOMENTS]
     return max((instant(moment) for moment in moments if moment is not None), default=None)
 
 
 def newest_reception(connection: Connection) -> date | None:
-    """Give the last day on which a set was received, None before the first."""
+    """Return the last day on which a set was received, None before the first."""
     newest: date | None = connection.scalar(select(func.max(file_set.c.received_on)))
     return newest
 
@@ -50,7 +50,7 @@ def unknown(connection: Connection, tickets: Collection[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Hold what a login may do on PostgreSQL: `closed` are the tables that it may not read and add to."""
+    """What a login may do on PostgreSQL: `closed` are the tables that it may not read and add to."""
 
     login: str
     superuser: bool
@@ -70,7 +70,7 @@ def rights(connection: Connection) -> Rights | None:
 
 @dataclass(frozen=True, slots=True)
 class ServerState:
-    """Hold how a PostgreSQL database sorts and writes, and whether nobody on the way to it can listen."""
+    """How a PostgreSQL database sorts and writes, and whether nobody on the way to it can listen."""
 
     collation: str
     encoding: str

@@ -178,7 +178,7 @@ class _Employers:
         self._ids: dict[tuple[str | None, str | None], int] = {}
 
     def of(self, rows: list[RegisterRow]) -> list[int]:
-        """Give the employer of every row; all are linked first: a later row may merge two employers."""
+        """Return the employer of every row; all are linked first: a later row may merge two employers."""
         if len(self._ids) > EMPLOYERS_LIMIT:
             self._ids.clear()
         for row in rows:
@@ -197,7 +197,7 @@ class _Employers:
 
 
 def _later(new: datetime | None, held: datetime | None) -> bool:
-    """Tell whether a row replaces the one held; where neither tells a moment, the last one stays."""
+    """Return whether a row replaces the one held; where neither tells a moment, the last one stays."""
     return held is None or (new is not None and new > held)
 
 

@@ -25,7 +25,7 @@ _PUBLISHED = update(run).where(run.c.set_ticket == bindparam("ticket"), run.c.nu
 
 
 def stored_case(connection: Connection, ticket: str) -> Case:
-    """Give a set as it stands in an open transaction."""
+    """Return a set as it stands in an open transaction."""
     return case_of(connection, connection.execute(cases().where(file_set.c.ticket == ticket)).one())
 
 
@@ -62,7 +62,7 @@ class StoredLedger:
             )
 
     def unpublished(self) -> Iterator[Settlement]:
-        """Give the runs that were settled but perhaps not published, with what they told and how much more."""
+        """Yield the runs that were settled but perhaps not published, with what they told and how much more."""
         with self._database.reading() as connection:
             rows = connection.execute(unpublished_runs()).all()
         for row in rows:
@@ -70,13 +70,13 @@ class StoredLedger:
                 yield self._settled(connection, row.set_ticket, row.number)
 
     def is_published(self, verdict: Verdict) -> bool:
-        """Tell whether a run was marked as published and archived."""
+        """Return whether a run was marked as published and archived."""
         mine = (run.c.set_ticket == verdict.case.ticket, run.c.number == verdict.case.run)
         with self._database.reading() as connection:
             return connection.scalar(select(run.c.published_at).where(*mine)) is not None
 
     def settled(self, ticket: str, number: int) -> Settlement:
-        """Give a run as it was settled."""
+        """Return a run as it was settled."""
         with self._database.reading() as connection:
             return self._settled(connection, ticket, number)
 
@@ -90,7 +90,7 @@ class StoredLedger:
         return Settlement(verdict, told, max(0, verdict.counts.anomalies - len(told)))
 
     def waiting(self, mine: Stream) -> Case | None:
-        """Give the set that is next in a stream, whether or not it may be settled now."""
+        """Return the set that is next in a stream, whether or not it may be settled now."""
         with self._database.reading() as connection:
             return StoredBooks(connection, mine, None).next_case()
 
@@ -121,7 +121,7 @@ class StoredLedger:
         return stored(self._clock.now() + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(times, 10)))
 
     def _count(self, connection: Connection, ticket: str, column: str) -> int | None:
-        """Give how often a set failed, and hold it; None where another process has settled it meanwhile."""
+        """Return how often a set failed, and hold it; None where another process has settled it meanwhile."""
         mine = (file_set.c.ticket == ticket, file_set.c.state == SetState.CLAIMED)
         counted: int | None = connection.scalar(select(file_set.c[column]).where(*mine).with_for_update())
         return counted

@@ -109,7 +109,7 @@ def _nothing_to_end(ended: Mandate, last: date, later: Sequence[date]) -> str:
 def list_mandates(
     connection: Connection, today: date, sender: str | None = None, *, in_force: bool = False
 ) -> list[Shown]:
-    """Give mandates by sender, employer and first day; `state` is `to come`, `in force` or `ended`."""
+    """Return mandates by sender, employer and first day; `state` is `to come`, `in force` or `ended`."""
     ended = mandate.c.until_date < today
     state = case((ended, literal("ended")), (mandate.c.from_date > today, "to come"), else_="in force")
     query: Select[Any] = select(

@@ -21,7 +21,7 @@ class PeriodIds:
         self._connection, self._last = connection, 0
 
     def new(self) -> str:
-        """Give the next id: ten digits, and as check those modulo 97, where 0 becomes 97."""
+        """Return the next id: ten digits, and as check those modulo 97, where 0 becomes 97."""
         if not self._last:
             highest = self._connection.scalar(
                 select(func.max(period.c.period_id)).where(period.c.period_id >= str(FIRST))

@@ -67,7 +67,7 @@ def find_employer(connection: Connection, nsso: str | None, company: str | None)
 
 
 def _known_numbers(connection: Connection, employer_id: int | None) -> Numbers:
-    """Give the numbers of an employer; of several NSSO numbers none is the one."""
+    """Return the numbers of an employer; of several NSSO numbers none is the one."""
     if employer_id is None:
         return Numbers()
     rows = connection.execute(_NUMBERS, {"employer_id": employer_id}).all()
@@ -202,5 +202,5 @@ _REPLACED = Among(select(replacement.c.old_inss, replacement.c.current_inss), re
 
 
 def current_persons(connection: Connection, inss: Collection[str]) -> dict[str, str]:
-    """Give the current number of every replaced one; those that are not replaced are left out."""
+    """Return the current number of every replaced one; those that are not replaced are left out."""
     return {row[0]: row[1] for row in _REPLACED.rows(connection, inss)}

@@ -27,7 +27,7 @@ _UNTOLD = frozenset({"id", "employer_id"})
 
 
 def held_on(connection: Connection, inss: str) -> Shown:
-    """Give a person's `declarations` with versions, `unchanged` lines, `anomalies`, `periods` and `replacements`.
+    """Return a person's `declarations` with versions, `unchanged` lines, `anomalies`, `periods` and `replacements`.
 
     Any of the person's numbers finds them all. `sets` are those whose records name the person, with the digests
     of their `files` and `answers`; their bytes are in the archive unless `purged_at` tells when they went.
@@ -70,7 +70,7 @@ def _anomalies(numbers: Collection[str]) -> Select[Any]:
 
 
 def _named_in(found: Shown) -> list[str]:
-    """Give the tickets of the sets that the records of a person come from."""
+    """Return the tickets of the sets that the records of a person come from."""
     versions = chain.from_iterable(one["versions"] for one in found["declarations"])
     return sorted({row["set_ticket"] for row in chain(versions, found["unchanged"], found["anomalies"])})
 

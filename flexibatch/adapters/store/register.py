@@ -42,7 +42,7 @@ _LAST_IMPORT = select(func.max(register_import.c.imported_at))
 def periods_of(
     connection: Connection, employer_id: int | None, persons: Collection[str]
 ) -> dict[str, list[Period]]:
-    """Give all periods of workers with an employer, None for any, by current number, oldest first."""
+    """Return all periods of workers with an employer, None for any, by current number, oldest first."""
     result: dict[str, list[Period]] = defaultdict(list)
     rows = (
         _ANYWHERE.rows(connection, persons)
@@ -60,19 +60,19 @@ def _age(one: Period) -> tuple[date, str]:
 
 
 def register_state(connection: Connection) -> datetime | None:
-    """Give the moment of the last import in UTC, None before the first."""
+    """Return the moment of the last import in UTC, None before the first."""
     last = connection.scalar(_LAST_IMPORT)
     return instant(last) if last is not None else None
 
 
 def known_persons(connection: Connection, persons: Collection[str]) -> set[str]:
-    """Give those of the persons that the register knows with any employer: for operators, never for a bureau."""
+    """Return those of the persons that the register knows with any employer: for operators, never for a bureau."""
     return {row[0] for row in _KNOWN.rows(connection, persons)}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPeriod:
-    """Hold a period as the register has it, with all the numbers of its employer; moments are UTC."""
+    """A period as the register has it, with all the numbers of its employer; moments are UTC."""
 
     period_id: str
     inss: str
@@ -94,7 +94,7 @@ class KnownPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Hold what the register knows of one person: the current number, the former ones, periods."""
+    """What the register knows of one person: the current number, the former ones, periods."""
 
     person: str
     former: tuple[str, ...]
@@ -102,7 +102,7 @@ class Shown:
 
 
 def show(connection: Connection, number: str) -> Shown:
-    """Give the periods of a worker, by either number, or one period by its id.
+    """Return the periods of a worker, by either number, or one period by its id.
 
     Raise `Refusal` for what is neither, and for what the register does not know.
     """

@@ -18,7 +18,7 @@ _MIGRATION = re.compile(r"([0-9]{4})_\w+\.py")
 
 @cache
 def known_revisions() -> tuple[str, ...]:
-    """Give the revisions of the package's migrations, oldest first: the numbers their files begin with."""
+    """Return the revisions of the package's migrations, oldest first: the numbers their files begin with."""
     names = (
         path.name for path in files("flexibatch.adapters.store").joinpath("migrations/versions").iterdir()
     )
@@ -31,7 +31,7 @@ def wanted_revision() -> str:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Give the revision a database is at, None where it holds no tables of this program."""
+    """Return the revision a database is at, None where it holds no tables of this program."""
     if not inspect(connection).has_table(TABLE):
         return None
     revision: str | None = connection.scalar(select(column("version_num")).select_from(table(TABLE)))

@@ -13,11 +13,11 @@ Shown = dict[str, Any]
 
 
 def shown(row: Row[*tuple[Any, ...]]) -> Shown:
-    """Give one row, its instants with their zone."""
+    """Return one row, its instants with their zone."""
     named = row._mapping.items()  # noqa: SLF001 - SQLAlchemy's public name
     return {name: instant(value) if isinstance(value, datetime) else value for name, value in named}
 
 
 def all_shown(rows: Iterable[Row[*tuple[Any, ...]]]) -> list[Shown]:
-    """Give rows in their order."""
+    """Return rows in their order."""
     return [shown(row) for row in rows]

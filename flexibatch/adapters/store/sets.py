@@ -58,7 +58,7 @@ class WantedSets:
     name: str | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Give the conditions on `file_set`."""
+        """Return the conditions on `file_set`."""
         conditions = [
             file_set.c.state.in_(sorted(self.states)) if self.states else None,
             file_set.c.sender == self.sender if self.sender is not None else None,
@@ -69,7 +69,7 @@ class WantedSets:
 
 
 def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None = None) -> list[Shown]:
-    """Give sets in order of arrival, each with the counts of its last run (None where it was never judged).
+    """Return sets in order of arrival, each with the counts of its last run (None where it was never judged).
 
     `limit` keeps the latest.
     """
@@ -88,7 +88,7 @@ def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None =
 
 
 def quarantined(connection: Connection) -> list[Shown]:
-    """Give the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
+    """Return the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
     return list_sets(connection, WantedSets(states=[SetState.QUARANTINE]))
 
 
@@ -103,7 +103,7 @@ def is_last_run() -> ColumnElement[bool]:
 
 
 def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bool = False) -> list[str]:
-    """Give the sets among those wanted that can be run again now, in order of arrival.
+    """Return the sets among those wanted that can be run again now, in order of arrival.
 
     `refused` keeps those refused whole or in part; sets refused for their name being taken, and those of
     senders on hold, are passed over.
@@ -138,7 +138,7 @@ def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bo
 
 
 def find_ticket(connection: Connection, word: str) -> str:
-    """Give the ticket of the set that a ticket (the set's, or one of its Forms') or a file's name speaks of.
+    """Return the ticket of the set that a ticket (the set's, or one of its Forms') or a file's name speaks of.
 
     Raise `Refusal` for what is unknown, for a declaration's ticket, and for a name that several sets have.
     """
@@ -191,7 +191,7 @@ def _listed(connection: Connection, ticket: str) -> str:
 
 
 def show_set(connection: Connection, word: str) -> Shown:
-    """Give all that is known of one set, found as `find_ticket` finds it.
+    """Return all that is known of one set, found as `find_ticket` finds it.
 
     Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
     `forms` and `anomalies` of the last run (`note` is for the operator only), `acknowledged` (the acknowledgements

@@ -23,7 +23,7 @@ class Staging:
         self._file = SpooledTemporaryFile[bytes](max_size=IN_MEMORY, dir=str(folder) if folder else None)
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -44,7 +44,7 @@ class Staging:
             self._file.truncate()
 
     def __iter__(self) -> Iterator[FormRows]:
-        """Give all rows in the order in which they were kept."""
+        """Yield all rows in the order in which they were kept."""
         with _kept():
             self._file.seek(0)
         while True:

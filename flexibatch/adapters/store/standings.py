@@ -26,7 +26,7 @@ _DECLARED = Among(
 def standings(
     connection: Connection, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
 ) -> Mapping[tuple[str, str], Standing]:
-    """Give the standing declarations by (person, reference): three queries for a Form, whatever its lines.
+    """Return the standing declarations by (person, reference): three queries for a Form, whatever its lines.
 
     References are given as they are compared. Declarations of the first releases have theirs as it was sent, so that of
     two that differ in case only the one in small letters is meant.
@@ -48,7 +48,7 @@ def standings(
 
 
 def contents(connection: Connection, tickets: Collection[str]) -> dict[tuple[int, int], list[Quality]]:
-    """Give the qualities of the last versions of declarations, by (form id, line)."""
+    """Return the qualities of the last versions of declarations, by (form id, line)."""
     elements: dict[tuple[int, int, int], list[FinancialElement]] = defaultdict(list)
     for form_id, line, place, _nth, *values in connection.execute(
         _of_last(financial_element, OF_ELEMENT, tickets)

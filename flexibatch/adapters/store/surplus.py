@@ -14,7 +14,7 @@ from flexibatch.domain.vocabulary import SetState
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """Hold how many bytes are kept of one bureau's refused sets, and how many of one file at most."""
+    """How many bytes are kept of one bureau's refused sets, and how many of one file at most."""
 
     size: int
     of_file: int
@@ -22,14 +22,14 @@ class Most:
 
 @dataclass(frozen=True, slots=True)
 class Surplus:
-    """Hold a set whose bytes are over, and the day under which it is archived."""
+    """A set whose bytes are over, and the day under which it is archived."""
 
     ticket: str
     received_on: date
 
 
 def surplus(connection: Connection, number: str, most: Most) -> list[Surplus]:
-    """Give a bureau's refused sets behind the newest that fill what may be kept.
+    """Return a bureau's refused sets behind the newest that fill what may be kept.
 
     Never one that any run received, nor one that is not answered: it is not archived yet.
     """

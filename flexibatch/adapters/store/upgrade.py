@@ -28,7 +28,7 @@ class SchemaState:
 
     @property
     def ready(self) -> bool:
-        """Tell whether program and database belong together."""
+        """Return whether program and database belong together."""
         return self.current == self.wanted and not self.differences
 
 

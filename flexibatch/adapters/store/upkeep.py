@@ -128,7 +128,7 @@ def _change(connection: Connection, ticket: str, was: SetState, **values: object
 
 
 def purgeable(connection: Connection, before: datetime) -> list[str]:
-    """Give the sets whose last answer was put out (so archived) before an instant, in order of arrival."""
+    """Return the sets whose last answer was put out (so archived) before an instant, in order of arrival."""
     query = _done(before).where(file_set.c.purged_at.is_(None)).order_by(file_set.c.arrival)
     return list(connection.scalars(query))
 
@@ -168,7 +168,7 @@ def purged_among(connection: Connection, tickets: Collection[str]) -> frozenset[
 
 
 def _among(connection: Connection, tickets: Collection[str], query: Select[Any]) -> frozenset[str]:
-    """Give those of some tickets that a query of sets finds, batch by batch."""
+    """Return those of some tickets that a query of sets finds, batch by batch."""
     asked = sorted(tickets)
     found: set[str] = set()
     for start in range(0, len(asked), BATCH):

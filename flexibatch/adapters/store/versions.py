@@ -21,7 +21,7 @@ TOTAL = (
 
 
 def versions_of(connection: Connection, tickets: Collection[str]) -> dict[str, list[Shown]]:
-    """Give the versions of declarations with their qualities, by ticket."""
+    """Return the versions of declarations with their qualities, by ticket."""
     origin = (form.c.set_ticket, form.c.ticket.label("form_ticket"), form.c.number.label("form_number"))
     key = form_run.c.reference.label("form_reference")
     made = (key, version.c.line, version.c.run, file_set.c.sender, file_set.c.name, file_set.c.arrived_at)

@@ -17,7 +17,7 @@ WAITING = (SetState.CLAIMING, SetState.CLAIMED)
 
 
 def waiting(connection: Connection, now: datetime) -> list[Shown]:
-    """Give every stream in which something is not done with, by sender and environment.
+    """Return every stream in which something is not done with, by sender and environment.
 
     `ticket` and `name` are those of the set that is next, waiting `since` it was claimed, `why` one of `Why`;
     `until` ends its back-off and `reason` tells the last trouble. `sets` counts those without a verdict,
@@ -55,7 +55,7 @@ def _stream(connection: Connection, key: Key, now: datetime) -> Shown:
 
 
 def _first(connection: Connection, key: Key) -> Row[Any]:
-    """Give what is next in a stream: a set to judge, else one to publish, else one in quarantine."""
+    """Return what is next in a stream: a set to judge, else one to publish, else one in quarantine."""
     columns = (sender.c.name.label("sender_name"), sender.c.held)
     moments = (file_set.c.claimed_at.label("since"), file_set.c.not_before.label("until"))
     mine = (

@@ -19,7 +19,7 @@ UNITS = frozenset({tag("Debtor"), tag("Beneficiary"), tag("Relation")})
 
 
 def last_child(element: etree._Element) -> etree._Element | None:
-    """Give the last child, without counting the others."""
+    """Return the last child, without counting the others."""
     return next(element.iterchildren(reversed=True), None)
 
 

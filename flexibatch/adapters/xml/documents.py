@@ -29,7 +29,7 @@ class KeptDocuments:
         return self._reader.read(self._parts(case), on=case.received_on, passed_by=case.schema)
 
     def digest(self, case: Case) -> str:
-        """Give the SHA-256 of the joined document; one part's was taken when it was kept."""
+        """Return the SHA-256 of the joined document; one part's was taken when it was kept."""
         data = [file for file in case.files if file.kind is FileKind.DATA]
         if len(data) == 1:
             return data[0].sha256
@@ -41,7 +41,7 @@ class KeptDocuments:
         return whole.hexdigest()
 
     def acknowledged(self, case: Case) -> str | None:
-        """Give the FileName that a bureau's acknowledgement speaks of, None where none can be read."""
+        """Return the FileName that a bureau's acknowledgement speaks of, None where none can be read."""
         parts = self._parts(case)
         if not parts:
             return None

@@ -34,7 +34,7 @@ class Faults:
 
     @property
     def full(self) -> bool:
-        """Tell whether no more is taken."""
+        """Return whether no more is taken."""
         return len(self.found) >= self._room
 
     def add(self, rule: str, name: str, location: str, value: str | None = None) -> None:
@@ -50,7 +50,7 @@ class Faults:
 
 
 def root_node(schema: xmlschema.XMLSchema10) -> Node | None:
-    """Give what a schema says of the root, None where it knows no such root."""
+    """Return what a schema says of the root, None where it knows no such root."""
     element = schema.elements.get(ROOT) or schema.maps.elements.get(tag(ROOT))
     return None if element is None else Node(element, "")
 
@@ -179,7 +179,7 @@ def structure(node: Node, content: bytes, at: str, faults: Faults) -> None:
 
 
 def _misplaced(node: Node, content: bytes) -> Iterator[tuple[int, int, str]]:
-    """Give each child that is one too many or stands in a wrong place: its byte, its position, the rule."""
+    """Yield each child that is one too many or stands in a wrong place: its byte, its position, the rule."""
     counts: Counter[int] = Counter()
     within: list[tuple[int, int]] = []
     for code in content:
@@ -198,7 +198,7 @@ def _misplaced(node: Node, content: bytes) -> Iterator[tuple[int, int, str]]:
 
 
 def _longest_run(codes: list[int]) -> frozenset[int]:
-    """Give the indexes of a longest run that never goes down: those outside it are out of order.
+    """Return the indexes of a longest run that never goes down: those outside it are out of order.
 
     >>> sorted(_longest_run([4, 1, 2, 3]))
     [1, 2, 3]

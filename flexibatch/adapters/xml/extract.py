@@ -19,7 +19,7 @@ _FREQUENCY = tag("BonusPaymentFrequency")
 
 
 class _Level(NamedTuple):
-    """Hold how the values of one level are read: by tag and reader, those that are not kept first."""
+    """How the values of one level are read: by tag and reader, those that are not kept first."""
 
     values: tuple[tuple[str, Reader], ...]
     unkept: int
@@ -41,7 +41,7 @@ _OF_ELEMENT = _level(fields.FINANCIAL_ELEMENT)
 
 
 class Extract(NamedTuple):
-    """Hold what a Relation says; `literal` tells that every value is there and written as it must be."""
+    """What a Relation says; `literal` tells that every value is there and written as it must be."""
 
     reference: str | None
     own: str | None

@@ -33,7 +33,7 @@ _NOTHING = Extract(None, None, None, literal=False)
 
 
 class _Pending(NamedTuple):
-    """Hold a line until its Beneficiary ends, which may still bring the INSS."""
+    """A line until its Beneficiary ends, which may still bring the INSS."""
 
     relation: int
     found: Extract
@@ -62,7 +62,7 @@ class FormUnderWay:
         self._elements = 0
 
     def is_of(self, element: etree._Element) -> bool:
-        """Tell whether this is the Form of an element."""
+        """Return whether this is the Form of an element."""
         return self._form.element is element
 
     def sweep(self, *, deep: bool) -> etree._Element | None:
@@ -83,7 +83,7 @@ class FormUnderWay:
         self._oversized = element
 
     def ended(self) -> Form:
-        """Give the Form, complete; nothing more can be asked of what was gathered."""
+        """Return the Form, complete; nothing more can be asked of what was gathered."""
         self._form.close(trusted=False)
         texts, ids = self._form.texts, self._employer
         if self.faults.found:
@@ -104,14 +104,14 @@ class FormUnderWay:
         return made
 
     def _reference(self) -> FormReference | None:
-        """Give the Form's own key, where it could be read: one of another origin is not the bureau's."""
+        """Return the Form's own key, where it could be read: one of another origin is not the bureau's."""
         texts = self._form.texts
         kind, number = texts.get("ReferenceType"), texts.get("ReferenceNbr")
         return FormReference(kind, number) if kind and number and texts.get("ReferenceOrigin") else None
 
     @property
     def _full(self) -> bool:
-        """Tell whether as many lines are held as are listed; the Form is refused for their number long since."""
+        """Return whether as many lines are held as are listed; the Form is refused for their number long since."""
         return len(self._lines) + len(self._pending) >= LISTED_LIMIT
 
     def _pass_over(self, element: etree._Element) -> None:

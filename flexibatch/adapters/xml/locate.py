@@ -31,7 +31,7 @@ class Locator:
         self._restart()
 
     def lines(self, form: int, locations: Collection[str]) -> dict[str, tuple[int, int]]:
-        """Give the places of locations in a Form; where nothing stands, that of the nearest element above."""
+        """Return the places of locations in a Form; where nothing stands, that of the nearest element above."""
         if form < self._asked:
             self._restart()
         wanted = {one: list(_upwards(one)) for one in locations}
@@ -98,7 +98,7 @@ class Locator:
 def document_lines(
     parts: Sequence[Path], encoding: str, locations: Collection[str]
 ) -> dict[str, tuple[int, int]]:
-    """Give the places of what stands directly under the root: elements, and text as `/FLXWAGE/text()`."""
+    """Return the places of what stands directly under the root: elements, and text as `/FLXWAGE/text()`."""
     return _Outline(parts, encoding, frozenset(locations)).found
 
 
@@ -149,7 +149,7 @@ class _Outline:
 
 
 def _upwards(location: str) -> Iterator[str]:
-    """Give a location and those above it, down from the place itself."""
+    """Yield a location and those above it, down from the place itself."""
     while location.count("/") > 1:
         yield location
         location = location.rpartition("/")[0]

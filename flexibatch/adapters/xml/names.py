@@ -33,7 +33,7 @@ def local(name: str) -> str:
 
 
 def chunks(parts: Sequence[Path], size: int = CHUNK) -> Iterator[bytes]:
-    """Give the bytes of the joined document, at most `size` at once."""
+    """Yield the bytes of the joined document, at most `size` at once."""
     for part in parts:
         with part.open("rb") as stream:
             while chunk := stream.read(size):

@@ -52,7 +52,7 @@ class Node:
 
     @cached_property
     def children(self) -> dict[str, "Node"]:
-        """Give what may stand below, by tag, in the schema's order."""
+        """Return what may stand below, by tag, in the schema's order."""
         if self.leaf:
             return {}
         below = f"{self.path}/" if self.path else ""
@@ -62,17 +62,17 @@ class Node:
 
     @cached_property
     def codes(self) -> dict[str, int]:
-        """Give each child's tag the byte that stands for it, in the schema's order, from 1."""
+        """Return each child's tag the byte that stands for it, in the schema's order, from 1."""
         return {name: child.code for name, child in self.children.items()}
 
     @cached_property
     def tags(self) -> list[str]:
-        """Give the tag of each byte; the byte 0 stands for none."""
+        """Return the tag of each byte; the byte 0 stands for none."""
         return ["", *self.children]
 
     @cached_property
     def open(self) -> bool:
-        """Tell whether any element at all may stand below somewhere."""
+        """Return whether any element at all may stand below somewhere."""
         return self.type.name == f"{_XSD}anyType" or any(_wildcards(self.type.content))
 
     @cached_property
@@ -87,7 +87,7 @@ class Node:
         return re.compile(_pattern(self.type.content, self.codes), re.DOTALL)
 
     def fits(self, content: bytes) -> bool:
-        """Tell whether children in this order, one byte each, are what the schema wants."""
+        """Return whether children in this order, one byte each, are what the schema wants."""
         if self.open:
             return True
         model = self.type.content
@@ -115,7 +115,7 @@ class Node:
 
 
 def takes(kind: Any, text: str) -> bool:  # noqa: ANN401 - a type of xmlschema
-    """Tell whether a type takes a text; a year that no library can hold it does not take."""
+    """Return whether a type takes a text; a year that no library can hold it does not take."""
     try:
         return bool(kind.text_is_valid(text))
     except ArithmeticError:
@@ -199,7 +199,7 @@ def _chain(kind: Any) -> Iterator[Any]:  # noqa: ANN401
 
 
 def _wants_digits(kind: Any) -> bool:  # noqa: ANN401
-    """Tell whether a type is of digits only: a number, or text with such a pattern or list of values."""
+    """Return whether a type is of digits only: a number, or text with such a pattern or list of values."""
     primitive = kind.primitive_type.name if getattr(kind, "primitive_type", None) is not None else None
     if primitive in {f"{_XSD}decimal", f"{_XSD}float", f"{_XSD}double"}:
         return True
@@ -223,7 +223,7 @@ def _broken_facets(kind: Any, text: str) -> Iterator[str]:  # noqa: ANN401
 
 
 def _value(kind: Any, text: str) -> Any:  # noqa: ANN401
-    """Give what a facet measures: the number of a numeric type, the text of any other."""
+    """Return what a facet measures: the number of a numeric type, the text of any other."""
     primitive = getattr(kind, "primitive_type", None)
     if primitive is None or primitive.name == f"{_XSD}string":
         return text

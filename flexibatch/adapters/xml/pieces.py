@@ -42,7 +42,7 @@ def _count(chunk: bytes) -> int:
 
 
 def _last_tag(chunk: bytes) -> int:
-    """Give where the last tag begins in bytes that hold one."""
+    """Return where the last tag begins in bytes that hold one."""
     place = chunk.rfind(b"<")
     while not _TAG.match(chunk, place):
         place = chunk.rfind(b"<", 0, place)

@@ -43,7 +43,7 @@ class NotPlain(Exception):
 
 
 def forms(chunks: Iterable[bytes], encoding: str, validator: etree.XMLSchema) -> Iterator[Form]:
-    """Give the Forms of a document; raise `NotPlain` at the first thing that is not plain or not valid.
+    """Yield the Forms of a document; raise `NotPlain` at the first thing that is not plain or not valid.
 
     A Form is given when libxml2 has taken one chunk more: it may hold back the last bytes it was fed.
     """
@@ -114,7 +114,7 @@ class _Reading:
         return ended
 
     def last(self) -> Form:
-        """Give the last Form; nothing else may stand behind it."""
+        """Return the last Form; nothing else may stand behind it."""
         ended: list[Form] = []
         at = self._between(self._text, 0, ended)
         if not ended or not patterns.DOCUMENT_END.fullmatch(self._text, at):
@@ -174,7 +174,7 @@ class _Reading:
 
 
 def _own(before: str | None, after: str | None) -> str | None:
-    """Give the declarant's own reference, wherever it stood; there may be one."""
+    """Return the declarant's own reference, wherever it stood; there may be one."""
     if before is None and after is None:
         return None
     if before is not None and after is not None:

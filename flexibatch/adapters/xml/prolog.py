@@ -41,7 +41,7 @@ _START_TAG = re.compile(rb"""<(?:[^<>"']++|"[^"]*+"|'[^']*+')*+>""")
 
 @dataclass(frozen=True, slots=True)
 class Prolog:
-    """Hold what the beginning of a document says, and the line of its root; `findings` refuse the whole file."""
+    """What the beginning of a document says, and the line of its root; `findings` refuse the whole file."""
 
     encoding: str
     schema_location: str | None
@@ -83,7 +83,7 @@ def read_prolog(parts: Sequence[Path]) -> Prolog:
 
 
 def _declared(declaration: bytes) -> str | None:
-    """Give the encoding a declaration names, None where it names none."""
+    """Return the encoding a declaration names, None where it names none."""
     found = _ENCODING.search(declaration)
     return (found[1] or found[2] or b"").decode("ascii", "replace") if found else None
 
@@ -123,7 +123,7 @@ class _Scanner:
         self.line = 1
 
     def starts(self, *beginnings: bytes) -> bool:
-        """Tell whether the bytes that come next begin in one of these ways."""
+        """Return whether the bytes that come next begin in one of these ways."""
         while len(self._held) < max(map(len, beginnings)) and self._more():
             pass
         return self._held.startswith(beginnings)
@@ -136,7 +136,7 @@ class _Scanner:
         return True
 
     def begins_declaration(self) -> bool:
-        """Tell whether an XML declaration comes next."""
+        """Return whether an XML declaration comes next."""
         return any(self.starts(b"<?xml" + bytes([space])) for space in _SPACE)
 
     def declaration(self) -> bytes:
@@ -161,7 +161,7 @@ class _Scanner:
                 return
 
     def start_tag(self) -> bytes | None:
-        """Give the start tag that comes next, None where none does or it does not end within the limit."""
+        """Return the start tag that comes next, None where none does or it does not end within the limit."""
         while (found := _START_TAG.match(self._held)) is None:
             if len(self._held) > _TAG_LIMIT or not self._more():
                 return None

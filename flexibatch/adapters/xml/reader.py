@@ -27,11 +27,11 @@ class FileDocument:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """Give what refuses the whole file, as far as it was read."""
+        """Return what refuses the whole file, as far as it was read."""
         return (*self._beginning, *self._found)
 
     def __iter__(self) -> Iterator[Form]:
-        """Give the Forms in document order; raise `DocumentBroken` where the document cannot be read on."""
+        """Yield the Forms in document order; raise `DocumentBroken` where the document cannot be read on."""
         self._found = []
         if self._source is None:
             return
@@ -40,7 +40,7 @@ class FileDocument:
         self._found = self._placed(found)
 
     def places(self, form: int, locations: Collection[str]) -> Mapping[str, tuple[int, int]]:
-        """Give line and column of locations in a Form; Forms are asked for in increasing order."""
+        """Return line and column of locations in a Form; Forms are asked for in increasing order."""
         if self._source is None:
             return {}
         self._locator = self._locator or Locator(self._source.parts, self._source.encoding)

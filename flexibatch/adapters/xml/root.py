@@ -41,7 +41,7 @@ class Root:
         return self._counts[_FORM]
 
     def at_rest(self) -> bool:
-        """Tell whether no child of the root is open, and no text after it is still to be told."""
+        """Return whether no child of the root is open, and no text after it is still to be told."""
         last = self._last
         return self.ended or (
             last is last_child(self._element) and not (last is not None and (last.tail or "").strip(BLANK))

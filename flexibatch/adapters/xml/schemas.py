@@ -23,7 +23,7 @@ _OURS = b"this is not the institution's file"
 
 @dataclass(frozen=True, slots=True)
 class ListedSchema:
-    """Hold what the operator is shown of a version: the digest of its file, and whether that is ours."""
+    """What the operator is shown of a version: the digest of its file, and whether that is ours."""
 
     version: SchemaVersion
     sha256: str
@@ -77,7 +77,7 @@ class Schemas:
         )
 
     def _taken(self, file: str | None, quarter: Quarter | None, on: date) -> SchemaVersion | Finding:
-        """Give the version of a quarter if it is taken on a day; `file` is how the message named it."""
+        """Return the version of a quarter if it is taken on a day; `file` is how the message named it."""
         tag, value = ("schemaLocation", shown(file)) if file else (None, None)
         name = file.removesuffix(".xsd") if file else "FLXWAGE"
         details = {"schema": name, "open": ", ".join(one.name for one in self.versions.open_on(on))}
@@ -138,7 +138,7 @@ class _Beside(etree.Resolver):
         self._folder = folder.resolve()
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]
-        """Give the file of the wanted name, out of the folder, whatever the address says."""
+        """Return the file of the wanted name, out of the folder, whatever the address says."""
         del public_id
         name = re.split(r"[/\\]", system_url)[-1]
         beside = str(self._folder / name)
@@ -146,7 +146,7 @@ class _Beside(etree.Resolver):
 
 
 def _named_file(schema_location: str) -> str | None:
-    """Give the file name in the entry of our namespace, None where there is none of the right form."""
+    """Return the file name in the entry of our namespace, None where there is none of the right form."""
     words = schema_location.split()
     places = [place for space, place in zip(words[::2], words[1::2], strict=False) if space == NAMESPACE]
     names = [re.split(r"[/\\]", place)[-1] for place in places]

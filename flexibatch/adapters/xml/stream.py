@@ -44,7 +44,7 @@ _TOO_MANY_PIECES = unreadable(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Hold what is read: the parts in order, their encoding, the schema twice (to validate, to explain)."""
+    """What is read: the parts in order, their encoding, the schema twice (to validate, to explain)."""
 
     parts: Sequence[Path]
     encoding: str
@@ -57,7 +57,7 @@ class _TooManyErrors(Exception):
 
 
 def forms(source: Source, findings: list[Finding]) -> Iterator[Form]:
-    """Give the Forms of a document; what refuses the whole file is added to `findings`.
+    """Yield the Forms of a document; what refuses the whole file is added to `findings`.
 
     Raise `DocumentBroken` where the document cannot be read to its end.
     """
@@ -71,7 +71,7 @@ def forms(source: Source, findings: list[Finding]) -> Iterator[Form]:
 
 
 def explained(source: Source, given: int, findings: list[Finding]) -> Iterator[Form]:
-    """Give the Forms behind those that were given, with what is wrong with them."""
+    """Yield the Forms behind those that were given, with what is wrong with them."""
     reading = _Pass(source, given, vouched=True)
     try:
         for form in reading.forms():
@@ -123,7 +123,7 @@ class _Pass:
         yield from self._release()
 
     def findings(self) -> list[Finding]:
-        """Give what refuses the whole file, once it was read."""
+        """Return what refuses the whole file, once it was read."""
         return self._root.findings if self._root else []
 
     def _feed(self, parser: etree.XMLPullParser, chunk: bytes) -> None:
@@ -166,7 +166,7 @@ class _Pass:
             raise DocumentBroken((broken(parts, encoding, _LIMITS),))
 
     def _ends_plainly(self) -> bool:
-        """Tell whether the root's end tag is the last thing there: libxml2 overlooks what is begun after it.
+        """Return whether the root's end tag is the last thing there: libxml2 overlooks what is begun after it.
 
         The tag stands once in the last chunks, and the root ended in one of them.
         """
@@ -194,7 +194,7 @@ class _Pass:
         self._trust.form_ended()
 
     def _under_way(self, root: Root, element: etree._Element) -> FormUnderWay | None:
-        """Give what is gathered of a Form; None where it was given before."""
+        """Return what is gathered of a Form; None where it was given before."""
         if self._form is None or not self._form.is_of(element):
             root.consume(element.getprevious())
             node = self._source.node.children.get(FORM)
@@ -221,7 +221,7 @@ class _Pass:
                 form.prune(inner)
 
     def _release(self) -> Iterator[Form]:
-        """Give the Forms that are complete, once what libxml2 refused has been explained.
+        """Yield the Forms that are complete, once what libxml2 refused has been explained.
 
         An error that the explanation does not find refuses every Form it may lie in.
         """

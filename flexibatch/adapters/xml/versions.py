@@ -60,7 +60,7 @@ def _entries(path: Path, told: Mapping[str, Any], table: str) -> list[Mapping[st
 
 
 def _once(path: Path, table: str, entries: list[tuple[Quarter, _Told]]) -> Mapping[Quarter, _Told]:
-    """Give what is told of each quarter; two entries for one would leave it to chance which counts."""
+    """Return what is told of each quarter; two entries for one would leave it to chance which counts."""
     by_quarter = dict(entries)
     if len(by_quarter) != len(entries):
         raise Refusal(f"{path} has two [[{table}]] of one quarter: take one of them out.")

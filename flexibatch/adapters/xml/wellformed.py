@@ -90,7 +90,7 @@ class Strict:
 
     @property
     def line(self) -> int:
-        """Give the line the parser has come to."""
+        """Return the line the parser has come to."""
         return self.parser.CurrentLineNumber
 
     def feed(self, chunk: bytes) -> None:
@@ -118,7 +118,7 @@ class Strict:
         self.parser.Parse(b"", True)  # noqa: FBT003 - expat's own flag: the last piece
 
     def bytes_place(self, exc: UnicodeDecodeError) -> tuple[int, int]:
-        """Give line and column of the bytes that do not fit, after the text that did."""
+        """Return line and column of the bytes that do not fit, after the text that did."""
         self._walk(exc.object[: exc.start].decode(exc.encoding))
         return self._lines, self._column
 

@@ -13,7 +13,7 @@ from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """Hold the dated facts: the day of reception where the channel lives, and the employer categories."""
+    """The dated facts: the day of reception where the channel lives, and the employer categories."""
 
     received_on: date
     categories: Categories
@@ -23,14 +23,14 @@ class Judging:
 
 
 class ElementShape(NamedTuple):
-    """Hold what rules ask of an element: wage or bonus, and its frequency in months."""
+    """What rules ask of an element: wage or bonus, and its frequency in months."""
 
     code: str | None
     frequency: int | None
 
 
 class QualityShape(NamedTuple):
-    """Hold what rules ask of a quality, without its amounts."""
+    """What rules ask of a quality, without its amounts."""
 
     start: date | None
     end: date | None
@@ -40,7 +40,7 @@ class QualityShape(NamedTuple):
 
 
 class CalculationShape(NamedTuple):
-    """Hold what rules ask of a calculation, without its amounts: most workers of a document share a few of these.
+    """What rules ask of a calculation, without its amounts: most workers of a document share a few of these.
 
     A rule on a shape is asked once for each, so a shape is all that it is given: a rule that wants more is one on a
     line.
@@ -117,7 +117,7 @@ class Flaw(NamedTuple):
 
 # A tuple, since one is made for every line: a frozen dataclass takes three times as long to make.
 class Place(NamedTuple):
-    """Hold a line where it stands; locations are written only for a fault."""
+    """A line where it stands; locations are written only for a fault."""
 
     form: Form
     line: Line
@@ -139,5 +139,5 @@ class Place(NamedTuple):
         return self.form.line_location(self.line, f"Calculation/{under}")
 
     def told(self, location: str | None) -> bool:
-        """Tell whether reading the line found a fault of the element there: it is not told twice."""
+        """Return whether reading the line found a fault of the element there: it is not told twice."""
         return any(fault.location == location for fault in self.line.faults)

@@ -16,7 +16,7 @@ from flexibatch.domain.vocabulary import Operation
 
 
 class FinancialElement(NamedTuple):
-    """Hold one amount: wage or bonus, in eurocents; `frequency` in months where it was given."""
+    """One amount: wage or bonus, in eurocents; `frequency` in months where it was given."""
 
     code: str | None = None
     amount: int | None = None
@@ -24,7 +24,7 @@ class FinancialElement(NamedTuple):
 
 
 class Quality(NamedTuple):
-    """Hold one quality (Features): employer category and worker code over a validity period, ends included."""
+    """One quality (Features): employer category and worker code over a validity period, ends included."""
 
     start: date | None = None
     end: date | None = None
@@ -34,7 +34,7 @@ class Quality(NamedTuple):
 
 
 class Calculation(NamedTuple):
-    """Hold one wage calculation: its period, ends included, the day it was made, its qualities."""
+    """One wage calculation: its period, ends included, the day it was made, its qualities."""
 
     start: date | None = None
     end: date | None = None
@@ -48,7 +48,7 @@ class Calculation(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Hold one transmission (Relation): a declaration of one worker by one employer.
+    """One transmission (Relation): a declaration of one worker by one employer.
 
     `number` counts the lines of the Form from 1 in document order; `beneficiary` and `relation` are the positions in
     the document. `reference` is the declaration's UUID (10/8) and `own` the declarant's reference beside it (10/1),
@@ -68,7 +68,7 @@ class Line(NamedTuple):
 
 
 class FormReference(NamedTuple):
-    """Hold the bureau's own key of a Form: `kind` 1 is this Form's, 3 that of the earlier one it changes."""
+    """The bureau's own key of a Form: `kind` 1 is this Form's, 3 that of the earlier one it changes."""
 
     kind: str
     number: str
@@ -76,7 +76,7 @@ class FormReference(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Hold one Form: one employer (as it was named), one operation, its lines in document order.
+    """One Form: one employer (as it was named), one operation, its lines in document order.
 
     `created_on` / `created_at` are FormCreationDate and FormCreationHour as they were written (None where invalid).
     Lines past the limit of 2,000 are held without their calculation: their Form is refused anyway.
@@ -104,7 +104,7 @@ class Form:
 
     @property
     def known_nsso(self) -> str | None:
-        """Give the NSSO number, None where it is not given or is one that stands for "unknown"."""
+        """Return the NSSO number, None where it is not given or is one that stands for "unknown"."""
         number = self.nsso_number
         return None if number is None or is_unknown_nsso(number) else number
 

@@ -23,7 +23,7 @@ def text_findings(text: str, location: str) -> tuple[Finding, ...]:
 
 
 def unseen_sign(text: str) -> str | None:
-    r"""Give the first character of a text that nobody sees, None where there is none.
+    r"""Return the first character of a text that nobody sees, None where there is none.
 
     >>> unseen_sign("2026-09/é 1"), unseen_sign("2026\u200b09") == "\u200b"
     (None, True)
@@ -32,7 +32,7 @@ def unseen_sign(text: str) -> str | None:
 
 
 def composed_sign(text: str) -> str | None:
-    r"""Give the first character of a text that NFC, Unicode's composed form, writes otherwise; None where all is well.
+    r"""Return the first character that NFC, Unicode's composed form, writes otherwise; None where all is well.
 
     >>> composed_sign("ÉE"), composed_sign("AE\u0301E") == "É"
     (None, True)

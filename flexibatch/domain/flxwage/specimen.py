@@ -56,7 +56,7 @@ PLACE = Place(FORM, LINE)
 
 
 def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality
-    """Give the specimen's quality with some fields changed.
+    """Return the specimen's quality with some fields changed.
 
     >>> quality(worker_code="450").worker_code
     '450'
@@ -65,7 +65,7 @@ def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality
 
 
 def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: ANN401 - any field of it
-    """Give the specimen's calculation with other qualities, or some fields changed.
+    """Return the specimen's calculation with other qualities, or some fields changed.
 
     >>> calculation(start=date(2026, 9, 2)).start, len(calculation(QUALITY, QUALITY).qualities)
     (datetime.date(2026, 9, 2), 2)
@@ -74,7 +74,7 @@ def calculation(*qualities: Quality, **changes: Any) -> Calculation:  # noqa: AN
 
 
 def shape(*qualities: Quality, **changes: Any) -> CalculationShape:  # noqa: ANN401 - any field of it
-    """Give the shape of a calculation that `calculation` gives.
+    """Return the shape of a calculation that `calculation` gives.
 
     >>> shape().qualities[0].elements[1].frequency
     12

@@ -35,7 +35,7 @@ ANYONE_ELSE = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Hold what one look told: the name of what was looked at, and what is wrong there or that nothing is."""
+    """What one look told: the name of what was looked at, and what is wrong there or that nothing is."""
 
     name: str
     fault: Fault
@@ -80,7 +80,7 @@ def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _rights(folder: Path) -> int:
-    """Give what the channel must be able to do in a folder; only `sender add` writes in the senders' own."""
+    """Return what the channel must be able to do in a folder; only `sender add` writes in the senders' own."""
     looking = os.R_OK | os.X_OK
     return looking if folder.name == folders.SENDERS else looking | os.W_OK
 
@@ -193,7 +193,7 @@ def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _numbers(home: Home) -> list[str]:
-    """Give the senders whose folders are looked at; none where the database does not tell."""
+    """Return the senders whose folders are looked at; none where the database does not tell."""
     try:
         return registered(home.database)
     except FlexibatchError:

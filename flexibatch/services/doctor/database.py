@@ -78,7 +78,7 @@ def strangers(home: Home, _now: datetime) -> Iterator[Fault]:
 
 
 def _sets(spool: Path, first_day: str) -> list[Path]:
-    """Give the folders of sets at work, and of those archived under `first_day` (yyyy/mm/dd) or later."""
+    """Return the folders of sets at work, and of those archived under `first_day` (yyyy/mm/dd) or later."""
     archive = spool / folders.ARCHIVE
     days = (day for day in archive.glob("*/*/*") if str(day.relative_to(archive)) >= first_day)
     at_work = (spool / folders.CLAIMED).glob("*")

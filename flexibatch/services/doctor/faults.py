@@ -16,7 +16,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Hold one thing that is wrong, and what to do: in words, or a remedy that whoever shows it words."""
+    """One thing that is wrong, and what to do: in words, or a remedy that whoever shows it words."""
 
     health: Health
     told: str

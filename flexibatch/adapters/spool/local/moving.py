@@ -34,7 +34,7 @@ def moved(source: Path, folder: SetFolder) -> bool:
 
 
 def _is_same(source: Path, target: Path) -> bool:
-    """Tell whether two names are there and are those of one file."""
+    """Return whether two names are there and are those of one file."""
     try:
         return os.path.samestat(source.lstat(), target.lstat())
     except (FileNotFoundError, NotADirectoryError):

@@ -64,7 +64,7 @@ class Wake:
             self._looking_until = None
 
     def _moved(self) -> bool:
-        """Tell whether something moved; one that cannot listen any more begins anew after the pause."""
+        """Return whether something moved; one that cannot listen any more begins anew after the pause."""
         try:
             moved = self._events is not None and bool(next(self._events, None))
         except (OSError, RuntimeError):

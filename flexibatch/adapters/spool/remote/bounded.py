@@ -12,7 +12,7 @@ AHEAD = 8
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """Hold how many names one folder there may list, and in how many bytes."""
+    """How many names one folder there may list, and in how many bytes."""
 
     names: int = 100_000
     size: int = 64 << 20

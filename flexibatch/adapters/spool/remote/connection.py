@@ -47,7 +47,7 @@ NEVER = {
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Hold where a server is, who logs in there by which private key, and its host key as `kind base64`."""
+    """Where a server is, who logs in there by which private key, and its host key as `kind base64`."""
 
     host: str
     port: int
@@ -74,7 +74,7 @@ class Connection:
 
     @property
     def resting(self) -> bool:
-        """Tell whether the server is left alone for now."""
+        """Return whether the server is left alone for now."""
         return self._clock.now() < self._not_before
 
     @property

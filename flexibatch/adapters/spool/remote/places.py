@@ -18,7 +18,7 @@ def _nobody_else() -> AbstractContextManager[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Hold how that server calls the channel's folders, where what was claimed waits, and this machine's spool.
+    """How that server calls the channel's folders, where what was claimed waits, and this machine's spool.
 
     At most `part_size` bytes and one more are fetched of a file. An inbox is listed once in `apart`; that it is
     listed, and every file fetched, is done in its time or cut. `alone` tells whether no other process writes there;

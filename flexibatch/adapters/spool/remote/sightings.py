@@ -16,7 +16,7 @@ from flexibatch.errors import Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Hold what a listing tells of one entry; size in bytes, `modified` in seconds, as the server gives them."""
+    """What a listing tells of one entry; size in bytes, `modified` in seconds, as the server gives them."""
 
     name: str
     size: int
@@ -26,7 +26,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Hold what was seen of a file: first, and last seen to change (nanoseconds); its size and modification time."""
+    """What was seen of a file: first, and last seen to change (nanoseconds); its size and modification time."""
 
     first_ns: int
     changed_ns: int

@@ -101,7 +101,7 @@ def moved(sftp: Sftp, source: str, target: str) -> bool:
 
 
 def there(sftp: Sftp, path: str) -> bool:
-    """Tell whether something has this name."""
+    """Return whether something has this name."""
     try:
         sftp.lstat(path)
     except FileNotFoundError:

@@ -33,7 +33,7 @@ SHAPE_RULES: tuple[Rule[Judging, CalculationShape, Flaw], ...] = (*CALCULATION_R
 
 
 def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
-    """Give all that is wrong with a Form's own fields and its employer's numbers.
+    """Return all that is wrong with a Form's own fields and its employer's numbers.
 
     >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> judge_form(FORM, JUDGING)
@@ -51,7 +51,7 @@ class LineRules:
         self._flaws: dict[ShapeKey, tuple[Flaw, ...]] = {}
 
     def judge(self, form: Form, line: Line) -> tuple[Finding, ...]:
-        """Give all that is wrong with a line.
+        """Return all that is wrong with a line.
 
         A cancellation has no Calculation; where it has one, that is the fault, and what stands in it is not
         judged. Without a readable operation the Form is refused, and only what holds for any operation is told.
@@ -73,7 +73,7 @@ class LineRules:
         return (*found, *_findings(flaws, place)) if flaws else found
 
     def _flawed(self, calculation: Calculation) -> tuple[Flaw, ...]:
-        """Give the flaws of a calculation's shape."""
+        """Return the flaws of a calculation's shape."""
         key = shape_key(calculation)
         flaws = self._flaws.get(key)
         if flaws is None:
