@@ -47,7 +47,7 @@ class Minute:
         return together + [_moved(*renamed) for renamed in self.renamed.values()]
 
     def _is_new(self, deed: Deed) -> bool:
-        """Say whether this is the first of its kind that was done to a file in this minute, and it has to be told."""
+        """Return whether this is the first of its kind done to a file in this minute, which has to be told."""
         if deed.act is Act.PUT:
             return True
         if deed.file is None:
