@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,8 +64,9 @@ class Work:
             yield
 
     def _say(self, told: dict[str, object]) -> None:
-        self._out.write(json.dumps(told).encode() + b"\n")
-        self._out.flush()
+        """Answer; where nobody listens any more the set in hand is settled, and the input has ended."""
+        with suppress(BrokenPipeError):
+            self._out.write(json.dumps(told).encode() + b"\n")
 
 
 def _world(home: Home, patient: bool) -> World:
@@ -84,7 +85,7 @@ def main(home: str, patience: str, world: Callable[[Home, bool], World] | None =
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     keep_no_core()
-    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         opened = Home.open(Path(home), os.environ)
