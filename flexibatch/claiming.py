@@ -57,7 +57,9 @@ class Claiming:
         batch = [one for one in some if one is not None]
         if batch:
             begun = time.monotonic()
-            self._claim(partial(self._claims.begin, batch, now))
+            if not self._claim(partial(self._claims.begin, batch, now)):
+                # What comes behind a set of the same bureau must not be claimed before it.
+                return False
             self._fit(time.monotonic() - begun)
         return bool(some)
 
@@ -68,11 +70,13 @@ class Claiming:
         elif seconds > SLOW:
             self._batch = max(1, self._batch // 4)
 
-    def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> None:
+    def _claim(self, begun: Callable[[], Sequence[Ticketed]]) -> bool:
+        """Claim a batch; return whether it was this process's turn."""
         with self._locks.claiming(wait=self._wait) as mine:
             claimed = self._complete(begun()) if mine else []
         for one in claimed:
             self._tell_in_treatment(one)
+        return mine
 
     def _complete(self, begun: Sequence[Ticketed]) -> list[Ticketed]:
         """Take and keep what was begun; sets that trouble keeps from it stay begun for the next sweep."""

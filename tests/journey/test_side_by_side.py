@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,28 @@ def test_a_sender_may_be_held_while_its_set_is_judged(town: Town) -> None:
     assert [(0,), (0,)] == town.rows(
         "SELECT count(*) FROM form UNION ALL SELECT count(*) FROM answer_counter"
     )
+
+
+def test_what_comes_behind_a_set_that_was_left_to_another_process_is_left_too(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process claims just when the first batch is due: the next batch holds later sets of the same bureau."""
+    monkeypatch.setattr("flexibatch.claiming.FIRST_BATCH", 1)
+    for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
+        town.put(path.name.replace("00001", "00002"), renumbered(path.read_bytes(), 2))
+    town.clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]
+    channel, turns = town.patient_channel(), iter([True, False])
+
+    @contextmanager
+    def claiming(*, wait: bool) -> Iterator[bool]:
+        with channel.locks.claiming(wait=wait) as mine:
+            yield mine and next(turns, True)
+
+    crossed = replace(channel, locks=Before(channel.locks, claiming=claiming))
+    assert 0 == crossed.sweep().claimed
+    heard: list[str] = []
+    crossed.sweep(lambda verdict: heard.append(verdict.case.name.split(".")[4]))
+    assert ["00001", "00002"] == heard
 
 
 def test_a_lock_that_is_held_is_waited_for_or_passed_by(town: Town) -> None:
