@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from flexibatch.domain.names import key_of
@@ -39,6 +40,12 @@ class Accounts:
     def lost(self, names: Iterable[str]) -> list[str]:
         """Give those of the sets that are neither answered once nor told to be somewhere."""
         completed = Counter(names)
+        # In the order in which a set moves: looked for the other way round, one that is claimed meanwhile is nowhere.
+        lying = {
+            path.stem.removeprefix("GO.")
+            for sender in (HONEST, ATTACKER)
+            for path in self._inbox(sender).glob("GO.*")
+        }
         states, waiting = self._told() if self.due(completed) else ({}, set())
         due = self.due(completed)  # some were answered while the others were asked for
         answered = Counter(
@@ -53,10 +60,13 @@ class Accounts:
             return lost
         for name in due:
             sender = name.split(".")[1]
-            lies = states.get(name) in TELLING or any(self._target.folder(sender, "IN").glob(f"GO.{name}.*"))
+            lies = states.get(name) in TELLING or name in lying
             if not (lies and sender in waiting):
                 lost.append(f"{name} ({states.get(name)}) has no answer and is not told")
         return lost
+
+    def _inbox(self, sender: str) -> Path:
+        return self._target.folder(sender, "IN")
 
     def _told(self) -> tuple[dict[str, str], set[str]]:
         """Give the state of every set that was received, and the senders of which something waits."""
