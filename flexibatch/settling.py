@@ -92,7 +92,7 @@ class _Hand:
         self.case: Case | None = None
 
     def told(self, end: End, reason: str = "", settled: Settlement | None = None) -> Judged:
-        size = sum(file.size for file in self.case.files) if self.case else 0
+        size = self.case.size if self.case else 0
         ticket = self.case.ticket if self.case else ""
         return Judged(end, ticket, settled, reason, LEAST_COST + size / BYTES_A_SECOND)
 

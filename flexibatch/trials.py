@@ -81,21 +81,7 @@ def try_case(
     return Trial(settlement, tuple(answers.forms))
 
 
-class UnwrittenBooks:
-    """Stand in for what books write: nothing is kept, what is checked was never received."""
-
-    def write_form(self, case: Case, verdict: FormVerdict) -> None:
-        """Keep nothing."""
-
-    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
-        """Name an answer that is never put out."""
-        return answer_name(subject, day, 1, case.environment)
-
-    def settle(self, verdict: Verdict) -> None:
-        """Keep nothing."""
-
-
-class BlindBooks(UnwrittenBooks):
+class BlindBooks:
     """Stand in for the books where there is no home: nothing is known, nothing is kept."""
 
     def next_case(self) -> Case | None:
@@ -151,3 +137,13 @@ class BlindBooks(UnwrittenBooks):
     def attempt(self) -> AbstractContextManager[None]:
         """Bracket nothing: nothing is written."""
         return nullcontext()
+
+    def write_form(self, case: Case, verdict: FormVerdict) -> None:
+        """Keep nothing."""
+
+    def answer_name(self, case: Case, subject: Subject, day: date) -> str:
+        """Name an answer that is never put out."""
+        return answer_name(subject, day, 1, case.environment)
+
+    def settle(self, verdict: Verdict) -> None:
+        """Keep nothing."""

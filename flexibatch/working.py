@@ -10,8 +10,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,13 +55,11 @@ class Work:
         self._say({"end": judged.end.value, "worn": self.worn, **told})
 
     def _taken(self, case: Case) -> None:
-        budget = self._tariff.budget(_size(case))
+        budget = self._tariff.budget(case.size)
         self._say({"taken": case.ticket, "wall": budget.wall, "cpu": time.process_time()})
 
-    @contextmanager
-    def _within(self, case: Case) -> Iterator[None]:
-        with within(self._tariff.budget(_size(case))):
-            yield
+    def _within(self, case: Case) -> AbstractContextManager[None]:
+        return within(self._tariff.budget(case.size))
 
     def _say(self, told: dict[str, object]) -> None:
         """Answer; where nobody listens any more the set in hand is settled, and the input has ended."""
@@ -71,10 +69,6 @@ class Work:
 
 def _world(home: Home, patient: bool) -> World:
     return world_of(home, Outside.real(), patient=patient)
-
-
-def _size(case: Case) -> int:
-    return sum(file.size for file in case.files)
 
 
 def main(home: str, patience: str, world: Callable[[Home, bool], World] | None = None) -> int:

@@ -91,6 +91,11 @@ class Case:
     released: bool = False
     claim_faults: tuple[Finding, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """Count the bytes of its files."""
+        return sum(file.size for file in self.files)
+
 
 @dataclass(frozen=True, slots=True)
 class LocatedAnomaly:

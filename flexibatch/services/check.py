@@ -35,7 +35,7 @@ from flexibatch.domain.vocabulary import (
 from flexibatch.errors import Refusal, Remedy
 from flexibatch.pipeline import World, report_of
 from flexibatch.ports import Books, Stream
-from flexibatch.trials import BlindBooks, Trial, UnwrittenBooks, try_case
+from flexibatch.trials import BlindBooks, Trial, try_case
 
 EXAMPLE = "FI.FLEX.000640.20261005.00001.R.1.1"
 """A name as bureaus give their files."""
@@ -193,14 +193,10 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
     return nullcontext((BlindBooks(), case))
 
 
-class LookingBooks(UnwrittenBooks, StoredBooks):
-    """Look everything up as the journey does, and write nothing."""
-
-
 @contextmanager
 def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
     with home.database.looking() as connection:
-        yield LookingBooks(connection, Stream(case.sender.number, case.environment), None), case
+        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from flexibatch.services.rows import record, records
 
 
 @dataclass(frozen=True, slots=True)
-class SetRow:
-    """A set with the counts of its last run, None where it was never judged."""
+class SetHead:
+    """What is told of a set wherever one is shown."""
 
     ticket: str
     name: str
@@ -25,6 +25,12 @@ class SetRow:
     received_on: date
     state: str
     run: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow(SetHead):
+    """A set with the counts of its last run, None where it was never judged."""
+
     decided_at: datetime | None
     published_at: datetime | None
     forms: int | None
@@ -130,19 +136,9 @@ class AcknowledgementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SetDetails:
+class SetDetails(SetHead):
     """All that is known of one set; `acknowledges` is the answer that the set itself acknowledges."""
 
-    ticket: str
-    name: str
-    sender: str
-    sender_name: str
-    environment: str
-    subject: str
-    arrived_at: datetime
-    received_on: date
-    state: str
-    run: int
     claimed_at: datetime
     names: tuple[str, ...]
     withdrawn: bool
