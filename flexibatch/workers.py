@@ -101,7 +101,10 @@ class Worker:
             return Judged(End.TROUBLE, self.ticket, reason=reason)
         cost = used + LEAST_COST
         if (self.late or ended_by == TIME_OVER) and used < self.wall * IDLE_SHARE:
-            reason = f"in {self.wall:.0f} s it was not judged: most of the time it waited for something else"
+            reason = (
+                f"in {self.wall:.0f} s it was not judged, most of the time it waited for something else: look at "
+                "database and disk; it is tried again"
+            )
             return Judged(End.TROUBLE, self.ticket, reason=reason, cost=cost)
         return Judged(End.DIED, self.ticket, reason=_reason(self.process.returncode, self.wall), cost=cost)
 

@@ -50,7 +50,7 @@ COMMANDS = {
     "quarantine": (
         "flexibatch.cli.keeping",
         "quarantine",
-        "Decide about sets that met a bug again and again.",
+        "Decide about sets that met a bug, or took too much, again and again.",
     ),
     "audit": ("flexibatch.cli.audit", "audit", "Look up who did what: operators, and bureaus at the door."),
     "purge": ("flexibatch.cli.purging", "purge", "Delete what has been kept for long enough."),

@@ -14,7 +14,7 @@ QUARANTINE_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "
 
 @click.group()
 def quarantine() -> None:
-    """Decide about sets that met a bug again and again. They hold up nobody, and wait here.
+    """Decide about sets that met a bug, or took too much, again and again. They hold up nobody, and wait here.
 
     Their files are in the spool, under quarantine/TICKET; those of a re-run stay in the archive.
     """

@@ -1,4 +1,4 @@
-"""Decide about sets in quarantine: they met a bug again and again, hold up nobody, and wait."""
+"""Decide about sets in quarantine: they met a bug, or took too much, again and again, hold up nobody, and wait."""
 
 from collections.abc import Callable, Sequence
 

@@ -110,7 +110,9 @@ class Settings(BaseSettings):
     )
     max_waiting: Count = setting(50_000, "How many sets of one bureau are taken in one sweep.", COUNTS)
     max_attempts: Count = setting(
-        5, "How often a set that meets a bug is tried before it goes to quarantine.", COUNTS
+        5,
+        "How often a set that meets a bug, or takes more than [limits] allow, is tried before it goes to quarantine.",
+        COUNTS,
     )
     max_anomalies: Count = setting(10_000, "How many anomalies of one file are told.", COUNTS)
     max_forms: Count = setting(
