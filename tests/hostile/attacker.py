@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from samples import today
 
 HONEST, ATTACKER = "000640", "000641"
 DAY = today.moved_name("GO.FLEX.000641.20261005.00001.R.1", today.this_day()).split(".")[3]
+SEQUENCES = 50_000
+"""Numbers of a day's sets that attacks use; those from 51,000 on are left to files that lie there from before."""
 AT_ONCE = 64
 """Files that one session opens before it closes them; `sftp.max_handles` allows a hundred."""
 CHUNK = 32 << 10
@@ -84,7 +87,9 @@ class Attacker:
     def next_key(self) -> str:
         """Give the name of a set that was not used before, as far as all its files share it."""
         self.sequence += 1
-        return f"FLEX.{ATTACKER}.{DAY}.{self.sequence:05d}.R"
+        days, sequence = divmod(self.sequence, SEQUENCES)
+        day = date.fromisoformat(DAY) - timedelta(days)
+        return f"FLEX.{ATTACKER}.{day:%Y%m%d}.{sequence + 1:05d}.R"
 
     def drop(self, session: "Session", *sets: tuple[Content, Content | None]) -> None:
         """Put sets of one part each, with a signature or none, and complete them."""

@@ -72,7 +72,7 @@ def _nested_values(attacker: Attacker) -> None:
 
 def _changed(attacker: Attacker) -> None:
     part, session = documents.small(), attacker.session()
-    changed = list(documents.changed_signatures(part, attacker.size(20, 1_000)))
+    changed = list(documents.changed_signatures(part, attacker.size(20, 6_000)))
     for start in range(0, len(changed), 100):
         attacker.drop(session, *((part, one) for one in changed[start : start + 100]))
 

@@ -21,7 +21,7 @@ def _odd_names(attacker: Attacker) -> None:
 
 def _only_gos(attacker: Attacker) -> None:
     session = attacker.session()
-    keys = [attacker.next_key() for _ in range(attacker.size(50, 2_000))]
+    keys = [attacker.next_key() for _ in range(attacker.size(50, 20_000))]
     refused = session.put((f"GO.{key}.1", b"") for key in keys)
     attacker.completed += [key for key in keys if f"/IN/GO.{key}.1" not in refused]
 

@@ -152,7 +152,7 @@ def test_transactions_that_wait_for_each_other_are_parted(
                 both.wait(PATIENCE)
             both.abort()
 
-    monkeypatch.setattr("flexibatch.adapters.store.books.write_forms", waiting_after_the_first_form)
+    monkeypatch.setattr("flexibatch.adapters.store.ledger.write_forms", waiting_after_the_first_form)
     race.drop(document(1, 2), document(2, 1))
     for one in race.sweeps:
         one.begin()

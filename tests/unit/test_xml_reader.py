@@ -283,11 +283,11 @@ def test_memory(tmp_path: Path, shape: str) -> None:
         ),
         "errors": (head, beneficiary(relation(amount="x")), tail),
     }[shape]
-    with path.open("w") as stream:
-        stream.write(filler[0])
+    with path.open("w") as file:
+        file.write(filler[0])
         for _ in range(8_000_000 // len(filler[1])):
-            stream.write(filler[1])
-        stream.write(filler[2])
+            file.write(filler[1])
+        file.write(filler[2])
     _, memory = peak(path)
     assert memory < 130
 

@@ -3,7 +3,7 @@
 It is judged by the books as they stood when its turn began, and written in one short transaction, if they still fit.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from flexibatch.adapters.store import bureaus, certificates, parties, register
 from flexibatch.adapters.store.cases import case_of, cases
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.forms import form_rows, write_forms
+from flexibatch.adapters.store.forms import form_rows
 from flexibatch.adapters.store.staging import Staging
 from flexibatch.adapters.store.standings import standings
 from flexibatch.adapters.store.tables import answer_counter, file_set, form, stream, unchanged_line, version
@@ -188,8 +188,11 @@ class StoredBooks:
         """Return whether there is a verdict to write."""
         return self._verdict is not None
 
-    def write(self, connection: Connection) -> None:
-        """Write all that was decided, in an open transaction; raise `Superseded` where the set is another one now."""
+    def write(self, connection: Connection, write_forms: Callable[[Case], None]) -> None:
+        """Write all that was decided, in an open transaction; raise `Superseded` where the set is another one now.
+
+        `write_forms` writes the rows of the Forms that were judged.
+        """
         verdict = self._verdict
         if verdict is None:
             raise LookupError("what is written has its verdict")
@@ -198,7 +201,7 @@ class StoredBooks:
             raise Superseded("The set is no longer as it was when it was judged.")
         for (subject, day), (before, last) in self._named.items():
             self._count_answer(connection, subject, day, before, last)
-        write_forms(connection, verdict.case, self._staging or ())
+        write_forms(verdict.case)
         write_verdict(connection, verdict)
 
     def _count_answer(

@@ -71,10 +71,21 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             _keep_sqlite_honest(self.engine)
 
+    @property
+    def has_one_writer(self) -> bool:
+        """Return whether a transaction that writes keeps all others that would write waiting: SQLite's does."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open one transaction that is committed at the end, and wholly undone when anything is raised."""
         with _translated(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def connected(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for what must come before one."""
+        with _translated(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager

@@ -39,9 +39,9 @@ from flexibatch.domain.vocabulary import Operation, Outcome
 ROWS_AT_ONCE = 20_000
 """So many rows are held in memory while they are written, or those of one Form."""
 
-_BY_FORM = (form_run, version, feature, financial_element, unchanged_line)
+BY_FORM = (form_run, version, feature, financial_element, unchanged_line)
 """Tables whose rows begin with the id of their Form, which the database gives out."""
-_IN_ORDER = (form_run, declaration, version, feature, financial_element, unchanged_line, anomaly)
+IN_ORDER = (form_run, declaration, version, feature, financial_element, unchanged_line, anomaly)
 """Tables in the order in which their rows refer to each other."""
 _IDS = select(form.c.number, form.c.id).where(
     form.c.set_ticket == bindparam("ticket"), form.c.number.between(bindparam("first"), bindparam("last"))
@@ -67,7 +67,7 @@ def form_rows(connection: Connection, case: Case, verdict: FormVerdict) -> FormR
     """Return the rows of a Form with its versions and anomalies; nothing is written."""
     made = {table.name: rows for table, rows in _rows(connection, case, verdict) if rows}
     dialect = connection.dialect
-    by_name = {table.name: table for table in _IN_ORDER}
+    by_name = {table.name: table for table in IN_ORDER}
     prepared = {name: prepared_rows(dialect, by_name[name], rows) for name, rows in made.items()}
     return FormRows(verdict.ticket, verdict.form.number, prepared)
 
@@ -98,9 +98,9 @@ def write_forms(connection: Connection, case: Case, forms: Iterable[FormRows]) -
     """Write the rows of a set's Forms, given in document order."""
     for some in _slices(forms):
         ids = _form_ids(connection, case, some)
-        for table in _IN_ORDER:
+        for table in IN_ORDER:
             rows = (
-                (ids[one.number], *row[1:]) if table in _BY_FORM else row
+                (ids[one.number], *row[1:]) if table in BY_FORM else row
                 for one in some
                 for row in one.rows.get(table.name, ())
             )

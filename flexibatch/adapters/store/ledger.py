@@ -8,9 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from flexibatch.adapters.store.attached import AttachedRows
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.cases import case_of, cases, told_in, unpublished_runs, verdict_of
 from flexibatch.adapters.store.engine import Database, stored
+from flexibatch.adapters.store.forms import write_forms
 from flexibatch.adapters.store.staging import Staging
 from flexibatch.adapters.store.tables import file_set, run
 from flexibatch.domain.case import Case, Settlement, Verdict
@@ -50,8 +52,19 @@ class StoredLedger:
                 books = StoredBooks(connection, mine, due, staging)
                 yield books
             if books.decided:
-                with self._database.writing() as connection:
-                    books.write(connection)
+                self._write(books, staging)
+
+    def _write(self, books: StoredBooks, staging: Staging) -> None:
+        if staging.large and self._database.has_one_writer:
+            with (
+                self._database.connected() as connection,
+                AttachedRows.of(connection, staging, self._scratch) as rows,
+                connection.begin(),
+            ):
+                books.write(connection, lambda case: rows.write(connection, case.ticket))
+        else:
+            with self._database.writing() as connection:
+                books.write(connection, lambda case: write_forms(connection, case, staging))
 
     def published(self, verdict: Verdict) -> None:
         """Mark a run as published and archived."""

@@ -14,6 +14,8 @@ from flexibatch.adapters.store.forms import FormRows
 IN_MEMORY = 4 << 20
 """Bytes beyond which rows are kept in a file; it has no name, and goes with its process."""
 
+KEPT = "The rows of a set that is judged cannot be kept on the disk"
+
 
 class Staging:
     """Hold rows, Form by Form, in memory or in a file without a name in a folder (None: the machine's)."""
@@ -34,27 +36,33 @@ class Staging:
 
     def add(self, rows: FormRows) -> None:
         """Keep the rows of one more Form."""
-        with _kept():
+        with rows_kept():
             pickle.dump(rows, self._file, pickle.HIGHEST_PROTOCOL)
+
+    @property
+    def large(self) -> bool:
+        """Return whether so much is kept that it lies in a file."""
+        return self._file.tell() > IN_MEMORY
 
     def clear(self) -> None:
         """Let all rows go."""
-        with _kept():
+        with rows_kept():
             self._file.seek(0)
             self._file.truncate()
 
     def __iter__(self) -> Iterator[FormRows]:
         """Yield all rows in the order in which they were kept."""
-        with _kept():
+        with rows_kept():
             self._file.seek(0)
         while True:
             try:
-                with _kept():
+                with rows_kept():
                     one = pickle.load(self._file)  # noqa: S301 - this process wrote it
             except EOFError:
                 return
             yield one
 
 
-def _kept() -> AbstractContextManager[None]:
-    return sheltered("The rows of a set that is judged cannot be kept on the disk")
+def rows_kept() -> AbstractContextManager[None]:
+    """Turn what the disk refuses into trouble."""
+    return sheltered(KEPT)
