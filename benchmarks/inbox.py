@@ -19,8 +19,8 @@ from material import wage_file
 from flexibatch.adapters.signatures.certificates import read_certificate
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.components import Outside, channel_of
+from flexibatch.wiring.home import Home
 from samples.signing import CERTIFICATE, signature
 
 

@@ -23,10 +23,10 @@ from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.importing import import_file
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.wiring.components import Outside, channel_of
+from flexibatch.wiring.home import Home, make_home
 
 SENDER = "000640"
 SCHEMA = Path(__file__).parents[1] / "schemas" / "FLXWAGE_20251.xsd"

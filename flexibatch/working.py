@@ -18,8 +18,6 @@ from typing import BinaryIO
 from flexibatch import logs
 from flexibatch.adapters.kernel import keep_no_core, most_memory, within
 from flexibatch.adapters.locks import Locks
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.budget import Tariff
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import Environment
@@ -28,6 +26,8 @@ from flexibatch.pipeline import World
 from flexibatch.ports import Stream
 from flexibatch.settling import End, Settler
 from flexibatch.watcher import collecting_rarely
+from flexibatch.wiring.components import Outside, world_of
+from flexibatch.wiring.home import Home
 
 PATIENT = "patient"
 """The second argument of a process that leaves alone what is backed off, as `watch` does."""

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
@@ -25,6 +23,8 @@ from flexibatch.services.check import (
     sets_of,
 )
 from flexibatch.settings import FILE
+from flexibatch.wiring.components import Outside
+from flexibatch.wiring.home import Home
 
 DONE, SOME_REFUSED = 0, 1
 OTHERWISE = {

@@ -5,7 +5,6 @@ from datetime import date
 
 import click
 
-from flexibatch.bootstrap import Home
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
@@ -16,6 +15,7 @@ from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetState, Why
 from flexibatch.services.sets import list_sets, show_set
 from flexibatch.services.waiting import waiting as what_waits
+from flexibatch.wiring.home import Home
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from flexibatch.bootstrap import make_home
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
@@ -15,6 +14,7 @@ from flexibatch.services.doctor.checks import Check, examine
 from flexibatch.services.doctor.faults import Health
 from flexibatch.services.schemas import open_schemas
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import make_home
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)

@@ -18,8 +18,6 @@ from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.assembly import Outside, limits_of, schemas_of, verifier_of, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
@@ -36,6 +34,8 @@ from flexibatch.errors import Refusal, Remedy
 from flexibatch.pipeline import World, report_of
 from flexibatch.ports import Books, Stream
 from flexibatch.trials import BlindBooks, Trial, try_case
+from flexibatch.wiring.components import Outside, limits_of, schemas_of, verifier_of, world_of
+from flexibatch.wiring.home import Home
 
 EXAMPLE = "FI.FLEX.000640.20261005.00001.R.1.1"
 """A name as bureaus give their files."""

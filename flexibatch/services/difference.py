@@ -4,8 +4,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import FormVerdict, LineVerdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Outcome
@@ -13,6 +11,8 @@ from flexibatch.ports import Clock
 from flexibatch.services.check import rerun_trial
 from flexibatch.services.sets import AnomalyRow, show_set
 from flexibatch.trials import Trial
+from flexibatch.wiring.components import Outside, world_of
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.persons import held_on
 from flexibatch.adapters.store.register import KnownPeriod
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
 from flexibatch.services.sets import FileRow
+from flexibatch.wiring.components import Outside
+from flexibatch.wiring.home import Home
 
 COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", "sets")
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.assembly import Outside, outbox_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal, Remedy
 from flexibatch.ports import Clock, Stream
 from flexibatch.services.sets import SetDetails, show_set
+from flexibatch.wiring.components import Outside, outbox_of
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flexibatch.adapters.store import bureaus, sets, upkeep
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
 from flexibatch.ports import Clock
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.components import Outside, channel_of
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flexibatch.assembly import schemas_of
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.components import schemas_of
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from flexibatch.adapters.sftp.doors import rest
 from flexibatch.adapters.sftp.server import Front, Server
 from flexibatch.adapters.ssh_keys import host_key_line, host_keys_told
 from flexibatch.adapters.store.doorbook import accounts, write_deeds
-from flexibatch.bootstrap import Home, host_key_files, reserve_of
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
 from flexibatch.errors import Remedy, Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
 from flexibatch.settings.sftp import SftpSettings
+from flexibatch.wiring.home import Home, host_key_files, reserve_of
 
 log = structlog.get_logger()
 

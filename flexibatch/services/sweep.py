@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from flexibatch import watcher
 from flexibatch.adapters.spool.local.wake import Wake
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.ports import Clock
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.components import Outside, channel_of
+from flexibatch.wiring.home import Home
 
 
 def sweep(home: Home, clock: Clock, each: Callable[[Verdict], None]) -> SweepResult:

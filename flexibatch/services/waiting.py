@@ -9,10 +9,10 @@ from flexibatch.adapters.spool.pending import Pending, pending
 from flexibatch.adapters.store import queries
 from flexibatch.adapters.store.bureaus import show_sender
 from flexibatch.adapters.store.claims import Claims
-from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.rows import records
+from flexibatch.wiring.home import Home, reserve_of
 
 ARRIVING = "arriving"
 """How a set stands that was not claimed yet."""

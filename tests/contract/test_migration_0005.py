@@ -13,8 +13,8 @@ from flexibatch.adapters.store import parties, upgrade, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.employers import list_employers
 from flexibatch.adapters.store.engine import Database
-from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.migrating import brought_to, copied_rows
 from tests.twins.sending import MODIFICATION, Bureau, Sent, sent_form

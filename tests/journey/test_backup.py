@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import make_url
 
 from flexibatch.adapters.store.upgrade import state
-from flexibatch.bootstrap import Home
 from flexibatch.services.doctor.checks import examine
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import BIN, OWNER, Server

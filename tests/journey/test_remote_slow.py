@@ -14,11 +14,11 @@ import pytest
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.locks import Locks
-from flexibatch.assembly import channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
+from flexibatch.wiring.components import channel_of
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.dripping import Dripping, running_dripping
 from tests.twins.spool import tree

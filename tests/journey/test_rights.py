@@ -11,10 +11,10 @@ from sqlalchemy import text
 from flexibatch.adapters.store import health, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name

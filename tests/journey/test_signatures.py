@@ -13,10 +13,10 @@ from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.store import bureaus, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate, remove_certificate
-from flexibatch.assembly import keeping_of, seal_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
+from flexibatch.wiring.components import keeping_of, seal_of
+from flexibatch.wiring.home import Home
 from samples.signing import signature
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.waiting import waiting
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.player import Broken
 from tests.twins.town import SAMPLES, Town

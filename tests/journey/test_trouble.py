@@ -18,8 +18,6 @@ from structlog.testing import capture_logs
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.flxwage.model import Form
@@ -28,6 +26,8 @@ from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.services.check import check_set
 from flexibatch.watcher import Channel, watch
+from flexibatch.wiring.components import Outside
+from flexibatch.wiring.home import Home
 from tests.twins.before import Before
 from tests.twins.clock import FixedClock
 from tests.twins.town import SAMPLES, Town

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.town import Town
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.pipeline import World
+from flexibatch.wiring.components import Outside, world_of
+from flexibatch.wiring.home import Home
 from flexibatch.working import main
 from tests.twins.before import Before
 from tests.twins.mortal import Life, mortal_world

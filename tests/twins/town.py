@@ -18,8 +18,6 @@ from flexibatch.adapters.store import bureaus, employers, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.adapters.store.importing import import_file
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
@@ -27,6 +25,8 @@ from flexibatch.ports import Clock
 from flexibatch.settings import FILE
 from flexibatch.swept import SweepResult
 from flexibatch.watcher import Channel
+from flexibatch.wiring.components import Outside, channel_of
+from flexibatch.wiring.home import Home, make_home
 from samples import signing, today
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.host_keys import put_host_keys

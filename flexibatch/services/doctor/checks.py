@@ -17,13 +17,13 @@ from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.versions import VERSIONS
-from flexibatch.assembly import elsewhere_of, schemas_of
-from flexibatch.bootstrap import Home, database_file, host_key_files, registered, reserve_of
 from flexibatch.errors import FlexibatchError, Remedy, Unavailable
 from flexibatch.services.doctor.database import rights, server, strangers
 from flexibatch.services.doctor.faults import Fault, Health
 from flexibatch.services.doctor.signatures import signatures
 from flexibatch.settings import FILE
+from flexibatch.wiring.components import elsewhere_of, schemas_of
+from flexibatch.wiring.home import Home, database_file, host_key_files, registered, reserve_of
 
 MIB = 1024 * 1024
 LITTLE_SPACE, NO_SPACE = 2048 * MIB, 200 * MIB

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.store import health
-from flexibatch.bootstrap import Home
 from flexibatch.errors import Remedy
 from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.wiring.home import Home
 
 ROLES = "deploy/postgresql/roles.sql"
 NAMED = 5

@@ -8,12 +8,12 @@ from pathlib import Path
 from flexibatch.adapters.signatures.trust import read_trust
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.certificates import certificates_of
-from flexibatch.assembly import seal_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Remedy
 from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.wiring.components import seal_of
+from flexibatch.wiring.home import Home
 
 SOON = timedelta(days=30)
 ANYONE_ELSE = 0o077

@@ -12,9 +12,9 @@ from flexibatch.adapters.spool.remote.connection import Connection, Peer
 from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Sightings
 from flexibatch.adapters.spool.remote.spool import RemoteSpool
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock
+from flexibatch.wiring.home import Home
 
 
 def remote_spools(

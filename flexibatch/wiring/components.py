@@ -29,14 +29,14 @@ from flexibatch.adapters.tables import edition, load_catalogue, load_categories
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import Entry
 from flexibatch.pipeline import World
 from flexibatch.ports import Clock, Tickets
 from flexibatch.settings import Settings
-from flexibatch.surplus import clearing
 from flexibatch.watcher import Channel
+from flexibatch.wiring.home import Home, reserve_of
+from flexibatch.wiring.surplus import clearing
 from flexibatch.workers import Workers
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def elsewhere_of(home: Home, clock: Clock, *, patient: bool = False, hurried: bo
     """Put together the bureaus' folders on other servers; nothing is connected before it is needed."""
     if not home.settings.remote:
         return {}
-    from flexibatch.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
+    from flexibatch.wiring.remotes import remote_spools  # noqa: PLC0415 - paramiko's 15 MB are for those who need them
 
     return remote_spools(home, clock, keeping_of(home).folder, patient=patient, hurried=hurried)
 

@@ -1,4 +1,4 @@
-"""Assembly: the one place where settings, database and folders become a home."""
+"""A home: the folder with settings, database and spool, found there or made."""
 
 import os
 from collections.abc import Mapping
