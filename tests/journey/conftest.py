@@ -90,7 +90,7 @@ def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     server: Server = request.getfixturevalue("postgresql")
     url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
     made = Town.made(path, {"database": url})
-    made.home.close()
+    made.close()
     return Neighbourhood(made, server)
 
 

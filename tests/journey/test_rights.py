@@ -109,7 +109,7 @@ def test_the_channel_s_login_may_do_all_its_work(desk: Caller) -> None:
     for path in sorted(sample.glob("[FG][IO].FLEX.*")):
         town.drop(path)
     assert 1 == town.sweep().lines_refused
-    town.home.close()
+    town.close()
     for words in (
         ("dimona", "import", str(sample / "later.csv")),
         ("rerun", "--refused"),
