@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from flexibatch.bootstrap import Home, database_file
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home, database_file
 from samples.postgresql import Server
 
 ENGINES = ("sqlite", "postgresql")

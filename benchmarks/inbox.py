@@ -19,8 +19,9 @@ from material import wage_file
 from flexibatch.adapters.signatures.certificates import read_certificate
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
+from flexibatch.wiring.outside import Mode, Outside
 from samples.signing import CERTIFICATE, signature
 
 
@@ -84,10 +85,11 @@ def sweep(folder: Path) -> None:
     """Sweep and print the seconds of a processor and the peak memory."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     home = Home.open(folder / "home", {})
-    channel = channel_of(home, Outside.real())
+    components = Components(home, Outside.real(), Mode.SWEEP)
+    channel = components.channel
     begin = processor_time()
     result = channel.sweep()
-    home.close()
+    components.close()
     seconds = processor_time() - begin
     if not result.clean or not result.settled:
         raise SystemExit(f"the benchmark's sets were not all accepted: {result}")

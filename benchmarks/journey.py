@@ -23,10 +23,11 @@ from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.importing import import_file
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home, make_home
+from flexibatch.wiring.outside import Mode, Outside
 
 SENDER = "000640"
 SCHEMA = Path(__file__).parents[1] / "schemas" / "FLXWAGE_20251.xsd"
@@ -113,7 +114,8 @@ def run_journey(folder: Path) -> None:
     outside = Outside.real()
     day = f"{outside.clock.now():%Y%m%d}"
     inbox = home.settings.spool / "senders" / SENDER / "IN"
-    channel = channel_of(home, outside)
+    components = Components(home, outside, Mode.SWEEP)
+    channel = components.channel
     drop(inbox, f"FLEX.{SENDER}.{day}.00001.R", f'<FLXWAGE xmlns="{NAMESPACE}"/>'.encode())
     channel.sweep()  # a channel at work has its schemas read and its modules loaded
     drop(inbox, f"FLEX.{SENDER}.{day}.00002.R", (folder / "wages.xml").read_bytes())
@@ -122,7 +124,7 @@ def run_journey(folder: Path) -> None:
     seconds = time.perf_counter() - begin
     if (result.settled, result.refused, result.lines_refused) != (1, 0, 0):
         raise SystemExit(f"the benchmark's file was not accepted: {result}")
-    home.close()
+    components.close()
     tell(seconds)
 
 

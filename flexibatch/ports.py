@@ -1,6 +1,6 @@
 """What the journey asks of the world, in the channel's own words.
 
-Every port is fulfilled by adapters (put together in `flexibatch.bootstrap`) and, in the tests, by twins.
+Every port is fulfilled by adapters (put together in `flexibatch.wiring.components`) and, in the tests, by twins.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A process that judges sets, one after another, for the one that watches: `python -m flexibatch.working HOME`.
+"""A process that judges sets, one after another, for the one that watches: `python -m flexibatch.working HOME MODE`.
 
 It reads from standard input which stream's turn it is, a JSON object a line, and answers on standard output with which
 set it took and what came of it. It ends when its input does. The operating system ends it where a set takes more than
@@ -11,15 +11,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from flexibatch import logs
 from flexibatch.adapters.kernel import keep_no_core, most_memory, within
-from flexibatch.adapters.locks import Locks
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.budget import Tariff
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import Environment
@@ -28,21 +25,21 @@ from flexibatch.pipeline import World
 from flexibatch.ports import Stream
 from flexibatch.settling import End, Settler
 from flexibatch.watcher import collecting_rarely
-
-PATIENT = "patient"
-"""The second argument of a process that leaves alone what is backed off, as `watch` does."""
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
+from flexibatch.wiring.outside import Mode, Outside
 
 
 class Work:
     """What a process judges with."""
 
-    def __init__(self, home: Home, world: World, out: BinaryIO) -> None:
+    def __init__(self, components: Components, world: World, out: BinaryIO) -> None:
         """Put it together."""
         self._out = out
-        self._tariff: Tariff = home.settings.limits.tariff
+        self._tariff: Tariff = components.home.settings.limits.tariff
         self.worn = False
         """Whether a new process is to go on: this one met a bug, or keeps memory that the next set may need."""
-        self._settler = Settler(world, Locks(home.settings.spool), self._within, self._taken)
+        self._settler = Settler(world, components.locks, self._within, self._taken)
 
     def settle(self, stream: Stream) -> None:
         """Settle the next set of a stream and tell what came of it."""
@@ -67,14 +64,14 @@ class Work:
             self._out.write(json.dumps(told).encode() + b"\n")
 
 
-def _world(home: Home, patient: bool) -> World:
-    return world_of(home, Outside.real(), patient=patient)
+def _world(components: Components) -> World:
+    return components.world
 
 
-def main(home: str, patience: str, world: Callable[[Home, bool], World] | None = None) -> int:
+def main(home: str, mode: str, world: Callable[[Components], World] = _world) -> int:
     """Judge until the input ends; what this process is told by a terminal or an init system is another's business.
 
-    `world` gives what is judged with, for `patient` or not, where it is not the channel's own.
+    `world` gives what is judged with, where it is not the channel's own.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -87,14 +84,14 @@ def main(home: str, patience: str, world: Callable[[Home, bool], World] | None =
         sys.stderr.write(f"{exc}\n")
         return exc.exit_status
     logs.configure(opened.settings.log_format, opened.settings.log_level)
-    work = Work(opened, (world or _world)(opened, patience == PATIENT), out)
-    with collecting_rarely():
+    components = Components(opened, Outside.real(), Mode(mode))
+    with closing(components), collecting_rarely():
+        work = Work(components, world(components), out)
         for line in sys.stdin.buffer:
             asked = json.loads(line)
             work.settle(Stream(asked["sender"], Environment(asked["environment"])))
             if work.worn:
                 break
-    opened.close()
     return 0
 
 

@@ -7,14 +7,16 @@ import threading
 
 import click
 
+from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import by, open_home
+from flexibatch.cli.opened import by
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.case import Verdict
 from flexibatch.services import republish as service
 from flexibatch.services import sweep as sweeping
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.outside import Mode
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
@@ -80,9 +82,9 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     What an earlier sweep left unfinished is finished first. A sweep does not wait: neither for a young GO nor
     for the back-off of a set that met trouble.
     """
-    home = open_home(invocation)
+    components = open_components(invocation, Mode.SWEEP)
     rows: list[dict[str, object]] = []
-    result = sweeping.sweep(home, invocation.clock, lambda verdict: rows.append(settled_row(verdict)))
+    result = sweeping.sweep(components, lambda verdict: rows.append(settled_row(verdict)))
     return show_settled(result, rows, as_json)
 
 
@@ -96,14 +98,14 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
 
     Movement in an inbox wakes it at once; a plain look every `poll_interval` decides.
     """
-    home = open_home(invocation)
+    components = open_components(invocation, Mode.WATCH)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    told = f"Watching {home.settings.spool}; SIGTERM ends it."
-    sweeping.watch(home, invocation.clock, stop, lambda: say(told))
+    told = f"Watching {components.home.settings.spool}; SIGTERM ends it."
+    sweeping.watch(components, stop, lambda: say(told))
     return DONE
 
 
@@ -122,8 +124,7 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 @click.pass_obj
 def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
-    home = open_home(invocation)
-    done = service.republish(home, invocation.clock, by(invocation), ticket)
+    done = service.republish(open_components(invocation), by(invocation), ticket)
     if as_json:
         show_json(fields_of(done))
     else:

@@ -5,10 +5,8 @@ from pathlib import Path
 
 import click
 
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
+from flexibatch.cli.components import open_components_anywhere
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import environ, open_home
 from flexibatch.cli.output import say, show_json
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.names import parse_name
@@ -19,12 +17,11 @@ from flexibatch.services.check import (
     NOT_JUDGED,
     Checked,
     check_set,
-    guessed_sender,
-    registered_sender,
     report_json,
+    sender_of,
     sets_of,
 )
-from flexibatch.settings import FILE
+from flexibatch.wiring.components import Components
 
 DONE, SOME_REFUSED = 0, 1
 OTHERWISE = {
@@ -59,25 +56,20 @@ def check(
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise Refusal(f"There is no file {missing[0]}: name files that are there.")
-    blind = not (invocation.home / FILE).exists()
-    home = Home.nowhere(environ()) if blind else open_home(invocation)
-    outside = Outside(invocation.clock, Outside.real().tickets)
-    if blind:
+    components = open_components_anywhere(invocation)
+    if components.home.blind:
         say(f"There is no home in {invocation.home.absolute()}, so these are not judged: {NOT_JUDGED}.")
-    results = []
-    for paths in sets_of(files):
-        who = guessed_sender(paths, sender) if blind else registered_sender(home, paths, sender)
-        results.append(check_set(home, outside, paths, who, blind=blind))
-    _show(home, results, "json" if as_json else form)
+    results = [check_set(components, paths, sender_of(components, paths, sender)) for paths in sets_of(files)]
+    _show(components, results, "json" if as_json else form)
     return SOME_REFUSED if any(one.refused for one in results) else DONE
 
 
-def _show(home: Home, results: list[Checked], form: str) -> None:
+def _show(components: Components, results: list[Checked], form: str) -> None:
     if form == "xml":
         for one in results:
             click.echo(one.answer.encode(), nl=False)  # the document says that it is UTF-8
     elif form == "json":
-        show_json([json.loads(report_json(home, one)) for one in results])
+        show_json([json.loads(report_json(components, one)) for one in results])
     else:
         for one in results:
             _tell(one)

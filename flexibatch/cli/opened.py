@@ -7,9 +7,9 @@ from datetime import date, datetime
 import click
 
 from flexibatch import logs
-from flexibatch.bootstrap import Home
 from flexibatch.cli.invocation import Invocation
 from flexibatch.domain.operators import By
+from flexibatch.wiring.home import Home
 
 REFUSED_OR_TROUBLE = "\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 """What most commands say of their exit status."""

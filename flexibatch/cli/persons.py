@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by
 from flexibatch.cli.output import json_text, say
 from flexibatch.errors import Refusal, Unavailable
 from flexibatch.services.persons import PersonExport, export_person
@@ -36,11 +37,11 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
     replaced numbers, and the sets that name the person. INSS as - is read from standard input, so that no list
     of processes shows it. Each export has a ticket; the audit tells who made it, not of whom.
     """
-    home, acting = open_home(invocation), by(invocation)
+    components, acting = open_components(invocation), by(invocation)
     number = sys.stdin.readline().strip() if inss == "-" else inss
     if output is not None and output.exists():
         raise _taken(output)
-    made, text = export_person(home, acting, number, _text)
+    made, text = export_person(components, acting, number, _text)
     if output is None:
         click.echo(text.encode(), nl=False)  # the audit keeps the digest of these bytes
     else:

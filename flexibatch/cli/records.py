@@ -5,7 +5,6 @@ from datetime import date
 
 import click
 
-from flexibatch.bootstrap import Home
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
@@ -93,10 +92,10 @@ def list_(  # noqa: PLR0913 - one argument an option
     number = sender_number(sender) if sender is not None else None
     if waiting and (states or since or name or limit):
         raise click.UsageError("--waiting goes with --sender and --json only.")
-    home = open_home(invocation)
     if waiting:
-        _list_waiting(invocation, home, number, as_json)
+        _list_waiting(invocation, number, as_json)
         return
+    home = open_home(invocation)
     found = list_sets(
         home,
         states=[SetState(state) for state in states],
@@ -108,14 +107,17 @@ def list_(  # noqa: PLR0913 - one argument an option
     show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows_of(found), zone=home.settings.timezone, as_json=as_json)
 
 
-def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_json: bool) -> None:
-    rows = rows_of(what_waits(home, invocation.clock.now(), sender))
+def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> None:
+    from flexibatch.cli.components import open_components  # noqa: PLC0415 - what was received is listed without any part
+
+    components = open_components(invocation)
+    rows = rows_of(what_waits(components, invocation.clock.now(), sender))
     if as_json:
         show_json(rows)
         return
     told = [row | {"why": WHY[Why(str(row["why"]))]} for row in rows]
     columns = (*WAITING_COLUMNS, "unpublished", "quarantined")
-    show_rows("Waiting", columns, told, zone=home.settings.timezone, as_json=False)
+    show_rows("Waiting", columns, told, zone=components.home.settings.timezone, as_json=False)
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)

@@ -6,15 +6,17 @@ from datetime import date
 import click
 
 from flexibatch.cli.channel import DONE, SWEPT, settled_row, show_settled
+from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
-from flexibatch.cli.opened import by, open_home
+from flexibatch.cli.opened import by
 from flexibatch.cli.output import json_option, say, show_table
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.errors import Refusal
 from flexibatch.services import rerun as service
 from flexibatch.services.difference import Change, difference
+from flexibatch.wiring.outside import Mode
 
 CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
 
@@ -43,7 +45,8 @@ def rerun(  # noqa: PLR0913 - one argument an option
     Name sets by ticket or by the name of their GO, or choose them with --refused, --sender, --since; sets of
     senders on hold are not chosen.
     """
-    home = open_home(invocation)
+    components = open_components(invocation, Mode.SWEEP)
+    home = components.home
     if bool(words) == bool(refused or sender or since):
         raise Refusal(
             "Say which sets are to be judged again: either name tickets, or give --refused, --sender or --since."
@@ -56,13 +59,12 @@ def rerun(  # noqa: PLR0913 - one argument an option
         chosen = service.wanted(home, refused=refused, sender=number, since=begin)
         _tell_held(chosen.held)
     if dry_run:
-        changes = difference(home, invocation.clock, by(invocation), chosen.tickets)
+        changes = difference(components, by(invocation), chosen.tickets)
         show_table("What would change", CHANGES, map(_change, changes), as_json)
         return DONE
     rows: list[dict[str, object]] = []
     result = service.rerun(
-        home,
-        invocation.clock,
+        components,
         by(invocation),
         chosen.tickets,
         lambda verdict: rows.append(settled_row(verdict)),

@@ -5,8 +5,8 @@ import sys
 
 import click
 
+from flexibatch.cli.components import open_components
 from flexibatch.cli.invocation import Invocation
-from flexibatch.cli.opened import open_home
 from flexibatch.cli.output import say
 from flexibatch.services.serve import Serving, known_by
 
@@ -47,7 +47,8 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     SIGTERM or SIGINT ends it: nobody is let in any more, transfers in hand go on for at most `sftp.drain`, the set
     in hand is settled.
     """
-    home = open_home(invocation)
+    components = open_components(invocation)
+    home = components.home
     keys = known_by(home)
     watcher = [sys.executable, "-P", "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
     host, port = listen
@@ -55,6 +56,6 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     def tell(host: str, port: int) -> None:
         say(f"Listening on {host}:{port}; {keys}. SIGTERM ends it.")
 
-    serving = Serving(home, host, port, invocation.clock, watcher, tell)
+    serving = Serving(components, host, port, watcher, tell)
     asyncio.run(serving.run())
     return 0

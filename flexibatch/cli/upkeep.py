@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from flexibatch.bootstrap import make_home
+from flexibatch.cli.components import open_components_unchecked
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
@@ -15,6 +15,7 @@ from flexibatch.services.doctor.checks import Check, examine
 from flexibatch.services.doctor.faults import Health
 from flexibatch.services.schemas import open_schemas
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import make_home
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
@@ -52,8 +53,8 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
     `from` and `until` are both included. `ours` tells that the file is the project's own, not the institution's
     official one.
     """
-    home = open_unchecked(invocation)
-    rows = rows_of(open_schemas(home, today(invocation, home)))
+    components = open_components_unchecked(invocation)
+    rows = rows_of(open_schemas(components, today(invocation, components.home)))
     show_table("Schemas", ("schema", "from", "until", "file", "ours", "sha256"), rows, as_json)
 
 
@@ -106,7 +107,7 @@ def doctor(invocation: Invocation, *, as_json: bool) -> int:
 
     What is told as a warning can wait, what has failed cannot.
     """
-    checks = examine(open_unchecked(invocation), invocation.clock.now())
+    checks = examine(open_components_unchecked(invocation), invocation.clock.now())
     rows = [_looked_at(one) for one in checks]
     show_table("Doctor", ("check", "state", "told", "what_to_do"), rows, as_json)
     return 1 if any(one.fault.health is Health.FAILED for one in checks) else 0

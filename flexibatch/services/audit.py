@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flexibatch.adapters.store.doorbook import list_audit as stored_audit
-from flexibatch.bootstrap import Home
 from flexibatch.services.rows import records
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,16 @@
 """Judge files that lie anywhere, as the channel would, and keep nothing: `check` and the dry run of a re-run."""
 
 import hashlib
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from flexibatch.adapters.answers.press import AnswerPress, Finish
-from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.signatures.kept import KeptSignatures
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.books import StoredBooks
-from flexibatch.adapters.store.claims import Claims
 from flexibatch.adapters.store.ledger import stored_case
-from flexibatch.adapters.xml.documents import KeptDocuments
-from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.assembly import Outside, limits_of, schemas_of, verifier_of, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
@@ -36,6 +27,8 @@ from flexibatch.errors import Refusal, Remedy
 from flexibatch.pipeline import World, report_of
 from flexibatch.ports import Books, Stream
 from flexibatch.trials import BlindBooks, Trial, try_case
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
 
 EXAMPLE = "FI.FLEX.000640.20261005.00001.R.1.1"
 """A name as bureaus give their files."""
@@ -51,7 +44,6 @@ NOT_JUDGED = (
 LATER_THAN_ALL = 2**31 - 1
 
 AT_ONCE = Patience(incomplete_after=0, go_grace=0, settle_for=0, stray_after=0, claim_delay=0)
-NEVER = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +80,20 @@ def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
     ]
 
 
-def check_set(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender, *, blind: bool) -> Checked:
-    """Judge one set of files for a sender; without a register when blind."""
+def check_set(components: Components, paths: Sequence[Path], sender: Sender) -> Checked:
+    """Judge one set of files for a sender; without a register where the home is blind."""
     with TemporaryDirectory() as made:
         folder = SetFolder(Path(made))
         folder.received.mkdir()
         for path in paths:
             (folder.received / path.name).symlink_to(path.absolute())
-        case = _case(home, outside, paths, sender)
+        case = _case(components, paths, sender)
+        blind = components.home.blind
         if not blind:
-            known = Claims(home.database, outside.tickets)
-            received = known.received(sender.number, case.environment, [key_of(case.name)])
+            received = components.claims.received(sender.number, case.environment, [key_of(case.name)])
             case = replace(case, earlier_ticket=received.get(key_of(case.name)))
-        world = replace(_world_in(home, outside, folder), blind=blind)
-        books = _blind(case) if blind else _seeing(home, case)
+        world = components.world_in(folder)
+        books = _blind(case) if blind else _seeing(components.home, case)
         trial = try_case(world, books, world.answers)
         return Checked(_unanswered(trial), _answer(folder, trial))
 
@@ -117,25 +109,12 @@ def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
     return try_case(world, _rerunning(home, by, ticket))
 
 
-def _world_in(home: Home, outside: Outside, folder: SetFolder) -> World:
-    settings = home.settings
-    documents = KeptDocuments(DocumentReader(schemas_of(settings)), lambda _case: folder)
-    press = AnswerPress(lambda _case: folder, settings.timezone, Finish(compress_above=NEVER))
-    return replace(
-        world_of(home, outside),
-        documents=documents,
-        answers=press,
-        signatures=KeptSignatures(verifier_of(settings), lambda _case: folder),
-    )
-
-
-def _case(home: Home, outside: Outside, paths: Sequence[Path], sender: Sender) -> Case:
-    now = outside.clock.now()
+def _case(components: Components, paths: Sequence[Path], sender: Sender) -> Case:
+    now, limits = components.outside.clock.now(), components.limits
     named = [parsed for parsed in map(parse_name, (path.name for path in paths)) if parsed]
     letter = named[0].environment if named else Environment.REAL.value
     known = letter in {environment.value for environment in Environment}
     environment = Environment(letter) if known else Environment.REAL
-    limits = limits_of(home.settings)
     place = limits.place(sender.number, environment, limits.day_of(now))
     inbox = Inbox(place, AT_ONCE, sender.must_sign(environment))
     found = _found(paths, inbox)
@@ -215,6 +194,15 @@ def _rerun_case(home: Home, by: By, ticket: str) -> Case:
     return case
 
 
+def sender_of(components: Components, paths: Sequence[Path], number: str | None) -> Sender:
+    """Return whose files these are: a registered sender, where there is a register."""
+    return (
+        guessed_sender(paths, number)
+        if components.home.blind
+        else registered_sender(components, paths, number)
+    )
+
+
 def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
     """Take the sender as it was told, or as the names have it; a clerk without a home reads English."""
     parsed = next((one for one in map(parse_name, (path.name for path in paths)) if one), None)
@@ -227,15 +215,15 @@ def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
     return Sender(told, told, Language.EN, SignatureDemand.OPTIONAL)
 
 
-def registered_sender(home: Home, paths: Sequence[Path], number: str | None) -> Sender:
+def registered_sender(components: Components, paths: Sequence[Path], number: str | None) -> Sender:
     """Return the sender as it was told, or as the names have it; raise `Refusal` where it is not registered."""
     wanted = guessed_sender(paths, number).number
-    known = {one.number: one for one in Claims(home.database, Outside.real().tickets).senders()}
+    known = {one.number: one for one in components.claims.senders()}
     if wanted not in known:
         raise Refusal(f"Sender {wanted} is unknown", remedy=Remedy.TELL_SENDER)
     return known[wanted]
 
 
-def report_json(home: Home, checked: Checked) -> bytes:
+def report_json(components: Components, checked: Checked) -> bytes:
     """Return what a check came to as the JSON that stands beside a page in REPORT."""
-    return ReportPages(home.settings.timezone).json(report_of(checked.trial.settlement))
+    return components.pages.json(report_of(checked.trial.settlement))

@@ -7,12 +7,12 @@ from pathlib import Path
 from flexibatch.adapters.signatures.certificates import read_certificate, read_certificates, told
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus, certificates
-from flexibatch.bootstrap import Home
 from flexibatch.domain.bureaus import SshKey
 from flexibatch.domain.operators import By
 from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal
 from flexibatch.services.rows import records
+from flexibatch.wiring.home import Home
 
 _FINGERPRINT = 64
 

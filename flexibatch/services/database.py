@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from flexibatch.adapters.store import upgrade as revisions
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

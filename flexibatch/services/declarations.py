@@ -7,9 +7,9 @@ from typing import Any
 
 from flexibatch.adapters.store import declarations
 from flexibatch.adapters.store.register import KnownPeriod
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.services.rows import record, records
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

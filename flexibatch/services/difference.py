@@ -4,15 +4,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import FormVerdict, LineVerdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Outcome
-from flexibatch.ports import Clock
 from flexibatch.services.check import rerun_trial
 from flexibatch.services.sets import AnomalyRow, show_set
 from flexibatch.trials import Trial
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +31,13 @@ class Change:
     codes: tuple[str, ...]
 
 
-def difference(home: Home, clock: Clock, by: By, tickets: Sequence[str]) -> list[Change]:
+def difference(components: Components, by: By, tickets: Sequence[str]) -> list[Change]:
     """Return what a re-run of sets would change; raise `Refusal` where one of them cannot be run again."""
-    world = replace(world_of(home, Outside.at(clock)), max_anomalies=sys.maxsize)
+    world = replace(components.world, max_anomalies=sys.maxsize)
     changes: list[Change] = []
     for ticket in tickets:
-        before = _told_before(home, ticket)
-        changes += _changes(ticket, rerun_trial(home, world, by, ticket), before)
+        before = _told_before(components.home, ticket)
+        changes += _changes(ticket, rerun_trial(components.home, world, by, ticket), before)
     return changes
 
 

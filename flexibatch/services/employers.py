@@ -5,9 +5,9 @@ from typing import TypeVar
 
 from flexibatch.adapters.store import employers
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.services.rows import record
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

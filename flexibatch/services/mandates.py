@@ -6,10 +6,10 @@ from datetime import date
 from flexibatch.adapters.mandates_csv import read_mandates
 from flexibatch.adapters.store import mandates
 from flexibatch.adapters.store.bureaus import show_sender
-from flexibatch.bootstrap import Home
 from flexibatch.domain.bureaus import Mandate
 from flexibatch.domain.operators import By
 from flexibatch.services.rows import records
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from flexibatch.adapters.folders import SENDERS, make_sender_folders
 from flexibatch.adapters.openssh_export import KEYS, SCRIPT, Account, Machine, export
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import note
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
+from flexibatch.wiring.home import Home
 
 ACCOUNT = "flex"
 """What stands before a sender number in the name of its account: tools take bare digits for a user's number."""

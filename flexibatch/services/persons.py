@@ -9,12 +9,11 @@ from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.persons import held_on
 from flexibatch.adapters.store.register import KnownPeriod
 from flexibatch.adapters.store.rows import Shown
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
 from flexibatch.services.sets import FileRow
+from flexibatch.wiring.components import Components
 
 COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", "sets")
 
@@ -123,16 +122,16 @@ class PersonExport:
 
 
 def export_person(
-    home: Home, by: By, inss: str, text_of: Callable[[PersonExport], str]
+    components: Components, by: By, inss: str, text_of: Callable[[PersonExport], str]
 ) -> tuple[PersonExport, str]:
     """Return what the channel holds on the person of any number, and the text of it.
 
     `text_of` writes what is given out: the audit keeps the digest of these bytes, and not of whom they are. Raise
     `Refusal` for what is no number.
     """
-    with home.database.writing() as connection:
+    with components.home.database.writing() as connection:
         held = _records(held_on(connection, inss))
-        export = PersonExport(Outside.real().tickets.new(), by, held)
+        export = PersonExport(components.outside.tickets.new(), by, held)
         text = text_of(export)
         digest = sha256(text.encode()).hexdigest()
         note(connection, by, "person export", export.ticket, sha256=digest, **held.counts)

@@ -10,9 +10,9 @@ from flexibatch.adapters.folders import ARCHIVE, SENDERS
 from flexibatch.adapters.spool.retention import Outgrown, delete, delete_bytes, fetched_answers, old_pages
 from flexibatch.adapters.store import audit, doorbook, upkeep
 from flexibatch.adapters.store.audit import Told, note
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.errors import Refusal, Remedy
+from flexibatch.wiring.home import Home
 
 
 class Kind(StrEnum):

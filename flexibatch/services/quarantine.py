@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from flexibatch.adapters.store import sets, upkeep
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.services.rows import records
 from flexibatch.services.sets import SetRow
+from flexibatch.wiring.home import Home
 
 
 def quarantined(home: Home) -> tuple[SetRow, ...]:

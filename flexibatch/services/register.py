@@ -11,9 +11,9 @@ from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.store import register
 from flexibatch.adapters.store.importing import import_file
 from flexibatch.adapters.store.register import KnownPeriod
-from flexibatch.bootstrap import Home
 from flexibatch.errors import Refusal
 from flexibatch.ports import Clock
+from flexibatch.wiring.home import Home
 
 _BY_TYPE = "periods_"
 

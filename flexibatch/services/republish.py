@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 
-from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.store.audit import note
-from flexibatch.adapters.store.ledger import StoredLedger
-from flexibatch.assembly import Outside, outbox_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal, Remedy
-from flexibatch.ports import Clock, Stream
+from flexibatch.ports import Stream
 from flexibatch.services.sets import SetDetails, show_set
+from flexibatch.wiring.components import Components
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +20,19 @@ class Republished:
     answers: tuple[str, ...]
 
 
-def republish(home: Home, clock: Clock, by: By, word: str) -> Republished:
+def republish(components: Components, by: By, word: str) -> Republished:
     """Put down the answers of the set that a ticket or name speaks of; return their names.
 
     Raise `Refusal` for a set whose answers were purged, and for one that has no verdict yet.
     """
-    found = show_set(home, word)
+    found = show_set(components.home, word)
     _refuse_without_answers(found, word)
-    outbox, ledger = outbox_of(home, Outside.at(clock)), StoredLedger(home.database, clock)
-    with home.database.writing() as connection:
+    with components.home.database.writing() as connection:
         note(connection, by, "republish", found.ticket, runs=len(found.runs))
-    with Locks(home.settings.spool).publishing(Stream(found.sender, Environment(found.environment))):
-        verdicts = [ledger.settled(found.ticket, run.number).verdict for run in found.runs]
+    with components.locks.publishing(Stream(found.sender, Environment(found.environment))):
+        verdicts = [components.ledger.settled(found.ticket, run.number).verdict for run in found.runs]
         for verdict in verdicts:
-            outbox.publish(verdict)
+            components.outbox.publish(verdict)
     return Republished(found.ticket, tuple(name for verdict in verdicts for name in _names(verdict)))
 
 

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flexibatch.adapters.store import bureaus, sets, upkeep
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
-from flexibatch.ports import Clock
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +42,14 @@ def wanted(home: Home, *, refused: bool, sender: str | None, since: datetime | N
 
 
 def rerun(
-    home: Home, clock: Clock, by: By, tickets: Sequence[str], each: Callable[[Verdict], None]
+    components: Components, by: By, tickets: Sequence[str], each: Callable[[Verdict], None]
 ) -> SweepResult:
     """Judge sets again and publish the new answers, telling `each` verdict as it falls; return what was done.
 
     Raise `Refusal` where one of them cannot be run again: then none is.
     """
-    channel = channel_of(home, Outside.at(clock))
-    with home.database.writing() as connection:
+    channel = components.channel
+    with components.home.database.writing() as connection:
         for ticket in tickets:
             upkeep.begin_rerun(connection, by, ticket)
     return channel.settle(each)

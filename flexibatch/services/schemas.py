@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flexibatch.assembly import schemas_of
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.components import Components
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +18,9 @@ class OpenSchema:
     sha256: str
 
 
-def open_schemas(home: Home, on: date) -> list[OpenSchema]:
+def open_schemas(components: Components, on: date) -> list[OpenSchema]:
     """Return the versions that are open on a day."""
-    listed = schemas_of(home.settings).listing(on)
+    listed = components.schemas.listing(on)
     return [
         OpenSchema(
             one.version.name, one.version.opens, one.version.until, one.version.file, one.ours, one.sha256

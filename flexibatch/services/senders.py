@@ -8,11 +8,11 @@ from pathlib import Path
 from flexibatch.adapters import folders
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.certificates import add_certificate
-from flexibatch.bootstrap import Home
 from flexibatch.domain.bureaus import NewSender, SshKey
 from flexibatch.domain.operators import By
 from flexibatch.domain.signatures import Certificate
 from flexibatch.services.rows import record, records
+from flexibatch.wiring.home import Home
 
 AS_SET = bureaus.AS_SET
 """What takes back an agreement on acceptance: the setting holds again."""

@@ -17,12 +17,13 @@ from flexibatch.adapters.sftp.doors import rest
 from flexibatch.adapters.sftp.server import Front, Server
 from flexibatch.adapters.ssh_keys import host_key_line, host_keys_told
 from flexibatch.adapters.store.doorbook import accounts, write_deeds
-from flexibatch.bootstrap import Home, host_key_files, reserve_of
 from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
 from flexibatch.errors import Remedy, Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
 from flexibatch.settings.sftp import SftpSettings
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home, host_key_files
 
 log = structlog.get_logger()
 
@@ -83,22 +84,21 @@ class Book:
 class Serving:
     """What is served: where, for which home, and the command that watches it in a process of its own."""
 
-    home: Home
+    components: Components
     host: str
     port: int
-    clock: Clock
     watcher: Sequence[str]
     listening: Callable[[str, int], None]
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raise `Unavailable` where the watcher cannot be kept alive."""
-        open_enough(self.home.settings.sftp)
+        open_enough(self.components.home.settings.sftp)
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        book = Book(self.home, self.clock)
-        server = Server(front_of(self.home, book))
+        book = Book(self.components.home, self.components.outside.clock)
+        server = Server(front_of(self.components, book))
         host, port = await server.listen(self.host, self.port)
         written = asyncio.Event()
         keeping = asyncio.create_task(book.keep(written))
@@ -110,7 +110,9 @@ class Serving:
         try:
             await stop.wait()
             log.info("sftp.ending", sessions=len(server.doors))
-            await server.close(self.home.settings.sftp.drain.total_seconds() if not watching.done() else 0)
+            await server.close(
+                self.components.home.settings.sftp.drain.total_seconds() if not watching.done() else 0
+            )
             await watching
         finally:
             written.set()
@@ -123,8 +125,9 @@ def known_by(home: Home) -> str:
     return host_keys_told(host_key_files(home))
 
 
-def front_of(home: Home, book: Book) -> Front:
+def front_of(components: Components, book: Book) -> Front:
     """Put together what the server is made of."""
+    home = components.home
     settings, limits = home.settings, home.settings.sftp
     keys = host_key_files(home)
     for kind, key in keys.items():
@@ -154,7 +157,7 @@ def front_of(home: Home, book: Book) -> Front:
             limits.max_channels_per_sender,
             limits.told_per_minute,
         ),
-        reserve=reserve_of(home),
+        reserve=components.reserve,
     )
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from flexibatch.adapters.store import sets
 from flexibatch.adapters.store.bureaus import show_sender
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.services.rows import record, records
+from flexibatch.wiring.home import Home
 
 
 @dataclass(frozen=True, slots=True)

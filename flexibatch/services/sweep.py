@@ -5,22 +5,19 @@ from collections.abc import Callable
 
 from flexibatch import watcher
 from flexibatch.adapters.spool.local.wake import Wake
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
-from flexibatch.ports import Clock
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.components import Components
 
 
-def sweep(home: Home, clock: Clock, each: Callable[[Verdict], None]) -> SweepResult:
+def sweep(components: Components, each: Callable[[Verdict], None]) -> SweepResult:
     """Settle what has arrived, telling `each` verdict as it falls; return what was done, in numbers."""
-    return channel_of(home, Outside.at(clock)).sweep(each)
+    return components.channel.sweep(each)
 
 
-def watch(home: Home, clock: Clock, stop: threading.Event, begun: Callable[[], None]) -> None:
+def watch(components: Components, stop: threading.Event, begun: Callable[[], None]) -> None:
     """Sweep until `stop` is set, and end after the set in hand; `begun` is called before the first look."""
-    settings = home.settings
-    channel = channel_of(home, Outside.at(clock), patient=True)
+    settings, channel = components.home.settings, components.channel
     wake = Wake(settings.spool, settings.poll_interval, settings.claim_delay)
     begun()
     watcher.watch(channel, stop, wake.wait)

@@ -3,16 +3,18 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from flexibatch.adapters.clock import RandomTickets
 from flexibatch.adapters.spool.pending import Pending, pending
 from flexibatch.adapters.store import queries
 from flexibatch.adapters.store.bureaus import show_sender
-from flexibatch.adapters.store.claims import Claims
-from flexibatch.bootstrap import Home, reserve_of
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.rows import records
+from flexibatch.settings import Settings
+
+if TYPE_CHECKING:
+    from flexibatch.wiring.components import Components
 
 ARRIVING = "arriving"
 """How a set stands that was not claimed yet."""
@@ -42,22 +44,22 @@ class WaitingRow:
     quarantined: int
 
 
-def waiting(home: Home, now: datetime, sender: str | None = None) -> list[WaitingRow]:
+def waiting(components: "Components", now: datetime, sender: str | None = None) -> list[WaitingRow]:
     """Return what waits, by sender and environment; raise `Refusal` for an unknown sender."""
-    with home.database.reading() as connection:
+    with components.home.database.reading() as connection:
         if sender is not None:
             show_sender(connection, sender)
         claimed = records(WaitingRow, queries.waiting(connection, now))
-    mine = (row for row in (*claimed, *_in_inboxes(home)) if sender in {None, row.sender})
+    mine = (row for row in (*claimed, *_in_inboxes(components)) if sender in {None, row.sender})
     return sorted(mine, key=lambda row: (row.sender, row.environment))
 
 
-def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
+def _in_inboxes(components: "Components") -> Iterator[WaitingRow]:
     """Yield what waits unclaimed: no ticket tells of it, nothing was tried."""
-    claims = Claims(home.database, RandomTickets())
-    senders, burdened = claims.senders(), claims.burdened(home.settings.max_claimed_bytes)
-    lacking = reserve_of(home).lacking()
-    for one in pending(home.settings.spool, senders):
+    claims, settings = components.claims, components.home.settings
+    senders, burdened = claims.senders(), claims.burdened(settings.max_claimed_bytes)
+    lacking = components.reserve.lacking()
+    for one in pending(settings.spool, senders):
         why = _why(one, lacking, burdened)
         yield WaitingRow(
             sender=one.sender.number,
@@ -67,7 +69,7 @@ def _in_inboxes(home: Home) -> Iterator[WaitingRow]:
             name=one.name,
             state=ARRIVING,
             since=one.since,
-            until=one.since + _patience(home, one) if one.lacking and not one.sender.held else None,
+            until=one.since + _patience(settings, one) if one.lacking and not one.sender.held else None,
             attempts=0,
             why=why,
             reason="; ".join(map(_lacks, one.lacking)) or (lacking if why is Why.ROOM else None),
@@ -87,10 +89,10 @@ def _why(one: Pending, lacking: str, burdened: Collection[str]) -> Why:
     return Why.BURDENED if one.sender.number in burdened else Why.SWEEP
 
 
-def _patience(home: Home, one: Pending) -> timedelta:
+def _patience(settings: Settings, one: Pending) -> timedelta:
     """Return how long a set waits for what it lacks before it is refused."""
     without_go = any(finding.rule == "go-missing" for finding in one.lacking)
-    return home.settings.incomplete_after if without_go else home.settings.go_grace
+    return settings.incomplete_after if without_go else settings.go_grace
 
 
 def _lacks(finding: Finding) -> str:

@@ -13,8 +13,8 @@ from flexibatch.adapters.store import parties, upgrade, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.employers import list_employers
 from flexibatch.adapters.store.engine import Database
-from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.migrating import brought_to, copied_rows
 from tests.twins.sending import MODIFICATION, Bureau, Sent, sent_form
@@ -42,7 +42,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
     bureau = Bureau(town)
     bureau.send(sent_form(*lines, Sent(UNKNOWN, uuid(5)), nsso=NSSO))
     bureau.send(sent_form(Sent(WORKER, uuid(1), "P-1", amount=1), nsso=NSSO, operation=MODIFICATION))
-    town.home.close()
+    town.close()
     return town
 
 
@@ -74,7 +74,7 @@ def upgraded(url: str, lived: Town, tmp_path: Path) -> Iterator[Town]:
     town = Town(Home.open(tmp_path / "home", {}), FixedClock())
     town.outside = replace(town.outside, tickets=CountedTickets(1000))
     yield town
-    town.home.close()
+    town.close()
 
 
 def _age(older: Database) -> None:

@@ -37,7 +37,7 @@ def test_the_line_goes_the_way_that_is_told(tmp_path: Path) -> None:
     """Every function of the table is called when the sample is swept, in the order of the table."""
     town = Town.made(tmp_path / "home")
     called = _called_in(town)
-    town.home.close()
+    town.close()
     told = [(file.strip("`"), function.strip("`")) for file, function, _what in rows("develop.md", "journey")]
     assert [] == [step for step in told if step not in called]
     assert told == sorted(told, key=called.index)

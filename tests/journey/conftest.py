@@ -9,8 +9,8 @@ import paramiko
 import pytest
 
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.answers import written_below
 from tests.twins.front import Front, Street, registered_key, running_street
 from tests.twins.host_keys import put_host_keys
@@ -90,7 +90,7 @@ def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     server: Server = request.getfixturevalue("postgresql")
     url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
     made = Town.made(path, {"database": url})
-    made.home.close()
+    made.close()
     return Neighbourhood(made, server)
 
 

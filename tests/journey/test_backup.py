@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import make_url
 
 from flexibatch.adapters.store.upgrade import state
-from flexibatch.bootstrap import Home
 from flexibatch.services.doctor.checks import examine
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import BIN, OWNER, Server
@@ -117,7 +117,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Copying, Town
     server: Server = request.getfixturevalue("postgresql")
     url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
     town = _lived(Town.made(tmp_path / "lived", {"database": url}))
-    town.home.close()
+    town.close()
     return Copying(backup, server), town
 
 
@@ -147,7 +147,7 @@ def test_a_backup_in_mid_life_loses_and_doubles_nothing(place: tuple[Copying, To
     copying, lived = place
     counting, life = _copy(copying, lived, tmp_path / "counted"), Life()
     mortal(counting.channel(), life).sweep()
-    counting.home.close()
+    counting.close()
     for at in range(1, life.count, max(1, life.count // DEATHS)):
         town = _copy(copying, lived, tmp_path / f"town-{at}")
         with pytest.raises(Killed):
@@ -160,7 +160,7 @@ def test_a_backup_in_mid_life_loses_and_doubles_nothing(place: tuple[Copying, To
         assert _told(town) == _told(again)
         assert 4 == len(_told(again)["sets"])  # type: ignore[arg-type]
         for one in (town, again):
-            one.home.close()
+            one.close()
         for path in copying.folder.iterdir():
             path.unlink()
 
@@ -173,7 +173,7 @@ def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp
     town.sweep()
     shutil.rmtree(again.spool)
     shutil.copytree(town.spool, again.spool)
-    (told,) = (one for one in examine(again.home, again.clock.now()) if one.name == "strangers")
+    (told,) = (one for one in examine(again.components(), again.clock.now()) if one.name == "strangers")
     lost = [path for path in again.spool.glob("archive/*/*/*/*") if path.name in told.fault.told]
     assert 3 == len(lost)
     for file in sorted(file for folder in lost for file in (folder / "in").iterdir()):
@@ -185,7 +185,7 @@ def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp
     assert {name: before[name] for name in TOLD} == {name: after[name] for name in TOLD}
     assert before["archive"] == after["archive"]
     assert {"ok"} == {
-        one.fault.health for one in examine(again.home, again.clock.now()) if one.name == "strangers"
+        one.fault.health for one in examine(again.components(), again.clock.now()) if one.name == "strangers"
     }
     for one in (town, again):
-        one.home.close()
+        one.close()

@@ -14,7 +14,7 @@ from flexibatch import cli
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import instant
-from flexibatch.bootstrap import Home, make_home
+from flexibatch.wiring.home import Home, make_home
 from samples.signing import CERTIFICATE
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number

@@ -20,9 +20,9 @@ from sqlalchemy import select
 from flexibatch import cli
 from flexibatch.adapters.mandates_csv import read_mandates
 from flexibatch.adapters.store import bureaus, parties, tables
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import mandate
 from flexibatch.domain.identifiers import normal_nsso
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import company_number, nsso_number
 from tests.twins.program import Caller

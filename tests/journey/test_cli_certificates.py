@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
 from tests.twins.signing import ARRIVED, YEAR, Holder, authority, holder, issued, written

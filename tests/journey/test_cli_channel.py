@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.clock import TestersClock
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today

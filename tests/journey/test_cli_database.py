@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.program import Caller, Told
 from tests.twins.server import Server
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from flexibatch.adapters.store import parties, tables
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.numbers import company_number, nsso_number
 from tests.twins.program import Caller
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.bootstrap import Home, make_home
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.numbers import worker_number
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES

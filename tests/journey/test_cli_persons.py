@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from flexibatch.adapters.store import tables
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.numbers import bis_number, worker_number
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name, put

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import tables
-from flexibatch.bootstrap import Home
 from flexibatch.cli import run
 from flexibatch.domain.findings import Finding
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import company_number, worker_number
 from tests.twins.records import OTHER, SENDER, Records, go_name

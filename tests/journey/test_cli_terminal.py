@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.program import Caller
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ import pytest
 
 from flexibatch import __version__, cli
 from flexibatch.adapters.store import engine
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.errors import Refusal
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller, Told
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from flexibatch.adapters.store import tables, upkeep
 from flexibatch.adapters.store.audit import By
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.signing import YEAR, issued, written
 from tests.twins.town import SAMPLES, Town, copied

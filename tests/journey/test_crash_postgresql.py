@@ -22,7 +22,7 @@ def served_town(tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fr
     """Give a town on PostgreSQL that nothing happened in yet."""
     url = postgresql.url(postgresql.create(fresh_postgresql))
     town = Town.made(tmp_path_factory.mktemp("served") / "home", {"database": url})
-    town.home.close()
+    town.close()
     return town
 
 
@@ -46,7 +46,7 @@ def _settled_once(town: Town) -> None:
 
 
 def _removed(server: Server, town: Town) -> None:
-    town.home.close()
+    town.close()
     server.drop(str(make_url(town.home.settings.database).database))
 
 

@@ -32,7 +32,7 @@ def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> T
     """Give a town that nothing happened in yet."""
     url = own_server.url(own_server.create())
     town = Town.made(tmp_path_factory.mktemp("calm") / "home", {"database": url})
-    town.home.close()
+    town.close()
     return town
 
 
@@ -45,7 +45,7 @@ def town(own_server: Server, calm_town: Town, tmp_path: Path) -> Iterator[Town]:
             own = renumbered(path.read_bytes(), sender)
             made.put(path.name.replace("000640", sender), own, sender)
     yield made
-    made.home.close()
+    made.close()
 
 
 class Interrupted:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 import pytest
 from lxml import etree
 
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from samples.today import moved, moved_name
 from tests.twins.clock import FixedClock
 from tests.twins.player import Sample

@@ -17,8 +17,8 @@ from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.importing import ImportResult, import_file
 from flexibatch.adapters.store.register import KnownPeriod, show, stats
-from flexibatch.bootstrap import Home
 from flexibatch.errors import Refusal
+from flexibatch.wiring.home import Home
 from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 from tests.twins.program import Caller
 from tests.twins.sheets import encoded, sheets

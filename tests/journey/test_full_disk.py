@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.bootstrap import make_home
 from flexibatch.errors import Unavailable
 from flexibatch.swept import SweepResult
+from flexibatch.wiring.home import make_home
 from tests.twins.clock import FixedClock
 from tests.twins.front import running_street
 from tests.twins.host_keys import put_host_keys

@@ -55,7 +55,7 @@ class Machine(RuleBasedStateMachine):
         self.clean = True
 
     def teardown(self) -> None:
-        self.town.home.close()
+        self.town.close()
         rmtree(self.path)
 
     # ------------------------------------------------------------------------------------------------- bureaus

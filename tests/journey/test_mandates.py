@@ -24,7 +24,7 @@ def town(tmp_path: Path, engine_url: str) -> Iterator[Town]:
     """Give the samples' cast, on every engine."""
     made = Town.made(tmp_path / "home", {"database": engine_url})
     yield made
-    made.home.close()
+    made.close()
 
 
 def set_clock(town: Town, now: datetime) -> None:

@@ -20,9 +20,9 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import bureaus, mandates
 from flexibatch.adapters.store.audit import By
-from flexibatch.bootstrap import Home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
+from flexibatch.wiring.home import Home
 from tests.twins.references import renumbered
 from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until

@@ -19,7 +19,7 @@ import pytest
 
 from flexibatch import cli
 from flexibatch.adapters.clock import SystemClock
-from flexibatch.bootstrap import Home, make_home
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller, Told
 from tests.twins.sshd import Sshd, make_key, program, running_sshd

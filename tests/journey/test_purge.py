@@ -13,10 +13,10 @@ from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.spool.retention import Outgrown, delete, old_pages
 from flexibatch.adapters.store import doorbook, tables
 from flexibatch.adapters.store.engine import stored
-from flexibatch.bootstrap import Home
 from flexibatch.domain.sessions import Act, Deed
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
 from tests.twins.records import OTHER, SENDER, Records, go_name, put

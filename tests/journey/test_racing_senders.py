@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Connection, make_url
 
 from flexibatch.adapters.store.forms import FormRows, write_forms
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Stream
 from flexibatch.swept import SweepResult
 from flexibatch.watcher import Channel
+from flexibatch.wiring.home import Home
 from tests.twins.before import Before
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.references import renumbered

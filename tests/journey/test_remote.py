@@ -13,9 +13,9 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import SENDER_FOLDERS
-from flexibatch.bootstrap import Home
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock, TestersClock
 from tests.twins.player import Broken
 from tests.twins.program import Caller

@@ -14,11 +14,10 @@ import pytest
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.locks import Locks
-from flexibatch.assembly import channel_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Verdict
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.dripping import Dripping, running_dripping
 from tests.twins.spool import tree
@@ -136,8 +135,8 @@ def test_a_connection_that_is_never_made_holds_up_nobody(both: Both, banner: byt
         (entry,) = both.town.home.settings.remote
         elsewhere = entry.model_copy(update={"port": listening.getsockname()[1]})
         settings = both.town.home.settings.model_copy(update={"remote": (elsewhere,)})
-        home = replace(both.town.home, settings=settings)
-        both.channel = channel_of(home, both.town.outside, patient=True)
+        both.town.home = replace(both.town.home, settings=settings)
+        both.channel = both.town.patient_channel()
         both.drop_there()
         assert 1 == both.settled_here()
         assert taken
@@ -177,5 +176,5 @@ def test_nothing_is_left_running(both: Both) -> None:
     """A home that is closed while its server is stuck ends that work too."""
     both.server.stuck = {"list"}
     both.channel.sweep()
-    both.town.home.close()
+    both.town.close()
     until(lambda: not [one for one in threading.enumerate() if one.name.startswith("remote ")], 10)

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from flexibatch.adapters.store import health, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
+from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name
@@ -109,7 +109,7 @@ def test_the_channel_s_login_may_do_all_its_work(desk: Caller) -> None:
     for path in sorted(sample.glob("[FG][IO].FLEX.*")):
         town.drop(path)
     assert 1 == town.sweep().lines_refused
-    town.home.close()
+    town.close()
     for words in (
         ("dimona", "import", str(sample / "later.csv")),
         ("rerun", "--refused"),

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from flexibatch.bootstrap import Home
 from flexibatch.services.serve import PAUSES
+from flexibatch.wiring.home import Home
 from tests.twins.front import FOLDERS, Front
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today

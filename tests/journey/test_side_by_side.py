@@ -15,11 +15,11 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from flexibatch.adapters.locks import Locks
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Ticketed, Verdict
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
+from flexibatch.wiring.home import Home
 from tests.twins.before import Before
 from tests.twins.clock import FixedClock
 from tests.twins.references import renumbered

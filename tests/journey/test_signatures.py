@@ -13,10 +13,9 @@ from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.store import bureaus, upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate, remove_certificate
-from flexibatch.assembly import keeping_of, seal_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
+from flexibatch.wiring.home import Home
 from samples.signing import signature
 from tests.twins.clock import FixedClock
 from tests.twins.program import Caller
@@ -220,8 +219,9 @@ def test_answers_are_signed_and_a_bureau_can_verify_them(
 def test_a_compressed_answer_is_signed_as_it_is(signing: Town, institution: Holder, tmp_path: Path) -> None:
     """The signature is on the ZIP."""
     settings = signing.home.settings
-    finish = Finish(seal_of(settings), compress_above=10)
-    press = AnswerPress(keeping_of(signing.home).folder, settings.timezone, finish)
+    components = signing.components()
+    finish = Finish(components.seal, compress_above=10)
+    press = AnswerPress(components.keeping.folder, settings.timezone, finish)
     drop(signing, signature(PART))
     channel = signing.channel()
     replace(channel, world=replace(channel.world, answers=press)).sweep()

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from flexibatch.bootstrap import Home
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.waiting import waiting
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.player import Broken
 from tests.twins.town import SAMPLES, Town
@@ -81,7 +81,7 @@ def test_no_more_is_claimed_of_a_bureau_than_it_may(home: Home) -> None:
         _drop(town, sender, number)
         claimed.append(broken.sweep().claimed)
     assert [1, 1, 0, 1] == claimed
-    told = waiting(town.home, town.clock.now(), BUSY)
+    told = waiting(town.components(), town.clock.now(), BUSY)
     assert [("claimed", Why.BACK_OFF), ("arriving", Why.BURDENED)] == [(one.state, one.why) for one in told]
     assert 4 == channel.sweep().settled
     assert ["refused"] * 4 == [state for _sender, state, _kept in _states(town)]

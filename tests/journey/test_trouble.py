@@ -18,8 +18,6 @@ from structlog.testing import capture_logs
 from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.assembly import Outside
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import ReceivedFile, Report, Sender, Ticketed, Verdict
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.flxwage.model import Form
@@ -28,6 +26,9 @@ from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Superseded, Unavailable
 from flexibatch.services.check import check_set
 from flexibatch.watcher import Channel, watch
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
+from flexibatch.wiring.outside import Outside
 from tests.twins.before import Before
 from tests.twins.clock import FixedClock
 from tests.twins.town import SAMPLES, Town
@@ -338,17 +339,17 @@ def test_a_rerun_keeps_the_schema_the_set_passed_by(town: Town, tmp_path: Path) 
         upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
     newer = Town(Home.open(town.home.path, {"FLEXIBATCH_SCHEMAS": str(schemas)}), town.clock)
     newer.sweep()
-    newer.home.close()
+    newer.close()
     assert [("FLXWAGE_20264",)] * 2 == town.rows("SELECT schema FROM run ORDER BY number")
 
 
 def test_a_check_without_a_register_judges_what_can_be_judged(town: Town) -> None:
     """Blind, every sound line would be accepted; a line that breaks a rule is refused all the same."""
-    outside = Outside(town.clock, Outside.real().tickets)
+    blind = Components(Home.nowhere({}), Outside.at(town.clock))
     counts = []
     for sample in ("accepted-rerun", "partly-inss-check"):
         paths = sorted((SAMPLES / sample).glob("FI.FLEX.*"))
-        checked = check_set(town.home, outside, paths, BUREAU, blind=True)
+        checked = check_set(blind, paths, BUREAU)
         verdict: Verdict = checked.trial.settlement.verdict
         counts.append((verdict.state, verdict.counts.accepted, verdict.counts.refused))
     assert ("received", 2, 0) == counts[0]

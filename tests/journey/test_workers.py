@@ -50,6 +50,7 @@ def town(town_of_today: Neighbourhood, tmp_path: Path) -> Iterator[Town]:
         _drop(town, ODD)
         _drop(town, OTHER)
         yield town
+        town.close()
 
 
 def _channel(
@@ -61,7 +62,7 @@ def _channel(
     ledger = StoredLedger(town.home.database, town.clock)
     odd = ["env", *(f"{name}={value}" for name, value in environ.items()), *command(town.home, oddity, at)]
     workers = Workers(odd, most, locks, ledger.settled)
-    town.home.doors.callback(workers.close)
+    town.opened.callback(workers.close)
     return replace(town.channel(), judges=workers)
 
 

@@ -26,7 +26,7 @@ ELEMENT = (
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Town:
     """Give a town on SQLite that nothing happened in yet."""
     town = Town.made(tmp_path_factory.mktemp("fresh") / "home")
-    town.home.close()
+    town.close()
     return town
 
 

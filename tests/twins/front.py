@@ -19,7 +19,7 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
-from flexibatch.bootstrap import make_home
+from flexibatch.wiring.home import make_home
 from tests.twins.host_keys import put_host_keys
 from tests.twins.sshd import program
 from tests.twins.town import Town

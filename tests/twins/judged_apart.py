@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flexibatch.bootstrap import Home
+from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.town import Town
 
@@ -13,7 +13,7 @@ _ROOT = Path(__file__).parents[2]
 
 def peak_of_sweep(town: Town) -> int:
     """Sweep once in a child process; give the most memory it ever had, in MiB."""
-    town.home.close()
+    town.close()
     command = [sys.executable, "-m", "tests.twins.judged_apart", str(town.home.path)]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
     return int(done.stdout.splitlines()[-1])

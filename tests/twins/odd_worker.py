@@ -1,4 +1,4 @@
-"""A process that judges sets as `flexibatch.working` does, with something odd: `python -m … HOME PATIENCE ODDITY AT`.
+"""A process that judges sets as `flexibatch.working` does, with something odd: `python -m … HOME MODE ODDITY AT`.
 
 It does it when it opens the document of the first set in its life (`AT` is nothing), or at its AT-th call.
 """
@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from flexibatch.assembly import Outside, world_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.pipeline import World
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home
 from flexibatch.working import main
 from tests.twins.before import Before
 from tests.twins.mortal import Life, mortal_world
@@ -26,7 +26,7 @@ LARGE = 1_000_000
 
 def command(home: Home, oddity: str, at: int = 0) -> list[str]:
     """Give the command that starts one."""
-    return [sys.executable, "-m", "tests.twins.odd_worker", str(home.path), "at-once", oddity, str(at)]
+    return [sys.executable, "-m", "tests.twins.odd_worker", str(home.path), "sweep", oddity, str(at)]
 
 
 def _die(_where: str = "") -> None:
@@ -73,8 +73,8 @@ def _odd(world: World, oddity: Callable[[], None]) -> World:
     return replace(world, documents=Before(world.documents, open=opened))
 
 
-def _made(home: Home, patient: bool) -> World:
-    world = world_of(home, Outside.real(), patient=patient)
+def _made(components: Components) -> World:
+    world = components.world
     oddity, at = sys.argv[3], int(sys.argv[4])
     if at:
         return mortal_world(world, Life(at, die=_die))

@@ -3,7 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,6 @@ from flexibatch.adapters.store import bureaus, employers, mandates
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.adapters.store.importing import import_file
-from flexibatch.assembly import Outside, channel_of
-from flexibatch.bootstrap import Home, make_home
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.groups import Entry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
@@ -27,6 +25,9 @@ from flexibatch.ports import Clock
 from flexibatch.settings import FILE
 from flexibatch.swept import SweepResult
 from flexibatch.watcher import Channel
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import Home, make_home
+from flexibatch.wiring.outside import Mode, Outside
 from samples import signing, today
 from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.host_keys import put_host_keys
@@ -53,6 +54,7 @@ class Town:
         self.home, self.clock = home, clock
         self.dropped_ns: dict[str, int] = {}
         self.outside = Outside(clock, CountedTickets(), self._scan)
+        self.opened = ExitStack()
 
     @classmethod
     def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Town":
@@ -71,13 +73,24 @@ class Town:
         """Give a folder of a sender."""
         return self.spool / "senders" / sender / folder
 
+    def components(self, mode: Mode = Mode.COMMAND) -> Components:
+        """Make components anew, as another process would; they are closed with the town."""
+        components = Components(self.home, self.outside, mode)
+        self.opened.callback(components.close)
+        return components
+
     def channel(self) -> Channel:
         """Assemble the channel."""
-        return channel_of(self.home, self.outside)
+        return self.components(Mode.SWEEP).channel
 
     def patient_channel(self) -> Channel:
         """Assemble the channel as `watch` does."""
-        return channel_of(self.home, self.outside, patient=True)
+        return self.components(Mode.WATCH).channel
+
+    def close(self) -> None:
+        """Close what was opened; what comes after opens it again."""
+        self.opened.close()
+        self.home.close()
 
     def sweep(self) -> SweepResult:
         """Sweep once."""
@@ -199,10 +212,10 @@ class Neighbourhood:
         made = copied_on(self.server, self.town, path) if self.server else copied(self.town, path)
         database = made.home.settings.database
         if settings:
-            made.home.close()
+            made.close()
             made = Town(Home.open(path, _environ(settings)), FixedClock())
         yield made
-        made.home.close()
+        made.close()
         if self.server:
             self.server.drop(str(make_url(database).database))
 

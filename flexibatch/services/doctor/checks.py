@@ -8,22 +8,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from flexibatch.adapters import folders
-from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.ssh_keys import host_keys_told
 from flexibatch.adapters.store import upgrade
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.store.revisions import require_ready
-from flexibatch.adapters.tables import load_catalogue, load_categories
 from flexibatch.adapters.xml.versions import VERSIONS
-from flexibatch.assembly import elsewhere_of, schemas_of
-from flexibatch.bootstrap import Home, database_file, host_key_files, registered, reserve_of
 from flexibatch.errors import FlexibatchError, Remedy, Unavailable
 from flexibatch.services.doctor.database import rights, server, strangers
 from flexibatch.services.doctor.faults import Fault, Health
 from flexibatch.services.doctor.signatures import signatures
 from flexibatch.settings import FILE
+from flexibatch.wiring.components import Components
+from flexibatch.wiring.home import database_file, host_key_files, registered
 
 MIB = 1024 * 1024
 LITTLE_SPACE, NO_SPACE = 2048 * MIB, 200 * MIB
@@ -41,17 +39,17 @@ class Check:
     fault: Fault
 
 
-Look = Callable[[Home, datetime], Iterator[Fault]]
+Look = Callable[[Components, datetime], Iterator[Fault]]
 
 
-def examine(home: Home, now: datetime) -> list[Check]:
+def examine(components: Components, now: datetime) -> list[Check]:
     """Look at everything; what cannot be looked at has failed."""
-    return [check for name, look in LOOKS.items() for check in _checked(name, look, home, now)]
+    return [check for name, look in LOOKS.items() for check in _checked(name, look, components, now)]
 
 
-def _checked(name: str, look: Look, home: Home, now: datetime) -> Iterator[Check]:
+def _checked(name: str, look: Look, components: Components, now: datetime) -> Iterator[Check]:
     try:
-        faults = list(look(home, now))
+        faults = list(look(components, now))
     except FlexibatchError as exc:
         faults = [Fault(Health.FAILED, str(exc), remedy=exc.remedy, about=exc.about)]
     except OSError as exc:
@@ -60,7 +58,8 @@ def _checked(name: str, look: Look, home: Home, now: datetime) -> Iterator[Check
         yield Check(name, fault)
 
 
-def _database(home: Home, _now: datetime) -> Iterator[Fault]:
+def _database(components: Components, _now: datetime) -> Iterator[Fault]:
+    home = components.home
     require_ready(home.database)
     for difference in upgrade.state(home.database).differences:
         yield Fault(
@@ -70,9 +69,9 @@ def _database(home: Home, _now: datetime) -> Iterator[Fault]:
         )
 
 
-def _folders(home: Home, _now: datetime) -> Iterator[Fault]:
-    folders.require_senders(home.settings.spool)
-    for folder in _wanted(home):
+def _folders(components: Components, _now: datetime) -> Iterator[Fault]:
+    folders.require_senders(components.home.settings.spool)
+    for folder in _wanted(components):
         if not folder.is_dir():
             yield Fault(Health.FAILED, f"{folder} is not there.", remedy=Remedy.MAKE_HOME)
         elif not os.access(folder, _rights(folder)):
@@ -85,8 +84,9 @@ def _rights(folder: Path) -> int:
     return looking if folder.name == folders.SENDERS else looking | os.W_OK
 
 
-def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
-    there = [folder for folder in _wanted(home) if folder.is_dir()]
+def _renames(components: Components, _now: datetime) -> Iterator[Fault]:
+    home = components.home
+    there = [folder for folder in _wanted(components) if folder.is_dir()]
     device = home.settings.spool.stat().st_dev
     for folder in there:
         if folder.stat().st_dev != device:
@@ -97,13 +97,14 @@ def _renames(home: Home, _now: datetime) -> Iterator[Fault]:
             )
 
 
-def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
+def _secrecy(components: Components, _now: datetime) -> Iterator[Fault]:
+    home = components.home
     private = [home.settings.spool / name for name in folders.PRIVATE]
     file = database_file(home.database)
     closed = [(path, ANYONE_ELSE) for path in (*private, home.path / FILE, file) if path is not None]
     holding = {home.path, file.parent} if file is not None else {home.path}
     closed += [(path, WRITERS) for path in sorted(holding)]
-    open_to_members = [(home.settings.spool / folders.SENDERS / one, OTHERS) for one in _numbers(home)]
+    open_to_members = [(home.settings.spool / folders.SENDERS / one, OTHERS) for one in _numbers(components)]
     for path, forbidden in (*closed, *open_to_members):
         if path.exists() and path.stat().st_mode & forbidden:
             rights = {OTHERS: "o=", WRITERS: "o-w"}.get(forbidden, "go=")
@@ -114,8 +115,9 @@ def _secrecy(home: Home, _now: datetime) -> Iterator[Fault]:
             )
 
 
-def _schemas(home: Home, now: datetime) -> Iterator[Fault]:
-    schemas = schemas_of(home.settings)
+def _schemas(components: Components, now: datetime) -> Iterator[Fault]:
+    home = components.home
+    schemas = components.schemas
     for file in schemas.files:
         schemas.validator(file)
         schemas.explainer(file)
@@ -128,14 +130,13 @@ def _schemas(home: Home, now: datetime) -> Iterator[Fault]:
         )
 
 
-def _tables(home: Home, _now: datetime) -> Iterator[Fault]:
-    load_catalogue(home.settings.rules)
-    load_categories(home.settings.categories)
+def _tables(components: Components, _now: datetime) -> Iterator[Fault]:
+    _ = components.home.catalogue, components.categories
     yield from ()
 
 
-def _clock(home: Home, now: datetime) -> Iterator[Fault]:
-    with home.database.reading() as connection:
+def _clock(components: Components, now: datetime) -> Iterator[Fault]:
+    with components.home.database.reading() as connection:
         newest = newest_moment(connection)
     if newest is not None and newest > now + CLOCK_TOLERANCE:
         yield Fault(
@@ -145,20 +146,20 @@ def _clock(home: Home, now: datetime) -> Iterator[Fault]:
         )
 
 
-def _elsewhere(home: Home, _now: datetime) -> Iterator[Fault]:
-    for one in home.settings.remote:
+def _elsewhere(components: Components, _now: datetime) -> Iterator[Fault]:
+    for one in components.home.settings.remote:
         if one.key.exists() and one.key.stat().st_mode & ANYONE_ELSE:
             told = f"{one.key} is open to other users of this machine."
             yield Fault(Health.WARNING, told, f"Run `chmod go= {one.key}`.")
-    for number, spool in elsewhere_of(home, SystemClock()).items():
+    for number, spool in components.elsewhere.items():
         try:
             spool.examine()
         except Unavailable as exc:
             yield Fault(Health.FAILED, f"Sender {number}: {exc}")
 
 
-def _space(home: Home, _now: datetime) -> Iterator[Fault]:
-    reserve = reserve_of(home)
+def _space(components: Components, _now: datetime) -> Iterator[Fault]:
+    reserve = components.reserve
     for folder in sorted(set(reserve.folders)):
         free = shutil.disk_usage(folder).free
         if free < reserve.size:
@@ -172,8 +173,8 @@ def _space(home: Home, _now: datetime) -> Iterator[Fault]:
             )
 
 
-def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
-    keys = host_key_files(home)
+def _front_door(components: Components, _now: datetime) -> Iterator[Fault]:
+    keys = host_key_files(components.home)
     told = host_keys_told(keys)
     yield Fault(Health.OK, f"{told[:1].upper()}{told[1:]}.")
     for key in keys.values():
@@ -181,7 +182,7 @@ def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
             yield Fault(
                 Health.FAILED, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."
             )
-    with home.database.reading() as connection:
+    with components.home.database.reading() as connection:
         weak = [row["number"] for row in list_senders(connection) if row["allow_ssh_rsa"]]
     for number in weak:
         yield Fault(
@@ -192,16 +193,16 @@ def _front_door(home: Home, _now: datetime) -> Iterator[Fault]:
         )
 
 
-def _numbers(home: Home) -> list[str]:
+def _numbers(components: Components) -> list[str]:
     """Return the senders whose folders are looked at; none where the database does not tell."""
     try:
-        return registered(home.database)
+        return registered(components.home.database)
     except FlexibatchError:
         return []
 
 
-def _wanted(home: Home) -> tuple[Path, ...]:
-    return folders.wanted_folders(home.settings.spool, _numbers(home))
+def _wanted(components: Components) -> tuple[Path, ...]:
+    return folders.wanted_folders(components.home.settings.spool, _numbers(components))
 
 
 LOOKS: dict[str, Look] = {

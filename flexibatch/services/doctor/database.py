@@ -6,18 +6,18 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.store import health
-from flexibatch.bootstrap import Home
 from flexibatch.errors import Remedy
 from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.wiring.components import Components
 
 ROLES = "deploy/postgresql/roles.sql"
 NAMED = 5
 """So many of what is wrong are named, the rest is counted."""
 
 
-def rights(home: Home, _now: datetime) -> Iterator[Fault]:
+def rights(components: Components, _now: datetime) -> Iterator[Fault]:
     """Warn of a login that may do more than the channel needs, and tell of one that may do less."""
-    with home.database.reading() as connection:
+    with components.home.database.reading() as connection:
         found = health.rights(connection)
     if found is None:
         return
@@ -38,9 +38,9 @@ def rights(home: Home, _now: datetime) -> Iterator[Fault]:
         )
 
 
-def server(home: Home, _now: datetime) -> Iterator[Fault]:
+def server(components: Components, _now: datetime) -> Iterator[Fault]:
     """Warn of a database that sorts by a language, of one that cannot hold all names, and of a line that is open."""
-    with home.database.reading() as connection:
+    with components.home.database.reading() as connection:
         found = health.server(connection)
     if found is None:
         return
@@ -61,8 +61,9 @@ def server(home: Home, _now: datetime) -> Iterator[Fault]:
         )
 
 
-def strangers(home: Home, _now: datetime) -> Iterator[Fault]:
+def strangers(components: Components, _now: datetime) -> Iterator[Fault]:
     """Tell of sets in the spool that the database does not know: it was restored from before them."""
+    home = components.home
     with home.database.reading() as connection:
         since = health.newest_reception(connection)
     found = _sets(home.settings.spool, f"{since:%Y/%m/%d}" if since else "")

@@ -8,30 +8,29 @@ from pathlib import Path
 from flexibatch.adapters.signatures.trust import read_trust
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.certificates import certificates_of
-from flexibatch.assembly import seal_of
-from flexibatch.bootstrap import Home
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Remedy
 from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.wiring.components import Components
 
 SOON = timedelta(days=30)
 ANYONE_ELSE = 0o077
 
 
-def signatures(home: Home, now: datetime) -> Iterator[Fault]:
+def signatures(components: Components, now: datetime) -> Iterator[Fault]:
     """Look at the files of `[trust]` and `[answers]`, and at the bureaus' certificates."""
-    yield from _trust(home, now)
-    yield from _answers(home, now)
-    with home.database.reading() as connection:
+    yield from _trust(components, now)
+    yield from _answers(components, now)
+    with components.home.database.reading() as connection:
         for row in list_senders(connection):
             if row["state"] != "removed":
                 registered = certificates_of(connection, row["number"])
                 yield from _of_sender(row["number"], row["signature"], registered, now)
 
 
-def _trust(home: Home, now: datetime) -> Iterator[Fault]:
-    told = home.settings.trust
+def _trust(components: Components, now: datetime) -> Iterator[Fault]:
+    told = components.home.settings.trust
     for one in read_trust(told.roots, told.crls, allow_sha1=told.allow_sha1).lists:
         if one.due is not None and one.due < now:
             yield Fault(
@@ -47,14 +46,14 @@ def _trust(home: Home, now: datetime) -> Iterator[Fault]:
         )
 
 
-def _answers(home: Home, now: datetime) -> Iterator[Fault]:
-    seal = seal_of(home.settings)
+def _answers(components: Components, now: datetime) -> Iterator[Fault]:
+    seal = components.seal
     if seal is None:
         return
     what = "The certificate that answers are signed with"
     for fault in _ending(what, seal.certificate, now):
         yield replace(fault, what_to_do="Put a new certificate and key into [answers].")
-    key = home.settings.answers.key or Path()
+    key = components.home.settings.answers.key or Path()
     if key.stat().st_mode & ANYONE_ELSE:
         yield Fault(
             Health.WARNING, f"{key} is open to other users of this machine.", f"Run `chmod go= {key}`."

@@ -7,10 +7,10 @@ import structlog
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.retention import delete_set
 from flexibatch.adapters.store.surplus import Most, give_up, surplus
-from flexibatch.bootstrap import Home
 from flexibatch.domain.operators import By
 from flexibatch.errors import refused_by_machine
 from flexibatch.ports import Clock
+from flexibatch.wiring.home import Home
 
 log = structlog.get_logger()
 

@@ -1,9 +1,9 @@
-"""Assembly: the one place where settings, database and folders become a home."""
+"""A home: the folder with settings, database and spool, found there or made."""
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from flexibatch.adapters import folders
@@ -13,6 +13,7 @@ from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.tables import load_catalogue
+from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.operators import By
 from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
@@ -24,24 +25,24 @@ HOME_MODE = 0o755
 """Whatever the umask: who may write in the home could put another database in its place."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Home:
     """What every command works with: the home folder, its settings, its database.
 
-    `doors` holds what was opened on the way and is closed with the home.
+    A `blind` one is no folder and has no register: what needs one is not judged.
     """
 
     path: Path
     settings: Settings
     database: Database
-    doors: ExitStack = field(default_factory=ExitStack)
+    blind: bool = False
 
     @classmethod
     def open(cls, path: Path, environ: Mapping[str, str]) -> "Home":
         """Open a home that is ready for work; raise `Refusal` where something must be done first."""
         home = cls.unchecked(path, environ)
         try:
-            load_catalogue(home.settings.rules)
+            _ = home.catalogue  # wrong settings are told before anything is done
             require_ready(home.database)
         except FlexibatchError:
             home.close()
@@ -64,11 +65,15 @@ class Home:
     @classmethod
     def nowhere(cls, environ: Mapping[str, str]) -> "Home":
         """Return a home that is no folder, for what needs settings only: its database is empty and never opened."""
-        return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"))
+        return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"), blind=True)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Return the anomaly catalogue with the classes that `[rules]` changes; raise `Refusal` where it may not."""
+        return load_catalogue(self.settings.rules)
 
     def close(self) -> None:
         """Give all connections back."""
-        self.doors.close()
         self.database.close()
 
 

@@ -12,22 +12,22 @@ from flexibatch.adapters.spool.remote.connection import Connection, Peer
 from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Sightings
 from flexibatch.adapters.spool.remote.spool import RemoteSpool
-from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case
 from flexibatch.ports import Clock
+from flexibatch.wiring.home import Home
+from flexibatch.wiring.outside import Mode
 
 
 def remote_spools(
-    home: Home, clock: Clock, private: Callable[[Case], SetFolder], *, patient: bool, hurried: bool
+    home: Home, clock: Clock, private: Callable[[Case], SetFolder], locks: Locks, mode: Mode
 ) -> Mapping[str, RemoteSpool]:
-    """Return each remote sender's spool; its connection is opened when it is needed, and closed with the home.
+    """Return each remote sender's spool; its connection is opened when it is needed.
 
-    Who is `patient` lists an inbox there every `poll_interval`, however often it looks into those here; who is
-    `hurried` has others to serve, and waits for none of them long.
+    Who watches lists an inbox there every `poll_interval`, however often it looks into those here; who sweeps or
+    watches has others to serve, and waits for none of them long.
     """
     settings, opened = home.settings, {}
-    locks = Locks(settings.spool)
-    apart = settings.poll_interval if patient else timedelta(0)
+    apart = settings.poll_interval if mode is Mode.WATCH else timedelta(0)
     for one in settings.remote:
         connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
         folders = {name: one.place(name) for name in SENDER_FOLDERS}
@@ -41,9 +41,8 @@ def remote_spools(
             one.fetch_within,
             Most(one.max_names, one.max_listing_bytes),
             partial(locks.elsewhere, f"remote-{one.sender}"),
-            hurried,
+            mode is not Mode.COMMAND,
         )
         sightings = Sightings(home.path / "remote" / f"{one.sender}.json")
         opened[one.sender] = RemoteSpool(connection, places, sightings, clock, private)
-        home.doors.callback(connection.close)
     return opened
