@@ -135,7 +135,11 @@ def late_seal_of(settings: Settings) -> Seal | None:
 def outbox_of(home: Home, outside: Outside, spool: Spool | None = None) -> SpoolOutbox:
     """Return who puts answers down."""
     spool = spool_of(home, outside) if spool is None else spool
-    return SpoolOutbox(spool, keeping_of(home), ReportPages(home.settings.timezone))
+    return SpoolOutbox(spool, keeping_of(home), _pages(home.settings.timezone))
+
+
+_pages = cache(ReportPages)
+"""The pages of a time zone: their template is compiled once, however many channels a process makes."""
 
 
 def world_of(
