@@ -35,7 +35,7 @@ servers: ## install the servers and clients that the tests drive, where they are
 	@sh tests/servers.sh
 
 test: $(TESTED) servers ## run all tests but the long ones and tell the coverage
-	$(BIN)/python -m pytest -n 2 -m 'not long' --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 -m 'not long' --durations=30 --cov --cov-report=term:skip-covered
 	$(BIN)/coverage report --include='flexibatch/domain/*,flexibatch/judging.py,flexibatch/pipeline.py' --fail-under=100
 
 soak: $(TESTED) servers ## run the long tests: deaths at every call, many processes, the demo on PostgreSQL, fuzzing

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from io import BytesIO
@@ -20,8 +21,14 @@ def load_catalogue(overrides: Mapping[str, str] | None = None) -> Catalogue:
     `overrides` is `[rules]` of the settings: code to `B`, `NB`, `W` or `off`. Raises `Refusal` for a code
     that is unknown or may not be changed, and for a value that is not allowed.
     """
+    return Catalogue(_anomalies(), overrides)
+
+
+@cache
+def _anomalies() -> Mapping[str, Any]:
+    """Return the package's table of anomalies, which takes far longer to read than to make a catalogue of."""
     table = files("flexibatch") / "data" / "anomalies.toml"
-    return Catalogue(tomllib.loads(table.read_text("utf-8")), overrides)
+    return tomllib.loads(table.read_text("utf-8"))
 
 
 def edition(catalogue: Catalogue, categories: Path | None, rules: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from tests.twins.clock import CountedTickets, FixedClock
 from tests.twins.migrating import brought_to, copied_rows
 from tests.twins.sending import MODIFICATION, Bureau, Sent, sent_form
 from tests.twins.server import Server
-from tests.twins.town import Town
+from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import uuid
 
 NSSO, WORKER, SECOND, UNKNOWN = "100100022", "50021850123", "50021957813", "50022388670"
@@ -46,22 +46,15 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
     return town
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a database without a table, once for every engine."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'older.sqlite'}"
-        return
-    server: Server = request.getfixturevalue("postgresql")
-    name = server.create()
-    yield server.url(name)
-    server.drop(name)
-
-
-@pytest.fixture
-def upgraded(url: str, lived: Town, tmp_path: Path) -> Iterator[Town]:
-    """Give the town on a database of revision 0004 that was brought up with all that is in it."""
-    shutil.copytree(lived.home.path, tmp_path / "home")
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def neighbourhood(
+    request: pytest.FixtureRequest, lived: Town, tmp_path_factory: pytest.TempPathFactory
+) -> Neighbourhood:
+    """Give the town on a database of revision 0004 that was brought up with all that is in it, on every engine."""
+    path = tmp_path_factory.mktemp("upgraded") / "home"
+    shutil.copytree(lived.home.path, path, ignore=shutil.ignore_patterns("flexibatch.db*"))
+    server: Server | None = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    url = f"sqlite:///{path / 'flexibatch.db'}" if server is None else server.url(server.create())
     older = Database(url)
     brought_to(older, "0004")
     source = Home.open(lived.home.path, {})
@@ -70,11 +63,21 @@ def upgraded(url: str, lived: Town, tmp_path: Path) -> Iterator[Town]:
     _age(older)
     upgrade.upgrade(older)
     older.close()
-    (tmp_path / "home" / FILE).write_text(f'database = "{url}"\n', encoding="utf-8")
-    town = Town(Home.open(tmp_path / "home", {}), FixedClock())
-    town.outside = replace(town.outside, tickets=CountedTickets(1000))
-    yield town
-    town.close()
+    if server is None:
+        (path / "flexibatch.db").chmod(0o600)
+    else:
+        (path / FILE).write_text(f'database = "{url}"\n', encoding="utf-8")
+    town = Town(Home.open(path, {}), FixedClock())
+    town.home.close()
+    return Neighbourhood(town, server)
+
+
+@pytest.fixture
+def upgraded(neighbourhood: Neighbourhood, tmp_path: Path) -> Iterator[Town]:
+    """Give a copy of it."""
+    with neighbourhood.copy(tmp_path / "home") as town:
+        town.outside = replace(town.outside, tickets=CountedTickets(1000))
+        yield town
 
 
 def _age(older: Database) -> None:

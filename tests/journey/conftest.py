@@ -20,19 +20,33 @@ from tests.twins.town import Neighbourhood, Town
 
 ON_POSTGRESQL = {
     "test_acceptance": 3,
+    "test_acceptance_reruns": 2,
     "test_cli_audit": 2,
     "test_cli_bureaus": 4,
     "test_cli_certificates": 2,
     "test_cli_channel": 6,
+    "test_cli_database": 12,
     "test_cli_employers": 3,
     "test_cli_persons": 2,
     "test_cli_records": 6,
     "test_cli_terminal": 1,
+    "test_deaths_count": 3,
     "test_dimona_import": 10,
     "test_employer_numbers": 3,
+    "test_hostile": 1,
+    "test_long_values": 5,
+    "test_mandates": 2,
+    "test_openssh": 1,
     "test_purge": 4,
     "test_references": 4,
+    "test_remote": 3,
+    "test_remote_slow": 2,
+    "test_reserve": 1,
     "test_samples": 12,
+    "test_serve": 2,
+    "test_serve_logins": 1,
+    "test_surplus": 2,
+    "test_sweep": 6,
     "test_third_payers": 3,
     "test_trouble": 8,
     "test_two_numbers": 4,
@@ -41,15 +55,17 @@ ON_POSTGRESQL = {
 the contracts of the store, which run there whole."""
 
 
+def _is_on_postgresql(one: pytest.Item) -> bool:
+    """Return whether an item is a test's turn on that engine."""
+    call = getattr(one, "callspec", None)
+    return call is not None and "postgresql" in (call.params.get("engine_url"), call.params.get("calm"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to the long run what these files try on PostgreSQL beside SQLite."""
     for module, most in ON_POSTGRESQL.items():
         there = sorted(
-            (
-                one
-                for one in items
-                if one.path.stem == module and "postgresql" in one.nodeid.partition("[")[2]
-            ),
+            (one for one in items if one.path.stem == module and _is_on_postgresql(one)),
             key=lambda one: sha256(one.nodeid.encode()).digest(),
         )
         for one in there[most:]:

@@ -14,8 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.services.serve import PAUSES
-from flexibatch.wiring.home import Home
-from tests.twins.front import FOLDERS, Front
+from tests.twins.front import FOLDERS, Front, Street
 from tests.twins.program import Caller
 from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
@@ -55,27 +54,26 @@ def _run(*command: str, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=given, text=True, capture_output=True, timeout=60, check=False)
 
 
-def _openssh(front: Front, folder: Path, *lines: str, name: str = "key") -> subprocess.CompletedProcess[str]:
+def _openssh(street: Street, *lines: str) -> subprocess.CompletedProcess[str]:
     """Run a batch of OpenSSH's sftp."""
     options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes")
     told = [word for option in options for word in ("-o", option)]
-    command = ["sftp", "-q", *told, "-i", str(folder / name), "-P", str(front.port), "-b", "-"]
+    command = ["sftp", "-q", *told, "-i", str(street.key_file), "-P", str(street.front.port), "-b", "-"]
     return _run(*command, "000640@127.0.0.1", given="\n".join(lines) + "\n")
 
 
-def test_openssh_puts_renames_resumes_lists_and_fetches(front: Front, served: Town, tmp_path: Path) -> None:
+def test_openssh_puts_renames_resumes_lists_and_fetches(street: Street, tmp_path: Path) -> None:
     """What clerks type into OpenSSH's sftp works: temporary names, put -p, reput, df, ls -l, mget, rm."""
     content = bytes(range(256)) * 2000
     part, cut = tmp_path / "part", tmp_path / "cut"
     part.write_bytes(content)
     os.utime(part, (1_700_000_000, 1_700_000_000))
     cut.write_bytes(content)
-    (served.inbox() / "cut").write_bytes(content[:70_000])
-    (served.inbox(folder="OUT") / "answer.1").write_bytes(b"one")
-    (served.inbox(folder="OUT") / "answer.2").write_bytes(b"two")
+    (street.town.inbox() / "cut").write_bytes(content[:70_000])
+    (street.town.inbox(folder="OUT") / "answer.1").write_bytes(b"one")
+    (street.town.inbox(folder="OUT") / "answer.2").write_bytes(b"two")
     told = _openssh(
-        front,
-        tmp_path,
+        street,
         "cd IN",
         f"put -p {part} x.filepart",
         "rename x.filepart x",
@@ -91,39 +89,39 @@ def test_openssh_puts_renames_resumes_lists_and_fetches(front: Front, served: To
     )
     assert 0 == told.returncode, told.stderr
     assert {"x": content, "cut": content, "synced": content} == {
-        path.name: path.read_bytes() for path in served.inbox().iterdir()
+        path.name: path.read_bytes() for path in street.town.inbox().iterdir()
     }
     assert re.search(r"-rw-rw----.*000640\s+000640\s+512000\s.* x\n", told.stdout)
     assert (b"one", b"two") == ((tmp_path / "answer.1").read_bytes(), (tmp_path / "answer.2").read_bytes())
-    assert [] == list(served.inbox(folder="OUT").iterdir())
+    assert [] == list(street.town.inbox(folder="OUT").iterdir())
 
 
-def test_put_p_keeps_the_time_of_the_file(front: Front, served: Town, tmp_path: Path) -> None:
+def test_put_p_keeps_the_time_of_the_file(street: Street, tmp_path: Path) -> None:
     """The modification time is the bureau's; the channel never asks for it."""
     part = tmp_path / "part"
     part.write_bytes(b"abc")
     os.utime(part, (1_700_000_000, 1_700_000_000))
-    assert 0 == _openssh(front, tmp_path, f"put -p {part} IN/x").returncode
-    assert 1_700_000_000 == (served.inbox() / "x").stat().st_mtime
-    assert 0o660 == (served.inbox() / "x").stat().st_mode & 0o7777
+    assert 0 == _openssh(street, f"put -p {part} IN/x").returncode
+    assert 1_700_000_000 == (street.town.inbox() / "x").stat().st_mtime
+    assert 0o660 == (street.town.inbox() / "x").stat().st_mode & 0o7777
 
 
-def test_lftp_and_curl_put_and_get(front: Front, served: Town, tmp_path: Path) -> None:
+def test_lftp_and_curl_put_and_get(street: Street, tmp_path: Path) -> None:
     """Two clients that programs call."""
     part = tmp_path / "part"
     part.write_bytes(b"abc" * 100_000)
-    ssh = f"ssh -a -x -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {tmp_path / 'key'}"
+    ssh = f"ssh -a -x -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {street.key_file}"
     script = f'set sftp:connect-program "{ssh}"; set net:max-retries 1; put {part} -o IN/lftp; cat IN/lftp; ls; bye'
-    told = _run("lftp", "-e", script, f"sftp://000640:@127.0.0.1:{front.port}")
+    told = _run("lftp", "-e", script, f"sftp://000640:@127.0.0.1:{street.front.port}")
     assert 0 == told.returncode, told.stderr
     assert told.stdout.startswith("abc" * 100_000)
-    url = f"sftp://127.0.0.1:{front.port}/IN/curl"
-    keys = ["--key", str(tmp_path / "key"), "--pubkey", str(tmp_path / "key.pub")]
+    url = f"sftp://127.0.0.1:{street.front.port}/IN/curl"
+    keys = ["--key", str(street.key_file), "--pubkey", f"{street.key_file}.pub"]
     told = _run("curl", "-sS", "-k", "-u", "000640:", *keys, "-T", str(part), url)
     assert 0 == told.returncode, told.stderr
     told = _run("curl", "-sS", "-k", "-u", "000640:", *keys, url)
     assert part.read_text() == told.stdout
-    assert {"lftp", "curl"} == {path.name for path in served.inbox().iterdir()}
+    assert {"lftp", "curl"} == {path.name for path in street.town.inbox().iterdir()}
 
 
 def test_paramiko_s_put_asks_for_the_size_of_its_go(served: Town, key: paramiko.PKey, tmp_path: Path) -> None:
@@ -244,17 +242,18 @@ def _fingerprint(path: Path) -> str:
     return _run("ssh-keygen", "-l", "-f", str(path)).stdout.split()[1]
 
 
-def test_the_fingerprints_are_told(front: Front, call: Caller, home: Home) -> None:
+def test_the_fingerprints_are_told(street: Street, capsys: pytest.CaptureFixture[str]) -> None:
     """At the start and by `doctor`; the keys are this user's alone, and those the server shows."""
+    front, path = street.front, street.town.home.path
+    call = Caller(path, capsys)
     told = {row["check"]: row["told"] for row in call("doctor", "--json").json}
     shown = [
-        (_fingerprint(home.path / f"ssh_host_{kind}_key"), kind.upper())
-        for kind in ("ed25519", "ecdsa", "rsa")
+        (_fingerprint(path / f"ssh_host_{kind}_key"), kind.upper()) for kind in ("ed25519", "ecdsa", "rsa")
     ]
     line = f"the host keys are {', '.join(f'{fingerprint} ({kind})' for fingerprint, kind in shown)}."
     assert f"T{line[1:]}" == told["front door"]
     assert any(line in said for said in front.said)
-    assert {0o600} == {path.stat().st_mode & 0o777 for path in home.path.glob("ssh_host_*")}
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in path.glob("ssh_host_*")}
     transport = paramiko.Transport(("127.0.0.1", front.port))
     transport.start_client(timeout=60)
     assert front.fingerprint == transport.get_remote_server_key().fingerprint

@@ -1,6 +1,7 @@
 """What a sweep does when things go wrong, and in which order it does them."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -359,3 +360,31 @@ def test_what_cannot_be_judged_is_answered_when_it_is_discarded(town: Town) -> N
     assert [("ACRF-163",)] == town.rows("SELECT code FROM anomaly")
     assert ["FO.ACRF", "GO.ACRF"] == sorted(name[:7] for name in town.published())
     assert 1 == len(list((town.spool / "archive").rglob("FI.*")))
+
+
+def test_what_is_kept_and_told_is_on_disk_before_it_has_its_name(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut takes neither the copy of a part nor an answer, and no answer is seen before it is whole."""
+    settled: dict[int, str] = {}
+    settle = os.fsync
+
+    def noted(handle: int) -> None:
+        settled[os.fstat(handle).st_ino] = str(Path(f"/proc/self/fd/{handle}").readlink())
+        settle(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
+        town.drop(path)
+    assert 1 == town.sweep().settled
+    outbox = town.inbox(folder="OUT")
+    answers = [path for path in sorted(outbox.iterdir()) if path.stat().st_size]
+    named_then = [Path(settled[path.stat().st_ino]) for path in answers]
+    assert ["FO.ACRF", "FO.NOTI"] == [path.name[:7] for path in answers]
+    assert [] == [path for path in named_then if path.parent != outbox or not path.name.startswith(".")]
+    archived = (town.spool / "archive").rglob("*")
+    kept = [path for path in archived if path.is_file() and path.stat().st_size]
+    assert {"FI", "FO"} == {path.name[:2] for path in kept}
+    assert [] == [path for path in kept if path.stat().st_ino not in settled]
+    folders = {outbox, town.spool / "claimed"} | {path.parent for path in town.spool.glob("archive/*/*/*/*")}
+    assert set() == {str(folder) for folder in folders} - set(settled.values())
