@@ -8,11 +8,9 @@ from pathlib import Path
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.reserve import Reserve
-from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
-from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.operators import By
 from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
@@ -41,7 +39,7 @@ class Home:
         """Open a home that is ready for work; raise `Refusal` where something must be done first."""
         home = cls.unchecked(path, environ)
         try:
-            load_catalogue(home.settings.rules)
+            _check_rules(home.settings)
             require_ready(home.database)
         except FlexibatchError:
             home.close()
@@ -77,6 +75,7 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
 
     With `by` the audit tells who made the database or brought it up to date.
     """
+    from flexibatch.adapters.ssh_keys import make_host_key  # noqa: PLC0415 - only who makes keys waits for it
     from flexibatch.adapters.store.upgrade import upgrade  # noqa: PLC0415 - Alembic loads where it is needed
 
     path = path.absolute()
@@ -129,6 +128,14 @@ def database_file(database: Database) -> Path | None:
     """Name the file a database lies in, None where it is on a server."""
     url = database.engine.url
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _check_rules(settings: Settings) -> None:
+    """Refuse classes of `[rules]` that the catalogue does not allow; where there are none, it need not be read."""
+    if settings.rules:
+        from flexibatch.adapters.tables import load_catalogue  # noqa: PLC0415 - most homes keep its classes
+
+        load_catalogue(settings.rules)
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch.bootstrap import Home
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import MOMENT, instant_of
-from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetState, Why
-from flexibatch.services.sets import list_sets, show_set
-from flexibatch.services.waiting import waiting as what_waits
+
+if TYPE_CHECKING:
+    from flexibatch.services import sets
+    from flexibatch.services import waiting as waits
+else:
+    sets, waits = LateModule("flexibatch.services.sets"), LateModule("flexibatch.services.waiting")
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
@@ -93,11 +98,11 @@ def list_(  # noqa: PLR0913 - one argument an option
     number = sender_number(sender) if sender is not None else None
     if waiting and (states or since or name or limit):
         raise click.UsageError("--waiting goes with --sender and --json only.")
-    home = open_home(invocation)
     if waiting:
-        _list_waiting(invocation, home, number, as_json)
+        _list_waiting(invocation, number, as_json)
         return
-    found = list_sets(
+    home = open_records(invocation)
+    found = sets.list_sets(
         home,
         states=[SetState(state) for state in states],
         sender=number,
@@ -108,8 +113,9 @@ def list_(  # noqa: PLR0913 - one argument an option
     show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows_of(found), zone=home.settings.timezone, as_json=as_json)
 
 
-def _list_waiting(invocation: Invocation, home: Home, sender: str | None, as_json: bool) -> None:
-    rows = rows_of(what_waits(home, invocation.clock.now(), sender))
+def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> None:
+    home = open_home(invocation)
+    rows = rows_of(waits.waiting(home, invocation.clock.now(), sender))
     if as_json:
         show_json(rows)
         return
@@ -128,8 +134,8 @@ def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
     TICKET is the set's or one of its Forms', NAME that of its GO, a part, or an answer. A name that several
     sets have is refused, and lists their tickets.
     """
-    home = open_home(invocation)
-    details = show_set(home, word)
+    home = open_records(invocation)
+    details = sets.show_set(home, word)
     found = fields_of(details)
     if as_json:
         show_json(found)
