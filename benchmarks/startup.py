@@ -67,11 +67,10 @@ def libraries() -> tuple[Process, ...]:
 
 def completion(line: str) -> dict[str, str]:
     """Return the environment in which a shell asks how a line goes on."""
-    words = line.split(" ")
     return {
         "_FLEXIBATCH_COMPLETE": "bash_complete",
         "COMP_WORDS": line,
-        "COMP_CWORD": str(len(words) - 1),
+        "COMP_CWORD": str(line.count(" ")),
     }
 
 

@@ -4,17 +4,23 @@ import os
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
-from flexibatch.domain.case import Verdict
-from flexibatch.services import republish as service
-from flexibatch.services import sweep as sweeping
-from flexibatch.swept import SweepResult
+
+if TYPE_CHECKING:
+    from flexibatch.domain.case import Verdict
+    from flexibatch.services import republish as service
+    from flexibatch.services import sweep as sweeping
+    from flexibatch.swept import SweepResult
+else:
+    service, sweeping = LateModule("flexibatch.services.republish"), LateModule("flexibatch.services.sweep")
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
@@ -25,7 +31,7 @@ SWEPT = (
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
 
 
-def settled_row(verdict: Verdict) -> dict[str, object]:
+def settled_row(verdict: "Verdict") -> dict[str, object]:
     """Give a verdict as the table of a sweep shows it."""
     case, counts = verdict.case, verdict.counts
     return {
@@ -43,7 +49,7 @@ def settled_row(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bool) -> int:
+def show_settled(result: "SweepResult", rows: list[dict[str, object]], as_json: bool) -> int:
     """Show what a sweep did; tell the exit status."""
     if as_json:
         show_json({**result.counts(), "sets": rows})
@@ -55,7 +61,7 @@ def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bo
     return DONE if result.clean else SOME_REFUSED
 
 
-def _say_what_waits(result: SweepResult) -> None:
+def _say_what_waits(result: "SweepResult") -> None:
     if result.waiting or result.unpublished:
         say(
             f"Sets that have to wait: {result.waiting}; answers that are not out yet: {result.unpublished}. "
