@@ -2,19 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.channel import DONE, SWEPT, settled_row, show_settled
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import by, open_home
 from flexibatch.cli.output import json_option, say, show_table
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.errors import Refusal
-from flexibatch.services import rerun as service
-from flexibatch.services.difference import Change, difference
+
+if TYPE_CHECKING:
+    from flexibatch.services import difference as differing
+    from flexibatch.services import rerun as service
+    from flexibatch.services.difference import Change
+else:
+    service, differing = LateModule("flexibatch.services.rerun"), LateModule("flexibatch.services.difference")
 
 CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
 
@@ -56,7 +63,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
         chosen = service.wanted(home, refused=refused, sender=number, since=begin)
         _tell_held(chosen.held)
     if dry_run:
-        changes = difference(home, invocation.clock, by(invocation), chosen.tickets)
+        changes = differing.difference(home, invocation.clock, by(invocation), chosen.tickets)
         show_table("What would change", CHANGES, map(_change, changes), as_json)
         return DONE
     rows: list[dict[str, object]] = []
@@ -76,5 +83,5 @@ def _tell_held(held: Sequence[str]) -> None:
         say(f"On hold, so that their sets are not chosen: {', '.join(held)} (`flexibatch sender release`).")
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(change: "Change") -> dict[str, object]:
     return {**fields_of(change), "before": f"refused {' '.join(change.before)}".strip()}

@@ -12,6 +12,8 @@ from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal, Remedy
 
 NAME_LIMIT = 200
+AS_SET = "default"
+"""What takes back an agreement on acceptance: the setting holds again."""
 
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 

@@ -91,6 +91,19 @@ def test_completion_and_help_of_a_command_load_its_options_only(command: str) ->
     assert set() == modules & (HEAVY | STORE)
 
 
+def test_no_command_loads_what_it_does_before_it_is_called() -> None:
+    """What `check` and `purge` show of their options stands with their use cases; all others load alone."""
+    modules = {module for module, *_ in COMMANDS.values()} - {
+        "flexibatch.cli.check",
+        "flexibatch.cli.purging",
+    }
+    script = f"import sys, {', '.join(sorted(modules))}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert modules <= found
+    assert set() == found & (HEAVY | STORE | {"flexibatch.bootstrap", "flexibatch.settings"})
+
+
 @pytest.mark.parametrize(("command", "status"), [(["list"], 0), (["show", "0000000000010"], 2)])
 def test_who_looks_up_sets_loads_database_and_settings_and_nothing_beside(
     command: list[str], status: int, tmp_path: Path
