@@ -65,6 +65,7 @@ bench: $(TESTED) servers ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/journey.py
 	@$(BIN)/python benchmarks/inbox.py
 	@$(BIN)/python benchmarks/door.py
+	@$(BIN)/python benchmarks/startup.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage

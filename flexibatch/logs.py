@@ -1,18 +1,21 @@
 """Logs: one chain of events to stderr, each with a static name, none with a worker's number.
 
 Identity (ticket, sender, environment, run) is bound with `bound_contextvars` of structlog where a set's turn
-begins, and stands on every event below it.
+begins, and stands on every event below it. structlog is loaded with the first event, or by whoever is going to log:
+it takes as long as a look into the database.
 """
 
 import logging
 import re
 import sys
 from collections.abc import Mapping
-
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from typing import TYPE_CHECKING
 
 from flexibatch.domain.findings import legible
+
+if TYPE_CHECKING:
+    from structlog import PrintLogger
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "***"
 
@@ -20,8 +23,19 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAYBE_PERSON = re.compile(r"(?<!\d)\d{2}[. /-]?\d{2}[. /-]?\d{2}[. /-]?\d{3}[. /-]?\d{2}(?!\d)")
 
 
+_asked = {"log_format": "console", "log_level": "info"}
+"""How events are written if any is."""
+
+
+def ask(log_format: str, log_level: str) -> None:
+    """Keep how events are to be written by a command that logs nothing unless it meets a bug."""
+    _asked.update(log_format=log_format, log_level=log_level)
+
+
 def configure(log_format: str, log_level: str) -> None:
     """Send events from a weight on (`debug` … `error`) to stderr, as `console` or `json`; may be repeated."""
+    import structlog  # noqa: PLC0415 - loaded by who logs
+
     # It would write tracebacks past this chain; whatever it meets is told as trouble by who called it.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
     structlog.configure(
@@ -41,12 +55,14 @@ def configure(log_format: str, log_level: str) -> None:
 
 def report_bug(exc: BaseException) -> None:
     """Write the traceback of what should not have happened, to the chain as far as it was configured."""
+    import structlog  # noqa: PLC0415 - loaded by who logs
+
     if not structlog.is_configured():
-        configure("console", "info")
+        configure(**_asked)
     structlog.get_logger().error("command.failed", exc_info=exc)
 
 
-def hide_persons(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def hide_persons(_logger: "WrappedLogger", _method: str, event: "EventDict") -> "EventDict":
     """Replace whatever could be a worker's number (INSS), in every value of an event, however deep it stands.
 
     What a terminal would obey is replaced too: names of files are the bureaus'.
@@ -79,7 +95,9 @@ def _hidden(value: object) -> object:
     return text if _DIGEST.fullmatch(text) else hidden(text)
 
 
-def _renderer(log_format: str) -> Processor:
+def _renderer(log_format: str) -> "Processor":
+    import structlog  # noqa: PLC0415 - loaded by who logs
+
     if log_format == "json":
         # Escapes are JSON whatever stderr can hold; what Python would write in place of a sign is not.
         every_sign = sys.stderr.encoding.lower().startswith("utf")
@@ -89,5 +107,7 @@ def _renderer(log_format: str) -> Processor:
     )
 
 
-def _to_stderr(*_names: str) -> structlog.PrintLogger:
-    return structlog.PrintLogger(sys.stderr)
+def _to_stderr(*_names: str) -> "PrintLogger":
+    from structlog import PrintLogger  # noqa: PLC0415 - loaded by who logs
+
+    return PrintLogger(sys.stderr)

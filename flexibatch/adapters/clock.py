@@ -1,6 +1,6 @@
 """The real time and the real chance: the only places that read either."""
 
-import secrets
+import os
 from datetime import UTC, datetime
 
 ALPHABET = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -33,7 +33,7 @@ class RandomTickets:
         """Return a new ticket: 13 characters 0-9A-Z."""
         end = self._at + TICKET_LENGTH
         if end > len(self._store):
-            self._store = secrets.token_bytes(_AT_ONCE).translate(_LETTERS, _UNEVEN).decode("ascii")
+            self._store = os.urandom(_AT_ONCE).translate(_LETTERS, _UNEVEN).decode("ascii")
             self._at, end = 0, TICKET_LENGTH
         ticket, self._at = self._store[self._at : end], end
         return ticket

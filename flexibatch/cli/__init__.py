@@ -1,5 +1,6 @@
 """The command line: parse, call, show, exit status. Commands are loaded when they are called."""
 
+import gc
 import os
 import signal
 import sys
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,8 +17,12 @@ from flexibatch.cli.invocation import Invocation, Operator
 from flexibatch.cli.output import spare_signs
 from flexibatch.cli.remedies import worded
 from flexibatch.errors import FlexibatchError, refused_by_machine
-from flexibatch.ports import Clock
 from flexibatch.services.machine import machine_clock
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from flexibatch.ports import Clock
 
 PROGRAM = "flexibatch"
 DONE, USAGE, TROUBLE, INTERRUPTED, CUT_OFF = 0, 2, 3, 130, 141
@@ -84,6 +89,17 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, told) for name, (_module, _name, told) in COMMANDS.items()])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """Complete the name of a command without importing them, and the options of the program."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - as click does
+
+        named = [
+            CompletionItem(name, help=told)
+            for name, (_module, _name, told) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return named + click.Command.shell_complete(self, ctx, incomplete)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click's own
         """Run the command; end quietly when who reads its output has gone."""
         try:
@@ -133,7 +149,7 @@ def cli(ctx: click.Context, home: Path, operator: str | None) -> None:
     ctx.obj = Invocation(home, operator, ctx.obj or machine_clock())
 
 
-def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) -> NoReturn:
+def main(arguments: Sequence[str] | None = None, *, clock: "Clock | None" = None) -> NoReturn:
     """Run the program and exit; `arguments` are those of the process unless given.
 
     SIGTERM ends it by that signal, once what was begun is put away: a set in hand counts as not judged.
@@ -144,6 +160,8 @@ def main(arguments: Sequence[str] | None = None, *, clock: Clock | None = None) 
     except _Ended:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        gc.freeze()  # what is left goes with the process: looking for garbage in it costs as much as a command
     raise AssertionError("SIGTERM ends a process that does not handle it")
 
 
@@ -155,7 +173,7 @@ def _end(*_arguments: object) -> NoReturn:
     raise _Ended
 
 
-def run(arguments: Sequence[str] | None = None, clock: Clock | None = None) -> int:
+def run(arguments: Sequence[str] | None = None, clock: "Clock | None" = None) -> int:
     """Run a command and give its exit status; whatever goes wrong is told in a sentence on stderr."""
     spare_signs()
     try:

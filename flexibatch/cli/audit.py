@@ -1,17 +1,23 @@
 """The command that shows who did what: operators, and bureaus at the front door."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option
 from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.services import audit as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import audit as service
+else:
+    service = LateModule("flexibatch.services.audit")
 
 COLUMNS = ("at", "by", "who", "action", "subject", "address", "told")
 

@@ -1,22 +1,31 @@
 """The commands about bureaus: who they are, whether they must sign, whether their sets are taken."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.credentials import KEY_FILE, certificate, key
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.openssh import export_openssh
 from flexibatch.cli.output import cell, json_option, say, show_object
 from flexibatch.cli.sections import show_rows
-from flexibatch.domain.bureaus import NewSender, sender_number
+from flexibatch.domain.bureaus import AS_SET, NewSender, sender_number
 from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
-from flexibatch.services import senders as service
-from flexibatch.services.credentials import certificate_in, key_in
+
+if TYPE_CHECKING:
+    from flexibatch.services import credentials
+    from flexibatch.services import senders as service
+else:
+    service, credentials = (
+        LateModule("flexibatch.services.senders"),
+        LateModule("flexibatch.services.credentials"),
+    )
 
 LANGUAGES = click.Choice([one.value for one in Language])
 ACCEPTANCES = tuple(one.value for one in Acceptance)
@@ -92,8 +101,8 @@ def add(  # noqa: PLR0913 - one argument an option
     demand = SignatureDemand(signature)
     agreed = Acceptance(acceptance) if acceptance else None
     new = NewSender(sender_number(number), name, Language(language), demand, user, allow_ssh_rsa, agreed)
-    read = [key_in(path) for path in keys]
-    signing = [certificate_in(path, by(invocation).at) for path in certificates]
+    read = [credentials.key_in(path) for path in keys]
+    signing = [credentials.certificate_in(path, by(invocation).at) for path in certificates]
     done = service.add_sender(open_home(invocation), by(invocation), new, read, signing)
     if demand is SignatureDemand.REQUIRED and not signing:
         say(
@@ -115,7 +124,7 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.option("--signature", type=DEMANDS, help="Whether it must sign its files, from its next set on.")
 @click.option(
     "--acceptance",
-    type=click.Choice([*ACCEPTANCES, service.AS_SET]),
+    type=click.Choice([*ACCEPTANCES, AS_SET]),
     help="What an anomaly of a line refuses, in sets and re-runs judged from now on; `default`: as the setting has it.",
 )
 @click.option("--user", "user_name", help="Its name at the SFTP server, from its next log-in on.")

@@ -4,19 +4,26 @@ import os
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import by
 from flexibatch.cli.output import json_option, say, show_json, show_table
-from flexibatch.domain.case import Verdict
-from flexibatch.services import republish as service
-from flexibatch.services import sweep as sweeping
-from flexibatch.swept import SweepResult
-from flexibatch.wiring.outside import Mode
+
+if TYPE_CHECKING:
+    from flexibatch.domain.case import Verdict
+    from flexibatch.services import republish as service
+    from flexibatch.services import sweep as sweeping
+    from flexibatch.swept import SweepResult
+    from flexibatch.wiring import outside
+else:
+    outside = LateModule("flexibatch.wiring.outside")
+    service, sweeping = LateModule("flexibatch.services.republish"), LateModule("flexibatch.services.sweep")
 
 DONE, SOME_REFUSED = 0, 1
 TOLD_AT_MOST = 200
@@ -27,7 +34,7 @@ SWEPT = (
 COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
 
 
-def settled_row(verdict: Verdict) -> dict[str, object]:
+def settled_row(verdict: "Verdict") -> dict[str, object]:
     """Give a verdict as the table of a sweep shows it."""
     case, counts = verdict.case, verdict.counts
     return {
@@ -45,7 +52,7 @@ def settled_row(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bool) -> int:
+def show_settled(result: "SweepResult", rows: list[dict[str, object]], as_json: bool) -> int:
     """Show what a sweep did; tell the exit status."""
     if as_json:
         show_json({**result.counts(), "sets": rows})
@@ -57,7 +64,7 @@ def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bo
     return DONE if result.clean else SOME_REFUSED
 
 
-def _say_what_waits(result: SweepResult) -> None:
+def _say_what_waits(result: "SweepResult") -> None:
     if result.waiting or result.unpublished:
         say(
             f"Sets that have to wait: {result.waiting}; answers that are not out yet: {result.unpublished}. "
@@ -82,7 +89,7 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     What an earlier sweep left unfinished is finished first. A sweep does not wait: neither for a young GO nor
     for the back-off of a set that met trouble.
     """
-    components = open_components(invocation, Mode.SWEEP)
+    components = open_components(invocation, outside.Mode.SWEEP)
     rows: list[dict[str, object]] = []
     result = sweeping.sweep(components, lambda verdict: rows.append(settled_row(verdict)))
     return show_settled(result, rows, as_json)
@@ -98,7 +105,7 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
 
     Movement in an inbox wakes it at once; a plain look every `poll_interval` decides.
     """
-    components = open_components(invocation, Mode.WATCH)
+    components = open_components(invocation, outside.Mode.WATCH)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_arguments: stop.set())

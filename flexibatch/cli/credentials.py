@@ -1,16 +1,22 @@
 """The commands about what bureaus prove themselves with: SSH keys to log in, certificates to sign."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say
 from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.services import credentials as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import credentials as service
+else:
+    service = LateModule("flexibatch.services.credentials")
 
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

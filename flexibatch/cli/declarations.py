@@ -1,16 +1,23 @@
 """The commands that look up declarations and workers."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.cli.sections import Sections, for_people
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.flxwage.fields import CALCULATION, FEATURES, FINANCIAL_ELEMENT, kept_in
 from flexibatch.domain.vocabulary import Environment
-from flexibatch.services import declarations as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import declarations as service
+else:
+    service = LateModule("flexibatch.services.declarations")
 
 DECLARATION_COLUMNS = (
     "ticket",

@@ -4,17 +4,23 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_object
 from flexibatch.cli.sections import Sections
-from flexibatch.services import register as service
-from flexibatch.services.register import ImportedFile
+
+if TYPE_CHECKING:
+    from flexibatch.services import register as service
+    from flexibatch.services.register import ImportedFile
+else:
+    service = LateModule("flexibatch.services.register")
 
 PERIOD_COLUMNS = (
     "period_id",
@@ -75,7 +81,7 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -
             show_json(done)
 
 
-def _told(done: ImportedFile) -> str:
+def _told(done: "ImportedFile") -> str:
     unit = UNITS[done.format]
     if done.already:
         return f"{done.file} was imported before; nothing has changed. {unit} taken in then: {done.rows}."

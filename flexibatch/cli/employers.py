@@ -1,15 +1,22 @@
 """The commands about employers: which numbers are known, and which are third payers'."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.mandates import COMPANY, NSSO
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_object, show_table
 from flexibatch.domain.register_fields import employer as read_employer
 from flexibatch.errors import Refusal
-from flexibatch.services import employers as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import employers as service
+else:
+    service = LateModule("flexibatch.services.employers")
 
 COLUMNS = ("company", "nsso", "third_payer")
 EMPLOYERS_SHOWN = 1000

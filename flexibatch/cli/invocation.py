@@ -4,10 +4,12 @@ import getpass
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch.ports import Clock
+if TYPE_CHECKING:
+    from flexibatch.ports import Clock
 
 NAME_LIMIT = 64
 
@@ -33,7 +35,7 @@ class Invocation:
 
     home: Path
     operator: str | None
-    clock: Clock
+    clock: "Clock"
 
     @property
     def acting(self) -> str:

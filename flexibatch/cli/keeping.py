@@ -1,13 +1,20 @@
 """The commands about sets in quarantine."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import show_rows
-from flexibatch.services import quarantine as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import quarantine as service
+else:
+    service = LateModule("flexibatch.services.quarantine")
 
 QUARANTINE_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "run", "reason")
 

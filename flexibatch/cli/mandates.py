@@ -1,18 +1,23 @@
 """The commands about mandates: who may declare for whom."""
 
 from datetime import date
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.domain.bureaus import Mandate, sender_number
 from flexibatch.domain.bureaus import mandate as read_mandate
 from flexibatch.errors import Refusal
-from flexibatch.services import mandates as service
+
+if TYPE_CHECKING:
+    from flexibatch.services import mandates as service
+else:
+    service = LateModule("flexibatch.services.mandates")
 
 COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until", "state")
 

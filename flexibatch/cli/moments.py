@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch.settings.values import retention
+from flexibatch.cli.late import LateModule
+
+if TYPE_CHECKING:
+    from flexibatch.settings import values
+else:
+    values = LateModule("flexibatch.settings.values")
 
 
 class Moment(click.ParamType[date]):
@@ -35,7 +41,7 @@ class Length(click.ParamType[timedelta]):
         if isinstance(value, timedelta):
             return value
         try:
-            return retention(value)
+            return values.retention(value)
         except ValueError:
             self.fail(
                 f"'{value}' is no duration: give P2Y, P400D, PT36H or seconds, at most ten years.",

@@ -3,26 +3,40 @@
 import os
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch import logs
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.domain.operators import By
-from flexibatch.wiring.home import Home
+
+if TYPE_CHECKING:
+    from flexibatch import logs
+    from flexibatch.wiring import home as homes
+    from flexibatch.wiring.home import Home
+else:
+    homes, logs = LateModule("flexibatch.wiring.home"), LateModule("flexibatch.logs")
 
 REFUSED_OR_TROUBLE = "\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 """What most commands say of their exit status."""
 
 
-def open_home(invocation: Invocation) -> Home:
+def open_home(invocation: Invocation) -> "Home":
     """Open the home, ready for work; it is closed when the command ends."""
-    return _keep(Home.open(invocation.home, environ()))
+    return _logging(_kept(homes.Home.open(invocation.home, environ())))
 
 
-def open_unchecked(invocation: Invocation) -> Home:
+def open_records(invocation: Invocation) -> "Home":
+    """Open the home for what looks into its database only: nothing is logged, so that no library for it loads."""
+    home = _kept(homes.Home.open(invocation.home, environ()))
+    logs.ask(home.settings.log_format, home.settings.log_level)
+    return home
+
+
+def open_unchecked(invocation: Invocation) -> "Home":
     """Open the home whatever its database holds; it is closed when the command ends."""
-    return _keep(Home.unchecked(invocation.home, environ()))
+    return _logging(_kept(homes.Home.unchecked(invocation.home, environ())))
 
 
 def environ() -> Mapping[str, str]:
@@ -35,13 +49,17 @@ def by(invocation: Invocation) -> By:
     return By(invocation.acting, invocation.clock.now())
 
 
-def today(invocation: Invocation, home: Home) -> date:
+def today(invocation: Invocation, home: "Home") -> date:
     """Give the day it is where the channel lives."""
     return invocation.clock.now().astimezone(home.settings.timezone).date()
 
 
-def _keep(home: Home) -> Home:
+def _logging(home: "Home") -> "Home":
     logs.configure(home.settings.log_format, home.settings.log_level)
+    return home
+
+
+def _kept(home: "Home") -> "Home":
     click.get_current_context().call_on_close(home.close)
     return home
 

@@ -1,13 +1,19 @@
 """The command that tells an OpenSSH server who the bureaus are."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import say
-from flexibatch.services.openssh import export_accounts
+
+if TYPE_CHECKING:
+    from flexibatch.services import openssh as service
+else:
+    service = LateModule("flexibatch.services.openssh")
 
 
 @click.command("export-openssh", epilog=REFUSED_OR_TROUBLE)
@@ -23,7 +29,7 @@ def export_openssh(invocation: Invocation, folder: Path, *, channel: str, group:
     FOLDER/keys holds a file a bureau, FOLDER/accounts.sh makes accounts and rights. Run it as root, and again
     whenever a bureau or a key comes or goes; deploy/openssh/README.md tells the rest.
     """
-    done = export_accounts(open_home(invocation), by(invocation), folder, channel, group)
+    done = service.export_accounts(open_home(invocation), by(invocation), folder, channel, group)
     for number in done.without_key:
         say(f"Sender {number} has no key, so it cannot log in: `flexibatch sender key add`.")
     for name in done.gone:

@@ -3,16 +3,23 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by
 from flexibatch.cli.output import json_text, say
 from flexibatch.errors import Refusal, Unavailable
-from flexibatch.services.persons import PersonExport, export_person
+
+if TYPE_CHECKING:
+    from flexibatch.services import persons as service
+    from flexibatch.services.persons import PersonExport
+else:
+    service = LateModule("flexibatch.services.persons")
 
 FOR_ITS_OWNER = 0o600
 
@@ -41,7 +48,7 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
     number = sys.stdin.readline().strip() if inss == "-" else inss
     if output is not None and output.exists():
         raise _taken(output)
-    made, text = export_person(components, acting, number, _text)
+    made, text = service.export_person(components, acting, number, _text)
     if output is None:
         click.echo(text.encode(), nl=False)  # the audit keeps the digest of these bytes
     else:
@@ -51,7 +58,7 @@ def export(invocation: Invocation, inss: str, *, output: Path | None) -> None:
     say(f"Export {made.ticket}. What the channel holds on this person: {held}.")
 
 
-def _text(made: PersonExport) -> str:
+def _text(made: "PersonExport") -> str:
     head = {"export": made.ticket, "made_at": made.by.at, "made_by": made.by.operator}
     return json_text({**head, **fields_of(made.held)}) + "\n"
 

@@ -2,19 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import MOMENT, instant_of
-from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
+from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetState, Why
-from flexibatch.services.sets import list_sets, show_set
-from flexibatch.services.waiting import waiting as what_waits
+
+if TYPE_CHECKING:
+    from flexibatch.services import sets
+    from flexibatch.services import waiting as waits
+else:
+    sets, waits = LateModule("flexibatch.services.sets"), LateModule("flexibatch.services.waiting")
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
@@ -95,8 +101,8 @@ def list_(  # noqa: PLR0913 - one argument an option
     if waiting:
         _list_waiting(invocation, number, as_json)
         return
-    home = open_home(invocation)
-    found = list_sets(
+    home = open_records(invocation)
+    found = sets.list_sets(
         home,
         states=[SetState(state) for state in states],
         sender=number,
@@ -111,7 +117,7 @@ def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> 
     from flexibatch.cli.components import open_components  # noqa: PLC0415 - what was received is listed without any part
 
     components = open_components(invocation)
-    rows = rows_of(what_waits(components, invocation.clock.now(), sender))
+    rows = rows_of(waits.waiting(components, invocation.clock.now(), sender))
     if as_json:
         show_json(rows)
         return
@@ -130,8 +136,8 @@ def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
     TICKET is the set's or one of its Forms', NAME that of its GO, a part, or an answer. A name that several
     sets have is refused, and lists their tickets.
     """
-    home = open_home(invocation)
-    details = show_set(home, word)
+    home = open_records(invocation)
+    details = sets.show_set(home, word)
     found = fields_of(details)
     if as_json:
         show_json(found)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,14 +10,21 @@ from flexibatch.cli.channel import DONE, SWEPT, settled_row, show_settled
 from flexibatch.cli.components import open_components
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import MOMENT, instant_of
 from flexibatch.cli.opened import by
 from flexibatch.cli.output import json_option, say, show_table
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.errors import Refusal
-from flexibatch.services import rerun as service
-from flexibatch.services.difference import Change, difference
-from flexibatch.wiring.outside import Mode
+
+if TYPE_CHECKING:
+    from flexibatch.services import difference as differing
+    from flexibatch.services import rerun as service
+    from flexibatch.services.difference import Change
+    from flexibatch.wiring import outside
+else:
+    outside = LateModule("flexibatch.wiring.outside")
+    service, differing = LateModule("flexibatch.services.rerun"), LateModule("flexibatch.services.difference")
 
 CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
 
@@ -45,7 +53,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
     Name sets by ticket or by the name of their GO, or choose them with --refused, --sender, --since; sets of
     senders on hold are not chosen.
     """
-    components = open_components(invocation, Mode.SWEEP)
+    components = open_components(invocation, outside.Mode.SWEEP)
     home = components.home
     if bool(words) == bool(refused or sender or since):
         raise Refusal(
@@ -59,7 +67,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
         chosen = service.wanted(home, refused=refused, sender=number, since=begin)
         _tell_held(chosen.held)
     if dry_run:
-        changes = difference(components, by(invocation), chosen.tickets)
+        changes = differing.difference(components, by(invocation), chosen.tickets)
         show_table("What would change", CHANGES, map(_change, changes), as_json)
         return DONE
     rows: list[dict[str, object]] = []
@@ -78,5 +86,5 @@ def _tell_held(held: Sequence[str]) -> None:
         say(f"On hold, so that their sets are not chosen: {', '.join(held)} (`flexibatch sender release`).")
 
 
-def _change(change: Change) -> dict[str, object]:
+def _change(change: "Change") -> dict[str, object]:
     return {**fields_of(change), "before": f"refused {' '.join(change.before)}".strip()}

@@ -2,13 +2,19 @@
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.components import open_components
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.output import say
-from flexibatch.services.serve import Serving, known_by
+
+if TYPE_CHECKING:
+    from flexibatch.services import serve as service
+else:
+    service = LateModule("flexibatch.services.serve")
 
 LARGEST_PORT = 65_535
 
@@ -49,13 +55,13 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     """
     components = open_components(invocation)
     home = components.home
-    keys = known_by(home)
+    keys = service.known_by(home)
     watcher = [sys.executable, "-P", "-m", "flexibatch", "--home", str(home.path), "watch", "--tied"]
     host, port = listen
 
     def tell(host: str, port: int) -> None:
         say(f"Listening on {host}:{port}; {keys}. SIGTERM ends it.")
 
-    serving = Serving(components, host, port, watcher, tell)
+    serving = service.Serving(components, host, port, watcher, tell)
     asyncio.run(serving.run())
     return 0

@@ -1,21 +1,32 @@
 """The commands of upkeep: a home, its database, its schemas, and what may be wrong with it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.components import open_components_unchecked
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
 from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
 from flexibatch.cli.remedies import words_of
-from flexibatch.services.database import compare, upgrade
-from flexibatch.services.doctor.checks import Check, examine
-from flexibatch.services.doctor.faults import Health
-from flexibatch.services.schemas import open_schemas
-from flexibatch.settings import FILE
-from flexibatch.wiring.home import make_home
+
+if TYPE_CHECKING:
+    from flexibatch import settings
+    from flexibatch.services import database, schemas
+    from flexibatch.services.doctor import checks as doctors
+    from flexibatch.services.doctor import faults
+    from flexibatch.services.doctor.checks import Check
+    from flexibatch.wiring import home as homes
+else:
+    homes = LateModule("flexibatch.wiring.home")
+    settings = LateModule("flexibatch.settings")
+    database = LateModule("flexibatch.services.database")
+    schemas = LateModule("flexibatch.services.schemas")
+    doctors = LateModule("flexibatch.services.doctor.checks")
+    faults = LateModule("flexibatch.services.doctor.faults")
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
@@ -28,12 +39,12 @@ def init(invocation: Invocation, folder: Path | None, *, as_json: bool) -> None:
     It gets a settings file with every setting in it, the spool, and a database. It may be repeated: it makes
     what is missing, brings the database to this program's tables, and overwrites nothing.
     """
-    home = make_home(folder or invocation.home, environ(), by(invocation))
+    home = homes.make_home(folder or invocation.home, environ(), by(invocation))
     home.close()
     if as_json:
-        show_json({"home": home.path, "settings": home.path / FILE, "spool": home.settings.spool})
+        show_json({"home": home.path, "settings": home.path / settings.FILE, "spool": home.settings.spool})
         return
-    say(f"The home {home.path} is ready: its settings are in {home.path / FILE}.")
+    say(f"The home {home.path} is ready: its settings are in {home.path / settings.FILE}.")
 
 
 # ---------------------------------------------------------------------------------------------------- schemas
@@ -54,7 +65,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
     official one.
     """
     components = open_components_unchecked(invocation)
-    rows = rows_of(open_schemas(components, today(invocation, components.home)))
+    rows = rows_of(schemas.open_schemas(components, today(invocation, components.home)))
     show_table("Schemas", ("schema", "from", "until", "file", "ours", "sha256"), rows, as_json)
 
 
@@ -75,7 +86,7 @@ def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
     Make a backup first. A database that is there already stays as it is.
     """
     home = open_unchecked(invocation)
-    reached = upgrade(home, by(invocation))
+    reached = database.upgrade(home, by(invocation))
     if as_json:
         show_json({"revision": reached})
     else:
@@ -89,7 +100,7 @@ def upgrade_(invocation: Invocation, *, as_json: bool) -> None:
 @click.pass_obj
 def check(invocation: Invocation, *, as_json: bool) -> int:
     """Tell whether database and program belong together: the revision, and every table."""
-    state = compare(open_unchecked(invocation))
+    state = database.compare(open_unchecked(invocation))
     show_object("Database", fields_of(state), as_json)
     return 0 if state.ready else 1
 
@@ -107,13 +118,13 @@ def doctor(invocation: Invocation, *, as_json: bool) -> int:
 
     What is told as a warning can wait, what has failed cannot.
     """
-    checks = examine(open_components_unchecked(invocation), invocation.clock.now())
+    checks = doctors.examine(open_components_unchecked(invocation), invocation.clock.now())
     rows = [_looked_at(one) for one in checks]
     show_table("Doctor", ("check", "state", "told", "what_to_do"), rows, as_json)
-    return 1 if any(one.fault.health is Health.FAILED for one in checks) else 0
+    return 1 if any(one.fault.health is faults.Health.FAILED for one in checks) else 0
 
 
-def _looked_at(check: Check) -> dict[str, object]:
+def _looked_at(check: "Check") -> dict[str, object]:
     fault = check.fault
     advice = words_of(fault.remedy, fault.about) if fault.remedy is not None else fault.what_to_do
     return {

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from flexibatch.domain.identifiers import is_sender
-from flexibatch.domain.register_fields import employer
 from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal, Remedy
 
 NAME_LIMIT = 200
+AS_SET = "default"
+"""What takes back an agreement on acceptance: the setting holds again."""
 
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 
@@ -98,4 +99,6 @@ def mandate(sender: str, nsso: str, company: str, *, start: date, until: date | 
     >>> mandate("000640", "", "566988259", start=date(2026, 1, 1), until=None).company
     '0566988259'
     """
+    from flexibatch.domain.register_fields import employer  # noqa: PLC0415 - of bureaus, only mandates name employers
+
     return Mandate(sender_number(sender), *employer(nsso, company), start, until)

@@ -14,9 +14,6 @@ from flexibatch.domain.signatures import Certificate
 from flexibatch.services.rows import record, records
 from flexibatch.wiring.home import Home
 
-AS_SET = bureaus.AS_SET
-"""What takes back an agreement on acceptance: the setting holds again."""
-
 
 @dataclass(frozen=True, slots=True)
 class SenderRow:

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flexibatch.adapters import folders
 from flexibatch.adapters.reserve import Reserve
-from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.adapters.store.bureaus import list_senders
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.revisions import require_ready
-from flexibatch.adapters.tables import load_catalogue
-from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.operators import By
 from flexibatch.domain.sessions import HostKeyKind
 from flexibatch.errors import FlexibatchError, Refusal, Unavailable
 from flexibatch.settings import FILE, Settings, told_settings
 from flexibatch.settings.text import default_file
+
+if TYPE_CHECKING:
+    from flexibatch.domain.catalogue import Catalogue
 
 PRIVATE_FILE = 0o600
 HOME_MODE = 0o755
@@ -42,7 +43,8 @@ class Home:
         """Open a home that is ready for work; raise `Refusal` where something must be done first."""
         home = cls.unchecked(path, environ)
         try:
-            _ = home.catalogue  # wrong settings are told before anything is done
+            if home.settings.rules:
+                _ = home.catalogue  # a wrong setting is told before anything is done
             require_ready(home.database)
         except FlexibatchError:
             home.close()
@@ -68,8 +70,10 @@ class Home:
         return cls(Path().absolute(), Settings.defaults(environ), Database("sqlite://"), blind=True)
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> "Catalogue":
         """Return the anomaly catalogue with the classes that `[rules]` changes; raise `Refusal` where it may not."""
+        from flexibatch.adapters.tables import load_catalogue  # noqa: PLC0415 - most commands need none
+
         return load_catalogue(self.settings.rules)
 
     def close(self) -> None:
@@ -82,6 +86,7 @@ def make_home(path: Path, environ: Mapping[str, str], by: By | None = None) -> H
 
     With `by` the audit tells who made the database or brought it up to date.
     """
+    from flexibatch.adapters.ssh_keys import make_host_key  # noqa: PLC0415 - only who makes keys waits for it
     from flexibatch.adapters.store.upgrade import upgrade  # noqa: PLC0415 - Alembic loads where it is needed
 
     path = path.absolute()

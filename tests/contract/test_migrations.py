@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Inspector, inspect, select, text
 
-from flexibatch.adapters.store import revisions, tables, upgrade
+from flexibatch.adapters.store import revisions, schema, tables, upgrade
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.errors import Refusal
@@ -112,7 +112,7 @@ def test_migrations_make_what_the_models_say(
         server: Server = request.getfixturevalue("postgresql")
         other = Database(server.url(server.create()))
     with other.writing() as connection:
-        tables.metadata.create_all(connection)
+        schema.metadata.create_all(connection)
         wanted = _described(inspect(connection))
     other.close()
     with empty.reading() as connection:

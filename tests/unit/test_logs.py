@@ -113,3 +113,18 @@ def test_lighter_events_are_left_out(capsys: pytest.CaptureFixture[str]) -> None
     told = capsys.readouterr().err
     assert "set.settled" not in told
     assert "set.delayed" in told
+
+
+@pytest.mark.parametrize("log_format", ["console", "json"])
+def test_a_bug_is_written_as_was_asked_although_nothing_was_configured(
+    log_format: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that logs nothing leaves structlog alone; its bug is an event in the settings' format all the same."""
+    monkeypatch.setattr(logs, "_asked", dict(logs._asked))
+    logs.ask(log_format, "info")
+    assert not structlog.is_configured()
+    logs.report_bug(ValueError(INSS))
+    told = capsys.readouterr().err
+    assert (log_format == "json") == told.startswith("{")
+    assert "command.failed" in told
+    assert INSS not in told

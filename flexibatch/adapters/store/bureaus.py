@@ -12,7 +12,7 @@ from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import Shown, all_shown, shown
 from flexibatch.adapters.store.tables import mandate, sender, sender_certificate, sender_key
-from flexibatch.domain.bureaus import NewSender, SshKey
+from flexibatch.domain.bureaus import AS_SET, NewSender, SshKey
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.errors import Refusal
 
@@ -94,8 +94,6 @@ def release_sender(connection: Connection, by: By, number: str) -> bool:
     return _hold(connection, by, number, held=False)
 
 
-AS_SET = "default"
-"""What takes back an agreement on acceptance: the setting holds again."""
 _SETTABLE = ("name", "language", "signature", "user_name", "allow_ssh_rsa", "acceptance")
 
 

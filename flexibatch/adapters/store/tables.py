@@ -23,7 +23,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 
 from flexibatch.domain.vocabulary import Environment, Language, Operation, SetState, SignatureDemand
@@ -208,15 +207,6 @@ file_set = Table(
     Index(None, "sender", "environment", "set_key"),
     Index(None, "state", "sender", "environment", "turn"),
     Index(None, "name"),
-    Index(
-        "uq_file_set_claiming",
-        "sender",
-        "environment",
-        "leader",
-        unique=True,
-        sqlite_where=text("state = 'claiming'"),
-        postgresql_where=text("state = 'claiming'"),
-    ),
 )
 
 stream = Table(

@@ -14,7 +14,7 @@ from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.adapters.store.revisions import TABLE, current_revision, refuse_newer, wanted_revision
-from flexibatch.adapters.store.tables import metadata
+from flexibatch.adapters.store.schema import metadata
 from flexibatch.errors import Refusal
 
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from flexibatch.adapters.store.tables import metadata
+from flexibatch.adapters.store.schema import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
