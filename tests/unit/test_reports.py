@@ -213,7 +213,7 @@ def test_wordings_that_differ_stand_with_their_lines() -> None:
     )
     text = outline(PAGES.html(report(located=several))).text
     assert [2, 2, 1] == [text.count(f"Wrong {number:02d}.") for number in (1, 5, 8)]
-    assert 2 == text.count("and 3 others")
+    assert 2 == text.count("and 3 more")
 
 
 def test_the_table_of_all_lines_has_an_end_that_is_told() -> None:
@@ -426,6 +426,41 @@ def test_the_texts_have_the_same_keys_in_every_language() -> None:
     assert {language.value for language in Language} == set(texts)
     assert dict.fromkeys(texts, keys(texts["nl"])) == {name: keys(table) for name, table in texts.items()}
     assert len({len(table["glossary"]) for table in texts.values()}) == 1
+
+
+def _sentences() -> list[tuple[str, str]]:
+    """Give all that is told to a bureau, sentence by sentence, with where it stands."""
+
+    def texts(table: dict[str, Any], path: str) -> list[tuple[str, str]]:
+        below = [texts(value, f"{path}.{key}") for key, value in table.items() if isinstance(value, dict)]
+        own = [(f"{path}.{key}", value) for key, value in table.items() if isinstance(value, str)]
+        return [*own, *(one for several in below for one in several)]
+
+    data = files("flexibatch") / "data"
+    tables = [
+        (name, loads((data / name).read_text("utf-8"))) for name in ("report_texts.toml", "anomalies.toml")
+    ]
+    told = [one for name, table in tables for one in texts(table, name)]
+    return [(path, sentence) for path, text in told for sentence in re.split(r"(?<=[.!?])\s+", text)]
+
+
+def test_no_sentence_is_long() -> None:
+    """Nobody reads a sentence twice: it has at most 25 words, in every language, on the page and of an anomaly."""
+    sentences = _sentences()
+    assert len(sentences) > 1_000
+    long = [(path, one) for path, one in sentences if len(re.findall(r"\S*\w\S*", one)) > 25]
+    assert [] == long
+
+
+@pytest.mark.parametrize("name", ["report_texts.toml", "anomalies.toml"])
+def test_quotation_marks_are_those_of_the_language(name: str) -> None:
+    """French has guillemets, Dutch and German begin low, and no text has a typewriter's."""
+    table = loads((files("flexibatch") / "data" / name).read_text("utf-8"))
+    told = [text for path, text in _sentences() if path.startswith(name)]
+    assert table
+    assert [] == [text for text in told if '"' in text]
+    french = [text for path, text in _sentences() if re.search(r"\.fr\b", path)]
+    assert [] == [text for text in french if set("„“”") & set(text)]
 
 
 def test_times_are_told_where_the_channel_lives() -> None:
