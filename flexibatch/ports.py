@@ -226,7 +226,7 @@ class Outbox(Protocol):
         ...
 
     def report(self, report: Report) -> None:
-        """Put down the page for people and its JSON; may be repeated."""
+        """Put down the page for people, its JSON, and what was refused as CSV; may be repeated."""
         ...
 
     def archive(self, case: Case) -> None:

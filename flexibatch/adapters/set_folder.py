@@ -1,8 +1,8 @@
 """The private folder of one set: what was moved out of the inbox, what is judged and kept, the answers, what came late.
 
 `<place>/<ticket>/` holds `arrived/` (what was moved out of the inbox), `in/` (the copies that are judged and kept),
-`out/run-<n>/` (the answers of a run as they were written) and, in the archive, `late/<ticket>/` (sets that came late
-to this one). `<place>` is `claimed`, `quarantine` or `archive/yyyy/mm/dd`.
+`out/run-<n>/` (the answers of a run as they were written, and its lines) and, in the archive, `late/<ticket>/` (sets
+that came late to this one). `<place>` is `claimed`, `quarantine` or `archive/yyyy/mm/dd`.
 """
 
 import os
@@ -15,6 +15,7 @@ from pathlib import Path
 from flexibatch.adapters.folders import ARCHIVE, CLAIMED, PRIVATE_MODE, QUARANTINE
 
 _ARRIVED, _RECEIVED, _ANSWERS, _LATE = "arrived", "in", "out", "late"
+_LINES = "lines.json.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class SetFolder:
     def answers(self, run: int) -> Path:
         """Return where the answers of a run are written."""
         return self.path / _ANSWERS / f"run-{run}"
+
+    def lines(self, run: int) -> Path:
+        """Return where the lines of a run are kept for its pages."""
+        return self.answers(run) / _LINES
 
     @property
     def late(self) -> Path:

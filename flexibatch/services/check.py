@@ -15,6 +15,7 @@ from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
 from flexibatch.domain.operators import By
+from flexibatch.domain.outcomes import LineOutcome, line_outcomes
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
     Environment,
@@ -226,4 +227,9 @@ def registered_sender(components: Components, paths: Sequence[Path], number: str
 
 def report_json(components: Components, checked: Checked) -> bytes:
     """Return what a check came to as the JSON that stands beside a page in REPORT."""
-    return components.pages.json(report_of(checked.trial.settlement))
+    trial = checked.trial
+
+    def lines() -> Iterator[LineOutcome]:
+        return (line for form in trial.forms for line in line_outcomes(form))
+
+    return components.pages.json(report_of(trial.settlement), lines)

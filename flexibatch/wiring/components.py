@@ -161,9 +161,9 @@ class Components:
     @cached_property
     def pages(self) -> "ReportPages":
         """Return what writes the pages for people."""
-        from flexibatch.adapters.reports import ReportPages
+        from flexibatch.adapters.reports import report_pages
 
-        return ReportPages(self.home.settings.timezone)
+        return report_pages(self.home.settings.timezone)
 
     @cached_property
     def outbox(self) -> SpoolOutbox:

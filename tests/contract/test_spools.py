@@ -442,6 +442,14 @@ def test_pages_are_put_into_report(stand: Stand) -> None:
     assert {f"{GO}.{TICKET}.html": b"received"} == stand.files(stand.bureau / "REPORT")
 
 
+def test_a_page_that_is_large_is_put_whole(stand: Stand) -> None:
+    """A page of thousands of lines comes in pieces, and is nowhere held whole."""
+    piece = b"line\n" * 1000
+    stand.acting.put_page(CASE, "csv", (piece for _ in range(500)))
+    [page] = stand.files(stand.bureau / "REPORT").values()
+    assert piece * 500 == page
+
+
 @pytest.mark.parametrize("letter", ["x", "é"])
 def test_pages_on_long_names_fit_a_folder(letter: str, stand: Stand) -> None:
     """A name of 255 bytes has a page too."""

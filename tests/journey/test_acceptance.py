@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from flexibatch.adapters.line_file import read_lines
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.vocabulary import REPORT_FOLDER
@@ -268,4 +270,5 @@ def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
     town.agree("line", sender)
     stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
     pages = ReportPages(town.home.settings.timezone)
-    assert (page, shown) == (pages.html(stored), pages.json(stored))
+    lines = partial(read_lines, town.components().keeping.folder(stored.case).lines(1))
+    assert (page, shown) == (pages.html(stored, lines), pages.json(stored, lines))

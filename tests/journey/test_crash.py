@@ -62,7 +62,7 @@ def _nothing_left(town: Town, answers: int, number: str = "000640") -> None:
     assert [(answers,)] == town.rows("SELECT count(*) FROM answer")
     assert answers == sum(name.startswith("FO.") for name in town.published(number))
     assert answers == sum(name.startswith("GO.") for name in town.published(number))
-    assert 2 == len(list((sender / "REPORT").iterdir()))
+    assert 3 == len(list((sender / "REPORT").iterdir()))
 
 
 def _told_is_kept(town: Town, run: int) -> None:

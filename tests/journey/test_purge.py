@@ -117,21 +117,21 @@ def test_without_a_kind_all_go_by_their_settings(call: Caller, records: Records)
 
 
 def test_pages_of_old_sets_go(call: Caller, home: Home, records: Records) -> None:
-    """Both pages of a set that is done with go; those of one that waits, and the bureau's own files, stay."""
+    """All pages of a set that is done with go; those of one that waits, and the bureau's own files, stay."""
     done, waits = records.settled(1), records.claim(go_name(2))
-    names = (f"{go_name(1)}.{done}.html", f"FI. bad näme\n.{done}.json")
+    names = (f"{go_name(1)}.{done}.html", f"{go_name(1)}.{done}.csv", f"FI. bad näme\n.{done}.json")
     gone = [lay(home, "REPORT", name) for name in names]
     kept = [
         lay(home, "REPORT", f"{go_name(2)}.{waits}.html"),
         lay(home, "REPORT", "notes.html"),
         lay(home, "REPORT", f"GO.\udcff.{done}.html"),
     ]
-    assert 2 == went(call, "reports", "--older-than", "P30D", "--dry-run")["counted"]
+    assert 3 == went(call, "reports", "--older-than", "P30D", "--dry-run")["counted"]
     assert [] == [path for path in gone + kept if not path.exists()]
     told = went(call, "reports", "--older-than", "P30D")
-    assert (2, 10, sorted(path.name for path in gone)) == (told["files"], told["bytes"], told["names"])
+    assert (3, 15, sorted(path.name for path in gone)) == (told["files"], told["bytes"], told["names"])
     assert kept == [path for path in gone + kept if path.exists()]
-    assert [("reports", 2)] == [(subject, details["files"]) for subject, details in acts(home)]
+    assert [("reports", 3)] == [(subject, details["files"]) for subject, details in acts(home)]
     assert 0 == went(call, "reports", "--older-than", "P30D")["counted"]
     assert 1 == len(acts(home))
 

@@ -97,7 +97,7 @@ def test_a_set_elsewhere_is_settled_and_answered_there(far: Far, call: Caller) -
     name = far.drop()
     told = call("sweep", "--json")
     assert (0, [name]) == (told.status, [one["name"] for one in told.json["sets"]]), told.err
-    assert (ANSWERS, 2, [], {}) == (far.published, far.pages, far.waiting, tree(far.root / "inbound"))
+    assert (ANSWERS, 3, [], {}) == (far.published, far.pages, far.waiting, tree(far.root / "inbound"))
     assert name in {path.name for path in far.town.spool.glob("archive/*/*/*/*/in/*")}
     assert [] == sorted((far.town.spool / "senders/000640/OUT").iterdir())
 

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import tomllib
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from flexibatch.adapters.line_file import read_lines
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.ledger import StoredLedger
 from flexibatch.domain.catalogue import UNKNOWN
@@ -43,8 +45,14 @@ def test_a_page_that_is_written_again_is_the_same(name: str, calm: Neighbourhood
         Player(Sample.read(name), town).play()
         [(ticket,)] = town.rows("SELECT ticket FROM file_set")
         stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
-        [page] = town.inbox(stored.case.sender.number, REPORT_FOLDER).glob(f"*.{ticket}.html")
-        assert page.read_bytes() == ReportPages(town.home.settings.timezone).html(stored)
+        kept = town.components().keeping.folder(stored.case).lines(1)
+        pages, lines = ReportPages(town.home.settings.timezone), partial(read_lines, kept)
+        put = town.inbox(stored.case.sender.number, REPORT_FOLDER).glob(f"*.{ticket}.*")
+        assert [page.read_bytes() for page in sorted(put)] == [
+            pages.csv(stored, lines),
+            pages.html(stored, lines),
+            pages.json(stored, lines),
+        ]
         assert [one.refused for one in stored.located if one.line is None] == [
             stored.counts.refused for one in stored.located if one.line is None
         ]

@@ -41,7 +41,7 @@ class Sample:
         return {
             path.name: path.read_bytes()
             for path in self._files()
-            if ".999999." in path.name or path.suffix == ".json"
+            if ".999999." in path.name or path.name.startswith("report.")
         }
 
     def _files(self) -> list[Path]:
@@ -119,5 +119,7 @@ class Player:
     def _answers(self) -> dict[str, bytes]:
         answers = self.town.published(self.sender)
         reports = self.town.inbox(self.sender, REPORT_FOLDER).glob("*.json")
-        named = {f"report.{path.name.split('.')[-2]}.json": path.read_bytes() for path in sorted(reports)}
+        sheets = self.town.inbox(self.sender, REPORT_FOLDER).glob("*.csv")
+        pages = sorted([*reports, *sheets])
+        named = {f"report.{'.'.join(path.name.split('.')[-2:])}": path.read_bytes() for path in pages}
         return answers | named

@@ -131,7 +131,7 @@ class Bureau:
         self.town.sweep()
         after = self.town.published(self.sender)
         [noti] = [name for name in after.keys() - before.keys() if name.startswith("FO.NOTI.")]
-        page, told = sorted(set(self._pages()) - pages)
+        _sheet, page, told = sorted(set(self._pages()) - pages)
         return Answered(after[noti], page.read_bytes(), json.loads(told.read_bytes()))
 
     def _pages(self) -> list[Any]:

@@ -1,6 +1,8 @@
 """The pages for people: understandable in four languages, safe with hostile values, always the same bytes."""
 
 import base64
+import csv
+import io
 import json
 import re
 from dataclasses import replace
@@ -8,21 +10,28 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
 from tomllib import loads
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from flexibatch.adapters.line_file import LineWriter, read_lines
 from flexibatch.adapters.reports import ReportPages, instant, lead_of, number, visible
+from flexibatch.adapters.reports.causes import LINES_SHOWN
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import Case, Counts, LocatedAnomaly, ReceivedFile, Report, Sender
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.outcomes import LineOutcome, LineOutcomes
 from flexibatch.domain.vocabulary import (
     AnomalyClass,
     Environment,
     FileKind,
     Language,
+    Operation,
+    Outcome,
     SignatureDemand,
     Subject,
 )
@@ -77,6 +86,18 @@ def report(language: Language = Language.EN, *rules: str, **changes: Any) -> Rep
     return replace(settled, **changes)
 
 
+def line(number: int = 1, **changes: Any) -> LineOutcome:  # noqa: ANN401 - the fields of a line
+    days = (date(2026, 9, 1), date(2026, 11, 30))
+    employer = ("100100022", "0400100056")
+    known = ("F-2026-09", f"019a1f04-{number:04d}", f"OWN-{number}", "05073003328")
+    refused = LineOutcome(1, number, *employer, Operation.ORIGINAL, *known, *days, 123_456_7, Outcome.REFUSED)
+    return refused._replace(**changes)
+
+
+def lines(*told: LineOutcome) -> LineOutcomes:
+    return lambda: iter(told)
+
+
 class Outline(HTMLParser):
     """Note what a page is made of: balance of tags, attributes, text."""
 
@@ -123,22 +144,179 @@ def test_a_page_speaks_its_senders_language(language: Language) -> None:
         INSS,
         "2026-09/0001",
         "0400100056",
-        LINE,
         "27",
     )
     assert [text for text in told if text not in page.text] == []
 
 
 def test_a_fault_that_lines_share_is_told_once_with_all_their_references() -> None:
-    """A clerk sees one fault to mend and every line it refused; the JSON tells it of each line."""
+    """A clerk sees one fault to mend and every line at fault in a row of its own; the JSON tells it of each line."""
     one = located("inss-check")
-    shared = (one, replace(one, reference="2026-09/0009", line=2))
+    shared = (replace(one, reference="R-0001"), replace(one, reference="R-0009", line=2))
     told = report(located=shared)
     page = outline(PAGES.html(told)).text
-    assert (1, True) == (page.count(one.anomaly.what), "2026-09/0001, 2026-09/0009" in page)
-    assert ["2026-09/0001", "2026-09/0009"] == [
+    assert [1, 1, 1] == [page.count(text) for text in (one.anomaly.what, "R-0001", "R-0009")]
+    assert ["R-0001", "R-0009"] == [
         anomaly["reference"] for anomaly in json.loads(PAGES.json(told))["anomalies"]
     ]
+
+
+LINE_ROW = {
+    Language.NL: ("01/09/2026–30/11/2026", "12\xa0345,67", "origineel", "geweigerd"),
+    Language.FR: ("01/09/2026–30/11/2026", "12\xa0345,67", "originale", "refusée"),
+    Language.DE: ("01.09.2026–30.11.2026", "12\xa0345,67", "Original", "abgelehnt"),
+    Language.EN: ("1 Sep 2026–30 Nov 2026", "12\xa0345.67", "original", "refused"),
+}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_line_is_told_by_what_a_clerk_knows_it_by(language: Language) -> None:
+    """At fault and among all lines: both numbers of its employer, Form reference, period, amount, outcome, ticket."""
+    accepted = line(2, outcome=Outcome.ACCEPTED, ticket="2B2B3C4D5E6F7", version=3)
+    page = outline(PAGES.html(report(language, "declared"), lines(line(), accepted))).text
+    known = ("100100022", "0400100056", "F-2026-09", "019a1f04-0001", "OWN-1", "2B2B3C4D5E6F7")
+    assert [] == [text for text in (*known, *LINE_ROW[language]) if text not in page]
+    assert 3 == page.count(LINE_ROW[language][0])
+
+
+def test_many_lines_with_one_fault_are_one_cause_and_a_row_each() -> None:
+    """What is wrong and what to do stand once, however many lines have it; the table of all lines is folded."""
+    one = located("declared")
+    shared = tuple(
+        replace(one, line=number, reference=f"R-{number:03d}", inss=f"{number:011d}")
+        for number in range(1, 151)
+    )
+    told = report(located=shared, counts=Counts(1, 150, 0, 0, 150, 150))
+    page = PAGES.html(told, lines(*(line(number) for number in range(1, 151))))
+    text = outline(page).text
+    assert [1, 1] == [text.count(words) for words in (one.anomaly.what, one.anomaly.remedy)]
+    assert "lines: 150" in text
+    assert [] == [row.reference for row in shared if text.count(str(row.reference)) != 1]
+    assert (1, 2) == (page.count(b"<details open>"), page.count(b"<details"))
+    assert "details::details-content { content-visibility: visible" in page.decode()
+
+
+def test_wordings_that_differ_stand_with_their_lines() -> None:
+    """A cause tells its first wordings and values and counts the others; each line has its own."""
+    one = located("declared")
+    several = tuple(
+        replace(
+            one,
+            line=number,
+            anomaly=replace(
+                one.anomaly,
+                what=f"Wrong {number:02d}.",
+                finding=replace(one.anomaly.finding, value=f"V{number}"),
+            ),
+        )
+        for number in range(1, 9)
+    )
+    text = outline(PAGES.html(report(located=several))).text
+    assert [2, 2, 1] == [text.count(f"Wrong {number:02d}.") for number in (1, 5, 8)]
+    assert 2 == text.count("and 3 more")
+
+
+def test_the_table_of_all_lines_has_an_end_that_is_told() -> None:
+    """Beyond so many lines the others are counted, and where they are found is told; JSON and CSV have them."""
+    told = report(located=(located("declared"),), counts=Counts(1, LINES_SHOWN + 5, 0, 0, LINES_SHOWN + 5, 1))
+    many = lines(*(line(number) for number in range(1, LINES_SHOWN + 6)))
+    text = outline(PAGES.html(told, many)).text
+    assert "shows the first 2\xa0000 lines. Lines that are not in it: 5. The .json file" in text
+    assert (1, 0) == (
+        text.count(f"019a1f04-{LINES_SHOWN:04d}"),
+        text.count(f"019a1f04-{LINES_SHOWN + 1:04d}"),
+    )
+    assert LINES_SHOWN + 5 == len(json.loads(PAGES.json(told, many))["lines"])
+    assert LINES_SHOWN + 6 == len(rows(PAGES.csv(told, many)))
+
+
+def test_a_line_at_fault_far_down_has_its_content() -> None:
+    """What a line is known by is told wherever it stands, though the table of all lines ends before it."""
+    place = replace(located("declared"), form=3, line=1)
+    told = report(located=(place,), counts=Counts(4, LINES_SHOWN + 3, 0, 0, 1, 1))
+    first = (line(number) for number in range(1, LINES_SHOWN + 1))
+    many = lines(*first, line(form=2), line(form=3, form_reference="FAR-DOWN"), line(form=4))
+    assert "FAR-DOWN" in outline(PAGES.html(told, many)).text
+
+
+def test_lines_that_were_not_kept_are_told_to_be_so() -> None:
+    """A set that an earlier release judged has no lines beside its answers."""
+    assert "were not kept for this page" in outline(PAGES.html(report(Language.EN, "declared"))).text
+
+
+@pytest.mark.parametrize("lead", LEADS)
+def test_the_verdict_stands_in_the_title_and_can_be_jumped_to(lead: str) -> None:
+    """A tab says what became of the set; headings leave no level out, and the verdict is the first after the title."""
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))["en"]
+    page = PAGES.html(examples(Language.EN)[lead]).decode()
+    assert f"<title>{texts['leads'][lead]['verdict']} – 7K2M9Q4XW1B3F" in page
+    headings = re.findall(r"<h(\d)[^>]*>(.*?)</h", page)
+    assert ["1", "2"] == [level for level, _text in headings[:2]]
+    assert texts["leads"][lead]["state"] == headings[1][1]
+    levels = [int(level) for level, _text in headings]
+    assert [] == [level for before, level in pairwise(levels) if level > before + 1]
+
+
+# ------------------------------------------------------------------------------------------------------- CSV
+
+
+def rows(sheet: bytes) -> list[list[str]]:
+    assert sheet.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(sheet.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def test_refused_lines_stand_in_a_sheet() -> None:
+    """One row a refused line, with what refused it or its Form; accepted ones are left out; CR LF at line ends."""
+    told = report(Language.FR, "declared")
+    of_form = replace(located("mandate", Language.FR), line=None, form=2)
+    told = replace(told, located=(*told.located, of_form))
+    all_lines = lines(line(), line(2, outcome=Outcome.ACCEPTED), line(3, codes=("90017-460",)), line(form=2))
+    sheet = PAGES.csv(told, all_lines)
+    head, first, untold, second = rows(sheet)
+    assert ["Formulaire", "Numéro ONSS", "Numéro d'entreprise"] == head[:3]
+    assert ["1", "100100022", "0400.100.056", "originale", "F-2026-09", "019a1f04-0001", "OWN-1"] == first[:7]
+    assert ["05.07.30-033.28", "2026-09-01", "2026-11-30", "12345,67", "90082-272"] == first[7:12]
+    assert [told.located[0].anomaly.what, told.located[0].anomaly.remedy] == first[12:]
+    assert ["90017-460", "", ""] == untold[11:]
+    assert [of_form.anomaly.code, of_form.anomaly.what] == second[11:13]
+    assert sheet.count(b"\r\n") == sheet.count(b"\n") == 4
+
+
+def test_what_refused_a_form_without_lines_or_the_file_has_a_row() -> None:
+    """A sheet is never empty where something was refused; remarks are not in it."""
+    of_form = replace(located("mandate"), line=None, form=2, inss=None, reference=None)
+    nowhere = replace(located("declared"), form=3, employer="100100022", inss=None, own="OWN")
+    told = report(
+        Language.EN, "no-form", "late", located=(located("no-form"), located("late"), of_form, nowhere)
+    )
+    assert [["", "", ""], ["2", "", "0400.100.056"], ["3", "100100022", ""]] == [
+        row[:3] for row in rows(PAGES.csv(told))[1:]
+    ]
+
+
+@pytest.mark.parametrize("sign", [*"=+-@\t\r\n", " =", "\uff1d"])
+def test_a_sheet_computes_nothing(sign: str) -> None:
+    """A value that a spreadsheet would take for a formula is preceded by an apostrophe, and stays in its cell."""
+    bad = line(own=f'{sign}1+1;"\u202e', reference="\u200b=1")
+    told = replace(report(), located=())
+    [_head, row] = rows(PAGES.csv(told, lines(bad)))
+    assert ("'", '1+1;"[U+202E]', "[U+200B]=1") == (row[6][0], row[6][-13:], row[5])
+
+
+def test_lines_are_kept_and_read_again(tmp_path: Path) -> None:
+    """What was written comes back as it was; a judgement that came to nothing leaves nothing."""
+    told = [
+        line(),
+        line(2, operation=None, start=None, end=None, amount=None, inss=HOSTILE[:-1], codes=("A", "B")),
+    ]
+    told += [line(3, outcome=Outcome.UNCHANGED, ticket="2B2B3C4D5E6F7", version=1)]
+    with LineWriter(tmp_path / "lines") as writer:
+        writer.add(told[:1])
+        writer.add(told[1:])
+    assert told == list(read_lines(tmp_path / "lines"))
+    with pytest.raises(ValueError, match="a bug"), LineWriter(tmp_path / "lines") as writer:
+        raise ValueError("a bug")
+    assert [] == list(read_lines(tmp_path / "lines"))
 
 
 EFFECTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -176,7 +354,7 @@ def test_lines_of_a_worker_are_counted_with_what_refused_them() -> None:
     one = located("inss-check")
     shared = (one, replace(one, reference=None, line=2), replace(one, reference="2026-09/0009", line=3))
     page = outline(PAGES.html(report(located=shared))).text
-    assert "All lines with the references given were refused for this. Number: 3." in page
+    assert "Lines refused for this: 3. They stand below." in page
 
 
 @pytest.mark.parametrize("language", Language)
@@ -250,6 +428,41 @@ def test_the_texts_have_the_same_keys_in_every_language() -> None:
     assert len({len(table["glossary"]) for table in texts.values()}) == 1
 
 
+def _sentences() -> list[tuple[str, str]]:
+    """Give all that is told to a bureau, sentence by sentence, with where it stands."""
+
+    def texts(table: dict[str, Any], path: str) -> list[tuple[str, str]]:
+        below = [texts(value, f"{path}.{key}") for key, value in table.items() if isinstance(value, dict)]
+        own = [(f"{path}.{key}", value) for key, value in table.items() if isinstance(value, str)]
+        return [*own, *(one for several in below for one in several)]
+
+    data = files("flexibatch") / "data"
+    tables = [
+        (name, loads((data / name).read_text("utf-8"))) for name in ("report_texts.toml", "anomalies.toml")
+    ]
+    told = [one for name, table in tables for one in texts(table, name)]
+    return [(path, sentence) for path, text in told for sentence in re.split(r"(?<=[.!?])\s+", text)]
+
+
+def test_no_sentence_is_long() -> None:
+    """Nobody reads a sentence twice: it has at most 25 words, in every language, on the page and of an anomaly."""
+    sentences = _sentences()
+    assert len(sentences) > 1_000
+    long = [(path, one) for path, one in sentences if len(re.findall(r"\S*\w\S*", one)) > 25]
+    assert [] == long
+
+
+@pytest.mark.parametrize("name", ["report_texts.toml", "anomalies.toml"])
+def test_quotation_marks_are_those_of_the_language(name: str) -> None:
+    """French has guillemets, Dutch and German begin low, and no text has a typewriter's."""
+    table = loads((files("flexibatch") / "data" / name).read_text("utf-8"))
+    told = [text for path, text in _sentences() if path.startswith(name)]
+    assert table
+    assert [] == [text for text in told if '"' in text]
+    french = [text for path, text in _sentences() if re.search(r"\.fr\b", path)]
+    assert [] == [text for text in french if set("„“”") & set(text)]
+
+
 def test_times_are_told_where_the_channel_lives() -> None:
     """An arrival late in the evening of Greenwich is the next day in Brussels."""
     page = outline(PAGES.html(report(Language.FR)))
@@ -307,7 +520,8 @@ def hostile() -> Report:
 
 def test_hostile_values_are_text_that_is_seen() -> None:
     """Markup in a value is shown, not obeyed; what cannot be seen or turns the text around is named."""
-    page = PAGES.html(hostile())
+    bad = line(reference=HOSTILE, own=HOSTILE, inss=HOSTILE, form_reference=HOSTILE)
+    page = PAGES.html(hostile(), lines(bad, bad._replace(line=2)))
     read = outline(page)
     assert "script" not in read.tags
     assert "<script>alert(1)</script>" in read.text
@@ -342,12 +556,12 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_json_has_the_shape_of_its_schema() -> None:
     """Every object has exactly the keys that the schema requires."""
-    told = json.loads(PAGES.json(report(Language.NL, "declared", "late")))
+    told = json.loads(PAGES.json(report(Language.NL, "declared", "late"), lines(line())))
     schema = json.loads(
         (files("flexibatch") / "data" / "schemas" / "report-1.schema.json").read_text("utf-8")
     )
     assert schema["required"] == list(told)
-    for key, shape in (("files", "file"), ("anomalies", "anomaly")):
+    for key, shape in (("files", "file"), ("anomalies", "anomaly"), ("lines", "line")):
         assert [schema["$defs"][shape]["required"]] * len(told[key]) == [list(one) for one in told[key]] != []
     assert schema["$defs"]["counts"]["required"] == list(told["counts"])
 

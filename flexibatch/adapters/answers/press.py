@@ -20,10 +20,12 @@ from flexibatch.adapters.answers.text import (
     notification_tail,
 )
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
+from flexibatch.adapters.line_file import LineWriter
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.domain.case import AnswerFile, Case, FormVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.names import signature_of_answer
+from flexibatch.domain.outcomes import line_outcomes
 from flexibatch.domain.vocabulary import FileKind, Subject
 
 COMPRESS_ABOVE = 50_000_000
@@ -79,9 +81,9 @@ class AnswerPress:
         moment = self._local(verdict.decided_at)
         with sheltered(_unwritten(path)):
             file = path.open("wb")
-        with file:
+        with file, LineWriter(self._folder(verdict.case).lines(verdict.case.run)) as lines:
             try:
-                yield NotificationFile(verdict, path, file, moment, self._finish)
+                yield NotificationFile(verdict, file, lines, moment, self._finish)
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -100,10 +102,16 @@ class NotificationFile:
     """Fulfil the port `Notification`: one Form is held back, so that the last one can be told what is left out."""
 
     def __init__(
-        self, verdict: Verdict, path: Path, file: IO[bytes], moment: datetime, finish: Finish
+        self,
+        verdict: Verdict,
+        file: IO[bytes],
+        lines: LineWriter,
+        moment: datetime,
+        finish: Finish,
     ) -> None:
-        """Write the head."""
-        self._verdict, self._path, self._file, self._moment = verdict, path, file, moment
+        """Write the head; what became of each line is kept for the pages too."""
+        self._verdict, self._path, self._file, self._moment = verdict, Path(file.name), file, moment
+        self._lines = lines
         self._finish = finish
         self._sha256, self._size = hashlib.sha256(), 0
         self._held: FormVerdict | None = None
@@ -111,6 +119,7 @@ class NotificationFile:
 
     def add(self, judged: FormVerdict) -> None:
         """Write what became of a Form."""
+        self._lines.add(line_outcomes(judged))
         self._release(None)
         self._held = judged
 

@@ -17,7 +17,7 @@ from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment, FileKind
 from flexibatch.errors import Unavailable
 
 _DAY = "[0-9][0-9][0-9][0-9]/[0-9][0-9]/[0-9][0-9]"
-_PAGE = re.compile(r"[^\udc80-\udcff]*\.(?P<ticket>[0-9A-Z]{13})\.(html|json)")
+_PAGE = re.compile(r"[^\udc80-\udcff]*\.(?P<ticket>[0-9A-Z]{13})\.(html|json|csv)")
 """A set's name may hold anything but what is no text, its ticket may not."""
 _ANSWER = re.compile(r"(FO|CO|FS|GO)\.[\w.-]+", re.ASCII)
 

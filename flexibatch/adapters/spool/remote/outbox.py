@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
 from flexibatch.adapters.disk import sheltered
@@ -16,6 +17,9 @@ from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Verdict
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.errors import Unavailable
+
+IN_MEMORY = 1 << 20
+"""Bytes of a page beyond which it lies in a file without a name until it is put down."""
 
 
 class RemoteOutbox:
@@ -47,11 +51,16 @@ class RemoteOutbox:
 
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
-        name, page = page_name(case, suffix), b"".join(content)
-        folder, key = self._places.folders[REPORT_FOLDER], hashlib.sha256(page).hexdigest()
+        name, folder, digest = page_name(case, suffix), self._places.folders[REPORT_FOLDER], hashlib.sha256()
+        # It may be put down long after this returns: it goes when nobody holds it any more.
+        page = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+        with sheltered(f"The page {name} cannot be kept until it is put down"):
+            for piece in content:
+                digest.update(piece)
+                page.write(piece)
         self._worker.do(
-            f"page {name} {key}",
-            lambda: self._alone(lambda: self._put(folder, name, case.ticket, io.BytesIO(page))),
+            f"page {name} {digest.hexdigest()}",
+            lambda: self._alone(lambda: self._put(folder, name, case.ticket, page)),
         )
 
     def _alone(self, action: Callable[[], None]) -> None:

@@ -1,0 +1,134 @@
+"""What was refused as CSV for a spreadsheet: as Belgian Excel opens it, and so that it computes nothing of it.
+
+UTF-8 with a byte order mark, `;` between values, CR LF at line ends, decimal commas. One row a refused line, in
+document order; then what refused a Form without lines, or the whole file.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from flexibatch.adapters.reports.writing import Texts, joined, visible
+from flexibatch.domain.case import LocatedAnomaly, Report
+from flexibatch.domain.identifiers import employer_kind
+from flexibatch.domain.outcomes import LineOutcome, LineOutcomes
+from flexibatch.domain.vocabulary import Outcome
+
+COLUMNS = (
+    *("form_number", "nsso", "company", "operation", "form_reference", "reference", "own", "worker"),
+    *("start", "end", "amount", "codes", "what", "what_to_do"),
+)
+"""The columns, by the keys of their names in `csv` of the texts."""
+
+_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet may take for the beginning of a formula, in full width too."""
+_INSS_DIGITS, _COMPANY_DIGITS = 11, 10
+
+
+def csv_pieces(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[bytes]:
+    """Yield the CSV in the language of the texts."""
+    yield b"\xef\xbb\xbf"
+    for text in joined(map(_row, _rows(report, lines, texts))):
+        yield text.encode()
+
+
+def harmless(text: str) -> str:
+    r"""Write a value so that no spreadsheet takes it for a formula: such a one is preceded by an apostrophe.
+
+    >>> harmless("=1+1"), harmless("\t=1"), harmless("A-1")
+    ("'=1+1", "'[U+0009]=1", 'A-1')
+    """
+    return f"'{visible(text)}" if text.lstrip(" \u00a0").startswith(_ACTIVE) else visible(text)
+
+
+def dotted_inss(text: str) -> str:
+    """Write a worker's number as people do: a spreadsheet leaves its leading zero alone.
+
+    >>> dotted_inss("05073003328"), dotted_inss("5073003328")
+    ('05.07.30-033.28', '5073003328')
+    """
+    if len(text) != _INSS_DIGITS or not text.isdecimal():
+        return text
+    return f"{text[:2]}.{text[2:4]}.{text[4:6]}-{text[6:9]}.{text[9:]}"
+
+
+def dotted_company(text: str) -> str:
+    """Write an enterprise number as people do.
+
+    >>> dotted_company("0400100056"), dotted_company("?")
+    ('0400.100.056', '?')
+    """
+    if len(text) != _COMPANY_DIGITS or not text.isdecimal():
+        return text
+    return f"{text[:4]}.{text[4:7]}.{text[7:]}"
+
+
+def _row(values: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(map(harmless, values))
+    return text.getvalue()
+
+
+def _rows(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[Sequence[str]]:
+    yield [texts["csv"][key] for key in COLUMNS]
+    faults: dict[tuple[int | None, int | None], list[LocatedAnomaly]] = {}
+    for one in report.located:
+        if one.anomaly.blocking:
+            faults.setdefault((one.form, one.line), []).append(one)
+            if one.whole:
+                faults.setdefault((one.form, None), []).append(one)
+    seen: set[int | None] = set()
+    for line in lines() if report.counts.refused else ():
+        if line.outcome is Outcome.REFUSED:
+            seen.add(line.form)
+            # What refused its Form refused it too, whatever it has of its own.
+            mine = [*faults.get(line.place, ()), *faults.get((line.form, None), ())]
+            yield [*_line_values(line, texts), *_fault_values(mine, line.codes)]
+    for (form, number), several in faults.items():
+        if form not in seen and (number is None or (form, None) not in faults):
+            yield [*_other_values(several[0]), *_fault_values(several)]
+
+
+def _line_values(line: LineOutcome, texts: Texts) -> Sequence[str]:
+    return [
+        str(line.form),
+        line.nsso or "",
+        dotted_company(line.company or ""),
+        texts["operations"][line.operation.value] if line.operation else "",
+        line.form_reference or "",
+        line.reference or "",
+        line.own or "",
+        dotted_inss(line.inss or ""),
+        line.start.isoformat() if line.start else "",
+        line.end.isoformat() if line.end else "",
+        "" if line.amount is None else f"{line.amount // 100},{line.amount % 100:02d}",
+    ]
+
+
+def _other_values(one: LocatedAnomaly) -> Sequence[str]:
+    """Write what is known of something refused that is no line that was kept."""
+    employer = one.employer or ""
+    numbers = ["", dotted_company(employer)] if employer_kind(employer) == "company" else [employer, ""]
+    form = "" if one.form is None else str(one.form)
+    return [
+        form,
+        *numbers,
+        "",
+        "",
+        one.reference or "",
+        one.own or "",
+        dotted_inss(one.inss or ""),
+        "",
+        "",
+        "",
+    ]
+
+
+def _fault_values(faults: Sequence[LocatedAnomaly], codes: Sequence[str] = ()) -> Sequence[str]:
+    """Write codes, what is wrong and what to do, each once."""
+    told = [one.anomaly for one in faults]
+    return [
+        " ".join(dict.fromkeys([*(one.code for one in told), *codes])),
+        " ".join(dict.fromkeys(one.what for one in told)),
+        " ".join(dict.fromkeys(one.remedy for one in told)),
+    ]
