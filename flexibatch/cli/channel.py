@@ -7,6 +7,7 @@ import threading
 
 import click
 
+from flexibatch.cli.confirming import note_option
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.opened import by, open_home
@@ -118,12 +119,13 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
     epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 )
 @click.argument("ticket", metavar="TICKET|NAME")
+@note_option
 @json_option
 @click.pass_obj
-def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
+def republish(invocation: Invocation, ticket: str, *, note: str | None, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     home = open_home(invocation)
-    done = service.republish(home, invocation.clock, by(invocation), ticket)
+    done = service.republish(home, invocation.clock, by(invocation, note), ticket)
     if as_json:
         show_json(fields_of(done))
     else:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 import click
 
-from flexibatch.settings.values import retention
+from flexibatch.settings.values import UnitMissing, retention
 
 
 class Moment(click.ParamType[date]):
@@ -36,12 +36,10 @@ class Length(click.ParamType[timedelta]):
             return value
         try:
             return retention(value)
+        except UnitMissing as exc:
+            self.fail(f"{exc}.", param, ctx)
         except ValueError:
-            self.fail(
-                f"'{value}' is no duration: give P2Y, P400D, PT36H or seconds, at most ten years.",
-                param,
-                ctx,
-            )
+            self.fail(f"'{value}' is no duration: give 30d, 12h, 2y or P30D, at most ten years.", param, ctx)
 
 
 MOMENT, LENGTH = Moment(), Length()

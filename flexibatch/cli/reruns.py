@@ -6,6 +6,7 @@ from datetime import date
 import click
 
 from flexibatch.cli.channel import DONE, SWEPT, settled_row, show_settled
+from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import MOMENT, instant_of
@@ -25,6 +26,7 @@ CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "af
 @click.option("--sender", help="Only sets of this sender.")
 @click.option("--since", type=MOMENT, help="Only sets that arrived from this day or moment on.")
 @click.option("--dry-run", is_flag=True, help="Show, line by line, what would change; change nothing.")
+@consent_options
 @json_option
 @click.pass_obj
 def rerun(  # noqa: PLR0913 - one argument an option
@@ -35,6 +37,8 @@ def rerun(  # noqa: PLR0913 - one argument an option
     sender: str | None,
     since: date | None,
     dry_run: bool,
+    yes: bool,
+    note: str | None,
     as_json: bool,
 ) -> int:
     """Judge archived sets again, by the register, rules and mandates as they stand now.
@@ -56,14 +60,18 @@ def rerun(  # noqa: PLR0913 - one argument an option
         chosen = service.wanted(home, refused=refused, sender=number, since=begin)
         _tell_held(chosen.held)
     if dry_run:
-        changes = difference(home, invocation.clock, by(invocation), chosen.tickets)
+        changes = difference(home, invocation.clock, by(invocation, note), chosen.tickets)
         show_table("What would change", CHANGES, map(_change, changes), as_json)
         return DONE
+    if not yes and (not words or len(chosen.tickets) > 1):
+        ask(
+            f"{counted(len(chosen.tickets), 'set')} would be judged again, and their bureaus get new answers."
+        )
     rows: list[dict[str, object]] = []
     result = service.rerun(
         home,
         invocation.clock,
-        by(invocation),
+        by(invocation, note),
         chosen.tickets,
         lambda verdict: rows.append(settled_row(verdict)),
     )

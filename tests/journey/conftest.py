@@ -24,6 +24,7 @@ ON_POSTGRESQL = {
     "test_cli_bureaus": 4,
     "test_cli_certificates": 2,
     "test_cli_channel": 6,
+    "test_cli_consent": 4,
     "test_cli_employers": 3,
     "test_cli_persons": 2,
     "test_cli_records": 6,

@@ -202,7 +202,7 @@ def test_a_rerun_chooses_in_one_way(town: Town, today: Caller) -> None:
     today.done("sender", "hold", SENDER)
     held = today("rerun", name)
     assert (2, True) == (held.status, "on hold" in held.err)
-    assert [] == today("rerun", "--refused", "--json").json["sets"]
+    assert [] == today("rerun", "--refused", "--yes", "--json").json["sets"]
     assert [(1,)] == town.rows("SELECT max(number) FROM run")
 
 
@@ -213,7 +213,7 @@ def test_a_rerun_chooses_from_a_moment_on(town: Town, today: Caller) -> None:
     now, day = SystemClock().now(), timedelta(days=1)
     later, before = (now + day).isoformat(), now - day
     assert [0, 1, 1] == [
-        len(today("rerun", "--refused", "--since", since, "--json").json["sets"])
+        len(today("rerun", "--refused", "--since", since, "--yes", "--json").json["sets"])
         for since in (later, f"{before:%Y-%m-%dT%H:%M}", f"{before:%Y-%m-%d}")
     ]
     assert "no moment" in today("rerun", "--since", "yesterday").err
