@@ -44,10 +44,10 @@ def settled_row(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bool) -> int:
-    """Show what a sweep did; tell the exit status."""
+def show_settled(result: SweepResult, rows: list[dict[str, object]], as_json: bool, **counts: int) -> int:
+    """Show what a sweep did, with other counts as JSON; tell the exit status."""
     if as_json:
-        show_json({**result.counts(), "sets": rows})
+        show_json({**result.counts(), **counts, "sets": rows})
     else:
         show_table("Settled", COLUMNS, rows[:TOLD_AT_MOST], as_json=False)
         if len(rows) > TOLD_AT_MOST:

@@ -40,11 +40,16 @@ def consent_options(command: F) -> F:
 
 def ask(consequence: str) -> None:
     """Tell a consequence and ask whether it is meant; raise `Refusal` for a no, and where nobody can be asked."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        raise Refusal(f"{consequence} Nothing was done: there is no terminal to ask at, so it takes --yes.")
+    require_terminal(consequence)
     say(consequence)
     if not click.confirm("Go on?", err=True):
         raise Refusal("Nothing was done.")
+
+
+def require_terminal(consequence: str) -> None:
+    """Raise `Refusal`, which tells the consequence, where nobody can be asked."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        raise Refusal(f"{consequence} Nothing was done: there is no terminal to ask at, so it takes --yes.")
 
 
 def counted(number: int, thing: str) -> str:

@@ -53,6 +53,12 @@ def instant_of(moment: date | None, zone: tzinfo) -> datetime | None:
     return given if given.tzinfo is not None else given.replace(tzinfo=zone)
 
 
+def end_of(moment: date, zone: tzinfo) -> datetime | None:
+    """Give the instant before which something was up to a moment: a day is included."""
+    day = not isinstance(moment, datetime)
+    return instant_of(moment + timedelta(days=1) if day else moment, zone)
+
+
 def local(fields: Mapping[str, object], zone: tzinfo) -> dict[str, object]:
     """Give fields as people read them: instants in the channel's zone, to the second."""
     return {

@@ -1,4 +1,4 @@
-"""Judge files that lie anywhere, as the channel would, and keep nothing: `check` and the dry run of a re-run."""
+"""Judge files that lie anywhere, as the channel would, and keep nothing."""
 
 import hashlib
 import sys
@@ -12,10 +12,8 @@ from flexibatch.adapters.answers.press import AnswerPress, Finish
 from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.signatures.kept import KeptSignatures
-from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.claims import Claims
-from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.adapters.xml.documents import KeptDocuments
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.assembly import Outside, limits_of, schemas_of, verifier_of, world_of
@@ -23,7 +21,6 @@ from flexibatch.bootstrap import Home
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
-from flexibatch.domain.operators import By
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
     Environment,
@@ -112,11 +109,6 @@ def _unanswered(trial: Trial) -> Trial:
     return replace(trial, settlement=replace(settlement, verdict=replace(settlement.verdict, answers=())))
 
 
-def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
-    """Judge an archived set anew as the next run would, and keep nothing."""
-    return try_case(world, _rerunning(home, by, ticket))
-
-
 def _world_in(home: Home, outside: Outside, folder: SetFolder) -> World:
     settings = home.settings
     documents = KeptDocuments(DocumentReader(schemas_of(settings)), lambda _case: folder)
@@ -197,22 +189,6 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
 def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
     with home.database.looking() as connection:
         yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
-
-
-@contextmanager
-def _rerunning(home: Home, by: By, ticket: str) -> Iterator[tuple[Books, Case]]:
-    case = _rerun_case(home, by, ticket)
-    with home.database.looking() as connection:
-        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
-
-
-def _rerun_case(home: Home, by: By, ticket: str) -> Case:
-    """Return a set as its next run would find it; the run is not begun."""
-    with home.database.writing() as connection, connection.begin_nested() as begun:
-        upkeep.begin_rerun(connection, by, ticket)
-        case = stored_case(connection, ticket)
-        begun.rollback()
-    return case
 
 
 def guessed_sender(paths: Sequence[Path], number: str | None) -> Sender:
