@@ -23,6 +23,7 @@ class Remedy(StrEnum):
     CORRECT_USER = "correct-user"
     END_SSH_RSA = "end-ssh-rsa"
     GIVE_LOGIN = "give-login"
+    GO_BELOW = "go-below"
     LIST_QUARANTINE = "list-quarantine"
     LIST_SETS = "list-sets"
     LIST_WAITING = "list-waiting"

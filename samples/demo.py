@@ -230,7 +230,7 @@ def play(home: Home, sample: Sample) -> None:
                 ticket = next(one["ticket"] for one in home.sets() if f".{argument}." in one["name"])
                 home.run("rerun", ticket)
             elif word == "remove":
-                home.run("sender", "remove", argument)
+                home.run("sender", "remove", argument, "--yes")
 
 
 def verdicts_of(home: Home, samples: list[Sample]) -> Iterator[tuple[str, list[dict[str, Any]]]]:

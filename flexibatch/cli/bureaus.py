@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.confirming import ask, consent_options, counted, note_option
 from flexibatch.cli.credentials import KEY_FILE, certificate, key
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
@@ -172,36 +173,50 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
+@note_option
 @click.pass_obj
-def hold(invocation: Invocation, number: str) -> None:
+def hold(invocation: Invocation, number: str, *, note: str | None) -> None:
     """Leave what the bureau NUMBER drops untouched, until `sender release`.
 
     Sets that were claimed before wait too; nothing is lost and nothing is answered.
     """
     home = open_home(invocation)
-    news = service.hold_sender(home, by(invocation), sender_number(number))
+    news = service.hold_sender(home, by(invocation, note), sender_number(number))
     say(f"Sender {number} is on hold." if news else f"Sender {number} was on hold already.")
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
+@note_option
 @click.pass_obj
-def release(invocation: Invocation, number: str) -> None:
+def release(invocation: Invocation, number: str, *, note: str | None) -> None:
     """Take what the bureau NUMBER drops again, after `sender hold`."""
     home = open_home(invocation)
-    news = service.release_sender(home, by(invocation), sender_number(number))
+    news = service.release_sender(home, by(invocation, note), sender_number(number))
     say(f"Sender {number} is released." if news else f"Sender {number} was not on hold.")
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
+@consent_options
 @click.pass_obj
-def remove(invocation: Invocation, number: str) -> None:
+def remove(invocation: Invocation, number: str, *, yes: bool, note: str | None) -> None:
     """Remove the bureau NUMBER, with its keys, certificates and user name.
 
     Its folders, sets, declarations and mandates stay; what it still drops is refused. `sender add` brings the
     bureau back.
     """
     home = open_home(invocation)
-    service.remove_sender(home, by(invocation), sender_number(number))
+    if not yes:
+        ask(_removal(service.show_sender(home, sender_number(number))))
+    service.remove_sender(home, by(invocation, note), sender_number(number))
     say(f"Sender {number} is removed; its folders, sets and declarations stay.")
+
+
+def _removal(held: service.SenderDetails) -> str:
+    """Say what goes with a sender, and what stays."""
+    proofs = f"{counted(len(held.keys), 'key')}, {counted(len(held.certificates), 'certificate')} and its user name"
+    return (
+        f"Sender {held.number} ({cell(held.name)}) loses {proofs}, and what it still drops is refused. "
+        f"Its sets, declarations and {counted(held.mandates, 'mandate')} stay."
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flexibatch.cli.components import open_components
+from flexibatch.cli.confirming import note_option
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -52,10 +53,10 @@ def settled_row(verdict: "Verdict") -> dict[str, object]:
     }
 
 
-def show_settled(result: "SweepResult", rows: list[dict[str, object]], as_json: bool) -> int:
-    """Show what a sweep did; tell the exit status."""
+def show_settled(result: "SweepResult", rows: list[dict[str, object]], as_json: bool, **counts: int) -> int:
+    """Show what a sweep did, with other counts as JSON; tell the exit status."""
     if as_json:
-        show_json({**result.counts(), "sets": rows})
+        show_json({**result.counts(), **counts, "sets": rows})
     else:
         show_table("Settled", COLUMNS, rows[:TOLD_AT_MOST], as_json=False)
         if len(rows) > TOLD_AT_MOST:
@@ -127,11 +128,12 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
     epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 )
 @click.argument("ticket", metavar="TICKET|NAME")
+@note_option
 @json_option
 @click.pass_obj
-def republish(invocation: Invocation, ticket: str, *, as_json: bool) -> int:
+def republish(invocation: Invocation, ticket: str, *, note: str | None, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
-    done = service.republish(open_components(invocation), by(invocation), ticket)
+    done = service.republish(open_components(invocation), by(invocation, note), ticket)
     if as_json:
         show_json(fields_of(done))
     else:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -43,15 +44,22 @@ def add_key(invocation: Invocation, number: str, file: Path) -> None:
 @key.command("remove", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
 @click.argument("file")
+@consent_options
 @click.pass_obj
-def remove_key(invocation: Invocation, number: str, file: str) -> None:
+def remove_key(invocation: Invocation, number: str, file: str, *, yes: bool, note: str | None) -> None:
     """Take the public key in FILE away from the bureau NUMBER.
 
     FILE may also be the key's fingerprint (SHA256:…) as `sender key list` shows it.
     """
     fingerprint = service.key_fingerprint(file)
     home = open_home(invocation)
-    service.remove_key(home, by(invocation), sender_number(number), fingerprint)
+    if not yes:
+        left = [
+            one for one in service.list_keys(home, sender_number(number)) if one.fingerprint != fingerprint
+        ]
+        then = f"{counted(len(left), 'key')} left" if left else "no key left, and cannot log in"
+        ask(f"Without the key {fingerprint} sender {number} has {then}.")
+    service.remove_key(home, by(invocation, note), sender_number(number), fingerprint)
     say(f"Sender {number} no longer has the key {fingerprint}.")
 
 
@@ -93,15 +101,23 @@ def add_certificate(invocation: Invocation, number: str, file: Path) -> None:
 @certificate.command("remove", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
 @click.argument("file")
+@consent_options
 @click.pass_obj
-def remove_certificate(invocation: Invocation, number: str, file: str) -> None:
+def remove_certificate(
+    invocation: Invocation, number: str, file: str, *, yes: bool, note: str | None
+) -> None:
     """Take the certificate in FILE away from the bureau NUMBER; what it signed and was received stays received.
 
     FILE may also be the certificate's fingerprint as `sender certificate list` shows it.
     """
     fingerprint = service.certificate_fingerprint(file)
     home = open_home(invocation)
-    service.remove_certificate(home, by(invocation), sender_number(number), fingerprint)
+    if not yes:
+        known = service.list_certificates(home, sender_number(number))
+        left = counted(sum(one.fingerprint != fingerprint for one in known), "certificate")
+        then = "what it signs with another one is refused"
+        ask(f"Without the certificate {fingerprint} sender {number} has {left} left; {then}.")
+    service.remove_certificate(home, by(invocation, note), sender_number(number), fingerprint)
     say(f"Sender {number} no longer has the certificate {fingerprint}.")
 
 

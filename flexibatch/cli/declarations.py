@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
+from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
@@ -71,16 +72,12 @@ def declarations() -> None:
 
 @declarations.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.option("--sender", help="Only those of which this sender made a version.")
-@click.option("--employer", help="Only those of this employer: its NSSO or enterprise number.")
+@EMPLOYER
 @click.option(
     "--reference", help="Only those sent with this reference: the UUID, the declarant's own, or the Form's."
 )
-@click.option(
-    "--environment",
-    type=click.Choice([one.value for one in Environment]),
-    help="Only those of this environment.",
-)
-@click.option("--inss", help="Only those of this worker: any of their numbers.")
+@ENVIRONMENT
+@INSS
 @click.option("--all", "cancelled", is_flag=True, help="The cancelled ones too.")
 @click.option(
     "--limit",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -40,28 +41,43 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@consent_options
 @json_option
 @click.pass_obj
-def release(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) -> None:
+def release(
+    invocation: Invocation, words: tuple[str, ...], *, yes: bool, note: str | None, as_json: bool
+) -> None:
     """Have sets judged again, once the program is mended: the next sweep does it.
 
     They take their turn behind what waits. With several, all are released or none.
     """
-    tickets = service.release(open_home(invocation), by(invocation), words)
+    home = open_home(invocation)
+    waiting = service.named(home, words)
+    if not yes and len(waiting) > 1:
+        ask(f"{counted(len(waiting), 'set')} would be judged again, and their bureaus get new answers.")
+    tickets = service.release(home, by(invocation, note), waiting)
     _tell(tickets, "released", "the next sweep judges it.", as_json=as_json)
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@consent_options
 @json_option
 @click.pass_obj
-def discard(invocation: Invocation, words: tuple[str, ...], *, as_json: bool) -> None:
+def discard(
+    invocation: Invocation, words: tuple[str, ...], *, yes: bool, note: str | None, as_json: bool
+) -> None:
     """Give sets up: the next sweep answers them with a refusal (ACRF-163) and archives them.
 
     The bureau then sends the same again under a new sequence number. A set that an earlier run received is not given
     up: what that accepted stands. With several, all are discarded or none.
     """
-    tickets = service.discard(open_home(invocation), by(invocation), words)
+    home = open_home(invocation)
+    waiting = service.named(home, words)
+    if not yes:
+        then = "answered with ACRF-163, which tells the bureau to send the same again"
+        ask(f"{counted(len(waiting), 'set')} would be given up unread and {then}; that cannot be taken back.")
+    tickets = service.discard(home, by(invocation, note), waiting)
     _tell(tickets, "discarded", "the next sweep refuses it with ACRF-163.", as_json=as_json)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -71,8 +72,18 @@ def _read(sender: str, nsso: str, company: str, start: date, until: date | None)
 @NSSO
 @COMPANY
 @click.option("--until", type=DAY, help="The last day on which the sender may declare. [default: today]")
+@consent_options
 @click.pass_obj
-def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: date | None) -> None:
+def end(  # noqa: PLR0913 - one argument an option
+    invocation: Invocation,
+    sender: str,
+    *,
+    nsso: str,
+    company: str,
+    until: date | None,
+    yes: bool,
+    note: str | None,
+) -> None:
     """End what SENDER may declare for an employer, whichever of its numbers the mandates were given with.
 
     All mandates for it that would run beyond the day end on it; one that begins later stays, and is told.
@@ -80,7 +91,11 @@ def end(invocation: Invocation, sender: str, *, nsso: str, company: str, until: 
     home = open_home(invocation)
     last = until or today(invocation, home)
     ended = _read(sender, nsso, company, last, last)
-    later = service.end_mandate(home, by(invocation), ended)
+    if not yes:
+        mandates = counted(service.count_ending(home, ended), "mandate")
+        then = f"what sender {sender} sends for it after that day is refused"
+        ask(f"{mandates} of sender {sender} for {ended.employer} would end on {last}, and {then}.")
+    later = service.end_mandate(home, by(invocation, note), ended)
     say(f"Sender {sender} may declare for {ended.employer} until {last}, that day included.")
     if later:
         say(f"A later mandate begins on {later[0]}; end it with --until on that day or after it.")

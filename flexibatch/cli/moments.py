@@ -42,12 +42,10 @@ class Length(click.ParamType[timedelta]):
             return value
         try:
             return values.retention(value)
+        except values.UnitMissing as exc:
+            self.fail(f"{exc}.", param, ctx)
         except ValueError:
-            self.fail(
-                f"'{value}' is no duration: give P2Y, P400D, PT36H or seconds, at most ten years.",
-                param,
-                ctx,
-            )
+            self.fail(f"'{value}' is no duration: give 30d, 12h, 2y or P30D, at most ten years.", param, ctx)
 
 
 MOMENT, LENGTH = Moment(), Length()
@@ -59,6 +57,12 @@ def instant_of(moment: date | None, zone: tzinfo) -> datetime | None:
         return None
     given = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
     return given if given.tzinfo is not None else given.replace(tzinfo=zone)
+
+
+def end_of(moment: date, zone: tzinfo) -> datetime | None:
+    """Give the instant before which something was up to a moment: a day is included."""
+    day = not isinstance(moment, datetime)
+    return instant_of(moment + timedelta(days=1) if day else moment, zone)
 
 
 def local(fields: Mapping[str, object], zone: tzinfo) -> dict[str, object]:

@@ -44,9 +44,9 @@ def environ() -> Mapping[str, str]:
     return os.environ
 
 
-def by(invocation: Invocation) -> By:
-    """Tell who acts now."""
-    return By(invocation.acting, invocation.clock.now())
+def by(invocation: Invocation, note: str | None = None) -> By:
+    """Tell who acts now, and why."""
+    return By(invocation.acting, invocation.clock.now(), note)
 
 
 def today(invocation: Invocation, home: "Home") -> date:

@@ -1,9 +1,11 @@
 """The command `purge`: what has been kept for as long as its setting says is deleted, kind by kind."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import click
 
+from flexibatch.cli.confirming import ask, consent_options
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.moments import LENGTH
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
@@ -15,7 +17,16 @@ from flexibatch.services.purge import Kind, Purged
 COLUMNS = ("kind", "before", "counted", "of", "files", "bytes")
 
 
-@click.command(epilog=REFUSED_OR_TROUBLE)
+EXAMPLES = """\b
+Examples:
+  flexibatch purge --dry-run
+  flexibatch purge --yes --note "weekly"
+  flexibatch purge --kind reports --older-than 2y --yes
+  flexibatch purge --older-than 30d --below-retention --yes
+"""
+
+
+@click.command(epilog=f"{EXAMPLES}\n{REFUSED_OR_TROUBLE}")
 @click.option(
     "--kind",
     "kinds",
@@ -26,17 +37,22 @@ COLUMNS = ("kind", "before", "counted", "of", "files", "bytes")
 @click.option(
     "--older-than",
     type=LENGTH,
-    help="Another age than the setting's: P2Y, P400D, PT36H. Not for audit and door.",
+    help="Another age than the setting's: 30d, 12h, 2y, P30D. Not for audit and door.",
 )
+@click.option("--below-retention", is_flag=True, help="Let --older-than be less than the setting.")
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted, and delete nothing.")
+@consent_options
 @json_option
 @click.pass_obj
-def purge(
+def purge(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
     *,
     kinds: tuple[str, ...],
     older_than: timedelta | None,
+    below_retention: bool,
     dry_run: bool,
+    yes: bool,
+    note: str | None,
     as_json: bool,
 ) -> None:
     """Delete what has been kept for as long as the settings `retention` say.
@@ -49,11 +65,19 @@ def purge(
     door     what bureaus did at the front door; nothing of the last year can go
 
     Names, digests, verdicts, anomalies and declarations with all their versions stay. A purged set cannot be
-    run or published again. A purge that was cut short is finished by the next one.
+    run or published again. A purge that was cut short is finished by the next one. What would go is counted
+    and asked about first; a dry run only looks.
     """  # noqa: D301 - click reads \b as: leave the lines as they are
     wanted = service.chosen([Kind(kind) for kind in kinds], older_than)
     home = open_home(invocation)
-    rows = [_row(one) for one in service.purge(home, by(invocation), wanted, older_than, dry_run=dry_run)]
+    acting = by(invocation, note)
+    if not dry_run:
+        if not below_retention:
+            service.require_retention(home, wanted, older_than)
+        if not yes:
+            ask(_consequence(service.purge(home, acting, wanted, older_than, dry_run=True)))
+    purged = service.purge(home, acting, wanted, older_than, dry_run=dry_run, below_retention=below_retention)
+    rows = [_row(one) for one in purged]
     if as_json:
         show_json({"dry_run": dry_run, "purged": rows})
         return
@@ -62,6 +86,14 @@ def purge(
     )
     if dry_run:
         say("This is what would go; nothing was deleted.")
+
+
+def _consequence(going: Sequence[Purged]) -> str:
+    """Say how much of each kind would go, and that it is gone then."""
+    told = "; ".join(
+        f"{one.kind}: {one.counted} {one.unit}, {one.files} files, {one.size} bytes" for one in going
+    )
+    return f"This would be deleted for ever: {told}. Sets whose archive is gone cannot be run or published again."
 
 
 def _row(purged: Purged) -> dict[str, object]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
+from flexibatch.cli.filters import SENDER, SINCE
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
-from flexibatch.cli.moments import MOMENT, instant_of
+from flexibatch.cli.moments import instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
@@ -74,8 +75,8 @@ WHY = {
     type=click.Choice([one.value for one in SetState]),
     help="Only those; may be given again.",
 )
-@click.option("--sender", help="Only those of this sender.")
-@click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
+@SENDER
+@SINCE
 @click.option("--name", help="Only those of this name (their GO's).")
 @click.option(
     "--waiting", is_flag=True, help="What waits instead, claimed or in an inbox: since when and what for."

@@ -15,6 +15,7 @@ WORDS = {
     Remedy.GIVE_LOGIN: (
         "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
     ),
+    Remedy.GO_BELOW: ": where that is meant, give --below-retention.",
     Remedy.LIST_QUARANTINE: "`flexibatch quarantine list` shows those.",
     Remedy.LIST_SETS: "`flexibatch list` shows what was received.",
     Remedy.LIST_WAITING: "; `flexibatch list --waiting` tells what for.",

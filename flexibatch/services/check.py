@@ -1,4 +1,4 @@
-"""Judge files that lie anywhere, as the channel would, and keep nothing: `check` and the dry run of a re-run."""
+"""Judge files that lie anywhere, as the channel would, and keep nothing."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.store import upkeep
 from flexibatch.adapters.store.books import StoredBooks
-from flexibatch.adapters.store.ledger import stored_case
 from flexibatch.domain.case import Case, ReceivedFile, Sender
 from flexibatch.domain.groups import Entry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
-from flexibatch.domain.operators import By
 from flexibatch.domain.outcomes import LineOutcome, line_outcomes
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import (
@@ -25,7 +22,7 @@ from flexibatch.domain.vocabulary import (
     Subject,
 )
 from flexibatch.errors import Refusal, Remedy
-from flexibatch.pipeline import World, report_of
+from flexibatch.pipeline import report_of
 from flexibatch.ports import Books, Stream
 from flexibatch.trials import BlindBooks, Trial, try_case
 from flexibatch.wiring.components import Components
@@ -105,11 +102,6 @@ def _unanswered(trial: Trial) -> Trial:
     return replace(trial, settlement=replace(settlement, verdict=replace(settlement.verdict, answers=())))
 
 
-def rerun_trial(home: Home, world: World, by: By, ticket: str) -> Trial:
-    """Judge an archived set anew as the next run would, and keep nothing."""
-    return try_case(world, _rerunning(home, by, ticket))
-
-
 def _case(components: Components, paths: Sequence[Path], sender: Sender) -> Case:
     now, limits = components.outside.clock.now(), components.limits
     named = [parsed for parsed in map(parse_name, (path.name for path in paths)) if parsed]
@@ -177,22 +169,6 @@ def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
 def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
     with home.database.looking() as connection:
         yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
-
-
-@contextmanager
-def _rerunning(home: Home, by: By, ticket: str) -> Iterator[tuple[Books, Case]]:
-    case = _rerun_case(home, by, ticket)
-    with home.database.looking() as connection:
-        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
-
-
-def _rerun_case(home: Home, by: By, ticket: str) -> Case:
-    """Return a set as its next run would find it; the run is not begun."""
-    with home.database.writing() as connection, connection.begin_nested() as begun:
-        upkeep.begin_rerun(connection, by, ticket)
-        case = stored_case(connection, ticket)
-        begun.rollback()
-    return case
 
 
 def sender_of(components: Components, paths: Sequence[Path], number: str | None) -> Sender:

@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from flexibatch.domain.case import FormVerdict, LineVerdict
+from flexibatch.domain.case import FormVerdict, LineVerdict, Verdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Outcome
-from flexibatch.services.check import rerun_trial
+from flexibatch.errors import FlexibatchError, refused_by_machine
+from flexibatch.services.retrials import Retrials
 from flexibatch.services.sets import AnomalyRow, show_set
 from flexibatch.trials import Trial
 from flexibatch.wiring.components import Components
@@ -31,14 +32,70 @@ class Change:
     codes: tuple[str, ...]
 
 
-def difference(components: Components, by: By, tickets: Sequence[str]) -> list[Change]:
-    """Return what a re-run of sets would change; raise `Refusal` where one of them cannot be run again."""
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The verdict that a re-run of a set would come to, and the lines that it would change."""
+
+    verdict: Verdict
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class Foresight:
+    """What re-runs would come to, set by set in their order.
+
+    `left` counts the sets that would not change, `failed` tells why some could not be judged.
+    """
+
+    sets: list[Foreseen] = field(default_factory=list)
+    left: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """Return the sets that would be run again."""
+        return tuple(one.verdict.case.ticket for one in self.sets)
+
+
+def foresee(
+    components: Components, by: By, tickets: Sequence[str], *, every: bool, strict: bool
+) -> Foresight:
+    """Return what re-runs of sets would come to, each judged by what those before it would have made.
+
+    Unless `every` is asked for, those that would not change are only counted. Where it is `strict`, raise `Refusal`
+    for one that cannot be run again; else one that cannot be judged is left, and told.
+    """
     world = replace(components.world, max_anomalies=sys.maxsize)
-    changes: list[Change] = []
+    retrials, foresight = Retrials(components.home, world, by), Foresight()
     for ticket in tickets:
-        before = _told_before(components.home, ticket)
-        changes += _changes(ticket, rerun_trial(components.home, world, by, ticket), before)
-    return changes
+        try:
+            found = _foreseen(components.home, retrials, ticket)
+        except Exception as exc:
+            if strict:
+                raise
+            foresight.failed[ticket] = _reason(exc)
+            continue
+        if every or found.changes:
+            foresight.sets.append(found)
+        else:
+            foresight.left += 1
+    return foresight
+
+
+def _reason(exc: Exception) -> str:
+    if isinstance(exc, FlexibatchError):
+        return str(exc)
+    return refused_by_machine(exc) if isinstance(exc, OSError) else f"a bug ({type(exc).__name__})."
+
+
+def _foreseen(home: Home, retrials: Retrials, ticket: str) -> Foreseen:
+    before = _told_before(home, ticket)
+    trial = retrials.next_run(ticket)
+    changes = tuple(_changes(ticket, trial, before))
+    verdict = trial.settlement.verdict
+    if not changes and verdict.state != before.verdict:
+        changes = (Change(ticket, None, None, None, None, before.whole, verdict.state, ()),)
+    return Foreseen(verdict, changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +104,7 @@ class _Before:
 
     told: Sequence[AnomalyRow]
     complete: bool
+    verdict: str
 
     @property
     def whole(self) -> tuple[str, ...]:
@@ -68,7 +126,8 @@ class _Before:
 
 def _told_before(home: Home, ticket: str) -> _Before:
     found = show_set(home, ticket)
-    return _Before(found.anomalies, found.runs[-1].anomalies <= len(found.anomalies))
+    last = found.runs[-1]
+    return _Before(found.anomalies, last.anomalies <= len(found.anomalies), last.verdict)
 
 
 def _changes(ticket: str, trial: Trial, before: _Before) -> Iterator[Change]:

@@ -47,6 +47,12 @@ def end_mandate(home: Home, by: By, ended: Mandate) -> list[date]:
         return mandates.end_mandate(connection, by, ended)
 
 
+def count_ending(home: Home, ended: Mandate) -> int:
+    """Return how many mandates `end_mandate` would end; raise `Refusal` where none runs beyond the day."""
+    with home.database.reading() as connection:
+        return len(mandates.ending(connection, ended)[0])
+
+
 def list_mandates(
     home: Home, today: date, sender: str | None = None, *, in_force: bool = False
 ) -> tuple[MandateRow, ...]:

@@ -76,11 +76,38 @@ def chosen(kinds: Sequence[Kind], older_than: timedelta | None) -> Sequence[Kind
     return kinds or (Kind.ARCHIVE,)
 
 
-def purge(
-    home: Home, by: By, kinds: Sequence[Kind], older_than: timedelta | None = None, *, dry_run: bool = False
+def require_retention(home: Home, kinds: Sequence[Kind], older_than: timedelta | None) -> None:
+    """Raise `Refusal` where an age is less than what a setting keeps one of the kinds for."""
+    for kind in chosen(kinds, older_than):
+        kept: timedelta = getattr(home.settings.retention, kind)
+        if older_than is not None and older_than < kept:
+            raise Refusal(
+                f"retention.{kind} keeps this for {_spelled(kept)}, and {_spelled(older_than)} is less",
+                remedy=Remedy.GO_BELOW,
+            )
+
+
+def _spelled(length: timedelta) -> str:
+    days, rest = divmod(length, timedelta(days=1))
+    return f"{length / timedelta(hours=1):g} hours" if rest else f"{days} days"
+
+
+def purge(  # noqa: PLR0913 - what is meant, and how far
+    home: Home,
+    by: By,
+    kinds: Sequence[Kind],
+    older_than: timedelta | None = None,
+    *,
+    dry_run: bool = False,
+    below_retention: bool = False,
 ) -> list[Purged]:
-    """Delete what is older than its setting, or than `older_than`; return what went of each kind, or would go."""
+    """Delete what is older than its setting, or than `older_than`; return what went of each kind, or would go.
+
+    Raise `Refusal` where that is less than the setting, unless it is only looked at or goes `below_retention`.
+    """
     wanted = dict.fromkeys(chosen(kinds, older_than))
+    if not (dry_run or below_retention):
+        require_retention(home, list(wanted), older_than)
     return [_PURGES[kind](_Going(home, by, by.at - _age(home, kind, older_than), dry_run)) for kind in wanted]
 
 

@@ -15,6 +15,15 @@ def quarantined(home: Home) -> tuple[SetRow, ...]:
         return records(SetRow, sets.quarantined(connection))
 
 
+def named(home: Home, words: Sequence[str]) -> list[str]:
+    """Return the tickets of the sets that words name, each once; raise `Refusal` for one that is not in quarantine."""
+    with home.database.reading() as connection:
+        tickets = list(dict.fromkeys(sets.find_ticket(connection, word) for word in words))
+        for ticket in tickets:
+            upkeep.require_quarantined(connection, ticket)
+    return tickets
+
+
 def release(home: Home, by: By, words: Sequence[str]) -> list[str]:
     """Have all sets that the words name judged again by the next sweep, or none; return their tickets.
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flexibatch.adapters.store import bureaus, sets, upkeep
+from flexibatch.adapters.store import bureaus, rerunnable, sets, upkeep
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
+from flexibatch.domain.vocabulary import Environment
 from flexibatch.swept import SweepResult
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
@@ -26,16 +27,29 @@ def named(home: Home, words: Sequence[str]) -> Chosen:
         return Chosen(tuple(dict.fromkeys(sets.find_ticket(connection, word) for word in words)))
 
 
-def wanted(home: Home, *, refused: bool, sender: str | None, since: datetime | None) -> Chosen:
+def wanted(  # noqa: PLR0913 - one argument a condition
+    home: Home,
+    *,
+    refused: bool = False,
+    code: str | None = None,
+    employer: str | None = None,
+    inss: str | None = None,
+    sender: str | None = None,
+    environment: Environment | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Chosen:
     """Return the sets for which all conditions hold and that can be run again; raise `Refusal` for an unknown sender.
 
-    `refused` keeps those that were refused, whole or in part; sets of senders on hold are left out.
+    `refused` keeps those that were refused, whole or in part; sets of senders on hold are left out, and those that
+    were discarded, withdrawn, or refused for their name.
     """
     with home.database.reading() as connection:
         if sender is not None:
             bureaus.show_sender(connection, sender)
-        conditions = sets.WantedSets(sender=sender, since=since)
-        tickets = sets.tickets_for_rerun(connection, conditions, refused=refused)
+        among = sets.WantedSets(sender=sender, since=since, until=until, environment=environment)
+        conditions = rerunnable.WantedReruns(among, refused, code, employer, inss)
+        tickets = rerunnable.tickets_for_rerun(connection, conditions)
         senders = bureaus.list_senders(connection)
     held = [row["number"] for row in senders if row["state"] == "held"]
     return Chosen(tuple(tickets), tuple(number for number in held if sender in {None, number}))

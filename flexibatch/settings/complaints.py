@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from flexibatch.errors import without_password
+from flexibatch.settings.values import UnitMissing
 
 PREFIX = "FLEXIBATCH_"
 
@@ -44,6 +45,9 @@ def allowed(field: FieldInfo) -> str:
 
 
 def _complaint(error: ErrorDetails, known: Known, key: str, place: str) -> str:
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, UnitMissing):
+        return f"{place}: {reason}."
     if key in known:
         return f"{place} cannot be {_shown(error['input'])}: give {allowed(known[key])}."
     table, _, wanted = key.rpartition(".")

@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict
 from flexibatch.settings.sftp import setting
 from flexibatch.settings.values import AuditAge, Retention
 
-LENGTHS = 'an ISO 8601 duration ("P90D", "P2Y": a year is 365 days) or seconds, up to ten years'
+LENGTHS = 'a duration with its unit ("90d", "2y": a year is 365 days; "P90D" of ISO 8601), up to ten years'
 
 
 class RetentionSettings(BaseModel):

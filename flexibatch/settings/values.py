@@ -28,7 +28,13 @@ _ISO_DURATION = re.compile(
     r"P(?=[0-9T])(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?"
 )
-_ISO_YEARS = re.compile(r"P(?P<years>\d{1,2})Y")
+_SHORT_DURATION = re.compile(r"P?(?P<count>[0-9]{1,6})(?P<unit>[HDWYhdwy])")
+_HOURS = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
+_NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+
+
+class UnitMissing(ValueError):
+    """A number where a duration was asked for: nobody says whether seconds or days are meant."""
 
 
 def duration(value: object) -> timedelta:
@@ -53,13 +59,32 @@ def duration(value: object) -> timedelta:
 
 
 def retention(value: object) -> timedelta:
-    """Read a duration that may be whole years, of 365 days each.
+    """Read a duration that names its unit: 12h, 30d, 2w, 2y (a year is 365 days), or one of ISO 8601.
 
-    >>> retention("P2Y") == retention("P730D")
+    Raise `UnitMissing` for a number alone: what was meant for thirty days must not last thirty seconds.
+
+    >>> retention("2y") == retention("P2Y") == retention("730d") == retention("P730D")
     True
     """
-    years = _ISO_YEARS.fullmatch(value) if isinstance(value, str) else None
-    return duration(f"P{365 * int(years['years'])}D" if years else value)
+    spelled = str(value).strip()
+    if _NUMBER.fullmatch(spelled):
+        raise UnitMissing(_readings(spelled))
+    short = _SHORT_DURATION.fullmatch(spelled)
+    # P12H is no duration of ISO 8601: hours stand behind a T.
+    if short is not None and (short["unit"] != "H" or not spelled.startswith("P")):
+        return duration(int(short["count"]) * _HOURS[short["unit"].lower()] * 3600)
+    if not spelled.startswith("P"):
+        raise ValueError("no duration")
+    return duration(spelled)
+
+
+def _readings(number: str) -> str:
+    """Say of a number alone what it may have been meant for."""
+    if number.isdigit() and int(number) <= LONGEST.days:
+        return (
+            f"{number} alone has no unit: write {number}d for {number} day{'' if int(number) == 1 else 's'}"
+        )
+    return f"{number} alone has no unit: write PT{number}S for {number} seconds"
 
 
 def _audit_age(length: timedelta) -> timedelta:

@@ -14,6 +14,7 @@ from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.adapters.store.ledger import FIRST_WAIT, StoredLedger
 from flexibatch.adapters.store.queries import (
     WantedDeclarations,
+    WantedReruns,
     WantedSets,
     find_ticket,
     list_declarations,
@@ -405,6 +406,7 @@ def test_what_can_be_run_again_is_found(records: Records) -> None:
     refused, taken = records.settled(3, "refused"), records.settled(4, "refused")
     records.tell(taken, Finding("name-received"), "ACRF-133")
     records.settled(5, "withdrawn")
+    records.change(records.settled(9, "refused"), discarded=True)
     records.claim(go_name(6))
     records.change(records.settled(7), purged_at=stored(LATER))
     records.decide(records.claim(go_name(8)), published=False)
@@ -412,6 +414,12 @@ def test_what_can_be_run_again_is_found(records: Records) -> None:
         assert [good, partly, refused] == tickets_for_rerun(connection, WantedSets())
         assert [partly, refused] == tickets_for_rerun(connection, WantedSets(), refused=True)
         assert [] == tickets_for_rerun(connection, WantedSets(sender=OTHER))
+        assert [] == tickets_for_rerun(connection, WantedSets(environment=Environment.TEST))
+        early = WantedReruns(WantedSets(until=NOON + timedelta(hours=2)), refused=True)
+        assert [] == tickets_for_rerun(connection, early)
+        assert [] == tickets_for_rerun(connection, WantedReruns(code="ACRF-133"))
+        for nobody in (WantedReruns(inss=WORKER), WantedReruns(employer="0400100056")):
+            assert [] == tickets_for_rerun(connection, nobody)
         late = WantedSets(since=NOON + timedelta(hours=3))
         assert [refused] == tickets_for_rerun(connection, late, refused=True)
 

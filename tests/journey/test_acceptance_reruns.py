@@ -27,7 +27,7 @@ def drop_rerun(town: Town) -> list[Judged]:
 
 
 def changes(call: Caller) -> list[tuple[int, int, str, str]]:
-    rows = call.done("rerun", "--sender", "000640", "--dry-run", "--json").json
+    rows = call.done("rerun", "--sender", "000640", "--dry-run", "--json").json["changes"]
     return [(one["form"], one["line"], one["before"], one["after"]) for one in rows]
 
 
@@ -40,7 +40,7 @@ def test_a_rerun_takes_the_whole_form_again(town: Town, call: Caller) -> None:
     saved = changes(call)
     assert [(1, 1, "refused", "accepted"), (1, 2, f"refused {NO_DIMONA}", "accepted")] == saved
     assert [] == town.rows(LINES)
-    call.done("rerun", "--sender", "000640")
+    call.done("rerun", "--sender", "000640", "--yes")
     assert [STANDS] == told(town)
     assert [(number, line, 2) for number, line, _before, _after in saved] == town.rows(LINES)
 
@@ -49,7 +49,7 @@ def test_a_rerun_by_form_that_saves_nothing_refuses_the_form_again(town: Town, c
     """As long as one line is at fault, nothing of the Form is kept."""
     town.agree("form")
     before = drop_rerun(town)
-    assert 1 == call("rerun", "--sender", "000640").status
+    assert 1 == call("rerun", "--sender", "000640", "--all", "--yes").status
     assert before == told(town)
     assert [] == town.rows(LINES)
 
@@ -58,11 +58,11 @@ def test_a_form_that_is_no_longer_whole_goes_on_line_by_line(town: Town, call: C
     """An earlier run accepted a line of it, and the agreement changed since: what stands is told to stand."""
     assert [("2", None, [("accepted", []), ("refused", [NO_DIMONA])])] == drop_rerun(town)
     town.agree("form")
-    call("rerun", "--sender", "000640")
+    call("rerun", "--sender", "000640", "--all", "--yes")
     assert [("2", None, [("unchanged", []), ("refused", [NO_DIMONA])])] == told(town)
     town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
     assert [(1, 2, f"refused {NO_DIMONA}", "accepted")] == changes(call)
-    call.done("rerun", "--sender", "000640")
+    call.done("rerun", "--sender", "000640", "--yes")
     assert [("1", None, [("unchanged", []), ("accepted", [])])] == told(town)
     assert [(1, 1, 1), (1, 2, 3)] == town.rows(LINES)
 
@@ -73,7 +73,7 @@ def test_a_rerun_judges_by_what_is_agreed_then(town: Town, call: Caller) -> None
     drop_rerun(town)
     town.agree("line")
     assert [(1, 1, "refused", "accepted")] == changes(call)
-    assert 1 == call("rerun", "--sender", "000640").status
+    assert 1 == call("rerun", "--sender", "000640", "--yes").status
     assert [("2", None, [("accepted", []), ("refused", [NO_DIMONA])])] == told(town)
     assert [(1, 1, 2)] == town.rows(LINES)
 
@@ -89,5 +89,5 @@ def test_each_run_is_shown_with_how_it_was_judged(town: Town, call: Caller) -> N
 
     assert ["form"] == shown()
     town.agree("line")
-    call("rerun", "--sender", "000640")
+    call("rerun", "--sender", "000640", "--yes")
     assert ["line"] == shown()

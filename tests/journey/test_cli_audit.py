@@ -52,25 +52,40 @@ ACTS: dict[str, tuple[str, ...]] = {
     "sender add": (NEW, "--name", "B", "--language", "nl", "--signature", "optional"),
     "sender set": (NEW, "--allow-ssh-rsa"),
     "sender key add": (NEW, "{place}/key.pub"),
-    "sender key remove": (NEW, "{place}/key.pub"),
+    "sender key remove": (NEW, "{place}/key.pub", "--yes"),
     "sender certificate add": (NEW, str(CERTIFICATE)),
-    "sender certificate remove": (NEW, str(CERTIFICATE)),
+    "sender certificate remove": (NEW, str(CERTIFICATE), "--yes"),
     "sender hold": (NEW,),
     "sender release": (NEW,),
     "mandate add": (NEW, "--company", COMPANY),
-    "mandate end": (NEW, "--company", COMPANY),
+    "mandate end": (NEW, "--company", COMPANY, "--yes"),
     "mandate import": ("{place}/mandates.csv",),
     "employer set": ("--nsso", nsso_number(9), "--third-payer"),
-    "sender remove": (NEW,),
+    "sender remove": (NEW, "--yes"),
     "dimona import": ("{place}/replaced.csv",),
     "rerun": ("{first}",),
     "republish": ("{first}",),
-    "purge": ("--older-than", "0"),
+    "purge": ("--older-than", "0d", "--below-retention", "--yes"),
     "person export": (worker_number(1),),
     "quarantine release": ("{second}",),
-    "quarantine discard": ("{third}",),
+    "quarantine discard": ("{third}", "--yes"),
 }
 """What follows each command that changes something, in an order in which each can be done."""
+
+WITH_NOTE = {
+    "mandate end",
+    "purge",
+    "quarantine discard",
+    "quarantine release",
+    "republish",
+    "rerun",
+    "sender certificate remove",
+    "sender hold",
+    "sender key remove",
+    "sender release",
+    "sender remove",
+}
+"""What takes something away, or answers, or no longer does: why is kept."""
 
 
 @pytest.fixture
@@ -103,6 +118,12 @@ def _leaves(group: click.Group, path: str = "") -> Iterator[str]:
             yield f"{path}{name}"
 
 
+def _notes(home: Home) -> list[str]:
+    with home.database.reading() as connection:
+        rows = connection.execute(select(tables.audit).order_by(tables.audit.c.id)).all()
+    return [row.details.get("note") for row in rows]
+
+
 def _acts(home: Home) -> list[tuple[object, ...]]:
     with home.database.reading() as connection:
         rows = connection.execute(select(tables.audit).order_by(tables.audit.c.id)).all()
@@ -124,7 +145,8 @@ def test_who_changes_something_is_written_down(call: Caller, served: Town, place
         if command in {"rerun", "purge"}:
             call.done(*told, "--dry-run")
             assert before == _acts(served.home), command
-        call.done(*told)
+        call.done(*told, *(("--note", f"why {command}") if command in WITH_NOTE else ()))
+        assert (f"why {command}" if command in WITH_NOTE else None) == _notes(served.home)[-1]
         done = _acts(served.home)[len(before) :]
         assert ("anna", command, clock.now()) == done[-1], command
         clock.advance(timedelta(minutes=1))

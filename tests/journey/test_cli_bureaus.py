@@ -108,10 +108,10 @@ def test_a_sender_is_held_released_removed_and_brought_back(call: Caller, home: 
     assert ("held", 1, "anna") == state()
     assert "is released" in call.done("sender", "release", "000640").err
     assert "was not on hold" in call.done("sender", "release", "000640").err
-    call.done("sender", "remove", "000640")
+    call.done("sender", "remove", "000640", "--yes")
     assert ("removed", 0, None) == state()
     for command in ("hold", "release", "remove"):
-        assert 2 == call("sender", command, "000640").status
+        assert 2 == call("sender", command, "000640", *(["--yes"] if command == "remove" else [])).status
     told = call.done("sender", "add", "000640", "--name", "B", "--language", "de").err
     assert "is back" in told
     assert "its mandates of before stand (1)" in told
@@ -160,10 +160,10 @@ def test_what_a_sender_was_registered_with_is_changed(call: Caller) -> None:
         ("sender", "add", "000641", "--name", "B", "--language", "nl", "--key", "nowhere.pub"),
         ("sender", "show", "000641"),
         ("sender", "hold", "000641"),
-        ("sender", "remove", "640"),
+        ("sender", "remove", "640", "--yes"),
         ("sender", "key", "list", "000641"),
-        ("sender", "key", "remove", "000640", "SHA256:none"),
-        ("sender", "key", "remove", "000640", "nowhere.pub"),
+        ("sender", "key", "remove", "000640", "SHA256:none", "--yes"),
+        ("sender", "key", "remove", "000640", "nowhere.pub", "--yes"),
         ("sender", "rename", "000640"),
         ("mandate", "add", "000641", "--company", COMPANY),
         ("mandate", "add", "000640"),
@@ -173,7 +173,7 @@ def test_what_a_sender_was_registered_with_is_changed(call: Caller) -> None:
         ("mandate", "add", "000640", "--company", COMPANY, "--from", "05/10/2026"),
         ("mandate", "add", "000640", "--company", COMPANY, "--from", "2026-02-30"),
         ("mandate", "add", "000640", "--company", COMPANY, "--until", "2026-10-04"),
-        ("mandate", "end", "000640", "--company", COMPANY),
+        ("mandate", "end", "000640", "--company", COMPANY, "--yes"),
         ("mandate", "list", "--sender", "000641"),
         ("mandate", "import", "nowhere.csv"),
     ],
@@ -211,7 +211,7 @@ def test_a_key_is_added_once_and_removed(key: Key, call: Caller, home: Home) -> 
     (listed,) = call.done("sender", "key", "list", "000640", "--json").json
     assert path.read_text().strip() == listed["public_key"]
     for word in (str(path), listed["fingerprint"]):
-        call.done("sender", "key", "remove", "000640", word)
+        call.done("sender", "key", "remove", "000640", word, "--yes")
         assert [] == call.done("sender", "key", "list", "000640", "--json").json
         call.done("sender", "key", "add", "000640", str(path))
 
@@ -265,7 +265,7 @@ def test_a_mandate_counts_from_its_first_to_its_last_day(call: Caller, home: Hom
     call.done("mandate", "add", "000640", "--nsso", NSSO, "--company", COMPANY, "--until", "2026-12-31")
     days = ["2026-10-04", "2026-10-05", "2026-12-31", "2027-01-01"]
     assert [False, True, True, False] == [mandated(home, day) for day in days]
-    call.done("mandate", "end", "000640", "--nsso", NSSO, "--until", "2026-11-30")
+    call.done("mandate", "end", "000640", "--nsso", NSSO, "--until", "2026-11-30", "--yes")
     assert [False, True, False, False] == [mandated(home, day) for day in days]
     listed = call.done("mandate", "list", "--json").json
     assert listed == [
@@ -294,10 +294,10 @@ def test_mandates_may_overlap_and_an_equal_one_is_kept_once(call: Caller, home: 
     for start in ("2026-01-01", "2026-01-01", "2026-03-01", "2027-01-01"):
         told = call.done("mandate", "add", "000640", "--company", COMPANY, "--from", start)
     assert 3 == len(call.done("mandate", "list", "--json").json)
-    told = call.done("mandate", "end", "000640", "--company", COMPANY)
+    told = call.done("mandate", "end", "000640", "--company", COMPANY, "--yes")
     assert "2027-01-01" in told.err
     assert [False, True] == [mandated(home, day) for day in ("2026-10-06", "2027-01-01")]
-    told = call("mandate", "end", "000640", "--company", COMPANY)
+    told = call("mandate", "end", "000640", "--company", COMPANY, "--yes")
     assert 2 == told.status
     assert "begins on 2027-01-01" in told.err
     states = [row["state"] for row in call.done("mandate", "list", "--sender", "000640", "--json").json]

@@ -58,8 +58,8 @@ def test_certificates_are_registered_listed_and_removed(
         "added_by": "anna",
     } == row
     assert [wanted.fingerprint] == bureau.done("sender", "show", "000640", "--json").json["certificates"]
-    bureau.done("sender", "certificate", "remove", "000640", wanted.fingerprint.upper())
-    assert 2 == bureau("sender", "certificate", "remove", "000640", str(pem)).status
+    bureau.done("sender", "certificate", "remove", "000640", wanted.fingerprint.upper(), "--yes")
+    assert 2 == bureau("sender", "certificate", "remove", "000640", str(pem), "--yes").status
     assert [] == bureau.done("sender", "certificate", "list", "000640", "--json").json
     told = bureau.done("audit", "list", "--json").json
     acts = [one["action"] for one in told if "certificate" in str(one.get("action"))]
@@ -73,7 +73,7 @@ def test_a_sender_may_come_with_certificates_and_loses_them_when_removed(
     pem = written(tmp_path / "one.pem", valid.pem)
     words = ("sender", "add", "000640", "--name", "B", "--language", "en")
     assert 1 == call.done(*words, "--certificate", str(pem)).sentences
-    call.done("sender", "remove", "000640")
+    call.done("sender", "remove", "000640", "--yes")
     call.done(*words)
     assert [] == call.done("sender", "certificate", "list", "000640", "--json").json
 

@@ -202,7 +202,7 @@ def test_a_rerun_chooses_in_one_way(town: Town, today: Caller) -> None:
     today.done("sender", "hold", SENDER)
     held = today("rerun", name)
     assert (2, True) == (held.status, "on hold" in held.err)
-    assert [] == today("rerun", "--refused", "--json").json["sets"]
+    assert [] == today("rerun", "--refused", "--yes", "--json").json["sets"]
     assert [(1,)] == town.rows("SELECT max(number) FROM run")
 
 
@@ -213,7 +213,7 @@ def test_a_rerun_chooses_from_a_moment_on(town: Town, today: Caller) -> None:
     now, day = SystemClock().now(), timedelta(days=1)
     later, before = (now + day).isoformat(), now - day
     assert [0, 1, 1] == [
-        len(today("rerun", "--refused", "--since", since, "--json").json["sets"])
+        len(today("rerun", "--refused", "--since", since, "--all", "--yes", "--json").json["sets"])
         for since in (later, f"{before:%Y-%m-%dT%H:%M}", f"{before:%Y-%m-%d}")
     ]
     assert "no moment" in today("rerun", "--since", "yesterday").err
@@ -227,7 +227,7 @@ def test_a_dry_run_shows_no_change_where_there_is_none(
     monkeypatch.setenv("FLEXIBATCH_MAX_ANOMALIES", "1")
     _drop(town, sample)
     assert 1 == today("sweep").status
-    assert [] == today("rerun", "--refused", "--dry-run", "--json").json
+    assert [] == today("rerun", "--refused", "--dry-run", "--json").json["changes"]
 
 
 def test_a_dry_run_tells_why_a_line_is_refused_with_its_form(town: Town, today: Caller) -> None:
@@ -235,7 +235,7 @@ def test_a_dry_run_tells_why_a_line_is_refused_with_its_form(town: Town, today: 
     _drop(town, "refused-no-mandate")
     today("sweep")
     today("mandate", "add", SENDER, "--nsso", "100200417")
-    changes = today("rerun", "--refused", "--dry-run", "--json").json
+    changes = today("rerun", "--refused", "--dry-run", "--json").json["changes"]
     assert {"refused 00011-155"} == {one["before"] for one in changes}
 
 
@@ -268,9 +268,9 @@ def test_rerun_shows_then_does_what_would_change(town: Town, today: Caller) -> N
     """A dry run shows the line that a new Dimona would save, and changes nothing; the re-run does it."""
     name = _drop(town, "accepted-rerun")
     assert 1 == today("sweep").status
-    assert [] == today("rerun", "--refused", "--dry-run", "--json").json
+    assert [] == today("rerun", "--refused", "--dry-run", "--json").json["changes"]
     town.import_of_today(SAMPLES / "accepted-rerun" / "later.csv")
-    changes = today("rerun", name, "--dry-run", "--json").json
+    changes = today("rerun", name, "--dry-run", "--json").json["changes"]
     assert [(1, 2, "refused 00024-152", "accepted")] == [
         (one["form"], one["line"], one["before"], one["after"]) for one in changes
     ]

@@ -220,7 +220,7 @@ def test_quarantine_is_listed(desk: Desk) -> None:
 def test_quarantine_is_left(desk: Desk, act: str, after: tuple[str, bool]) -> None:
     """Release has it judged, discard has it refused, by the next sweep; the act is in the audit."""
     ticket = in_quarantine(desk)
-    status, _results, messages = desk.call("quarantine", act, go_name(1))
+    status, _results, messages = desk.call("quarantine", act, go_name(1), "--yes")
     assert 0 == status
     assert "the next sweep" in messages
     assert after == state(desk, ticket)
@@ -232,7 +232,7 @@ def test_quarantine_is_left(desk: Desk, act: str, after: tuple[str, bool]) -> No
 def test_several_leave_quarantine_or_none(desk: Desk) -> None:
     """One that is not in quarantine keeps the others there."""
     ticket, other = in_quarantine(desk), desk.records.settled(2)
-    status, _results, messages = desk.call("quarantine", "release", ticket, other)
+    status, _results, messages = desk.call("quarantine", "release", ticket, other, "--yes")
     assert 2 == status
     assert "is not in quarantine" in messages
     assert ("quarantine", False) == state(desk, ticket)

@@ -249,7 +249,7 @@ def test_doctor_looks_at_the_folders_of_senders(call: Caller, home: Home) -> Non
     for number in ("000640", "000641"):
         call.done("sender", "add", number, "--name", "B", "--language", "nl")
         (home.settings.spool / "senders" / number / "REPORT").rmdir()
-    call.done("sender", "remove", "000641")
+    call.done("sender", "remove", "000641", "--yes")
     told = call("doctor", "--json").json
     assert 1 == len([row for row in told if row["check"] == "folders" and "000640/REPORT" in row["told"]])
     assert 1 == len([row for row in told if row["state"] == "failed"])

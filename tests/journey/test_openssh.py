@@ -143,7 +143,7 @@ def _cast(folder: Path, home: Home) -> Town:
     town = Town(home, FixedClock())
     town.register_cast_of_today()
     for (number,) in town.rows("SELECT number FROM sender"):
-        _program(home, "sender", "remove", str(number))
+        _program(home, "sender", "remove", str(number), "--yes")
     for number in CAST:
         make_key(folder / f"key-{number}")
         _add(folder, home, number)
@@ -378,7 +378,7 @@ def test_nothing_is_forwarded(site: Site) -> None:
 def test_a_removed_bureau_is_out_until_it_is_back(site: Site) -> None:
     """The next export takes its keys away and leaves its folders; one that was brought back is let in again."""
     home, number = site.town.home, "000641"
-    _program(home, "sender", "remove", number)
+    _program(home, "sender", "remove", number, "--yes")
     _export(site.folder, home)
     assert ("sender export-openssh",) == site.town.rows("SELECT action FROM audit ORDER BY id")[-1]
     assert 255 == site.sftp("ls", user=user_of(number), key=site.other_key).status

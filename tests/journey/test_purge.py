@@ -37,7 +37,8 @@ def records(home: Home, call: Caller) -> Records:
 
 def went(call: Caller, kind: str, *words: str) -> dict[str, Any]:
     """Purge one kind; give what the program says of it."""
-    (row,) = call.done("purge", "--kind", kind, *words, "--json").json["purged"]
+    below = ["--below-retention"] if "--older-than" in words else []
+    (row,) = call.done("purge", "--kind", kind, *words, *below, "--yes", "--json").json["purged"]
     assert isinstance(row, dict)
     return row
 
@@ -74,7 +75,7 @@ def test_the_archive_loses_bytes_and_no_verdict(call: Caller, home: Home, record
     dry = went(call, "archive", "--older-than", "P30D", "--dry-run")
     assert expected | {"before": "2026-12-14T10:00:00+00:00"} == dry
     assert (True, []) == (folder.exists(), acts(home))
-    told = call.done("purge", "--older-than", "P30D")
+    told = call.done("purge", "--older-than", "P30D", "--below-retention", "--yes")
     assert [["archive", "1", "sets", "1", "5"]] == [
         [line.split()[0], *line.split()[3:]] for line in told.out.splitlines()[1:]
     ]
@@ -255,7 +256,7 @@ def test_a_clock_that_runs_ahead_deletes_no_young_audit(call: Caller, home: Home
     told_long_ago(home)
     call.clock = FixedClock(datetime.now(UTC) + timedelta(days=3650))
     for kind in ("audit", "door"):
-        told = call("purge", "--kind", kind)
+        told = call("purge", "--kind", kind, "--yes")
         assert (2, "", 1) == (told.status, told.out, told.sentences)
         assert "by the database's clock" in told.err
     assert 4 == len(call.done("audit", "list", "--json").json)

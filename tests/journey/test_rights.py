@@ -112,13 +112,13 @@ def test_the_channel_s_login_may_do_all_its_work(desk: Caller) -> None:
     town.close()
     for words in (
         ("dimona", "import", str(sample / "later.csv")),
-        ("rerun", "--refused"),
-        ("mandate", "end", "000641", "--company", "0400100056"),
+        ("rerun", "--refused", "--yes"),
+        ("mandate", "end", "000641", "--company", "0400100056", "--yes"),
         ("sender", "hold", "000641"),
-        ("sender", "remove", "000649"),
+        ("sender", "remove", "000649", "--yes"),
         ("person", "export", "50021850123"),
         ("republish", next(sample.glob("GO.FLEX.*")).name),
-        ("purge",),
+        ("purge", "--yes"),
         ("db", "check"),
     ):
         desk.done(*words)

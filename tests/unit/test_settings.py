@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from contextlib import suppress
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,7 @@ from flexibatch.domain.vocabulary import Acceptance, Environment
 from flexibatch.errors import Refusal
 from flexibatch.settings import FILE, Settings, told_settings
 from flexibatch.settings.text import default_file
-from flexibatch.settings.values import LONGEST, duration
+from flexibatch.settings.values import LONGEST, UnitMissing, duration, retention
 
 TEXT = default_file(dict(told_settings()))
 DEFAULTS = {
@@ -222,6 +223,10 @@ def test_a_wrong_entry_of_a_server_elsewhere_is_named(wrong: str, key: str, tmp_
         ("[sftp]\nidel = 1", "sftp.", "1", "did you mean idle"),
         ("[sftp]\nrequest_size = 1000", "sftp.request_size", "1000", "from 32768"),
         ('[retention]\narchive = "P11Y"', "retention.archive", "'P11Y'", "ten years"),
+        ("[retention]\narchive = 30", "retention.archive", "30 alone has no unit", "write 30d for 30 days"),
+        ("[retention]\naudit = 63072000", "retention.audit", "63072000 alone", "write PT63072000S for"),
+        ('[retention]\nanswers = " 1 "', "retention.answers", "1 alone", "write 1d for 1 day."),
+        ('[retention]\nreports = "1e3"', "retention.reports", "'1e3'", "with its unit"),
         ('[retention]\naudit = "P1Y"', "retention.audit", "'P1Y'", "P366D at least"),
         ('[retention]\ndoor = "P90D"', "retention.door", "'P90D'", "P366D at least"),
         ('[answers]\ncertificate = "own.pem"', "answers", "own.pem", "certificate and key together"),
@@ -307,14 +312,47 @@ def test_durations_are_seconds_or_iso_8601(spelled: object, expected: timedelta)
     assert expected == duration(spelled)
 
 
+@pytest.mark.parametrize(
+    ("spelled", "expected"),
+    [
+        ("12h", timedelta(hours=12)),
+        ("30d", timedelta(days=30)),
+        ("30D", timedelta(days=30)),
+        ("2w", timedelta(days=14)),
+        ("2y", timedelta(days=730)),
+        ("P2Y", timedelta(days=730)),
+        ("P30D", timedelta(days=30)),
+        ("PT36H", timedelta(hours=36)),
+        ("P1DT0.5S", timedelta(days=1, seconds=0.5)),
+    ],
+)
+def test_how_long_something_is_kept_names_its_unit(spelled: str, expected: timedelta) -> None:
+    """Short, or as ISO 8601 has it."""
+    assert expected == retention(spelled)
+
+
+@pytest.mark.parametrize("number", [30, 30.5, 0, "30", " 30 ", "0", "2.5", "2592000", "1" * 20])
+def test_how_long_something_is_kept_is_never_a_number_alone(number: object) -> None:
+    """Thirty days must not become thirty seconds; the sentence gives the reading it might have."""
+    with pytest.raises(UnitMissing, match=f"^{str(number).strip()} alone has no unit: write .* for"):
+        retention(number)
+
+
+@pytest.mark.parametrize(
+    "spelled", ["+30", "3e1", "3_0", "\u0663\u0660", "inf", "", "P12H", "12H30", "30 d", "30m"]
+)
+def test_how_long_something_is_kept_is_no_number_in_disguise(spelled: str) -> None:
+    """Whatever Python would read as a number is none here, and neither is a unit that may be minutes or months."""
+    with pytest.raises(ValueError, match=r"no duration|could not"):
+        retention(spelled)
+
+
 @given(st.text(max_size=12) | st.floats() | st.integers() | st.none() | st.booleans())
 def test_a_duration_is_read_or_refused(value: object) -> None:
     """Nothing but a duration within ten years, or the error that settings collect, comes out."""
-    try:
-        length = duration(value)
-    except ValueError:
-        return
-    assert timedelta() <= length <= LONGEST
+    for read in (duration, retention):
+        with suppress(ValueError):
+            assert timedelta() <= read(value) <= LONGEST
 
 
 @pytest.mark.parametrize("told", ["[]", '["dsa"]', '["rsa", "rsa"]', '"ed25519;rsa"', "[1]", "true"])

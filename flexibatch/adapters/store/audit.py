@@ -25,13 +25,16 @@ _TABLES: dict[Told, Table] = {"audit": audit, "door": session_event}
 
 
 def note(connection: Connection, by: By, action: str, subject: str, **details: str | int | None) -> None:
-    """Write an act down: `action` is its command (`sender add`), `subject` what it was done to."""
+    """Write an act down: `action` is its command (`sender add`), `subject` what it was done to.
+
+    What was said of why it is done stands among the details, as `note`.
+    """
     row = {
         "at": stored(by.at),
         "operator": by.operator[:OPERATOR_LIMIT],
         "action": action,
         "subject": subject[:SUBJECT_LIMIT],
-        "details": details,
+        "details": details if by.note is None else {**details, "note": by.note},
     }
     connection.execute(insert(audit).values(**row))
 

@@ -50,7 +50,7 @@ class WantedDeclarations:
         conditions = [
             declaration.c.environment == world.value if world is not None else None,
             _sent_by(self.sender) if self.sender is not None else None,
-            employers.in_(_employers(connection, self.employer)) if self.employer is not None else None,
+            employers.in_(employers_of(connection, self.employer)) if self.employer is not None else None,
             _referred(self.reference) if self.reference is not None else None,
             declaration.c.person == person_of(connection, self.inss) if self.inss is not None else None,
             None if self.cancelled else version.c.operation != Operation.CANCELLATION,
@@ -129,7 +129,7 @@ def _sent_by(sender_number: str) -> ColumnElement[bool]:
     )
 
 
-def _employers(connection: Connection, number: str) -> list[int]:
+def employers_of(connection: Connection, number: str) -> list[int]:
     """Find the employers a number may mean: NSSO and enterprise numbers have the same shape."""
     if not number.isascii() or not number.isdigit():
         raise Refusal(f"{number!r} is no employer's number. Give an NSSO or enterprise number, digits only.")

@@ -84,6 +84,19 @@ def end_mandate(connection: Connection, by: By, ended: Mandate) -> list[date]:
 
     Give the first days of later mandates, which stay. Raise `Refusal` where none runs beyond that day.
     """
+    last = ended.until or ended.start
+    running, later = ending(connection, ended)
+    connection.execute(update(mandate).where(mandate.c.id.in_(running)).values(until_date=last))
+    employer, until = ended.employer, last.isoformat()
+    note(connection, by, "mandate end", ended.sender, employer=employer, until=until, mandates=len(running))
+    return later
+
+
+def ending(connection: Connection, ended: Mandate) -> tuple[list[int], list[date]]:
+    """Return the ids of the mandates that `end_mandate` would end, and the first days of later ones.
+
+    Raise `Refusal` where none runs beyond the day.
+    """
     require_sender(connection, ended.sender)
     last = ended.until or ended.start
     party = parties.find_employer(connection, ended.nsso, ended.company)
@@ -93,10 +106,7 @@ def end_mandate(connection: Connection, by: By, ended: Mandate) -> list[date]:
     later = sorted(row["from_date"] for row in found if row["from_date"] > last)
     if not running:
         raise Refusal(_nothing_to_end(ended, last, later))
-    connection.execute(update(mandate).where(mandate.c.id.in_(running)).values(until_date=last))
-    employer, until = ended.employer, last.isoformat()
-    note(connection, by, "mandate end", ended.sender, employer=employer, until=until, mandates=len(running))
-    return later
+    return running, later
 
 
 def _nothing_to_end(ended: Mandate, last: date, later: Sequence[date]) -> str:

@@ -6,19 +6,20 @@ from flexibatch.adapters.store.declarations import (
     show_declaration,
     worker,
 )
+from flexibatch.adapters.store.rerunnable import WantedReruns, tickets_for_rerun
 from flexibatch.adapters.store.sets import (
     WantedSets,
     find_ticket,
     list_sets,
     quarantined,
     show_set,
-    tickets_for_rerun,
 )
 from flexibatch.adapters.store.waiting import waiting
 from flexibatch.domain.vocabulary import Why
 
 __all__ = [
     "WantedDeclarations",
+    "WantedReruns",
     "WantedSets",
     "Why",
     "find_ticket",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import Shown, all_shown, shown
@@ -22,7 +22,7 @@ from flexibatch.adapters.store.tables import (
     run,
     sender,
 )
-from flexibatch.domain.vocabulary import SetState, Subject
+from flexibatch.domain.vocabulary import Environment, SetState
 from flexibatch.errors import Refusal
 
 _TICKET = re.compile(r"[0-9A-Za-z]{13}")
@@ -39,7 +39,6 @@ _HEAD = (
     file_set.c.state,
     file_set.c.run,
 )
-_TAKEN_BEFORE = "name-received"
 
 
 # --------------------------------------------------------------------------------------------------- the list
@@ -49,13 +48,16 @@ _TAKEN_BEFORE = "name-received"
 class WantedSets:
     """Say which sets are asked for: all conditions must hold, None sets none.
 
-    `since` is the earliest arrival, `name` the name that the set goes by (its GO's).
+    `since` is the earliest arrival, `until` a moment before which it was,
+    `name` the name that the set goes by (its GO's).
     """
 
     states: Collection[SetState] = ()
     sender: str | None = None
     since: datetime | None = None
     name: str | None = None
+    until: datetime | None = None
+    environment: Environment | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions on `file_set`."""
@@ -64,6 +66,8 @@ class WantedSets:
             file_set.c.sender == self.sender if self.sender is not None else None,
             file_set.c.arrived_at >= stored(self.since) if self.since is not None else None,
             file_set.c.name == self.name if self.name is not None else None,
+            file_set.c.arrived_at < stored(self.until) if self.until is not None else None,
+            file_set.c.environment == self.environment if self.environment is not None else None,
         ]
         return [one for one in conditions if one is not None]
 
@@ -100,38 +104,6 @@ def is_last_run() -> ColumnElement[bool]:
         run.c.set_ticket == file_set.c.ticket,
         run.c.number == newest.correlate(file_set).scalar_subquery(),
     )
-
-
-def tickets_for_rerun(connection: Connection, wanted: WantedSets, *, refused: bool = False) -> list[str]:
-    """Return the sets among those wanted that can be run again now, in order of arrival.
-
-    `refused` keeps those refused whole or in part; sets refused for their name being taken, and those of
-    senders on hold, are passed over.
-    """
-    taken = select(anomaly.c.id).where(
-        anomaly.c.set_ticket == file_set.c.ticket,
-        anomaly.c.run == run.c.number,
-        anomaly.c.rule == _TAKEN_BEFORE,
-    )
-    query = (
-        select(file_set.c.ticket)
-        .select_from(file_set)
-        .join(run, is_last_run())
-        .join(sender, sender.c.number == file_set.c.sender)
-        .where(
-            file_set.c.subject == Subject.DECLARATION,
-            file_set.c.state.in_([SetState.SETTLED, SetState.REFUSED]),
-            file_set.c.purged_at.is_(None),
-            run.c.published_at.is_not(None),
-            ~taken.exists(),
-            ~sender.c.held,
-            *wanted.conditions(),
-        )
-        .order_by(file_set.c.arrival)
-    )
-    if refused:
-        query = query.where(or_(file_set.c.state == SetState.REFUSED, run.c.refused > 0))
-    return list(connection.scalars(query))
 
 
 # ---------------------------------------------------------------------------------------------------- one set
