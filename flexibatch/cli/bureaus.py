@@ -213,7 +213,7 @@ def remove(invocation: Invocation, number: str, *, yes: bool, note: str | None) 
     say(f"Sender {number} is removed; its folders, sets and declarations stay.")
 
 
-def _removal(held: service.SenderDetails) -> str:
+def _removal(held: "service.SenderDetails") -> str:
     """Say what goes with a sender, and what stays."""
     proofs = f"{counted(len(held.keys), 'key')}, {counted(len(held.certificates), 'certificate')} and its user name"
     return (

@@ -2,26 +2,25 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.components import open_components_anywhere
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.output import say, show_json
-from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.names import parse_name
 from flexibatch.domain.vocabulary import Effect
 from flexibatch.errors import Refusal
-from flexibatch.services.check import (
-    EXAMPLE,
-    NOT_JUDGED,
-    Checked,
-    check_set,
-    report_json,
-    sender_of,
-    sets_of,
-)
-from flexibatch.wiring.components import Components
+
+if TYPE_CHECKING:
+    from flexibatch.domain.case import LocatedAnomaly
+    from flexibatch.services import check as service
+    from flexibatch.services.check import Checked
+    from flexibatch.wiring.components import Components
+else:
+    service = LateModule("flexibatch.services.check")
 
 DONE, SOME_REFUSED = 0, 1
 OTHERWISE = {
@@ -58,24 +57,29 @@ def check(
         raise Refusal(f"There is no file {missing[0]}: name files that are there.")
     components = open_components_anywhere(invocation)
     if components.home.blind:
-        say(f"There is no home in {invocation.home.absolute()}, so these are not judged: {NOT_JUDGED}.")
-    results = [check_set(components, paths, sender_of(components, paths, sender)) for paths in sets_of(files)]
+        say(
+            f"There is no home in {invocation.home.absolute()}, so these are not judged: {service.NOT_JUDGED}."
+        )
+    results = [
+        service.check_set(components, paths, service.sender_of(components, paths, sender))
+        for paths in service.sets_of(files)
+    ]
     _show(components, results, "json" if as_json else form)
     return SOME_REFUSED if any(one.refused for one in results) else DONE
 
 
-def _show(components: Components, results: list[Checked], form: str) -> None:
+def _show(components: "Components", results: "list[Checked]", form: str) -> None:
     if form == "xml":
         for one in results:
             click.echo(one.answer.encode(), nl=False)  # the document says that it is UTF-8
     elif form == "json":
-        show_json([json.loads(report_json(components, one)) for one in results])
+        show_json([json.loads(service.report_json(components, one)) for one in results])
     else:
         for one in results:
             _tell(one)
 
 
-def _tell(checked: Checked) -> None:
+def _tell(checked: "Checked") -> None:
     settlement = checked.trial.settlement
     verdict, counts = settlement.verdict, settlement.verdict.counts
     if verdict.state == "received":
@@ -86,14 +90,14 @@ def _tell(checked: Checked) -> None:
     else:
         click.echo(f"{verdict.case.name}: {OTHERWISE[verdict.state]}.")
     if parse_name(verdict.case.name) is None:
-        click.echo(f"  The channel takes it under no such name; one that it takes is {EXAMPLE}.")
+        click.echo(f"  The channel takes it under no such name; one that it takes is {service.EXAMPLE}.")
     for one in settlement.told:
         click.echo(f"  {_sentence(one)}")
     if settlement.more:
         click.echo(f"  and {settlement.more} more.")
 
 
-def _sentence(one: LocatedAnomaly) -> str:
+def _sentence(one: "LocatedAnomaly") -> str:
     finding, told = one.anomaly.finding, one.anomaly
     place = f"line {finding.line}, " if finding.line else ""
     about = f"reference {one.called}, " if one.called else ""

@@ -2,17 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.confirming import ask, consent_options
 from flexibatch.cli.invocation import Invocation
+from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import LENGTH
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import show_rows
-from flexibatch.services import purge as service
-from flexibatch.services.purge import Kind, Purged
+from flexibatch.domain.vocabulary import RetentionKind
+
+if TYPE_CHECKING:
+    from flexibatch.services import purge as service
+    from flexibatch.services.purge import Purged
+else:
+    service = LateModule("flexibatch.services.purge")
 
 COLUMNS = ("kind", "before", "counted", "of", "files", "bytes")
 
@@ -31,7 +38,7 @@ Examples:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice([one.value for one in Kind]),
+    type=click.Choice([one.value for one in RetentionKind]),
     help="Only this; may be given again. [default: all five, with --older-than the archive]",
 )
 @click.option(
@@ -68,7 +75,7 @@ def purge(  # noqa: PLR0913 - one argument an option
     run or published again. A purge that was cut short is finished by the next one. What would go is counted
     and asked about first; a dry run only looks.
     """  # noqa: D301 - click reads \b as: leave the lines as they are
-    wanted = service.chosen([Kind(kind) for kind in kinds], older_than)
+    wanted = service.chosen([RetentionKind(kind) for kind in kinds], older_than)
     home = open_home(invocation)
     acting = by(invocation, note)
     if not dry_run:
@@ -88,7 +95,7 @@ def purge(  # noqa: PLR0913 - one argument an option
         say("This is what would go; nothing was deleted.")
 
 
-def _consequence(going: Sequence[Purged]) -> str:
+def _consequence(going: "Sequence[Purged]") -> str:
     """Say how much of each kind would go, and that it is gone then."""
     told = "; ".join(
         f"{one.kind}: {one.counted} {one.unit}, {one.files} files, {one.size} bytes" for one in going
@@ -96,7 +103,7 @@ def _consequence(going: Sequence[Purged]) -> str:
     return f"This would be deleted for ever: {told}. Sets whose archive is gone cannot be run or published again."
 
 
-def _row(purged: Purged) -> dict[str, object]:
+def _row(purged: "Purged") -> dict[str, object]:
     """Return a row, with the tickets or names of what is named."""
     return {
         "kind": purged.kind,

@@ -147,3 +147,13 @@ class Why(StrEnum):
     SWEEP = "sweep"
     PUBLISHING = "publishing"
     QUARANTINE = "quarantine"
+
+
+class RetentionKind(StrEnum):
+    """Name what is kept for a while; each has its setting in `[retention]`."""
+
+    ARCHIVE = "archive"
+    REPORTS = "reports"
+    ANSWERS = "answers"
+    AUDIT = "audit"
+    DOOR = "door"

@@ -11,18 +11,9 @@ from flexibatch.adapters.spool.retention import Outgrown, delete, delete_bytes, 
 from flexibatch.adapters.store import audit, doorbook, upkeep
 from flexibatch.adapters.store.audit import Told, note
 from flexibatch.domain.operators import By
+from flexibatch.domain.vocabulary import RetentionKind
 from flexibatch.errors import Refusal, Remedy
 from flexibatch.wiring.home import Home
-
-
-class Kind(StrEnum):
-    """Name what is kept for a while; each has its setting in `[retention]`."""
-
-    ARCHIVE = "archive"
-    REPORTS = "reports"
-    ANSWERS = "answers"
-    AUDIT = "audit"
-    DOOR = "door"
 
 
 class Unit(StrEnum):
@@ -41,7 +32,7 @@ class Purged:
     `tickets` are those of the sets in the archive, `names` those of the files; None for a kind that has none.
     """
 
-    kind: Kind
+    kind: RetentionKind
     before: datetime
     counted: int
     unit: Unit
@@ -61,22 +52,22 @@ class _Going:
     dry_run: bool
 
 
-def chosen(kinds: Sequence[Kind], older_than: timedelta | None) -> Sequence[Kind]:
+def chosen(kinds: Sequence[RetentionKind], older_than: timedelta | None) -> Sequence[RetentionKind]:
     """Return the kinds that are meant: without any all five, with another age than the settings' the archive.
 
     Raise `Refusal` where another age is given for a kind of which nothing young may go.
     """
     if older_than is None:
-        return kinds or tuple(Kind)
-    fixed = [kind for kind in kinds if kind in (Kind.AUDIT, Kind.DOOR)]
+        return kinds or tuple(RetentionKind)
+    fixed = [kind for kind in kinds if kind in (RetentionKind.AUDIT, RetentionKind.DOOR)]
     if fixed:
         raise Refusal(
             f"How long the {fixed[0]} is kept is a setting, retention.{fixed[0]}", remedy=Remedy.TAKE_SETTING
         )
-    return kinds or (Kind.ARCHIVE,)
+    return kinds or (RetentionKind.ARCHIVE,)
 
 
-def require_retention(home: Home, kinds: Sequence[Kind], older_than: timedelta | None) -> None:
+def require_retention(home: Home, kinds: Sequence[RetentionKind], older_than: timedelta | None) -> None:
     """Raise `Refusal` where an age is less than what a setting keeps one of the kinds for."""
     for kind in chosen(kinds, older_than):
         kept: timedelta = getattr(home.settings.retention, kind)
@@ -95,7 +86,7 @@ def _spelled(length: timedelta) -> str:
 def purge(  # noqa: PLR0913 - what is meant, and how far
     home: Home,
     by: By,
-    kinds: Sequence[Kind],
+    kinds: Sequence[RetentionKind],
     older_than: timedelta | None = None,
     *,
     dry_run: bool = False,
@@ -111,7 +102,7 @@ def purge(  # noqa: PLR0913 - what is meant, and how far
     return [_PURGES[kind](_Going(home, by, by.at - _age(home, kind, older_than), dry_run)) for kind in wanted]
 
 
-def _age(home: Home, kind: Kind, older_than: timedelta | None) -> timedelta:
+def _age(home: Home, kind: RetentionKind, older_than: timedelta | None) -> timedelta:
     kept: timedelta = getattr(home.settings.retention, kind)
     return kept if older_than is None else older_than
 
@@ -124,7 +115,7 @@ def _archive(going: _Going) -> Purged:
         dry_run=going.dry_run,
     )
     return Purged(
-        Kind.ARCHIVE,
+        RetentionKind.ARCHIVE,
         going.before,
         len(tickets),
         Unit.SETS,
@@ -154,7 +145,7 @@ def _reports(going: _Going) -> Purged:
             going.home.settings.spool / SENDERS,
             lambda tickets: upkeep.done_among(connection, tickets, going.before),
         )
-    return _deleted(going, Kind.REPORTS, Unit.PAGES, pages)
+    return _deleted(going, RetentionKind.REPORTS, Unit.PAGES, pages)
 
 
 def _answers(going: _Going) -> Purged:
@@ -164,10 +155,10 @@ def _answers(going: _Going) -> Purged:
             lambda number, sizes: doorbook.fetched(connection, number, sizes, going.before),
             going.before,
         )
-    return _deleted(going, Kind.ANSWERS, Unit.ANSWERS, found)
+    return _deleted(going, RetentionKind.ANSWERS, Unit.ANSWERS, found)
 
 
-def _deleted(going: _Going, kind: Kind, unit: Unit, found: Collection[Outgrown]) -> Purged:
+def _deleted(going: _Going, kind: RetentionKind, unit: Unit, found: Collection[Outgrown]) -> Purged:
     """Write down that files go, then let them go: what is cut short is found again by the next purge."""
     size = sum(file.size for file in found)
     if found and not going.dry_run:
@@ -186,13 +177,13 @@ def _told(told: Told, going: _Going) -> Purged:
     else:
         with going.home.database.writing() as connection:
             rows = audit.purge_told(connection, going.by, told, going.before)
-    return Purged(Kind(told), going.before, rows, Unit.ROWS)
+    return Purged(RetentionKind(told), going.before, rows, Unit.ROWS)
 
 
-_PURGES: dict[Kind, Callable[[_Going], Purged]] = {
-    Kind.ARCHIVE: _archive,
-    Kind.REPORTS: _reports,
-    Kind.ANSWERS: _answers,
-    Kind.AUDIT: partial(_told, "audit"),
-    Kind.DOOR: partial(_told, "door"),
+_PURGES: dict[RetentionKind, Callable[[_Going], Purged]] = {
+    RetentionKind.ARCHIVE: _archive,
+    RetentionKind.REPORTS: _reports,
+    RetentionKind.ANSWERS: _answers,
+    RetentionKind.AUDIT: partial(_told, "audit"),
+    RetentionKind.DOOR: partial(_told, "door"),
 }
