@@ -20,9 +20,9 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
-from tests.twins.front import Front, running_front
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
+from tests.twins.running_server import RunningServer, running_front
 from tests.twins.sshd import Elsewhere, make_key, running_elsewhere
-from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
 
 BUREAU = "000640"
@@ -44,26 +44,26 @@ def main() -> None:
         folder = Path(name)
         key = make_key(folder / "key")
         with running_front(folder, SETTINGS) as front:
-            register(front.town, key)
+            register(front.installation, key)
             tell_wake(front, key, told.sets)
             tell_throughput(front, key, folder, told.rounds)
             tell_crowd(front, key, folder)
 
 
-def register(town: Town, key: Path) -> None:
+def register(installation: Installation, key: Path) -> None:
     """Register the crowd, and one key for all."""
-    by = By("benchmark", town.clock.now())
+    by = By("benchmark", installation.clock.now())
     public = read_public_key(Path(f"{key}.pub").read_bytes(), "key")
-    with town.home.database.writing() as connection:
+    with installation.home.database.writing() as connection:
         bureaus.add_key(connection, by, BUREAU, public)
         for number in CROWD:
             new = NewSender(number, "Benchmark", Language.EN, SignatureDemand.OPTIONAL)
             bureaus.add_sender(connection, by, new)
             bureaus.add_key(connection, by, number, public)
-            make_sender_folders(town.spool, number)
+            make_sender_folders(installation.spool, number)
 
 
-def put(front: Front, key: Path, *lines: str, user: str = BUREAU) -> float:
+def put(front: RunningServer, key: Path, *lines: str, user: str = BUREAU) -> float:
     """Run lines of commands in a session of their own; give its seconds."""
     begin = time.perf_counter()
     done = front.program([key], *lines, user=user)
@@ -75,7 +75,7 @@ def put(front: Front, key: Path, *lines: str, user: str = BUREAU) -> float:
 # ------------------------------------------------------------------------------------------------- throughput
 
 
-def tell_throughput(front: Front, key: Path, folder: Path, rounds: int) -> None:
+def tell_throughput(front: RunningServer, key: Path, folder: Path, rounds: int) -> None:
     """Put a part here and to sshd's internal-sftp by turns, and compare the best of each."""
     part = folder / "part"
     part.write_bytes(os.urandom(PART))
@@ -102,7 +102,7 @@ def put_elsewhere(elsewhere: Elsewhere, *lines: str) -> float:
 # ------------------------------------------------------------------------------------------------------ crowd
 
 
-def tell_crowd(front: Front, key: Path, folder: Path) -> None:
+def tell_crowd(front: RunningServer, key: Path, folder: Path) -> None:
     """Let fifty bureaus put a small part each at once, alone and beside one that puts large ones by ten sessions."""
     small = folder / "small"
     small.write_bytes(os.urandom(SMALL))
@@ -119,7 +119,7 @@ def tell_crowd(front: Front, key: Path, folder: Path) -> None:
     )
 
 
-def crowd(front: Front, key: Path, small: Path) -> list[float]:
+def crowd(front: RunningServer, key: Path, small: Path) -> list[float]:
     """Let all put at once; give the seconds of each."""
     with ThreadPoolExecutor(len(CROWD)) as all_at_once:
         return list(
@@ -128,7 +128,7 @@ def crowd(front: Front, key: Path, small: Path) -> list[float]:
 
 
 @contextmanager
-def one_at_full_speed(front: Front, key: Path, part: Path) -> Iterator[None]:
+def one_at_full_speed(front: RunningServer, key: Path, part: Path) -> Iterator[None]:
     """Keep one bureau uploading, by all the sessions it may have, until the block is left."""
     enough = threading.Event()
 
@@ -149,7 +149,7 @@ def one_at_full_speed(front: Front, key: Path, part: Path) -> Iterator[None]:
 # ------------------------------------------------------------------------------------------------------- wake
 
 
-def tell_wake(front: Front, key: Path, sets: int) -> None:
+def tell_wake(front: RunningServer, key: Path, sets: int) -> None:
     """Put sets and measure, by the times of the files, when their answers are out."""
     wake(front, key, 1)  # a channel at work has its schemas read and its modules loaded
     taken = [wake(front, key, sequence) for sequence in range(2, sets + 2)]
@@ -159,9 +159,9 @@ def tell_wake(front: Front, key: Path, sets: int) -> None:
     )
 
 
-def wake(front: Front, key: Path, sequence: int) -> float:
+def wake(front: RunningServer, key: Path, sequence: int) -> float:
     """Put a set; give the seconds from the end of its claim delay to the GO of its NOTI."""
-    inbox, outbox = front.town.inbox(BUREAU), front.town.inbox(BUREAU, "OUT")
+    inbox, outbox = front.installation.inbox(BUREAU), front.installation.inbox(BUREAU, "OUT")
     with tempfile.TemporaryDirectory() as desk:
         names = [
             write(Path(desk), path, sequence)

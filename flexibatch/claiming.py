@@ -14,7 +14,7 @@ from structlog.contextvars import bound_contextvars
 from flexibatch.domain.case import Claim, ReceivedFile, Report, Ticketed
 from flexibatch.errors import Unavailable, refused_by_machine
 from flexibatch.ports import Outbox, Stream
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Locks
+from flexibatch.watcher_ports import Arrivals, ClaimStore, Locks
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ class Claiming:
     """
 
     def __init__(
-        self, claims: ClaimBook, arrivals: Arrivals, locks: Locks, outbox: Outbox, *, wait: bool
+        self, claims: ClaimStore, arrivals: Arrivals, locks: Locks, outbox: Outbox, *, wait: bool
     ) -> None:
         """Begin to count."""
         self._claims, self._arrivals, self._locks, self._outbox = claims, arrivals, locks, outbox

@@ -1,18 +1,19 @@
 """Judge one Form after another: schema and rules first, then mandate, operations and register.
 
-A desk judges one document. It keeps only what must be remembered across Forms: the references seen, the lines counted
+A judge is of one document. It keeps only what must be remembered across Forms: the references seen, the lines counted
 per employer, the anomalies told.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from flexibatch.domain.anomaly_collector import AnomalyCollector, located, placed
 from flexibatch.domain.case import Case, FormVerdict, LineVerdict, LocatedAnomaly, PriorLine
 from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.counting import LINES_LIMIT, LineCounter, Repetitions
 from flexibatch.domain.employers import Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding
-from flexibatch.domain.flxwage.judgement import Place
+from flexibatch.domain.flxwage.judgement import LineInForm
 from flexibatch.domain.flxwage.model import Form, Line
 from flexibatch.domain.flxwage.rules.asking import (
     ASKING_FORM_RULES,
@@ -20,17 +21,16 @@ from flexibatch.domain.flxwage.rules.asking import (
     EmployerAnswers,
     LineAnswers,
 )
-from flexibatch.domain.flxwage.rules.judge import Judging, LineRules, judge_form
+from flexibatch.domain.flxwage.rules.judge import DatedFacts, LineRules, judge_form
 from flexibatch.domain.flxwage.rules.late import late_findings
 from flexibatch.domain.identifiers import normal_company, normal_nsso, normal_reference
-from flexibatch.domain.operations import Decision, Standing, decide, reference_finding
-from flexibatch.domain.telling import Telling, located, placed
+from flexibatch.domain.operations import CurrentDeclaration, Decision, decide, reference_finding
 from flexibatch.domain.vocabulary import Acceptance, Operation, Outcome
-from flexibatch.ports import Books, Document, Party
+from flexibatch.ports import Document, EmployerMatch, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
-class Rulebook:
+class RuleSet:
     """What Forms are judged by: the catalogue and the dated facts, and how many anomalies are told.
 
     `acceptance` holds for senders with whom nothing else was agreed. `blind` tells that there is no register to ask:
@@ -38,71 +38,73 @@ class Rulebook:
     """
 
     catalogue: Catalogue
-    judging: Judging
+    facts: DatedFacts
     max_anomalies: int
     acceptance: Acceptance = Acceptance.LINE
     blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class _DocumentContext:
     """What the judgement of every Form of a document works with, and what is remembered across them."""
 
     case: Case
-    books: Books
+    unit: UnitOfWork
     document: Document
-    rulebook: Rulebook
+    rule_set: RuleSet
     repetitions: Repetitions
     counter: LineCounter
     rules: LineRules
-    telling: Telling
+    collector: AnomalyCollector
 
 
-class Desk:
+class FormJudge:
     """Judge the Forms of one document in document order."""
 
-    def __init__(self, case: Case, books: Books, document: Document, rulebook: Rulebook) -> None:
-        """Take a seat with nothing seen yet."""
-        memory = Repetitions(), LineCounter(LINES_LIMIT), LineRules(rulebook.judging)
-        self._seat = _Seat(case, books, document, rulebook, *memory, Telling(rulebook.max_anomalies))
+    def __init__(self, case: Case, unit: UnitOfWork, document: Document, rule_set: RuleSet) -> None:
+        """Begin with nothing seen yet."""
+        memory = Repetitions(), LineCounter(LINES_LIMIT), LineRules(rule_set.facts)
+        self._context = _DocumentContext(
+            case, unit, document, rule_set, *memory, AnomalyCollector(rule_set.max_anomalies)
+        )
 
     @property
     def untold(self) -> int:
         """Count the anomalies that were not told in full."""
-        return self._seat.telling.untold
+        return self._context.collector.untold
 
     def judge(self, form: Form, new_ticket: Callable[[], str]) -> FormVerdict:
         """Judge a Form and all its lines."""
-        return _FormJudgement(self._seat, form).verdict(new_ticket)
+        return _FormJudgement(self._context, form).verdict(new_ticket)
 
 
 class _FormJudgement:
     """The state of the judgement of one Form."""
 
-    def __init__(self, seat: _Seat, form: Form) -> None:
-        self.seat, self.form = seat, form
-        self.case, self.books, self.rulebook = seat.case, seat.books, seat.rulebook
+    def __init__(self, context: _DocumentContext, form: Form) -> None:
+        self.context, self.form = context, form
+        self.case, self.unit, self.rule_set = context.case, context.unit, context.rule_set
         self.of_form: list[Anomaly] = []
         self.of_lines: dict[int, list[Anomaly]] = {}
         self.decisions: dict[int, Decision] = {}
         self.persons: Mapping[str, str] = {}
-        self.party = Party(None)
+        self.employer = EmployerMatch(None)
         self.known_here: Collection[str] = ()
         self.mandated = False
 
     def verdict(self, new_ticket: Callable[[], str]) -> FormVerdict:
         """Go through the stages in their order. Source: docs/spec/message.md, "Order of judgement"."""
-        party = self.party = self.books.employer(self.form.nsso_number, self.form.company_id)
-        self._judge_employer(party)
-        prior = self.books.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}
+        employer = self.employer = self.unit.employer(self.form.nsso_number, self.form.company_id)
+        self._judge_employer(employer)
+        prior = self.unit.prior_lines(self.case, self.form.number) if self.case.run > 1 else {}
         open_lines = [line for line in self.form.lines if line.number not in prior]
         self._judge_lines(prior, self._employer_key)
         refused = any(anomaly.blocking for anomaly in self.of_form)
         sound = [line for line in open_lines if not refused and not self._blocked(line)]
-        if self.rulebook.blind:
+        if self.rule_set.blind:
             self.decisions = {line.number: Decision(version=1) for line in sound}
-        elif party.employer_id is not None:
-            self._look_up(sound, party.employer_id)
+        elif employer.employer_id is not None:
+            self._look_up(sound, employer.employer_id)
         # A Form of which an earlier run accepted a line is no longer whole: it goes on line by line.
         whole = self._accepted_whole and not prior
         if whole:
@@ -114,14 +116,14 @@ class _FormJudgement:
             for line in self.form.lines
         )
         self._remember(lines)
-        earlier = self.books.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
-        judged = FormVerdict(self.form, earlier or new_ticket(), party.employer_id, refused, lines)
+        earlier = self.unit.form_ticket(self.case, self.form.number) if self.case.run > 1 else None
+        judged = FormVerdict(self.form, earlier or new_ticket(), employer.employer_id, refused, lines)
         return replace(
             judged,
             told=self._told(judged.count(Outcome.REFUSED), whole=whole),
             acceptance=Acceptance.FORM if whole else Acceptance.LINE,
             # That two numbers are of two employers is told to those with a mandate for one of them.
-            employer=told_numbers(self.form, self._known, contradict=party.conflict and self.mandated),
+            employer=told_numbers(self.form, self._known, contradict=employer.conflict and self.mandated),
         )
 
     def _remember(self, lines: Iterable[LineVerdict]) -> None:
@@ -129,7 +131,7 @@ class _FormJudgement:
         for one in lines:
             if one.outcome is Outcome.ACCEPTED:
                 key = _key(one.line, self.persons)
-                self.seat.repetitions.make(f"#{self.party.employer_id}", *key)
+                self.context.repetitions.make(f"#{self.employer.employer_id}", *key)
 
     def _refuse_together(self, *, form_refused: bool) -> None:
         """Refuse every line where one is refused, or the Form for itself.
@@ -143,24 +145,24 @@ class _FormJudgement:
 
     @property
     def _accepted_whole(self) -> bool:
-        agreed = self.case.sender.acceptance or self.rulebook.acceptance
+        agreed = self.case.sender.acceptance or self.rule_set.acceptance
         return agreed is Acceptance.FORM
 
     # ------------------------------------------------------------------------------------------ the Form itself
 
-    def _judge_employer(self, party: Party) -> None:
+    def _judge_employer(self, employer: EmployerMatch) -> None:
         form, case = self.form, self.case
         self._add_to_form(form.faults)
-        self._add_to_form(judge_form(form, self.rulebook.judging))
-        employers = party.rivals or ((party.employer_id,) if party.employer_id is not None else ())
+        self._add_to_form(judge_form(form, self.rule_set.facts))
+        employers = employer.rivals or ((employer.employer_id,) if employer.employer_id is not None else ())
         self.mandated = any(
-            self.books.mandated(case.sender.number, one, case.received_on) for one in employers
+            self.unit.mandated(case.sender.number, one, case.received_on) for one in employers
         )
-        answers = EmployerAnswers(self.mandated, party.third_payer, party.conflict, self.rulebook.blind)
+        answers = EmployerAnswers(self.mandated, employer.third_payer, employer.conflict, self.rule_set.blind)
         for rule in ASKING_FORM_RULES:
             self._add_to_form(rule(answers, form))
         key = self._employer_key
-        if key is not None and self.seat.counter.passes(key, len(form.lines) + form.unlisted):
+        if key is not None and self.context.counter.passes(key, len(form.lines) + form.unlisted):
             details = {"limit": str(LINES_LIMIT)}
             self._add_to_form(
                 [Finding("too-many-lines", tag="Form", location=form.location, details=details)]
@@ -173,8 +175,8 @@ class _FormJudgement:
         Otherwise what is repeated would tell a stranger which numbers belong together.
         """
         form = self.form
-        if self.party.employer_id is not None and self.mandated:
-            return f"#{self.party.employer_id}"
+        if self.employer.employer_id is not None and self.mandated:
+            return f"#{self.employer.employer_id}"
         if form.company_id:
             return f"C{normal_company(form.company_id)}"
         return f"N{normal_nsso(form.known_nsso)}" if form.known_nsso else None
@@ -182,22 +184,22 @@ class _FormJudgement:
     @property
     def _known(self) -> Numbers:
         """Return the employer's numbers as the channel knows them; they are told to those with a mandate only."""
-        return self.party.numbers if self.mandated else Numbers()
+        return self.employer.numbers if self.mandated else Numbers()
 
     def _add_to_form(self, findings: Iterable[Finding]) -> None:
         self.of_form.extend(self._anomalies(findings))
 
     def _anomalies(self, findings: Iterable[Finding]) -> Iterator[Anomaly]:
         for finding in findings:
-            anomaly = self.rulebook.catalogue.anomaly(finding, self.case.sender.language)
+            anomaly = self.rule_set.catalogue.anomaly(finding, self.case.sender.language)
             if anomaly is not None:
                 yield anomaly
 
     # --------------------------------------------------------------------------------------------- its lines
 
     def _judge_lines(self, prior: Mapping[int, PriorLine], employer: str | None) -> None:
-        form, rules = self.form, self.seat.rules
-        self.persons = self.books.persons({line.inss for line in form.lines if line.inss})
+        form, rules = self.form, self.context.rules
+        self.persons = self.unit.persons({line.inss for line in form.lines if line.inss})
         self.known_here = self._known_with_employer()
         # Lines past the limit are not judged one by one: for them the Form was refused.
         within = form.lines[:LINES_LIMIT]
@@ -221,16 +223,16 @@ class _FormJudgement:
         person = self.persons.get(line.inss, line.inss)
         # Elsewhere two numbers of one person are two workers: a bureau must not learn a stranger's new number.
         worker = person if person in self.known_here else line.inss
-        if not self.seat.repetitions.seen(employer, worker, normal_reference(line.reference)):
+        if not self.context.repetitions.seen(employer, worker, normal_reference(line.reference)):
             return ()
         return (reference_finding("repeated", self.form, line),)
 
     def _known_with_employer(self) -> Collection[str]:
         """Return those with a replaced number whom the register knows with this employer; a stranger learns of none."""
         replaced = set(self.persons.values())
-        if not replaced or self.party.employer_id is None or not self.mandated:
+        if not replaced or self.employer.employer_id is None or not self.mandated:
             return ()
-        return self.books.periods(self.party.employer_id, replaced).keys()
+        return self.unit.periods(self.employer.employer_id, replaced).keys()
 
     def _blocked(self, line: Line) -> bool:
         anomalies = self.of_lines.get(line.number)
@@ -241,17 +243,20 @@ class _FormJudgement:
         form, case, persons = self.form, self.case, self.persons
         keyed = [(line, _key(line, persons)) for line in lines]
         keys = {key for _, key in keyed}
-        standings = self.books.standings(case.environment, employer_id, keys)
+        current_declarations = self.unit.current_declarations(case.environment, employer_id, keys)
         cancelling = form.operation is Operation.CANCELLATION
         # A third payer's workers are employed by others.
-        third_payer = self.party.third_payer
+        third_payer = self.employer.third_payer
         with_employer = None if third_payer else employer_id
-        periods = {} if cancelling else self.books.periods(with_employer, {person for person, _ in keys})
+        periods = {} if cancelling else self.unit.periods(with_employer, {person for person, _ in keys})
         made: set[_Key] = set()
         for line, key in keyed:
-            made_here = key in made or self.seat.repetitions.made(f"#{employer_id}", *key)
-            decision = self._decide(line, standings.get(key), made_here=made_here)
-            answers, place = LineAnswers(decision, periods.get(key[0], ()), third_payer), Place(form, line)
+            made_here = key in made or self.context.repetitions.made(f"#{employer_id}", *key)
+            decision = self._decide(line, current_declarations.get(key), made_here=made_here)
+            answers, place = (
+                LineAnswers(decision, periods.get(key[0], ()), third_payer),
+                LineInForm(form, line),
+            )
             found = [finding for rule in ASKING_LINE_RULES for finding in rule(answers, place)]
             if found:
                 self.of_lines.setdefault(line.number, []).extend(self._anomalies(found))
@@ -259,7 +264,7 @@ class _FormJudgement:
             if decision.version is not None and not self._blocked(line):
                 made.add(key)
 
-    def _decide(self, line: Line, standing: Standing | None, *, made_here: bool) -> Decision:
+    def _decide(self, line: Line, standing: CurrentDeclaration | None, *, made_here: bool) -> Decision:
         """Decide about a line; what this very file made, it made under another number of the same worker.
 
         Its bureau must not learn that from a change: there is nothing to change, as for a worker of that number alone.
@@ -294,9 +299,11 @@ class _FormJudgement:
     def _told(self, refused: int, *, whole: bool) -> tuple[LocatedAnomaly, ...]:
         if not self.of_form and not self.of_lines:
             return ()
-        told = self.seat.telling.told(located(self.form, self.of_form, self.of_lines, refused, whole=whole))
+        told = self.context.collector.told(
+            located(self.form, self.of_form, self.of_lines, refused, whole=whole)
+        )
         wanted = {one.anomaly.finding.location for one in told if one.anomaly.finding.location}
-        places = self.seat.document.places(self.form.number, wanted) if wanted else {}
+        places = self.context.document.places(self.form.number, wanted) if wanted else {}
         return tuple(placed(one, places) for one in told)
 
 

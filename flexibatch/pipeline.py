@@ -26,21 +26,21 @@ from flexibatch.domain.catalogue import Catalogue
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.envelope import Limits, envelope_faults, may_be_read
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.flxwage.rules.judge import Judging
+from flexibatch.domain.flxwage.rules.judge import DatedFacts
 from flexibatch.domain.vocabulary import Acceptance, FileKind, Outcome, Subject
 from flexibatch.errors import DocumentBroken
-from flexibatch.judging import Desk, Rulebook
+from flexibatch.judging import FormJudge, RuleSet
 from flexibatch.ports import (
     Answers,
-    Books,
     Clock,
     Document,
     Documents,
-    Ledger,
     Outbox,
+    SetQueue,
     Signatures,
     Stream,
     Tickets,
+    UnitOfWork,
 )
 
 
@@ -50,7 +50,7 @@ class World:
 
     clock: Clock
     tickets: Tickets
-    ledger: Ledger
+    queue: SetQueue
     signatures: Signatures
     documents: Documents
     answers: Answers
@@ -80,14 +80,14 @@ def settle_next(
     `taken` hears which set it is before it is judged: another process may have settled the one that seemed next.
     `within` bounds its judgement.
     """
-    with world.ledger.turn(stream) as books:
-        case = books.next_case()
+    with world.queue.turn(stream) as unit:
+        case = unit.next_case()
         if case is None:
             return None
         taken(case)
         with within(case):
-            settlement = judge(world, books, case)
-        books.settle(settlement.verdict)
+            settlement = judge(world, unit, case)
+        unit.settle(settlement.verdict)
     return settlement
 
 
@@ -97,17 +97,17 @@ def finish(world: World, settlement: Settlement) -> None:
     world.outbox.publish(verdict)
     world.outbox.report(report_of(settlement))
     world.outbox.archive(verdict.case)
-    world.ledger.published(verdict)
+    world.queue.published(verdict)
 
 
-def judge(world: World, books: Books, case: Case) -> Settlement:
+def judge(world: World, unit: UnitOfWork, case: Case) -> Settlement:
     """Decide about a set: recorded, withdrawn, refused whole, or received and judged line by line."""
     decided_at = world.clock.now()
     if case.silent or case.subject is Subject.ACKNOWLEDGEMENT:
         return _record(world, case, decided_at)
     if case.withdrawn:
-        return _answered(world, books, Verdict(case, "withdrawn", decided_at))
-    return _judge_declarations(world, books, case, decided_at)
+        return _answered(world, unit, Verdict(case, "withdrawn", decided_at))
+    return _judge_declarations(world, unit, case, decided_at)
 
 
 def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
@@ -117,37 +117,37 @@ def _record(world: World, case: Case, decided_at: datetime) -> Settlement:
     return Settlement(Verdict(case, "recorded", decided_at, acknowledges=named))
 
 
-def _judge_declarations(world: World, books: Books, case: Case, decided_at: datetime) -> Settlement:
+def _judge_declarations(world: World, unit: UnitOfWork, case: Case, decided_at: datetime) -> Settlement:
     """Go from the envelope to the last line, and stop where the whole file is refused."""
     faults = envelope_faults(case, world.limits)
     if faults:
-        return _refuse(world, books, case, decided_at, (*faults, *_beside(world, books, case, faults)))
-    unverified = _signature_faults(world, books, case)
+        return _refuse(world, unit, case, decided_at, (*faults, *_beside(world, unit, case, faults)))
+    unverified = _signature_faults(world, unit, case)
     if unverified:
-        return _refuse(world, books, case, decided_at, unverified)
+        return _refuse(world, unit, case, decided_at, unverified)
     document = world.documents.open(case)
     if document.findings:
-        return _refuse(world, books, case, decided_at, document.findings)
+        return _refuse(world, unit, case, decided_at, document.findings)
     try:
-        with books.attempt():
-            return _receive(world, books, case, decided_at, document)
+        with unit.attempt():
+            return _receive(world, unit, case, decided_at, document)
     except DocumentBroken as broken:
-        return _refuse(world, books, case, decided_at, broken.findings)
+        return _refuse(world, unit, case, decided_at, broken.findings)
 
 
-def _signature_faults(world: World, books: Books, case: Case) -> Sequence[Finding]:
+def _signature_faults(world: World, unit: UnitOfWork, case: Case) -> Sequence[Finding]:
     """Verify what signatures there are, before a byte of the document is read; once passed is passed."""
     unsigned = all(file.kind is not FileKind.SIGNATURE for file in case.files)
     if case.passed or unsigned or world.blind:
         return ()
-    return world.signatures.faults(case, books.certificates(case.sender.number))
+    return world.signatures.faults(case, unit.certificates(case.sender.number))
 
 
-def _beside(world: World, books: Books, case: Case, faults: Sequence[Finding]) -> Sequence[Finding]:
+def _beside(world: World, unit: UnitOfWork, case: Case, faults: Sequence[Finding]) -> Sequence[Finding]:
     """Tell what refuses the document of a set whose name is wrong already: its bureau mends all at once."""
     if not may_be_read(case, faults):
         return ()
-    unverified = _signature_faults(world, books, case)
+    unverified = _signature_faults(world, unit, case)
     if unverified:
         return unverified
     document = world.documents.open(case)
@@ -159,42 +159,44 @@ def _beside(world: World, books: Books, case: Case, faults: Sequence[Finding]) -
 
 
 def _refuse(
-    world: World, books: Books, case: Case, decided_at: datetime, findings: Sequence[Finding]
+    world: World, unit: UnitOfWork, case: Case, decided_at: datetime, findings: Sequence[Finding]
 ) -> Settlement:
     """Refuse the whole file; `max_anomalies` holds here too, and the others are counted."""
     told_in_full = findings[: world.max_anomalies]
     faults = tuple(world.catalogue.fault(finding, case.sender.language) for finding in told_in_full)
     verdict = Verdict(case, "refused", decided_at, Counts(anomalies=len(findings)), faults=faults)
     told = tuple(LocatedAnomaly(fault) for fault in faults)
-    return _answered(world, books, verdict, told, len(findings) - len(faults))
+    return _answered(world, unit, verdict, told, len(findings) - len(faults))
 
 
 def _answered(
-    world: World, books: Books, verdict: Verdict, told: tuple[LocatedAnomaly, ...] = (), more: int = 0
+    world: World, unit: UnitOfWork, verdict: Verdict, told: tuple[LocatedAnomaly, ...] = (), more: int = 0
 ) -> Settlement:
-    return Settlement(replace(verdict, answers=(_acknowledge(world, books, verdict),)), told, more)
+    return Settlement(replace(verdict, answers=(_acknowledge(world, unit, verdict),)), told, more)
 
 
-def _acknowledge(world: World, books: Books, verdict: Verdict) -> AnswerFile:
+def _acknowledge(world: World, unit: UnitOfWork, verdict: Verdict) -> AnswerFile:
     fault = verdict.faults[0] if verdict.faults else None
     day = world.limits.day_of(verdict.decided_at)
-    name = books.answer_name(verdict.case, Subject.ACKNOWLEDGEMENT, day)
+    name = unit.answer_name(verdict.case, Subject.ACKNOWLEDGEMENT, day)
     return world.answers.acknowledge(verdict, name, fault)
 
 
-def _receive(world: World, books: Books, case: Case, decided_at: datetime, document: Document) -> Settlement:
+def _receive(
+    world: World, unit: UnitOfWork, case: Case, decided_at: datetime, document: Document
+) -> Settlement:
     """Judge and write Form by Form; the answers speak of what this transaction writes."""
-    provenance = Provenance(world.documents.digest(case), document.schema, world.edition, books.state())
+    provenance = Provenance(world.documents.digest(case), document.schema, world.edition, unit.state())
     verdict = Verdict(case, "received", decided_at, provenance=provenance)
-    name = books.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
-    judging = Judging(case.received_on, world.categories)
-    rulebook = Rulebook(world.catalogue, judging, world.max_anomalies, world.acceptance, world.blind)
-    desk, counts, told = Desk(case, books, document, rulebook), Counts(), list[LocatedAnomaly]()
+    name = unit.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
+    facts = DatedFacts(case.received_on, world.categories)
+    rule_set = RuleSet(world.catalogue, facts, world.max_anomalies, world.acceptance, world.blind)
+    desk, counts, told = FormJudge(case, unit, document, rule_set), Counts(), list[LocatedAnomaly]()
     unreadable = 0
     with world.answers.notify(verdict, name) as notification:
         for form in document:
             judged = desk.judge(form, world.tickets.new)
-            books.write_form(case, judged)
+            unit.write_form(case, judged)
             notification.add(judged)
             counts = _add(counts, judged)
             told.extend(judged.told)
@@ -205,7 +207,7 @@ def _receive(world: World, books: Books, case: Case, decided_at: datetime, docum
         notify = notification.close(_closing(world, case, desk.untold))
     counts = replace(counts, anomalies=len(told) + desk.untold)
     # A set that was received once is not acknowledged again: only what became of its lines is news.
-    acknowledged = () if case.passed else (_acknowledge(world, books, verdict),)
+    acknowledged = () if case.passed else (_acknowledge(world, unit, verdict),)
     return Settlement(
         replace(verdict, counts=counts, answers=(*acknowledged, notify)), tuple(told), desk.untold
     )

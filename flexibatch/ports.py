@@ -22,7 +22,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.employers import NO_NUMBERS, Numbers
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.flxwage.model import Form
-from flexibatch.domain.operations import Standing
+from flexibatch.domain.operations import CurrentDeclaration
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Subject
 
@@ -36,7 +36,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class EmployerMatch:
     """Tell which employer two numbers lead to, and its numbers as far as there is one of each.
 
     `rivals` are the two employers that numbers lead to which contradict each other. `third_payer` tells that the NSSO
@@ -119,7 +119,7 @@ class Signatures(Protocol):
 class Register(Protocol):
     """Ask the Dimona register, and who is who in it."""
 
-    def employer(self, nsso: str | None, company: str | None) -> Party:
+    def employer(self, nsso: str | None, company: str | None) -> EmployerMatch:
         """Find the employer that two numbers, each possibly unknown, lead to."""
         ...
 
@@ -136,7 +136,7 @@ class Register(Protocol):
         ...
 
 
-class Books(Register, Protocol):
+class UnitOfWork(Register, Protocol):
     """One stream's turn: what is decided is written in one transaction, and only when the turn ends well."""
 
     def next_case(self) -> Case | None:
@@ -151,9 +151,9 @@ class Books(Register, Protocol):
         """Return whether a sender may declare for an employer on a day."""
         ...
 
-    def standings(
+    def current_declarations(
         self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Standing]:
+    ) -> Mapping[tuple[str, str], CurrentDeclaration]:
         """Return the declarations in force by (person, reference)."""
         ...
 
@@ -182,10 +182,10 @@ class Books(Register, Protocol):
         ...
 
 
-class Ledger(Protocol):
+class SetQueue(Protocol):
     """Open turns and keep track of what must still be published."""
 
-    def turn(self, stream: Stream) -> AbstractContextManager[Books]:
+    def turn(self, stream: Stream) -> AbstractContextManager[UnitOfWork]:
         """Open the books for a stream's turn; raise `Superseded` at its end where what was judged does not fit them."""
         ...
 

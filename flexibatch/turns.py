@@ -11,8 +11,8 @@ from flexibatch.domain.shares import Shares
 from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.settling import End, Judged
-from flexibatch.swept import SweepResult
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Locks
+from flexibatch.sweep_result import SweepResult
+from flexibatch.watcher_ports import Arrivals, ClaimStore, Locks, Retries
 
 log = structlog.get_logger()
 
@@ -47,12 +47,12 @@ class Parts(Protocol):
     """What turns work with: the parts of a channel."""
 
     @property
-    def claims(self) -> ClaimBook:
+    def claims(self) -> ClaimStore:
         """Return the claims."""
         ...
 
     @property
-    def failures(self) -> Failures:
+    def retries(self) -> Retries:
         """Return what keeps failures."""
         ...
 
@@ -140,7 +140,7 @@ class Turns:
 
     def _begin_next(self, stream: Stream) -> bool:
         """Begin the next set of a stream; tell whether the stream may go on."""
-        case = self._channel.failures.waiting(stream)
+        case = self._channel.retries.waiting(stream)
         if case is None:
             return False
         with bound_contextvars(sender=stream.sender, ticket=case.ticket):
@@ -193,12 +193,12 @@ class Turns:
         """Leave a set, and those of its stream behind it, for the next sweep."""
         log.warning("set.delayed", reason=reason)
         if ticket:
-            self._channel.failures.delayed(ticket, reason)
+            self._channel.retries.delayed(ticket, reason)
         self._stop(stream)
 
     def _count_attempt(self, ticket: str, reason: str) -> bool:
         """Count an attempt that came to nothing; tell whether the set is in quarantine now, and holds up nobody."""
-        if not self._channel.failures.failed(ticket, reason, self._channel.max_attempts):
+        if not self._channel.retries.failed(ticket, reason, self._channel.max_attempts):
             return False
         self._channel.arrivals.quarantine(ticket)
         self._sweep.result.quarantined += 1

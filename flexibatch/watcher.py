@@ -21,9 +21,9 @@ from flexibatch.errors import Superseded, Unavailable, refused_by_machine
 from flexibatch.pipeline import World, finish
 from flexibatch.ports import Stream
 from flexibatch.settling import JudgesHere, Settler
-from flexibatch.swept import SweepResult
+from flexibatch.sweep_result import SweepResult
 from flexibatch.turns import Judges, Turns
-from flexibatch.watcher_ports import Arrivals, ClaimBook, Failures, Locks
+from flexibatch.watcher_ports import Arrivals, ClaimStore, Locks, Retries
 
 log = structlog.get_logger()
 
@@ -62,8 +62,8 @@ class Channel:
     """
 
     world: World
-    claims: ClaimBook
-    failures: Failures
+    claims: ClaimStore
+    retries: Retries
     arrivals: Arrivals
     locks: Locks
     max_attempts: int
@@ -158,7 +158,7 @@ class _Sweep:
         return self.result
 
     def _publish(self) -> None:
-        for settlement in self.channel.failures.unpublished():
+        for settlement in self.channel.retries.unpublished():
             self._finish(settlement)
 
     def over(self) -> bool:
@@ -179,7 +179,7 @@ class _Sweep:
         with bound_contextvars(ticket=case.ticket, sender=case.sender.number, run=case.run):
             try:
                 with self.channel.locks.publishing(Stream(case.sender.number, case.environment)):
-                    if not self.channel.failures.is_published(verdict):
+                    if not self.channel.retries.is_published(verdict):
                         finish(self.channel.world, settlement)
                 # A process that died between the verdict and here leaves a mark that means nothing any more.
                 self.channel.locks.died(case.ticket)

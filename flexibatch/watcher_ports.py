@@ -9,7 +9,7 @@ from flexibatch.domain.case import Case, Claim, ReceivedFile, Settlement, Ticket
 from flexibatch.ports import Stream
 
 
-class ClaimBook(Protocol):
+class ClaimStore(Protocol):
     """Keep claims in the database (`flexibatch.adapters.store.claims`)."""
 
     def begin(self, claims: Sequence[Claim], now: datetime) -> Sequence[Ticketed]:
@@ -41,8 +41,8 @@ class ClaimBook(Protocol):
         ...
 
 
-class Failures(Protocol):
-    """Keep what failed, and what was settled but not published (`flexibatch.adapters.store.ledger`)."""
+class Retries(Protocol):
+    """Keep what failed, and what was settled but not published (`flexibatch.adapters.store.set_queue`)."""
 
     def waiting(self, mine: Stream) -> Case | None:
         """Return the set that is next in a stream."""

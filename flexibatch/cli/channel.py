@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flexibatch.domain.case import Verdict
     from flexibatch.services import republish as service
     from flexibatch.services import sweep as sweeping
-    from flexibatch.swept import SweepResult
+    from flexibatch.sweep_result import SweepResult
     from flexibatch.wiring import outside
 else:
     outside = LateModule("flexibatch.wiring.outside")

@@ -77,7 +77,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueEntry:
     """One rule; `code` is whole, or the three digits of its type where the element gives the zone.
 
     `anomaly_class` is None where the rule is switched off. `phrase` is the key of the phrase that is put in where
@@ -110,7 +110,7 @@ class Catalogue:
             for language, text in entry.texts.items()
         }
 
-    def rules(self) -> Mapping[str, Entry]:
+    def rules(self) -> Mapping[str, CatalogueEntry]:
         """Return all rules by key, in the order of the table."""
         return self._entries
 
@@ -146,7 +146,7 @@ class Catalogue:
         """Return all phrases by key, each by language."""
         return self._phrases
 
-    def _told(self, entry: Entry, finding: Finding, language: Language) -> tuple[str, str]:
+    def _told(self, entry: CatalogueEntry, finding: Finding, language: Language) -> tuple[str, str]:
         text, details = entry.texts[language].about(finding.value), _details(finding)
         if entry.phrase is not None:
             text = text.phrased(self._phrases[details.get(PHRASE, entry.phrase)][language])
@@ -169,12 +169,14 @@ def _clipped(text: str, limit: int) -> str:
     return safe if len(safe) <= limit else f"{safe[: limit - 1]}…"
 
 
-def _entry(fields: Mapping[str, Any], classes: Mapping[str, AnomalyClass | None]) -> Entry:
+def _entry(fields: Mapping[str, Any], classes: Mapping[str, AnomalyClass | None]) -> CatalogueEntry:
     zoned = "type" in fields
     code = fields["type"] if zoned else fields["code"]
     default = AnomalyClass(fields["class"])
     texts = {language: Text(**fields[language]) for language in Language if language in fields}
-    return Entry(code, zoned, classes.get(code, default), fields["source"], texts, fields.get(PHRASE))
+    return CatalogueEntry(
+        code, zoned, classes.get(code, default), fields["source"], texts, fields.get(PHRASE)
+    )
 
 
 def _rules(table: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

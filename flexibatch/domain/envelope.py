@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flexibatch.domain.case import Case
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import BAD_NAME
-from flexibatch.domain.names import FOLDER_RULES, Place, name_fault, parse_name, part_rules, set_rules
+from flexibatch.domain.names import FOLDER_RULES, InboxContext, name_fault, parse_name, part_rules, set_rules
 from flexibatch.domain.vocabulary import Environment, FileKind
 
 _NOTHING_TO_READ = (
@@ -31,9 +31,9 @@ class Limits:
         """Return the day of an instant where the channel lives."""
         return moment.astimezone(self.timezone).date()
 
-    def place(self, sender: str, environment: Environment, today: date) -> Place:
+    def place(self, sender: str, environment: Environment, today: date) -> InboxContext:
         """Return where and when the names in a folder are judged."""
-        return Place(sender, environment, today, self.max_name_age_days, self.environments)
+        return InboxContext(sender, environment, today, self.max_name_age_days, self.environments)
 
 
 def envelope_faults(case: Case, limits: Limits) -> tuple[Finding, ...]:

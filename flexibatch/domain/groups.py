@@ -18,7 +18,7 @@ FILES_LIMIT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DirectoryEntry:
     """One entry of an inbox, with its change time; links, folders and devices are not `regular`."""
 
     name: str
@@ -32,7 +32,7 @@ class Group:
 
     key: str
     files: list[tuple[ParsedName, int]] = field(default_factory=list)
-    odd: list[tuple[FileKind, Entry]] = field(default_factory=list)
+    odd: list[tuple[FileKind, DirectoryEntry]] = field(default_factory=list)
 
     def of(self, kind: FileKind) -> list[tuple[ParsedName, int]]:
         """Return the files of a kind."""
@@ -72,11 +72,11 @@ class Grouping:
 
     def __init__(self) -> None:
         """Start with nothing listed."""
-        self.others: list[Entry] = []
+        self.others: list[DirectoryEntry] = []
         self._groups: dict[str, Group] = {}
-        self._odd: list[tuple[FileKind, Entry]] = []
+        self._odd: list[tuple[FileKind, DirectoryEntry]] = []
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[DirectoryEntry]) -> None:
         """Take a piece of the listing."""
         for entry in entries:
             parsed = parse_name(entry.name) if entry.regular else None
@@ -103,7 +103,7 @@ class Grouping:
         return self._groups
 
 
-def groups_of(entries: Iterable[Entry]) -> tuple[dict[str, Group], list[Entry]]:
+def groups_of(entries: Iterable[DirectoryEntry]) -> tuple[dict[str, Group], list[DirectoryEntry]]:
     """Group a listing by set; give the groups and what belongs to none."""
     grouping = Grouping()
     grouping.add(entries)

@@ -111,7 +111,7 @@ def cut(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InboxContext:
     """Where and when a name is judged: the folder's sender and environment, the day, what is served."""
 
     sender: str
@@ -121,13 +121,13 @@ class Place:
     environments: frozenset[Environment]
 
 
-def name_fault(rule: str, parsed: ParsedName, place: Place) -> Finding:
+def name_fault(rule: str, parsed: ParsedName, place: InboxContext) -> Finding:
     """Return the finding that a name breaks a rule."""
     details = {"days": str(place.max_age_days)} if rule == "date-old" else {}
     return Finding(rule, tag=parsed.kind.value, value=parsed.text, details=details)
 
 
-def set_rules(parsed: ParsedName, place: Place) -> Iterator[str]:
+def set_rules(parsed: ParsedName, place: InboxContext) -> Iterator[str]:
     """Yield the rules that a set's shared positions break."""
     if parsed.subject not in SUBJECTS:
         yield "subject"
@@ -138,7 +138,7 @@ def set_rules(parsed: ParsedName, place: Place) -> Iterator[str]:
     yield from _environment_rules(parsed.environment, place)
 
 
-def _date_rules(text: str, place: Place) -> Iterator[str]:
+def _date_rules(text: str, place: InboxContext) -> Iterator[str]:
     if not _DATE.fullmatch(text):
         yield "date-format"
         return
@@ -173,7 +173,7 @@ def sequence_rules(text: str) -> Iterator[str]:
         yield "sequence-zero"
 
 
-def _environment_rules(letter: str, place: Place) -> Iterator[str]:
+def _environment_rules(letter: str, place: InboxContext) -> Iterator[str]:
     if letter not in _MISPLACED:
         yield "environment-letter"
     elif letter != place.environment.value:

@@ -9,7 +9,7 @@ from flexibatch.domain.vocabulary import Operation
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentDeclaration:
     """A declaration in force: its last version and what that says, None where it is a cancellation.
 
     `last_arrival` is the arrival of the set that made that version (`flexibatch.domain.case.Case.arrival`),
@@ -42,7 +42,9 @@ class Decision:
 _NEW = Decision(version=1)
 
 
-def decide(form: Form, line: Line, standing: Standing | None, *, rerun: bool, arrival: int) -> Decision:
+def decide(
+    form: Form, line: Line, standing: CurrentDeclaration | None, *, rerun: bool, arrival: int
+) -> Decision:
     """Decide about a line whose Form has a readable operation; `standing` is None where nothing was declared.
 
     Source: docs/spec/message.md, "Operations". Original: the reference must be new (90082-272, also when it
@@ -90,7 +92,7 @@ def _content(quality: Quality) -> tuple[object, ...]:
     return *quality[:-1], frozenset(Counter(quality.elements).items())
 
 
-def _repeats(line: Line, standing: Standing) -> bool:
+def _repeats(line: Line, standing: CurrentDeclaration) -> bool:
     """Return whether a line says what stands; the declarant's own reference is part of that."""
     sent, before = line.calculation, standing.content
     same = sent is not None and before is not None and same_content(sent, before)

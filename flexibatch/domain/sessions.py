@@ -44,7 +44,7 @@ FileId = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class SessionEvent:
     """One act of a session: of which sender (None before log-in), from which address, and what.
 
     `file` is whose fate it tells, None where nothing can be traced by it: such acts may be counted together.
@@ -59,7 +59,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class InboxQuota:
     """How much one inbox takes: bytes of a part, files and bytes that wait.
 
     Besides: bytes of one request, files open at once, and bytes that were sent and not answered.
@@ -74,7 +74,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class ConnectionLimits:
     """How many may be there at once, how long a log-in may take and a session be idle."""
 
     max_sessions: int

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sys import intern
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.groups import BAD_NAME, ORDER, Entry, Group
-from flexibatch.domain.names import ParsedName, Place, parse_name, part_rules, set_rules
+from flexibatch.domain.groups import BAD_NAME, ORDER, DirectoryEntry, Group
+from flexibatch.domain.names import InboxContext, ParsedName, parse_name, part_rules, set_rules
 from flexibatch.domain.vocabulary import FileKind
 
 
@@ -59,14 +59,14 @@ class Sorted:
 class Inbox:
     """How the files of one inbox are judged: whose it is, what may wait, whether to be signed."""
 
-    place: Place
+    place: InboxContext
     patience: Patience
     signed: bool
 
 
 def sort_out(
     groups: dict[str, Group],
-    others: Iterable[Entry],
+    others: Iterable[DirectoryEntry],
     received: Mapping[str, str],
     inbox: Inbox,
     now_ns: int,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flexibatch.adapters.store.doorbook import list_audit as stored_audit
+from flexibatch.adapters.store.access import list_audit as stored_audit
 from flexibatch.services.rows import records
 from flexibatch.wiring.home import Home
 

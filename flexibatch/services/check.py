@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.store.books import StoredBooks
+from flexibatch.adapters.store.unit_of_work import StoredUnitOfWork
 from flexibatch.domain.case import Case, ReceivedFile, Sender
-from flexibatch.domain.groups import Entry, groups_of
+from flexibatch.domain.groups import DirectoryEntry, groups_of
 from flexibatch.domain.names import key_of, kind_of, parse_name
 from flexibatch.domain.outcomes import LineOutcome, line_outcomes
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
@@ -21,10 +21,10 @@ from flexibatch.domain.vocabulary import (
     SignatureDemand,
     Subject,
 )
+from flexibatch.dry_run import DryRunUnitOfWork, Trial, try_case
 from flexibatch.errors import Refusal, Remedy
 from flexibatch.pipeline import report_of
-from flexibatch.ports import Books, Stream
-from flexibatch.trials import BlindBooks, Trial, try_case
+from flexibatch.ports import Stream, UnitOfWork
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 
@@ -71,7 +71,7 @@ def sets_of(paths: Sequence[Path]) -> list[list[Path]]:
             raise Refusal(
                 f"{other} and {path} have the same name, which one inbox cannot hold: check them one by one."
             )
-    groups, others = groups_of(Entry(name, 0) for name in named)
+    groups, others = groups_of(DirectoryEntry(name, 0) for name in named)
     return [
         *([named[name] for _, name, _ in group.in_order] for group in groups.values()),
         *([named[one.name]] for one in others),
@@ -91,8 +91,8 @@ def check_set(components: Components, paths: Sequence[Path], sender: Sender) -> 
             received = components.claims.received(sender.number, case.environment, [key_of(case.name)])
             case = replace(case, earlier_ticket=received.get(key_of(case.name)))
         world = components.world_in(folder)
-        books = _blind(case) if blind else _seeing(components.home, case)
-        trial = try_case(world, books, world.answers)
+        unit = _blind(case) if blind else _seeing(components.home, case)
+        trial = try_case(world, unit, world.answers)
         return Checked(_unanswered(trial), _answer(folder, trial))
 
 
@@ -131,12 +131,12 @@ def _case(components: Components, paths: Sequence[Path], sender: Sender) -> Case
 
 def _found(paths: Sequence[Path], inbox: Inbox) -> Found | None:
     """Find the set as a sweep would once its GO is there: a clerk checks files before the GO is made."""
-    entries = [Entry(path.name, 0) for path in paths]
+    entries = [DirectoryEntry(path.name, 0) for path in paths]
     groups, others = groups_of(entries)
     for group in groups.values():
         if not group.gos and group.files:
             first = group.files[0][0]
-            entries.append(Entry(f"{FileKind.GO}.{first.key}.{first.parts}", 0))
+            entries.append(DirectoryEntry(f"{FileKind.GO}.{first.key}.{first.parts}", 0))
     groups, others = groups_of(entries)
     return next(iter(sort_out(groups, others, {}, inbox, 0).found), None)
 
@@ -161,14 +161,14 @@ def _answer(folder: SetFolder, trial: Trial) -> str:
     return (folder.answers(run=1) / answers[-1].name).read_text("utf-8") if answers else ""
 
 
-def _blind(case: Case) -> nullcontext[tuple[Books, Case]]:
-    return nullcontext((BlindBooks(), case))
+def _blind(case: Case) -> nullcontext[tuple[UnitOfWork, Case]]:
+    return nullcontext((DryRunUnitOfWork(), case))
 
 
 @contextmanager
-def _seeing(home: Home, case: Case) -> Iterator[tuple[Books, Case]]:
+def _seeing(home: Home, case: Case) -> Iterator[tuple[UnitOfWork, Case]]:
     with home.database.looking() as connection:
-        yield StoredBooks(connection, Stream(case.sender.number, case.environment), None), case
+        yield StoredUnitOfWork(connection, Stream(case.sender.number, case.environment), None), case
 
 
 def sender_of(components: Components, paths: Sequence[Path], number: str | None) -> Sender:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from flexibatch.domain.case import FormVerdict, LineVerdict, Verdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Outcome
+from flexibatch.dry_run import Trial
 from flexibatch.errors import FlexibatchError, refused_by_machine
 from flexibatch.services.retrials import Retrials
 from flexibatch.services.sets import AnomalyRow, show_set
-from flexibatch.trials import Trial
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 

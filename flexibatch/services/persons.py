@@ -8,7 +8,7 @@ from hashlib import sha256
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.persons import held_on
 from flexibatch.adapters.store.register import KnownPeriod
-from flexibatch.adapters.store.rows import Shown
+from flexibatch.adapters.store.rows import KnownPerson
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
@@ -138,7 +138,7 @@ def export_person(
     return export, text
 
 
-def _records(found: Shown) -> PersonRecords:
+def _records(found: KnownPerson) -> PersonRecords:
     return PersonRecords(
         found["person"],
         tuple(found["former"]),
@@ -151,6 +151,6 @@ def _records(found: Shown) -> PersonRecords:
     )
 
 
-def _set(row: Shown) -> PersonSet:
+def _set(row: KnownPerson) -> PersonSet:
     files, answers = records(FileRow, row["files"]), records(PersonAnswer, row["answers"])
     return record(PersonSet, row, files=files, answers=answers)

@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import partial
 
 from flexibatch.adapters.folders import ARCHIVE, SENDERS
-from flexibatch.adapters.spool.retention import Outgrown, delete, delete_bytes, fetched_answers, old_pages
-from flexibatch.adapters.store import audit, doorbook, upkeep
+from flexibatch.adapters.spool.retention import Expired, delete, delete_bytes, fetched_answers, old_pages
+from flexibatch.adapters.store import access, audit, set_actions
 from flexibatch.adapters.store.audit import Told, note
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import RetentionKind
@@ -129,21 +129,21 @@ def _marked(going: _Going) -> list[str]:
     """Mark the sets that are old enough, or only look for them."""
     if going.dry_run:
         with going.home.database.reading() as connection:
-            return upkeep.purgeable(connection, going.before)
+            return set_actions.purgeable(connection, going.before)
     with going.home.database.writing() as connection:
-        return upkeep.purge(connection, going.by, going.before)
+        return set_actions.purge(connection, going.by, going.before)
 
 
 def _purged_among(home: Home, asked: Collection[str]) -> frozenset[str]:
     with home.database.reading() as connection:
-        return upkeep.purged_among(connection, asked)
+        return set_actions.purged_among(connection, asked)
 
 
 def _reports(going: _Going) -> Purged:
     with going.home.database.reading() as connection:
         pages = old_pages(
             going.home.settings.spool / SENDERS,
-            lambda tickets: upkeep.done_among(connection, tickets, going.before),
+            lambda tickets: set_actions.done_among(connection, tickets, going.before),
         )
     return _deleted(going, RetentionKind.REPORTS, Unit.PAGES, pages)
 
@@ -152,13 +152,13 @@ def _answers(going: _Going) -> Purged:
     with going.home.database.reading() as connection:
         found = fetched_answers(
             going.home.settings.spool / SENDERS,
-            lambda number, sizes: doorbook.fetched(connection, number, sizes, going.before),
+            lambda number, sizes: access.fetched(connection, number, sizes, going.before),
             going.before,
         )
     return _deleted(going, RetentionKind.ANSWERS, Unit.ANSWERS, found)
 
 
-def _deleted(going: _Going, kind: RetentionKind, unit: Unit, found: Collection[Outgrown]) -> Purged:
+def _deleted(going: _Going, kind: RetentionKind, unit: Unit, found: Collection[Expired]) -> Purged:
     """Write down that files go, then let them go: what is cut short is found again by the next purge."""
     size = sum(file.size for file in found)
     if found and not going.dry_run:

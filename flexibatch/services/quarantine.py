@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from flexibatch.adapters.store import sets, upkeep
+from flexibatch.adapters.store import set_actions, sets
 from flexibatch.domain.operators import By
 from flexibatch.services.rows import records
 from flexibatch.services.sets import SetRow
@@ -20,7 +20,7 @@ def named(home: Home, words: Sequence[str]) -> list[str]:
     with home.database.reading() as connection:
         tickets = list(dict.fromkeys(sets.find_ticket(connection, word) for word in words))
         for ticket in tickets:
-            upkeep.require_quarantined(connection, ticket)
+            set_actions.require_quarantined(connection, ticket)
     return tickets
 
 
@@ -29,7 +29,7 @@ def release(home: Home, by: By, words: Sequence[str]) -> list[str]:
 
     Raise `Refusal` for one that is not in quarantine.
     """
-    return _decided(home, by, words, upkeep.release)
+    return _decided(home, by, words, set_actions.release)
 
 
 def discard(home: Home, by: By, words: Sequence[str]) -> list[str]:
@@ -37,7 +37,7 @@ def discard(home: Home, by: By, words: Sequence[str]) -> list[str]:
 
     Raise `Refusal` for one that is not in quarantine, and for one that an earlier run received.
     """
-    return _decided(home, by, words, upkeep.discard)
+    return _decided(home, by, words, set_actions.discard)
 
 
 def _decided(home: Home, by: By, words: Sequence[str], decide: Callable[..., None]) -> list[str]:

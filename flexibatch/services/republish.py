@@ -30,7 +30,7 @@ def republish(components: Components, by: By, word: str) -> Republished:
     with components.home.database.writing() as connection:
         note(connection, by, "republish", found.ticket, runs=len(found.runs))
     with components.locks.publishing(Stream(found.sender, Environment(found.environment))):
-        verdicts = [components.ledger.settled(found.ticket, run.number).verdict for run in found.runs]
+        verdicts = [components.queue.settled(found.ticket, run.number).verdict for run in found.runs]
         for verdict in verdicts:
             components.outbox.publish(verdict)
     return Republished(found.ticket, tuple(name for verdict in verdicts for name in _names(verdict)))

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flexibatch.adapters.store import bureaus, rerunnable, sets, upkeep
+from flexibatch.adapters.store import bureaus, rerunnable, set_actions, sets
 from flexibatch.domain.case import Verdict
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Environment
-from flexibatch.swept import SweepResult
+from flexibatch.sweep_result import SweepResult
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 
@@ -65,5 +65,5 @@ def rerun(
     channel = components.channel
     with components.home.database.writing() as connection:
         for ticket in tickets:
-            upkeep.begin_rerun(connection, by, ticket)
+            set_actions.begin_rerun(connection, by, ticket)
     return channel.settle(each)

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store import set_actions
 from flexibatch.adapters.store.later import DeclarationKey, LaterBooks
-from flexibatch.adapters.store.ledger import stored_case
+from flexibatch.adapters.store.set_queue import stored_case
 from flexibatch.domain.case import Case, FormVerdict
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.operations import Standing
+from flexibatch.domain.operations import CurrentDeclaration
 from flexibatch.domain.operators import By
 from flexibatch.domain.vocabulary import Operation, Outcome
+from flexibatch.dry_run import Trial, try_case
 from flexibatch.pipeline import World
-from flexibatch.ports import Books, Stream
-from flexibatch.trials import Trial, try_case
+from flexibatch.ports import Stream, UnitOfWork
 from flexibatch.wiring.home import Home
 
 
@@ -23,7 +23,7 @@ class Retrials:
     def __init__(self, home: Home, world: World, by: By) -> None:
         """Keep where sets lie, and what they are judged by."""
         self._home, self._world, self._by = home, world, by
-        self._standings: dict[DeclarationKey, Standing] = {}
+        self._standings: dict[DeclarationKey, CurrentDeclaration] = {}
 
     def next_run(self, ticket: str) -> Trial:
         """Judge an archived set anew; raise `Refusal` where it cannot be run again."""
@@ -37,13 +37,13 @@ class Retrials:
     def _case(self, ticket: str) -> Case:
         """Return a set as its next run would find it; the run is not begun."""
         with self._home.database.writing() as connection, connection.begin_nested() as begun:
-            upkeep.begin_rerun(connection, self._by, ticket)
+            set_actions.begin_rerun(connection, self._by, ticket)
             case = stored_case(connection, ticket)
             begun.rollback()
         return case
 
     @contextmanager
-    def _opened(self, case: Case) -> Iterator[tuple[Books, Case]]:
+    def _opened(self, case: Case) -> Iterator[tuple[UnitOfWork, Case]]:
         with self._home.database.looking() as connection:
             yield LaterBooks(connection, Stream(case.sender.number, case.environment), self._standings), case
 
@@ -60,7 +60,7 @@ class Retrials:
                 normal_reference(one.line.reference or ""),
             )
             before = self._standings.get(key)
-            self._standings[key] = Standing(
+            self._standings[key] = CurrentDeclaration(
                 ticket=one.ticket or "",
                 version=one.version or 1,
                 cancelled=cancelled,

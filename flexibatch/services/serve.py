@@ -13,11 +13,11 @@ from datetime import datetime
 
 import structlog
 
-from flexibatch.adapters.sftp.doors import rest
-from flexibatch.adapters.sftp.server import Front, Server
+from flexibatch.adapters.sftp.connection import rest
+from flexibatch.adapters.sftp.server import Server, ServerConfig
 from flexibatch.adapters.ssh_keys import host_key_line, host_keys_told
-from flexibatch.adapters.store.doorbook import accounts, write_deeds
-from flexibatch.domain.sessions import Act, Allowance, Crowd, Deed
+from flexibatch.adapters.store.access import accounts, write_deeds
+from flexibatch.domain.sessions import Act, ConnectionLimits, InboxQuota, SessionEvent
 from flexibatch.errors import Remedy, Unavailable
 from flexibatch.logs import hidden
 from flexibatch.ports import Clock
@@ -39,26 +39,26 @@ SPARE_FILES = 256
 
 
 @dataclass(slots=True)
-class Book:
+class EventRecorder:
     """Write down what is done at the door: as an event at once, as a row soon, without holding up anybody."""
 
     home: Home
     clock: Clock
-    waiting: list[tuple[datetime, Deed]] = field(default_factory=list)
+    waiting: list[tuple[datetime, SessionEvent]] = field(default_factory=list)
 
-    def tell(self, deed: Deed) -> None:
+    def tell(self, event: SessionEvent) -> None:
         """Take a deed."""
         details = {
             name: hidden(value) if isinstance(value, str) and name != "sha256" else value
-            for name, value in deed.details.items()
+            for name, value in event.details.items()
         }
-        deed = replace(deed, details=details)
-        told = {"session": deed.session, "sender": deed.sender, "address": deed.address, **details}
-        if deed.act in (Act.REFUSED, Act.LOGIN_REFUSED, Act.PUT_BROKEN):
-            log.warning("sftp.refused", act=deed.act.value, **told)
+        event = replace(event, details=details)
+        told = {"session": event.session, "sender": event.sender, "address": event.address, **details}
+        if event.act in (Act.REFUSED, Act.LOGIN_REFUSED, Act.PUT_BROKEN):
+            log.warning("sftp.refused", act=event.act.value, **told)
         else:
-            log.info("sftp.done", act=deed.act.value, **told)
-        self.waiting.append((self.clock.now(), deed))
+            log.info("sftp.done", act=event.act.value, **told)
+        self.waiting.append((self.clock.now(), event))
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Write rows until all is to stop."""
@@ -97,26 +97,26 @@ class Serving:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        book = Book(self.components.home, self.components.outside.clock)
+        book = EventRecorder(self.components.home, self.components.outside.clock)
         server = Server(front_of(self.components, book))
         host, port = await server.listen(self.host, self.port)
         written = asyncio.Event()
-        keeping = asyncio.create_task(book.keep(written))
+        private_folders = asyncio.create_task(book.keep(written))
         watching = asyncio.create_task(keep_watching(self.watcher, stop))
-        for task in (keeping, server.looking):
+        for task in (private_folders, server.looking):
             task.add_done_callback(lambda _task: stop.set())
         log.info("sftp.listening", host=host, port=port)
         self.listening(host, port)
         try:
             await stop.wait()
-            log.info("sftp.ending", sessions=len(server.doors))
+            log.info("sftp.ending", sessions=len(server.connections))
             await server.close(
                 self.components.home.settings.sftp.drain.total_seconds() if not watching.done() else 0
             )
             await watching
         finally:
             written.set()
-            await keeping
+            await private_folders
             await book.write()
 
 
@@ -125,19 +125,19 @@ def known_by(home: Home) -> str:
     return host_keys_told(host_key_files(home))
 
 
-def front_of(components: Components, book: Book) -> Front:
+def front_of(components: Components, book: EventRecorder) -> ServerConfig:
     """Put together what the server is made of."""
     home = components.home
     settings, limits = home.settings, home.settings.sftp
     keys = host_key_files(home)
     for kind, key in keys.items():
         host_key_line(kind, key)
-    return Front(
+    return ServerConfig(
         spool=settings.spool,
         host_keys=tuple(keys.values()),
         roster=lambda: accounts(home.database),
         tell=book.tell,
-        allowance=Allowance(
+        quota=InboxQuota(
             settings.part_size,
             limits.max_files,
             limits.max_bytes,
@@ -145,7 +145,7 @@ def front_of(components: Components, book: Book) -> Front:
             limits.max_handles,
             limits.max_buffered_bytes,
         ),
-        crowd=Crowd(
+        limits=ConnectionLimits(
             limits.max_sessions,
             limits.max_sessions_per_sender,
             limits.max_logins,

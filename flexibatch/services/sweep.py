@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flexibatch import watcher
 from flexibatch.adapters.spool.local.wake import Wake
 from flexibatch.domain.case import Verdict
-from flexibatch.swept import SweepResult
+from flexibatch.sweep_result import SweepResult
 from flexibatch.wiring.components import Components
 
 

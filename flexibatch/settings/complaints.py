@@ -14,11 +14,13 @@ from flexibatch.settings.values import UnitMissing
 
 PREFIX = "FLEXIBATCH_"
 
-Known = Mapping[str, FieldInfo]
+SenderDirectory = Mapping[str, FieldInfo]
 """All settings by key; an entry of a table is `table.entry`."""
 
 
-def complaints(exc: ValidationError, known: Known, path: Path, overrides: Mapping[str, Any]) -> Iterator[str]:
+def complaints(
+    exc: ValidationError, known: SenderDirectory, path: Path, overrides: Mapping[str, Any]
+) -> Iterator[str]:
     """Yield one sentence for every wrong setting in the file at `path`, or in the environment that overrides it."""
     tables = {"rules", *(key.partition(".")[0] for key in known if "." in key)}
     for error in exc.errors(include_url=False):
@@ -44,7 +46,7 @@ def allowed(field: FieldInfo) -> str:
     return str(extra["allowed"]) if isinstance(extra, dict) else ""
 
 
-def _complaint(error: ErrorDetails, known: Known, key: str, place: str) -> str:
+def _complaint(error: ErrorDetails, known: SenderDirectory, key: str, place: str) -> str:
     reason = error.get("ctx", {}).get("error")
     if isinstance(reason, UnitMissing):
         return f"{place}: {reason}."
@@ -57,7 +59,7 @@ def _complaint(error: ErrorDetails, known: Known, key: str, place: str) -> str:
     return f"{place} is no setting (its value is {_shown(error['input'])}): {hint}"
 
 
-def _quoted(entry: str, known: Known) -> str:
+def _quoted(entry: str, known: SenderDirectory) -> str:
     return entry if any(key.endswith(f".{entry}") for key in known) else f'"{entry}"'
 
 

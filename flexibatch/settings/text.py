@@ -2,10 +2,10 @@
 
 from textwrap import wrap
 
-from flexibatch.settings.complaints import Known, allowed
+from flexibatch.settings.complaints import SenderDirectory, allowed
 
 
-def default_file(known: Known) -> str:
+def default_file(known: SenderDirectory) -> str:
     """Write the settings file that `init` puts down: every setting with meaning and default, commented out.
 
     A line that begins with `#` and no space is a setting.

@@ -16,16 +16,16 @@ from flexibatch.adapters import folders
 from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.signatures.kept import KeptSignatures
-from flexibatch.adapters.signatures.renewed import RenewedVerifier
+from flexibatch.adapters.signatures.reloading import ReloadingVerifier
+from flexibatch.adapters.signatures.set_signatures import SetSignatures
 from flexibatch.adapters.spool.arrivals import SpoolArrivals
 from flexibatch.adapters.spool.inbox import Inboxes, Waits
-from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.adapters.spool.outbox import SpoolOutbox
+from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.adapters.spool.routing import RoutedSpool
 from flexibatch.adapters.store.claims import Claims
-from flexibatch.adapters.store.ledger import StoredLedger
+from flexibatch.adapters.store.set_queue import StoredSetQueue
 from flexibatch.adapters.tables import edition, load_categories
 from flexibatch.domain.categories import Categories
 from flexibatch.domain.envelope import Limits
@@ -38,7 +38,7 @@ from flexibatch.workers import Workers
 
 if TYPE_CHECKING:
     from flexibatch.adapters.reports import ReportPages
-    from flexibatch.adapters.signatures.seal import AnswerSeal
+    from flexibatch.adapters.signatures.signer import AnswerSigner
     from flexibatch.adapters.spool.remote.spool import RemoteSpool
     from flexibatch.adapters.xml.reader import DocumentReader
     from flexibatch.adapters.xml.schemas import Schemas
@@ -85,17 +85,17 @@ class Components:
         return DocumentReader(self.schemas)
 
     @cached_property
-    def verifier(self) -> RenewedVerifier:
+    def verifier(self) -> ReloadingVerifier:
         """Return what verifies signatures, by the files of `[trust]`."""
         trust = self.home.settings.trust
-        return RenewedVerifier(trust.roots, trust.crls, allow_sha1=trust.allow_sha1)
+        return ReloadingVerifier(trust.roots, trust.crls, allow_sha1=trust.allow_sha1)
 
     # ------------------------------------------------------------------------------------------- folders and rows
 
     @cached_property
-    def keeping(self) -> Keeping:
+    def private_folders(self) -> PrivateFolders:
         """Return the private folders of sets."""
-        return Keeping(self.home.settings.spool, self.home.settings.part_size)
+        return PrivateFolders(self.home.settings.spool, self.home.settings.part_size)
 
     @cached_property
     def reserve(self) -> Reserve:
@@ -114,7 +114,9 @@ class Components:
             return {}
         from flexibatch.wiring.remotes import remote_spools
 
-        spools = remote_spools(self.home, self.outside.clock, self.keeping.folder, self.locks, self.mode)
+        spools = remote_spools(
+            self.home, self.outside.clock, self.private_folders.folder, self.locks, self.mode
+        )
         for one in spools.values():
             self._opened.callback(one.close)
         return spools
@@ -122,7 +124,7 @@ class Components:
     @cached_property
     def spool(self) -> RoutedSpool:
         """Return the spool of all bureaus, wherever their folders stand."""
-        local = LocalSpool(self.home.settings.spool, self.keeping.folder, self.outside.scan)
+        local = LocalSpool(self.home.settings.spool, self.private_folders.folder, self.outside.scan)
         return RoutedSpool(local, self.elsewhere)
 
     @cached_property
@@ -131,9 +133,9 @@ class Components:
         return Claims(self.home.database, self.outside.tickets)
 
     @cached_property
-    def ledger(self) -> StoredLedger:
+    def queue(self) -> StoredSetQueue:
         """Return the ledger; what is judged is kept beside the sets that were claimed until it is written."""
-        return StoredLedger(
+        return StoredSetQueue(
             self.home.database,
             self.outside.clock,
             patient=self.mode is Mode.WATCH,
@@ -143,14 +145,14 @@ class Components:
     # ---------------------------------------------------------------------------------------------------- answers
 
     @cached_property
-    def seal(self) -> "AnswerSeal | None":
+    def seal(self) -> "AnswerSigner | None":
         """Return what answers are signed with, its key read; None where they are not."""
         told = self.home.settings.answers
         if told.certificate is None or told.key is None:
             return None
-        from flexibatch.adapters.signatures.seal import read_seal
+        from flexibatch.adapters.signatures.signer import read_signer
 
-        return read_seal(told.certificate, told.key, told.timestamp_url)
+        return read_signer(told.certificate, told.key, told.timestamp_url)
 
     def _sign(self, content: BinaryIO, moment: datetime) -> bytes:
         """Sign an answer; the key is read with the first one: who only looks needs none."""
@@ -168,25 +170,25 @@ class Components:
     @cached_property
     def outbox(self) -> SpoolOutbox:
         """Return who puts answers down."""
-        return SpoolOutbox(self.spool, self.keeping, self.pages)
+        return SpoolOutbox(self.spool, self.private_folders, self.pages)
 
     # ---------------------------------------------------------------------------------------------------- journey
 
     @cached_property
     def world(self) -> World:
         """Return everything that the journey touches."""
-        from flexibatch.adapters.answers.press import AnswerPress, Finish
-        from flexibatch.adapters.xml.documents import KeptDocuments
+        from flexibatch.adapters.answers.writer import AnswerWriter, Finish
+        from flexibatch.adapters.xml.documents import SetDocuments
 
-        settings, catalogue, folder = self.home.settings, self.home.catalogue, self.keeping.folder
+        settings, catalogue, folder = self.home.settings, self.home.catalogue, self.private_folders.folder
         finish = Finish(self._sign if settings.answers.certificate is not None else None)
         return World(
             clock=self.outside.clock,
             tickets=self.outside.tickets,
-            ledger=self.ledger,
-            signatures=KeptSignatures(self.verifier, folder),
-            documents=KeptDocuments(self.reader, folder),
-            answers=AnswerPress(folder, settings.timezone, finish),
+            queue=self.queue,
+            signatures=SetSignatures(self.verifier, folder),
+            documents=SetDocuments(self.reader, folder),
+            answers=AnswerWriter(folder, settings.timezone, finish),
             outbox=self.outbox,
             catalogue=catalogue,
             categories=self.categories,
@@ -202,23 +204,30 @@ class Components:
 
     def world_in(self, folder: SetFolder) -> World:
         """Return the world of one set that lies in a folder of its own: its answers are plain, and not signed."""
-        from flexibatch.adapters.answers.press import AnswerPress, Finish
-        from flexibatch.adapters.xml.documents import KeptDocuments
+        from flexibatch.adapters.answers.writer import AnswerWriter, Finish
+        from flexibatch.adapters.xml.documents import SetDocuments
 
         zone = self.home.settings.timezone
         return replace(
             self.world,
-            signatures=KeptSignatures(self.verifier, lambda _case: folder),
-            documents=KeptDocuments(self.reader, lambda _case: folder),
-            answers=AnswerPress(lambda _case: folder, zone, Finish(compress_above=sys.maxsize)),
+            signatures=SetSignatures(self.verifier, lambda _case: folder),
+            documents=SetDocuments(self.reader, lambda _case: folder),
+            answers=AnswerWriter(lambda _case: folder, zone, Finish(compress_above=sys.maxsize)),
         )
 
     @cached_property
     def workers(self) -> Workers:
         """Return the processes that judge sets; none is started yet."""
         # -P: what lies in the folder in which somebody calls the program is none of its modules.
-        command = [sys.executable, "-P", "-m", "flexibatch.working", str(self.home.path), self.mode.value]
-        workers = Workers(command, self.home.settings.limits.processes, self.locks, self.ledger.settled)
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "flexibatch.worker_process",
+            str(self.home.path),
+            self.mode.value,
+        ]
+        workers = Workers(command, self.home.settings.limits.processes, self.locks, self.queue.settled)
         self._opened.callback(workers.close)
         return workers
 
@@ -239,8 +248,8 @@ class Components:
         return Channel(
             world=self.world,
             claims=self.claims,
-            failures=self.ledger,
-            arrivals=SpoolArrivals(self.reserve, inboxes, self.spool, self.keeping),
+            retries=self.queue,
+            arrivals=SpoolArrivals(self.reserve, inboxes, self.spool, self.private_folders),
             locks=self.locks,
             max_attempts=settings.max_attempts,
             patient=self.mode is Mode.WATCH,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flexibatch.adapters.clock import RandomTickets, SystemClock
 from flexibatch.adapters.spool.local.listing import scan_folder
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.ports import Clock, Tickets
 
 
@@ -31,7 +31,7 @@ class Outside:
 
     clock: Clock
     tickets: Tickets
-    scan: Callable[[Path], Iterable[Entry]] = scan_folder
+    scan: Callable[[Path], Iterable[DirectoryEntry]] = scan_folder
     apart: bool = False
 
     @classmethod

@@ -7,9 +7,9 @@ from functools import partial
 from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.remote.bounded import Most
+from flexibatch.adapters.spool.remote.bounded import ListingLimits
 from flexibatch.adapters.spool.remote.connection import Connection, Peer
-from flexibatch.adapters.spool.remote.places import Places
+from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.sightings import Sightings
 from flexibatch.adapters.spool.remote.spool import RemoteSpool
 from flexibatch.domain.case import Case
@@ -31,7 +31,7 @@ def remote_spools(
     for one in settings.remote:
         connection = Connection(Peer(one.host, one.port, one.user, one.key, one.host_key), clock)
         folders = {name: one.place(name) for name in SENDER_FOLDERS}
-        places = Places(
+        places = RemoteFolders(
             folders,
             one.place(one.work),
             settings.spool,
@@ -39,7 +39,7 @@ def remote_spools(
             apart,
             one.list_within,
             one.fetch_within,
-            Most(one.max_names, one.max_listing_bytes),
+            ListingLimits(one.max_names, one.max_listing_bytes),
             partial(locks.elsewhere, f"remote-{one.sender}"),
             mode is not Mode.COMMAND,
         )

@@ -6,7 +6,7 @@ import structlog
 
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.retention import delete_set
-from flexibatch.adapters.store.surplus import Most, give_up, surplus
+from flexibatch.adapters.store.surplus import RefusedQuota, give_up, surplus
 from flexibatch.domain.operators import By
 from flexibatch.errors import refused_by_machine
 from flexibatch.ports import Clock
@@ -21,7 +21,7 @@ CHANNEL = "channel"
 def clearing(home: Home, clock: Clock) -> Callable[[Collection[str]], None]:
     """Return who hears which bureaus had a set refused, and lets their surplus go."""
     settings = home.settings
-    most = Most(settings.max_refused_bytes, settings.part_size + 1)
+    most = RefusedQuota(settings.max_refused_bytes, settings.part_size + 1)
 
     def clear(numbers: Collection[str]) -> None:
         for number in sorted(numbers):

@@ -19,16 +19,16 @@ from hypothesis import strategies as st
 
 from flexibatch.adapters.folders import UPLOADING
 from flexibatch.adapters.locks import lock
-from flexibatch.adapters.sftp import moving
+from flexibatch.adapters.sftp import renames
 from flexibatch.adapters.sftp.blocks import PIECES, WINDOW
 from flexibatch.adapters.sftp.files import FILE_MODE
+from flexibatch.adapters.sftp.folder_view import FolderView
 from flexibatch.adapters.sftp.handles import Download, Upload
-from flexibatch.adapters.sftp.places import Place
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.adapters.sftp.views import View
-from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.sftp.paths import VirtualPath
+from flexibatch.adapters.sftp.sender_state import SenderState
 from flexibatch.adapters.spool.local.spool import LocalSpool
-from flexibatch.domain.sessions import Allowance
+from flexibatch.adapters.spool.private_folders import PrivateFolders
+from flexibatch.domain.sessions import InboxQuota
 from tests.twins.meanwhile import before_rename
 from tests.twins.spool import (
     FI,
@@ -44,7 +44,7 @@ from tests.twins.spool import (
     tree,
 )
 
-PART, OTHER = Place("IN", FI2.encode()), Place("IN", b"other")
+PART, OTHER = VirtualPath("IN", FI2.encode()), VirtualPath("IN", b"other")
 WRITING = FXF_WRITE | FXF_CREAT | FXF_TRUNC
 NOBODY = 65_534
 REPLACING = os.O_CREAT | os.O_TRUNC
@@ -56,51 +56,51 @@ class Scene:
 
     inbox: Path
     local: LocalSpool
-    keeping: Keeping
+    private_folders: PrivateFolders
     claimed: Path
-    room: Room
+    room: SenderState
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Scene:
     spool = made_spool(tmp_path)
-    room = Room(spool / "senders/000640", Allowance(LIMIT, 100, 100_000, 1000, 100))
-    keeping = Keeping(spool, LIMIT)
-    local = LocalSpool(spool, keeping.folder)
-    return Scene(filled_inbox(spool), local, keeping, spool / "claimed" / TICKET, room)
+    room = SenderState(spool / "senders/000640", InboxQuota(LIMIT, 100, 100_000, 1000, 100))
+    private_folders = PrivateFolders(spool, LIMIT)
+    local = LocalSpool(spool, private_folders.folder)
+    return Scene(filled_inbox(spool), local, private_folders, spool / "claimed" / TICKET, room)
 
 
-def _replaced(room: Room) -> None:
+def _replaced(room: SenderState) -> None:
     """Send half of the part anew."""
     Upload(room, PART, REPLACING).write(0, b"tw")
 
 
-def _written_on(room: Room) -> None:
+def _written_on(room: SenderState) -> None:
     """Send half of what the part is to have more."""
     Upload(room, PART, 0).write(3, b"more")
 
 
-def _renamed_over(room: Room) -> None:
+def _renamed_over(room: SenderState) -> None:
     """Send half of a part under another name, and give it the part's."""
     Upload(room, OTHER, REPLACING).write(0, b"tw")
-    moving.rename(room, OTHER, PART, replace=True)
+    renames.rename(room, OTHER, PART, replace=True)
 
 
-def _removed(room: Room) -> None:
-    moving.remove(room, PART)
+def _removed(room: SenderState) -> None:
+    renames.remove(room, PART)
 
 
-def _removed_and_renamed(room: Room) -> None:
+def _removed_and_renamed(room: SenderState) -> None:
     """Take the part away, and give its name to half a file."""
     _removed(room)
     _renamed_over(room)
 
 
-def _renamed_away(room: Room) -> None:
-    moving.rename(room, PART, OTHER, replace=False)
+def _renamed_away(room: SenderState) -> None:
+    renames.rename(room, PART, OTHER, replace=False)
 
 
-def _cut(room: Room) -> None:
+def _cut(room: SenderState) -> None:
     """Cut the part, as `truncate` does."""
     upload = Upload(room, PART, 0)
     upload.truncate(1)
@@ -112,7 +112,9 @@ ACTS = (_replaced, _written_on, _renamed_over, _removed, _removed_and_renamed, _
 
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("act", ACTS)
-def test_what_is_being_claimed_stands_still(act: Callable[[Room], None], number: int, scene: Scene) -> None:
+def test_what_is_being_claimed_stands_still(
+    act: Callable[[SenderState], None], number: int, scene: Scene
+) -> None:
     """Between the look at a set and its last rename a bureau is told to wait; the set is claimed as it was."""
     told = []
 
@@ -125,7 +127,7 @@ def test_what_is_being_claimed_stands_still(act: Callable[[Room], None], number:
     with before_rename(number, do) as done:
         assert scene.local.take(SET)
     assert [True] == done
-    keep_whole(scene.keeping)
+    keep_whole(scene.private_folders)
     assert KEPT == tree(scene.claimed)
     assert 1 == len(told)
     assert "being taken by the channel" in told[0]
@@ -133,13 +135,13 @@ def test_what_is_being_claimed_stands_still(act: Callable[[Room], None], number:
 
 
 @pytest.mark.parametrize("act", [_replaced, _written_on, _renamed_over])
-def test_a_claim_cut_short_leaves_what_is_sent_anew(act: Callable[[Room], None], scene: Scene) -> None:
+def test_a_claim_cut_short_leaves_what_is_sent_anew(act: Callable[[SenderState], None], scene: Scene) -> None:
     """After a crash between the renames a bureau may be sending a part again: half of it is not taken along."""
     (scene.claimed / "arrived").mkdir(parents=True)
     (scene.inbox / GO).rename(scene.claimed / "arrived" / GO)
     act(scene.room)
     assert scene.local.take(SET)
-    assert [GO, FI] == [one.name for one in keep_whole(scene.keeping)]
+    assert [GO, FI] == [one.name for one in keep_whole(scene.private_folders)]
     assert (scene.inbox / FI2).stat().st_mode & UPLOADING
 
 
@@ -152,7 +154,7 @@ def test_an_open_upload_is_not_claimed_whatever_its_mode(scene: Scene) -> None:
     upload.write(2, b"o")
     upload.close(orderly=True)
     assert scene.local.take(SET)
-    keep_whole(scene.keeping)
+    keep_whole(scene.private_folders)
     assert KEPT == tree(scene.claimed)
 
 
@@ -166,7 +168,7 @@ def test_who_comes_back_goes_on_from_no_gap(scene: Scene) -> None:
     again.close(orderly=True)
     dead.close(orderly=False)
     assert scene.local.take(SET)
-    keep_whole(scene.keeping)
+    keep_whole(scene.private_folders)
     assert KEPT == tree(scene.claimed)
 
 
@@ -182,7 +184,7 @@ def test_who_comes_back_writes_and_its_dead_session_holds_up_nothing(scene: Scen
         dead.write(2, b"X")
     with pytest.raises(asyncssh.SFTPFailure, match="another session"):
         dead.truncate(0)
-    keep_whole(scene.keeping)
+    keep_whole(scene.private_folders)
     with suppress(asyncssh.SFTPFailure):
         dead.write(0, b"X")
     dead.close(orderly=True)
@@ -223,7 +225,7 @@ def test_a_block_sent_twice_fills_no_gap(scene: Scene) -> None:
 
 def test_a_block_beyond_the_window_is_refused(scene: Scene) -> None:
     """So are more pieces apart than are remembered; what came before still counts, and what is missing may come."""
-    room = replace(scene.room, allowance=Allowance(1 << 30, 100, 1 << 30, 1 << 20, 100))
+    room = replace(scene.room, quota=InboxQuota(1 << 30, 100, 1 << 30, 1 << 20, 100))
     upload = Upload(room, OTHER, REPLACING)
     with pytest.raises(asyncssh.SFTPFailure, match="has 0 bytes here, so nothing can be put at 16777216"):
         upload.write(WINDOW, b"x")
@@ -242,7 +244,7 @@ def test_a_server_that_dies_leaves_no_gap_to_go_on_from(scene: Scene) -> None:
     """The mark of a gap outlives the process: who resumes begins anew, and the file is whole then."""
     dead = Upload(scene.room, OTHER, REPLACING)
     dead.write(5, b"later")
-    room = Room(scene.room.root, scene.room.allowance)
+    room = SenderState(scene.room.root, scene.room.quota)
     os.close(dead.descriptor)
     again = Upload(room, OTHER, os.O_CREAT)
     assert 0 == again.size
@@ -307,13 +309,13 @@ def test_a_file_of_another_user_is_given_back(scene: Scene, monkeypatch: pytest.
     monkeypatch.chdir(scene.room.root)
     for path, mode in ((scene.room.root, 0o755), (scene.inbox, 0o777), (scene.inbox / FI2, 0o666)):
         path.chmod(mode)
-    room = Room(Path(), scene.room.allowance)
+    room = SenderState(Path(), scene.room.quota)
     for flags in (0, REPLACING):
         with _as_nobody(), pytest.raises(asyncssh.SFTPPermissionDenied, match="belongs to another user"):
             Upload(room, PART, flags)
     assert ([], {}) == (_descriptors(scene), room.writing)
     assert scene.local.take(SET)
-    keep_whole(scene.keeping)
+    keep_whole(scene.private_folders)
     assert KEPT == tree(scene.claimed)
 
 
@@ -341,7 +343,9 @@ def test_a_broken_session_gives_all_its_files_back(scene: Scene, monkeypatch: py
     monkeypatch.chdir(scene.room.root)
     for path in (scene.room.root, scene.inbox):
         path.chmod(0o777)
-    view = View(cast("Any", None), replace(scene.room, root=Path()), "000640", lambda *_, **__: None, [])
+    view = FolderView(
+        cast("Any", None), replace(scene.room, root=Path()), "000640", lambda *_, **__: None, []
+    )
     with _as_nobody():
         handles = [view.open(f"/IN/{name}".encode(), WRITING, asyncssh.SFTPAttrs()) for name in "ab"]
         (cast("Any", handles[0])).write(0, b"half")
@@ -356,10 +360,10 @@ def test_a_broken_session_gives_all_its_files_back(scene: Scene, monkeypatch: py
 @pytest.mark.parametrize("handle", [Download, partial(Upload, flags=0), partial(Upload, flags=os.O_CREAT)])
 @pytest.mark.parametrize("made", [Path.mkdir, os.mkfifo, partial(Path.symlink_to, target="x"), None])
 def test_what_is_no_file_is_given_back(
-    handle: Callable[[Room, Place], object], made: Callable[[Path], None] | None, scene: Scene
+    handle: Callable[[SenderState, VirtualPath], object], made: Callable[[Path], None] | None, scene: Scene
 ) -> None:
     """Folders, pipes, links and a name that cannot be: no descriptor stays open."""
-    place = Place("IN", b"odd" if made else b"x" * 256)
+    place = VirtualPath("IN", b"odd" if made else b"x" * 256)
     if made:
         made(scene.inbox / "odd")
     with pytest.raises((asyncssh.SFTPError, OSError)):
@@ -381,7 +385,7 @@ def test_who_opens_a_file_twice_holds_it_once(scene: Scene) -> None:
     """A file that must be new, and a full inbox: what is refused leaves nothing open."""
     with pytest.raises(FileExistsError):
         Upload(scene.room, PART, os.O_CREAT | os.O_EXCL)
-    full = replace(scene.room, allowance=Allowance(LIMIT, 1, 100_000, 1000, 100))
+    full = replace(scene.room, quota=InboxQuota(LIMIT, 1, 100_000, 1000, 100))
     with pytest.raises(asyncssh.SFTPFailure, match="files wait"):
         Upload(full, OTHER, REPLACING)
     assert ([], {}) == (_descriptors(scene), full.writing)

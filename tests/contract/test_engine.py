@@ -10,7 +10,7 @@ from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.ledger import stored_case
+from flexibatch.adapters.store.set_queue import stored_case
 from flexibatch.adapters.store.upgrade import state
 from flexibatch.domain.case import LocatedAnomaly, ReceivedFile
 from flexibatch.domain.findings import Anomaly, Finding

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from flexibatch.adapters.store import guards, tables
+from flexibatch.adapters.store import tables, triggers
 from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.adapters.store.upgrade import state
 from tests.twins.records import put
@@ -44,7 +44,7 @@ def written(database: Database) -> Database:
     return database
 
 
-@pytest.mark.parametrize("table", guards.KEPT)
+@pytest.mark.parametrize("table", triggers.KEPT)
 def test_nothing_that_was_told_is_changed_or_deleted(written: Database, table: str) -> None:
     """An update, a delete, and a row under the number of another are refused, and what is there stays."""
     before = count(written, table)
@@ -53,7 +53,7 @@ def test_nothing_that_was_told_is_changed_or_deleted(written: Database, table: s
     assert before == count(written, table)
 
 
-@pytest.mark.parametrize("table", guards.KEPT)
+@pytest.mark.parametrize("table", triggers.KEPT)
 def test_no_row_is_put_in_place_of_another(written: Database, table: str) -> None:
     """Neither SQLite's REPLACE, which deletes where no trigger looks, nor PostgreSQL's TRUNCATE is a way around."""
     sqlite = written.engine.dialect.name == "sqlite"
@@ -85,6 +85,6 @@ def test_a_guard_that_is_gone_is_a_difference(database: Database) -> None:
     """`db check` and `doctor` tell which trigger is missing."""
     on = "" if database.engine.dialect.name == "sqlite" else " ON audit"
     with database.writing() as connection:
-        assert [] == guards.missing(connection)
+        assert [] == triggers.missing(connection)
         connection.execute(text(f"DROP TRIGGER audit_delete{on}"))
     assert ("the trigger audit_delete is missing",) == state(database).differences

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from flexibatch.adapters.store import parties, upgrade, upkeep
+from flexibatch.adapters.store import identities, set_actions, upgrade
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.employers import list_employers
 from flexibatch.adapters.store.engine import Database
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.installation import Installation, Installations
 from tests.twins.migrating import brought_to, copied_rows
 from tests.twins.sending import MODIFICATION, Bureau, Sent, sent_form
 from tests.twins.server import Server
-from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import uuid
 
 NSSO, WORKER, SECOND, UNKNOWN = "100100022", "50021850123", "50021957813", "50022388670"
@@ -31,26 +31,26 @@ OWN = {PLAIN: "P-1", CAPITALS: "P-2", TWIN.upper(): None, TWIN: "P-4"}
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town in which four lines were accepted and one refused, and one of the four was modified."""
-    town = Town.made(tmp_path_factory.mktemp("lived") / "home")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation in which four lines were accepted and one refused, and one of the four was modified."""
+    installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
     workers = [WORKER, WORKER, SECOND, SECOND]
     lines = [
         Sent(worker, reference, OWN[IDENTITIES[reference]])
         for worker, reference in zip(workers, IDENTITIES, strict=True)
     ]
-    bureau = Bureau(town)
+    bureau = Bureau(installation)
     bureau.send(sent_form(*lines, Sent(UNKNOWN, uuid(5)), nsso=NSSO))
     bureau.send(sent_form(Sent(WORKER, uuid(1), "P-1", amount=1), nsso=NSSO, operation=MODIFICATION))
-    town.close()
-    return town
+    installation.close()
+    return installation
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def neighbourhood(
-    request: pytest.FixtureRequest, lived: Town, tmp_path_factory: pytest.TempPathFactory
-) -> Neighbourhood:
-    """Give the town on a database of revision 0004 that was brought up with all that is in it, on every engine."""
+def installations(
+    request: pytest.FixtureRequest, lived: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Installations:
+    """Give the installation on a database of revision 0004 that was brought up whole, on every engine."""
     path = tmp_path_factory.mktemp("upgraded") / "home"
     shutil.copytree(lived.home.path, path, ignore=shutil.ignore_patterns("flexibatch.db*"))
     server: Server | None = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
@@ -67,17 +67,17 @@ def neighbourhood(
         (path / "flexibatch.db").chmod(0o600)
     else:
         (path / FILE).write_text(f'database = "{url}"\n', encoding="utf-8")
-    town = Town(Home.open(path, {}), FixedClock())
-    town.home.close()
-    return Neighbourhood(town, server)
+    installation = Installation(Home.open(path, {}), FixedClock())
+    installation.home.close()
+    return Installations(installation, server)
 
 
 @pytest.fixture
-def upgraded(neighbourhood: Neighbourhood, tmp_path: Path) -> Iterator[Town]:
+def upgraded(installations: Installations, tmp_path: Path) -> Iterator[Installation]:
     """Give a copy of it."""
-    with neighbourhood.copy(tmp_path / "home") as town:
-        town.outside = replace(town.outside, tickets=CountedTickets(1000))
-        yield town
+    with installations.copy(tmp_path / "home") as installation:
+        installation.outside = replace(installation.outside, tickets=CountedTickets(1000))
+        yield installation
 
 
 def _age(older: Database) -> None:
@@ -102,19 +102,21 @@ def _age(older: Database) -> None:
                 connection.execute(text(f"SELECT setval({counter}, {highest})"))
 
 
-def tickets(town: Town) -> dict[object, object]:
+def tickets(installation: Installation) -> dict[object, object]:
     """Give the ticket of each declaration by its reference."""
-    return dict(town.rows("SELECT reference, ticket FROM declaration"))  # type: ignore[arg-type]
+    return dict(installation.rows("SELECT reference, ticket FROM declaration"))  # type: ignore[arg-type]
 
 
-def changed(town: Town, number: int, worker: str, reference: str) -> tuple[str | None, str | None]:
+def changed(
+    installation: Installation, number: int, worker: str, reference: str
+) -> tuple[str | None, str | None]:
     """Modify a declaration; give its ticket and version."""
     form = sent_form(Sent(worker, reference, "NEW", amount=number), nsso=NSSO, operation=MODIFICATION)
-    [line] = Bureau(town, _numbers=count(number)).send(form).lines
+    [line] = Bureau(installation, _numbers=count(number)).send(form).lines
     return line.get("ticket"), line.get("version")
 
 
-def test_identities_stay_and_references_are_filled_in(upgraded: Town) -> None:
+def test_identities_stay_and_references_are_filled_in(upgraded: Installation) -> None:
     """Every declaration has the reference it had, each version has that too, and its payslip reference as its own."""
     assert sorted(IDENTITIES.values()) == sorted(map(str, tickets(upgraded)))
     kept = upgraded.rows(
@@ -125,15 +127,15 @@ def test_identities_stay_and_references_are_filled_in(upgraded: Town) -> None:
     assert sorted(expected, key=str) == sorted(kept, key=str)
 
 
-def test_nobody_is_marked(upgraded: Town) -> None:
+def test_nobody_is_marked(upgraded: Installation) -> None:
     """After the upgrade no number is a third payer's, those of the register and of mandates alike."""
     with upgraded.home.database.reading() as connection:
         assert [] == list_employers(connection, third_payers=True)
         assert {True} == {bool(one["nsso"]) for one in list_employers(connection)}
-        assert not parties.find_employer(connection, "100300036", None).third_payer
+        assert not identities.find_employer(connection, "100300036", None).third_payer
 
 
-def test_a_modification_in_either_case_finds_the_one_in_capitals(upgraded: Town) -> None:
+def test_a_modification_in_either_case_finds_the_one_in_capitals(upgraded: Installation) -> None:
     """In small letters, and in capitals again, it is that declaration; its identity stays in capitals."""
     ticket = tickets(upgraded)[CAPITALS]
     assert (ticket, "2") == changed(upgraded, 3, WORKER, CAPITALS.lower())
@@ -145,20 +147,20 @@ def test_a_modification_in_either_case_finds_the_one_in_capitals(upgraded: Town)
     assert sorted(IDENTITIES.values()) == sorted(map(str, tickets(upgraded)))
 
 
-def test_of_two_that_differ_in_case_the_one_in_small_letters_is_meant(upgraded: Town) -> None:
+def test_of_two_that_differ_in_case_the_one_in_small_letters_is_meant(upgraded: Installation) -> None:
     """In either case; the one in capitals stays as it is."""
     ticket = tickets(upgraded)[TWIN]
     assert (ticket, "2") == changed(upgraded, 3, SECOND, TWIN.upper())
     assert (ticket, "3") == changed(upgraded, 4, SECOND, TWIN)
 
 
-def test_an_original_of_either_case_is_declared_already(upgraded: Town) -> None:
+def test_an_original_of_either_case_is_declared_already(upgraded: Installation) -> None:
     """What stands in capitals cannot be declared again in small letters."""
     answer = Bureau(upgraded, _numbers=count(3)).send(sent_form(Sent(WORKER, CAPITALS.lower()), nsso=NSSO))
     assert [("refused", "", "90082-272")] == answer.outcomes
 
 
-def test_what_is_no_uuid_cannot_be_named_any_more(upgraded: Town) -> None:
+def test_what_is_no_uuid_cannot_be_named_any_more(upgraded: Installation) -> None:
     """Its reference is refused as none (90082-008), and the declaration stays as it is."""
     form = sent_form(Sent(WORKER, PLAIN, "NEW"), nsso=NSSO, operation=MODIFICATION)
     answer = Bureau(upgraded, _numbers=count(3)).send(form)
@@ -169,7 +171,7 @@ def test_what_is_no_uuid_cannot_be_named_any_more(upgraded: Town) -> None:
     )
 
 
-def test_a_rerun_of_an_old_set_keeps_its_lines(upgraded: Town) -> None:
+def test_a_rerun_of_an_old_set_keeps_its_lines(upgraded: Installation) -> None:
     """The lines that stand have their tickets and versions, nothing new is made of them, the refused one is judged."""
     ((ticket,),) = upgraded.rows("SELECT ticket FROM file_set WHERE name LIKE '%.00001.%'")
     before, versions = (
@@ -178,7 +180,7 @@ def test_a_rerun_of_an_old_set_keeps_its_lines(upgraded: Town) -> None:
     )
     old = set(upgraded.published())
     with upgraded.home.database.writing() as connection:
-        upkeep.begin_rerun(connection, By("anna", upgraded.clock.now()), str(ticket))
+        set_actions.begin_rerun(connection, By("anna", upgraded.clock.now()), str(ticket))
     upgraded.channel().settle()
     assert (before, versions) == (
         tickets(upgraded),

@@ -9,13 +9,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Inspector, inspect, select, text
 
 from flexibatch.adapters.store import revisions, schema, tables, upgrade
+from flexibatch.adapters.store.data_loss import nothing_lost
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.errors import Refusal
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.migrating import SCRIPTS, brought_to, copied_rows
 from tests.twins.records import Records, go_name
 from tests.twins.server import Server
-from tests.twins.town import SAMPLES, Town
 
 ROWS = (
     """
@@ -72,21 +72,23 @@ def test_a_database_with_an_audit_is_broughtbrought_to(empty: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town in which sets were accepted, modified, refused and rejected."""
-    town = Town.made(tmp_path_factory.mktemp("lived") / "home")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation in which sets were accepted, modified, refused and rejected."""
+    installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
     for number, sample in enumerate(("accepted-two-workers", "partly-no-dimona", "rejected-cut-off"), 1):
         for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
-            town.put(path.name.replace(".00001.", f".0000{number}."), path.read_bytes())
-        town.sweep()
-    return town
+            installation.put(path.name.replace(".00001.", f".0000{number}."), path.read_bytes())
+        installation.sweep()
+    return installation
 
 
 REVISIONS = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("0*.py"))
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_a_channel_has_done_is_broughtbrought_to(revision: str, empty: Database, lived: Town) -> None:
+def test_what_a_channel_has_done_is_broughtbrought_to(
+    revision: str, empty: Database, lived: Installation
+) -> None:
     """From each revision on, every row of every table is there after the upgrade, and the schema is the program's."""
     brought_to(empty, revision)
     held = copied_rows(lived.home.database, empty)

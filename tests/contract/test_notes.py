@@ -5,7 +5,7 @@ from sqlalchemy import event, select
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.forms import write_anomalies
-from flexibatch.adapters.store.ledger import stored_case
+from flexibatch.adapters.store.set_queue import stored_case
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import AnomalyClass

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.parties import current_persons, find_employer, link_employer, link_persons
+from flexibatch.adapters.store.identities import current_persons, find_employer, link_employer, link_persons
 from flexibatch.domain.employers import Numbers
 from flexibatch.errors import Refusal
-from flexibatch.ports import Party
+from flexibatch.ports import EmployerMatch
 from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 NOON = datetime(2026, 10, 5, 12)  # noqa: DTZ001 - as the tables hold it
@@ -62,8 +62,8 @@ def refused(connection: Connection, nsso: str | None, company: str | None) -> st
 def test_a_number_that_was_never_seen_leads_to_nobody(database: Database) -> None:
     """Looking up makes nothing: not an employer, not a link."""
     with database.writing() as connection:
-        assert Party(None) == find_employer(connection, nsso_number(1), company_number(1))
-        assert Party(None) == find_employer(connection, "0", None)
+        assert EmployerMatch(None) == find_employer(connection, nsso_number(1), company_number(1))
+        assert EmployerMatch(None) == find_employer(connection, "0", None)
         assert employers(connection) == 0
 
 
@@ -92,7 +92,7 @@ def test_both_numbers_lead_to_one_employer(database: Database) -> None:
             (nsso_number(1), company_number(2)),
         ]:
             known = Numbers(nsso_number(1), company_number(1))
-            assert Party(made, known) == find_employer(connection, nsso, company)
+            assert EmployerMatch(made, known) == find_employer(connection, nsso, company)
         assert employers(connection) == 1
 
 
@@ -102,7 +102,7 @@ def test_numbers_of_two_employers_are_a_conflict(database: Database) -> None:
         one = link_employer(connection, nsso_number(1), company_number(1))
         other = link_employer(connection, None, company_number(2))
         found = find_employer(connection, nsso_number(1), company_number(2))
-        assert (Party(None, rivals=(one, other)), True) == (found, found.conflict)
+        assert (EmployerMatch(None, rivals=(one, other)), True) == (found, found.conflict)
 
 
 def test_an_enterprise_may_have_several_nsso_numbers(database: Database) -> None:
@@ -112,7 +112,7 @@ def test_an_enterprise_may_have_several_nsso_numbers(database: Database) -> None
         assert made == link_employer(connection, nsso_number(2), company_number(1))
         for given, known in ((nsso_number(2), nsso_number(2)), (None, None)):
             found = find_employer(connection, given, company_number(1))
-            assert Party(made, Numbers(known, company_number(1))) == found
+            assert EmployerMatch(made, Numbers(known, company_number(1))) == found
 
 
 def test_an_nsso_number_gets_its_enterprise_later(database: Database) -> None:
@@ -192,7 +192,9 @@ def test_a_merge_that_would_join_two_declarations_is_refused(
         assert "D1" in told
         assert "D2" in told
         assert worker_number(1) not in told
-        assert Party(first, Numbers(nsso_number(1))) == find_employer(connection, nsso_number(1), None)
+        assert EmployerMatch(first, Numbers(nsso_number(1))) == find_employer(
+            connection, nsso_number(1), None
+        )
 
 
 # -------------------------------------------------------------------------------------------------- persons

@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import Row, insert, select
 
 from flexibatch.adapters.spool.retention import Purged, delete_bytes
-from flexibatch.adapters.store import tables, upkeep
+from flexibatch.adapters.store import set_actions, tables
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.engine import Database, stored
-from flexibatch.adapters.store.ledger import FIRST_WAIT, StoredLedger
 from flexibatch.adapters.store.queries import (
     WantedDeclarations,
     WantedReruns,
@@ -26,7 +25,8 @@ from flexibatch.adapters.store.queries import (
     waiting,
     worker,
 )
-from flexibatch.adapters.store.rows import Shown
+from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.set_queue import FIRST_WAIT, StoredSetQueue
 from flexibatch.cli.remedies import worded
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, SetState
@@ -50,12 +50,12 @@ def sets(records: Records, **wanted: Any) -> list[str]:  # noqa: ANN401 - the fi
         return [row["ticket"] for row in list_sets(connection, WantedSets(**wanted))]
 
 
-def shown_set(records: Records, word: str) -> Shown:
+def shown_set(records: Records, word: str) -> KnownPerson:
     with records.database.reading() as connection:
         return show_set(connection, word)
 
 
-def stream(records: Records, *, now: datetime = LATER) -> Shown:
+def stream(records: Records, *, now: datetime = LATER) -> KnownPerson:
     with records.database.reading() as connection:
         (only,) = waiting(connection, now)
     return only
@@ -105,8 +105,8 @@ def test_quarantine_is_listed_with_its_reason(records: Records) -> None:
     """Only what is in quarantine is listed, with what went wrong."""
     records.claim(go_name(1))
     bad = records.claim(go_name(2))
-    ledger = StoredLedger(records.database, FixedClock())
-    assert ledger.failed(bad, "KeyError while the set was judged", max_attempts=1)
+    queue = StoredSetQueue(records.database, FixedClock())
+    assert queue.failed(bad, "KeyError while the set was judged", max_attempts=1)
     with records.database.reading() as connection:
         (row,) = quarantined(connection)
     assert (bad, "KeyError while the set was judged") == (row["ticket"], row["reason"])
@@ -141,8 +141,8 @@ def test_a_stream_tells_its_next_set_and_how_many_wait(records: Records) -> None
 def test_a_stream_waits_for_its_back_off_only_until_it_is_over(records: Records) -> None:
     """Trouble is told with its reason and the moment of the next try, then the next sweep is waited for."""
     ticket = records.claim(go_name(1))
-    ledger = StoredLedger(records.database, FixedClock(LATER - FIRST_WAIT))
-    ledger.delayed(ticket, "The disk is full.")
+    queue = StoredSetQueue(records.database, FixedClock(LATER - FIRST_WAIT))
+    queue.delayed(ticket, "The disk is full.")
     before = stream(records, now=LATER - timedelta(seconds=1))
     assert ("back-off", LATER, "The disk is full.") == (before["why"], before["until"], before["reason"])
     assert "sweep" == stream(records, now=LATER)["why"]
@@ -220,7 +220,7 @@ def test_a_set_that_waits_for_its_second_run_shows_the_first(records: Records) -
     ticket = records.settled(1, "refused")
     records.tell(ticket, Finding("subject"), "ACRF-129")
     with records.database.writing() as connection:
-        upkeep.begin_rerun(connection, BY, ticket)
+        set_actions.begin_rerun(connection, BY, ticket)
     assert ["ACRF-129"] == [one["code"] for one in shown_set(records, ticket)["anomalies"]]
 
 
@@ -320,7 +320,7 @@ def test_conditions_on_declarations_add_up(records: Records) -> None:
 
 
 @pytest.mark.parametrize("wanted", [{"inss": "12345678901"}, {"employer": "K0400"}])
-def test_a_wrong_number_is_refused_and_no_workers_number_told(records: Records, wanted: Shown) -> None:
+def test_a_wrong_number_is_refused_and_no_workers_number_told(records: Records, wanted: KnownPerson) -> None:
     """A typing error is told as such; a worker's number never stands in an error."""
     with pytest.raises(Refusal) as told:
         declared(records, **wanted)
@@ -397,7 +397,7 @@ def test_an_unknown_worker_is_refused_without_the_number(records: Records) -> No
 
 def rerun(records: Records, ticket: str) -> int:
     with records.database.writing() as connection:
-        return upkeep.begin_rerun(connection, BY, ticket)
+        return set_actions.begin_rerun(connection, BY, ticket)
 
 
 def test_what_can_be_run_again_is_found(records: Records) -> None:
@@ -468,7 +468,9 @@ def test_an_act_is_written_down(records: Records) -> None:
         ({"purged_at": stored(LATER)}, "purged on 2027-01-13"),
     ],
 )
-def test_a_set_that_cannot_be_run_again_says_why(records: Records, change: Shown, sentence: str) -> None:
+def test_a_set_that_cannot_be_run_again_says_why(
+    records: Records, change: KnownPerson, sentence: str
+) -> None:
     """Every state has its sentence, and nothing changes."""
     ticket = records.settled(1)
     records.change(ticket, **change)
@@ -496,7 +498,7 @@ def test_an_unknown_ticket_is_not_run_again(records: Records) -> None:
 # ------------------------------------------------------------------------------------------------ quarantine
 
 
-@pytest.mark.parametrize(("act", "discarded"), [(upkeep.release, False), (upkeep.discard, True)])
+@pytest.mark.parametrize(("act", "discarded"), [(set_actions.release, False), (set_actions.discard, True)])
 def test_a_set_leaves_quarantine_behind_all_that_wait(records: Records, act: Any, discarded: bool) -> None:  # noqa: ANN401 - one of two functions
     """Released it is judged again, discarded it is answered as such; either way with no attempts counted."""
     ticket, other = records.claim(go_name(1)), records.claim(go_name(2))
@@ -513,13 +515,13 @@ def test_a_set_that_was_received_once_cannot_be_discarded(records: Records) -> N
     ticket = records.claim(go_name(1))
     records.change(ticket, state=SetState.QUARANTINE, passed=True)
     with pytest.raises(Refusal, match="an earlier run received it"), records.database.writing() as connection:
-        upkeep.discard(connection, BY, ticket)
+        set_actions.discard(connection, BY, ticket)
     with records.database.writing() as connection:
-        upkeep.release(connection, BY, ticket)
+        set_actions.release(connection, BY, ticket)
     assert "claimed" == row_of(records, ticket).state
 
 
-@pytest.mark.parametrize("act", [upkeep.release, upkeep.discard])
+@pytest.mark.parametrize("act", [set_actions.release, set_actions.discard])
 def test_only_quarantine_is_left(records: Records, act: Any) -> None:  # noqa: ANN401 - one of two functions
     """A set in another state is told with that state."""
     ticket = records.settled(1)
@@ -532,7 +534,7 @@ def test_only_quarantine_is_left(records: Records, act: Any) -> None:  # noqa: A
 
 def purge(records: Records, before: datetime) -> list[str]:
     with records.database.writing() as connection:
-        return upkeep.purge(connection, BY, before)
+        return set_actions.purge(connection, BY, before)
 
 
 def test_only_what_is_done_with_and_old_is_purged(records: Records) -> None:
@@ -544,13 +546,13 @@ def test_only_what_is_done_with_and_old_is_purged(records: Records) -> None:
     before = records.now + timedelta(minutes=1)
     records.settled(6)
     with records.database.reading() as connection:
-        assert [old, withdrawn] == upkeep.purgeable(connection, before)
+        assert [old, withdrawn] == set_actions.purgeable(connection, before)
     assert [old, withdrawn] == purge(records, before)
     assert [] == purge(records, before)
     assert LATER == shown_set(records, old)["purged_at"]
     assert 1 == len(shown_set(records, old)["runs"])
     with records.database.reading() as connection:
-        assert {old} == upkeep.purged_among(connection, [old, "0000000000000"])
+        assert {old} == set_actions.purged_among(connection, [old, "0000000000000"])
 
 
 def test_a_rerun_makes_a_set_young_again(records: Records) -> None:

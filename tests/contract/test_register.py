@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
+from flexibatch.adapters.store.identities import find_employer
 from flexibatch.adapters.store.importing import BATCH, ImportResult, import_file
-from flexibatch.adapters.store.parties import find_employer
 from flexibatch.adapters.store.register import known_persons, periods_of, register_state, show, stats
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_period_id

@@ -15,7 +15,7 @@ from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
 from flexibatch.adapters.spool.remote.spool import listed
 from flexibatch.adapters.spool.remote.transfer import WINDOW, fetch, push
 from flexibatch.domain.case import ReceivedFile
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment, FileKind
 from flexibatch.errors import Unavailable
 from tests.contract.test_spools import remote_spool
@@ -230,15 +230,15 @@ def test_what_is_here_needs_no_server(elsewhere: Elsewhere, tmp_path: Path) -> N
 # -------------------------------------------------------------------------------------------------------- sightings
 
 
-def _seen(folder: Path, *listings: tuple[int, list[Listed]]) -> list[Entry]:
+def _seen(folder: Path, *listings: tuple[int, list[Listed]]) -> list[DirectoryEntry]:
     """Give what the last of some listings comes to, each seen by a process of its own after so many seconds."""
-    entries: list[Entry] = []
+    entries: list[DirectoryEntry] = []
     for second, listing in listings:
         entries = Sightings(folder / "seen.json").entries("IN", listing, second * SECOND)
     return entries
 
 
-def _at(entries: list[Entry]) -> dict[str, float]:
+def _at(entries: list[DirectoryEntry]) -> dict[str, float]:
     return {one.name: one.changed_ns / SECOND for one in entries}
 
 

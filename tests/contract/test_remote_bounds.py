@@ -9,7 +9,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from flexibatch.adapters.spool.remote.bounded import PACKET, BoundedClient, Most
+from flexibatch.adapters.spool.remote.bounded import PACKET, BoundedClient, ListingLimits
 from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
 
 VERSION, HANDLE, NAME = 2, 102, 104
@@ -44,7 +44,7 @@ def test_names_that_are_not_there_are_not_believed(ends: tuple[socket.socket, so
     theirs.sendall(_packet(HANDLE, struct.pack(">II", 1, 1) + b"h"))
     theirs.sendall(_packet(NAME, struct.pack(">II", 2, 2**32 - 1)))
     with pytest.raises(paramiko.SFTPError, match="more than 1000 names lie in IN"):
-        _Spoken(ours).listed("IN", Most(1000, 10_000))
+        _Spoken(ours).listed("IN", ListingLimits(1000, 10_000))
 
 
 def test_a_packet_that_nobody_asked_for_is_not_awaited(ends: tuple[socket.socket, socket.socket]) -> None:
@@ -52,7 +52,7 @@ def test_a_packet_that_nobody_asked_for_is_not_awaited(ends: tuple[socket.socket
     ours, theirs = ends
     theirs.sendall(struct.pack(">I", PACKET + 1))
     with pytest.raises(paramiko.SFTPError, match=f"a packet of {PACKET + 1} bytes"):
-        _Spoken(ours).listed("IN", Most(1000, 10_000))
+        _Spoken(ours).listed("IN", ListingLimits(1000, 10_000))
 
 
 def test_a_late_listing_shows_nothing_standing_still(tmp_path: Path) -> None:

@@ -11,22 +11,22 @@ import asyncssh
 import pytest
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.domain.sessions import Allowance
+from flexibatch.adapters.sftp.sender_state import SenderState
+from flexibatch.domain.sessions import InboxQuota
 
-ALLOWANCE = Allowance(1000, 100, 100_000, 1000, 5)
+ALLOWANCE = InboxQuota(1000, 100, 100_000, 1000, 5)
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Room:
+def room(tmp_path: Path) -> SenderState:
     """Give the room of a bureau with a hundred files."""
     root = make_sender_folders(tmp_path, "000640")
     for number in range(100):
         (root / "IN" / f"{number}").touch()
-    return Room(root, ALLOWANCE)
+    return SenderState(root, ALLOWANCE)
 
 
-def test_long_work_of_one_bureau_is_done_one_after_another(room: Room) -> None:
+def test_long_work_of_one_bureau_is_done_one_after_another(room: SenderState) -> None:
     """It never takes two of the threads that all bureaus share."""
     at_work, most = 0, 0
     guard = threading.Lock()
@@ -47,7 +47,7 @@ def test_long_work_of_one_bureau_is_done_one_after_another(room: Room) -> None:
     assert 1 == most
 
 
-def test_a_folder_is_looked_through_as_far_as_it_is_read(room: Room) -> None:
+def test_a_folder_is_looked_through_as_far_as_it_is_read(room: SenderState) -> None:
     """A client that asks for the first names and goes costs no more than these."""
     listed = room.listed("IN")
     assert 10 == len(list(islice(listed, 10)))
@@ -56,7 +56,7 @@ def test_a_folder_is_looked_through_as_far_as_it_is_read(room: Room) -> None:
     assert [] == list(listed)
 
 
-def test_no_more_folders_are_listed_at_once_than_files_may_be_open(room: Room) -> None:
+def test_no_more_folders_are_listed_at_once_than_files_may_be_open(room: SenderState) -> None:
     """Each holds the folder open."""
     with ExitStack() as open_ones:
         for _ in range(ALLOWANCE.max_handles):

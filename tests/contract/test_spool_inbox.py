@@ -16,7 +16,7 @@ from flexibatch.adapters.spool.inbox import BITE, Inboxes, Waits
 from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
-from flexibatch.domain.groups import FILES_LIMIT, Entry
+from flexibatch.domain.groups import FILES_LIMIT, DirectoryEntry
 from flexibatch.domain.vocabulary import Environment, SignatureDemand
 from tests.twins.spool import (
     BUREAU,
@@ -163,7 +163,9 @@ def test_strays_are_reported_and_stay() -> None:
     """What is no part of a set is told after a day."""
     old = nanoseconds(NOON - timedelta(days=1))
     with capture_logs() as logs:
-        assert [] == looked(Listed({"000640/IN": [Entry("notes.txt", old), Entry("new.txt", old + 1)]}))
+        assert [] == looked(
+            Listed({"000640/IN": [DirectoryEntry("notes.txt", old), DirectoryEntry("new.txt", old + 1)]})
+        )
     assert [("inbox.stray", "notes.txt")] == [(line["event"], line["name"]) for line in logs]
 
 

@@ -15,10 +15,10 @@ from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.answers import temporary_name
 from flexibatch.adapters.spool.interface import Spool
-from flexibatch.adapters.spool.keeping import Keeping
 from flexibatch.adapters.spool.local.spool import LocalSpool
+from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.adapters.spool.remote.connection import Connection
-from flexibatch.adapters.spool.remote.places import Places
+from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.sightings import Sightings
 from flexibatch.adapters.spool.remote.spool import RemoteSpool
 from flexibatch.adapters.spool.routing import RoutedSpool
@@ -26,7 +26,7 @@ from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable
 from tests.twins.clock import FixedClock
-from tests.twins.front import registered_key, running_front
+from tests.twins.running_server import registered_key, running_front
 from tests.twins.spool import (
     CASE,
     FI,
@@ -122,7 +122,7 @@ class Stand:
     bureau: Path
     hand: Hand
     acting: Spool
-    keeping: Keeping
+    private_folders: PrivateFolders
 
     @property
     def inbox(self) -> Path:
@@ -177,9 +177,9 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 
 def _here(spool: Path, hand: Hand) -> Stand:
     """Give a spool of this machine, reached by the bureau as `hand` does."""
-    keeping = Keeping(spool, LIMIT)
-    acting = RoutedSpool(LocalSpool(spool, keeping.folder), {})
-    return Stand(spool, spool / "senders/000640", hand, acting, keeping)
+    private_folders = PrivateFolders(spool, LIMIT)
+    acting = RoutedSpool(LocalSpool(spool, private_folders.folder), {})
+    return Stand(spool, spool / "senders/000640", hand, acting, private_folders)
 
 
 def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[RemoteSpool, Path, Path]:
@@ -188,7 +188,7 @@ def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[Remo
     for name in SENDER_FOLDERS:
         (bureau / name).mkdir(parents=True)
     folders = {name: f"{path.name}/{name}" for name in SENDER_FOLDERS}
-    places = Places(folders, f"{path.name}/CLAIMED", spool, LIMIT)
+    places = RemoteFolders(folders, f"{path.name}/CLAIMED", spool, LIMIT)
     claimed = spool / "claimed" / TICKET
     connection = Connection(server.peer(), clock)
     acting = RemoteSpool(
@@ -215,8 +215,8 @@ class Behind:
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     path = tmp_path_factory.mktemp("behind")
     with running_front(path) as front:
-        front.town.hold("000640")
-        yield Behind(front.town.spool, front.sftp(registered_key(front.town, path)))
+        front.installation.hold("000640")
+        yield Behind(front.installation.spool, front.sftp(registered_key(front.installation, path)))
 
 
 @pytest.fixture(params=["here", "behind the front door", "elsewhere"])
@@ -231,9 +231,9 @@ def stand(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stand]:
     elsewhere: Elsewhere = request.getfixturevalue("elsewhere")
     acting, spool, bureau = remote_spool(tmp_path, elsewhere, FixedClock())
     with closing(acting):
-        keeping = Keeping(spool, LIMIT)
-        routed = RoutedSpool(LocalSpool(spool, keeping.folder), {"000640": acting})
-        yield Stand(spool, bureau, OnDisk(), routed, keeping)
+        private_folders = PrivateFolders(spool, LIMIT)
+        routed = RoutedSpool(LocalSpool(spool, private_folders.folder), {"000640": acting})
+        yield Stand(spool, bureau, OnDisk(), routed, private_folders)
 
 
 # -------------------------------------------------------------------------------------------------------- looking
@@ -266,7 +266,7 @@ def test_a_set_is_moved_and_copied(stand: Stand) -> None:
     stand.fill()
     assert stand.acting.take(SET)
     assert {} == stand.files(stand.inbox)
-    kept = keep_whole(stand.keeping)
+    kept = keep_whole(stand.private_folders)
     assert [
         (GO, FileKind.GO, None, 0, sha(b"")),
         (FI, FileKind.DATA, 1, 3, sha(b"one")),
@@ -289,7 +289,7 @@ def test_a_part_that_vanished_is_not_kept(stand: Stand) -> None:
     stand.fill()
     stand.remove(FI2)
     assert stand.acting.take(SET)
-    assert [GO, FI] == [one.name for one in keep_whole(stand.keeping)]
+    assert [GO, FI] == [one.name for one in keep_whole(stand.private_folders)]
 
 
 def test_a_test_set_is_taken_from_its_own_inbox(stand: Stand) -> None:
@@ -298,7 +298,10 @@ def test_a_test_set_is_taken_from_its_own_inbox(stand: Stand) -> None:
     for name in NAMES:
         stand.hand.put(stand.bureau / "INTEST" / name, b"test")
     assert stand.acting.take(replace(SET, claim=replace(SET.claim, environment=Environment.TEST)))
-    assert {f"in/{name}": b"test" for name in NAMES} == (keep_whole(stand.keeping), tree(stand.claimed))[1]
+    assert {f"in/{name}": b"test" for name in NAMES} == (
+        keep_whole(stand.private_folders),
+        tree(stand.claimed),
+    )[1]
     assert (set(NAMES), {}) == (set(stand.files(stand.inbox)), stand.files(stand.bureau / "INTEST"))
 
 
@@ -306,16 +309,16 @@ def test_who_takes_a_set_second_finds_what_was_kept(stand: Stand) -> None:
     """Two processes may complete the same claim."""
     stand.fill()
     assert stand.acting.take(SET)
-    first = keep_whole(stand.keeping)
+    first = keep_whole(stand.private_folders)
     assert stand.acting.take(SET)
-    assert (first, KEPT) == (keep_whole(stand.keeping), tree(stand.claimed))
+    assert (first, KEPT) == (keep_whole(stand.private_folders), tree(stand.claimed))
 
 
 def test_a_set_that_is_settled_is_in_its_private_folder_only(stand: Stand) -> None:
     """Nothing of it stays with the bureau; to forget it again changes nothing."""
     stand.fill()
     assert stand.acting.take(SET)
-    case = replace(CASE, files=tuple(keep_whole(stand.keeping)))
+    case = replace(CASE, files=tuple(keep_whole(stand.private_folders)))
     for _again in range(2):
         stand.acting.forget(case)
         assert ({}, KEPT) == (tree(stand.bureau), tree(stand.claimed))
@@ -327,11 +330,11 @@ def test_a_claim_is_completed_once(stand: Stand, kept: bool) -> None:
     stand.fill()
     assert stand.acting.take(SET)
     if kept:
-        keep_whole(stand.keeping)
+        keep_whole(stand.private_folders)
     stand.put(FI, b"new")
     stand.put(GO, b"")
     assert stand.acting.take(SET)
-    keep_whole(stand.keeping)
+    keep_whole(stand.private_folders)
     assert KEPT == tree(stand.claimed)
     assert {FI: b"new", GO: b""} == stand.files(stand.inbox)
 
@@ -341,7 +344,7 @@ def test_a_part_beyond_the_limit_is_told_as_such(stand: Stand) -> None:
     stand.fill()
     stand.put(FI, b"x" * (LIMIT * 3))
     assert stand.acting.take(SET)
-    told = {one.name: one.size for one in keep_whole(stand.keeping)}
+    told = {one.name: one.size for one in keep_whole(stand.private_folders)}
     assert (True, 3) == (told[FI] > LIMIT, told[FI2])
     assert LIMIT + 1 == (stand.claimed / "in" / FI).stat().st_size
 

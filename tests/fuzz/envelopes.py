@@ -7,7 +7,7 @@ from io import BytesIO
 from asn1crypto import x509
 
 from flexibatch.adapters.signatures.certificates import read_certificates, told
-from flexibatch.adapters.signatures.trust import Trust
+from flexibatch.adapters.signatures.trust import TrustStore
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 from samples import signing
@@ -45,6 +45,6 @@ def _registered() -> Certificate:
 
 
 @cache
-def _trusts() -> tuple[Trust, ...]:
+def _trusts() -> tuple[TrustStore, ...]:
     root = x509.Certificate.load(_registered().content)
-    return Trust(), Trust(roots=(root,), allow_sha1=True)
+    return TrustStore(), TrustStore(roots=(root,), allow_sha1=True)

@@ -3,11 +3,11 @@
 from datetime import date
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.groups import FILES_LIMIT, Entry, groups_of, orphans
+from flexibatch.domain.groups import FILES_LIMIT, DirectoryEntry, groups_of, orphans
 from flexibatch.domain.names import (
     NAME_LIMIT,
+    InboxContext,
     ParsedName,
-    Place,
     cut,
     is_temporary,
     key_of,
@@ -21,7 +21,7 @@ from flexibatch.domain.vocabulary import Environment
 from tests.fuzz.invariants import require
 
 PIECES = rb"[^.\n]+|[.\n]"
-PLACE = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+PLACE = InboxContext("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
 
 
 def check(data: bytes) -> None:
@@ -54,7 +54,7 @@ def _rendered(parsed: ParsedName) -> str:
 
 
 def _check_inbox(names: list[str]) -> None:
-    groups, others = groups_of(Entry(name, at) for at, name in enumerate(names))
+    groups, others = groups_of(DirectoryEntry(name, at) for at, name in enumerate(names))
     grouped = [name for group in groups.values() for _kind, name, _at in group.in_order]
     require(
         holds=sorted(names) == sorted([*grouped, *(one.name for one in others)]),

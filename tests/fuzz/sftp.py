@@ -9,19 +9,19 @@ import asyncssh
 from asyncssh.constants import FXP_INIT
 
 from flexibatch.adapters.folders import SENDER_FOLDERS, make_sender_folders, make_spool
-from flexibatch.adapters.sftp.inflow import Budget, Inflow
-from flexibatch.adapters.sftp.places import INBOXES
+from flexibatch.adapters.sftp.folder_view import FolderView
+from flexibatch.adapters.sftp.paths import INBOXES
 from flexibatch.adapters.sftp.protocol import VERSION, Handler
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.adapters.sftp.views import View
-from flexibatch.domain.sessions import Allowance
+from flexibatch.adapters.sftp.receive_window import BufferBudget, ReceiveWindow
+from flexibatch.adapters.sftp.sender_state import SenderState
+from flexibatch.domain.sessions import InboxQuota
 from tests.fuzz.invariants import require, workplace
 from tests.fuzz.lines import Lines
 
 END = b"\xf5END"
 """Stands between the requests of an input: what a request holds is arbitrary, how long it is follows."""
 PIECES = rb"\xf5END|\x00\x00\x00[\x00-\xff]|/[A-Z-]*|[^\xf5\x00/]+|[\x00-\xff]"
-LIMITS = Allowance(part_size=1000, max_files=4, max_bytes=3000, request_size=600, max_handles=3)
+LIMITS = InboxQuota(part_size=1000, max_files=4, max_bytes=3000, request_size=600, max_handles=3)
 SECRET = b"secret of another bureau"
 MINE = b"an answer"
 
@@ -30,7 +30,7 @@ def check(data: bytes) -> None:
     """Send requests, in two sessions one after the other, and look at what is left."""
     root = _spool() / "senders" / "000640"
     _clear(root)
-    loop, room = _loop(), Room(root, LIMITS)
+    loop, room = _loop(), SenderState(root, LIMITS)
     before, descriptors = _others(), _descriptors()
     requests = data.split(END)
     for some in (requests, requests[: len(requests) // 2]):
@@ -41,12 +41,12 @@ def check(data: bytes) -> None:
     _require_bounded(root)
 
 
-async def _session(room: Room, requests: list[bytes]) -> None:
+async def _session(room: SenderState, requests: list[bytes]) -> None:
     lines = Lines([bytes([FXP_INIT]) + VERSION.to_bytes(4), *requests])
-    together: list[View] = []
-    view = View(cast("Any", lines), room, "000640", lambda *_act, **_details: None, together)
+    together: list[FolderView] = []
+    view = FolderView(cast("Any", lines), room, "000640", lambda *_act, **_details: None, together)
     together.append(view)
-    inflow = Inflow(lines, Budget(LIMITS.max_buffered))
+    inflow = ReceiveWindow(lines, BufferBudget(LIMITS.max_buffered))
     inflow.begin()
     inflow.arrived(lines.sent)
     inflow.end()

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from flexibatch.adapters.xml import stream
+from flexibatch.adapters.xml import element_reader
+from flexibatch.adapters.xml.element_reader import Source
 from flexibatch.adapters.xml.prolog import read_prolog
 from flexibatch.adapters.xml.reader import DocumentReader
-from flexibatch.adapters.xml.stream import Source
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
@@ -58,8 +58,8 @@ def _compare(path: Path) -> None:
     if prolog.findings:
         return
     source = Source([path], prolog.encoding, SCHEMAS.validator(NEWEST), SCHEMAS.explainer(NEWEST))
-    alone = _drained(lambda found: stream.explained(source, 0, found))
-    both = _drained(lambda found: stream.forms(source, found))
+    alone = _drained(lambda found: element_reader.explained(source, 0, found))
+    both = _drained(lambda found: element_reader.forms(source, found))
     require(holds=alone == both, otherwise="the two readers say different things")
 
 

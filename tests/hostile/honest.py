@@ -15,7 +15,7 @@ import paramiko
 
 from flexibatch.domain.names import key_of
 from tests.hostile.attacker import HONEST, Target
-from tests.twins.town import SAMPLES, moved_to_today
+from tests.twins.installation import SAMPLES, moved_to_today
 
 DROP_EVERY = 2.0
 STAT_EVERY = 0.05

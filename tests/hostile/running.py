@@ -18,8 +18,8 @@ from tests.hostile.accounts import Accounts
 from tests.hostile.attacker import ATTACKER, HONEST, Attacker, Target, Told
 from tests.hostile.figures import Meter, Row, memory
 from tests.hostile.honest import Noted
-from tests.twins.front import Front, registered_key, running_front
-from tests.twins.town import SIGNER
+from tests.twins.installation import SIGNER
+from tests.twins.running_server import RunningServer, registered_key, running_front
 
 SETTINGS = {"FLEXIBATCH_CLAIM_DELAY": "0", "FLEXIBATCH_GO_GRACE": "5", "FLEXIBATCH_SETTLE_FOR": "1"}
 """A GO is taken as soon as it is seen: waits hold no pause that is meant."""
@@ -61,7 +61,7 @@ SHORT = Form(long=False, least=2, most=30, patience=30, rest=0)
 class Stage:
     """Hold a server under attack, the honest bureau, and what was seen so far."""
 
-    front: Front
+    front: RunningServer
     target: Target
     accounts: Accounts
     noted: list[Noted] = field(default_factory=list)
@@ -179,10 +179,10 @@ def running_stage(folder: Path, environ: Mapping[str, str] | None = None) -> Ite
     """Run a server on a home of its own, and the honest bureau at work."""
     with running_front(folder, SETTINGS | dict(environ or {})) as front:
         for sender in (HONEST, ATTACKER):
-            registered_key(front.town, folder, sender, sender)
-        with front.town.home.database.writing() as connection:
-            add_certificate(connection, By("test", front.town.clock.now()), ATTACKER, SIGNER)
-        target = Target(front.town.home.path, front.port, folder)
+            registered_key(front.installation, folder, sender, sender)
+        with front.installation.home.database.writing() as connection:
+            add_certificate(connection, By("test", front.installation.clock.now()), ATTACKER, SIGNER)
+        target = Target(front.installation.home.path, front.port, folder)
         stage = Stage(front, target, Accounts(target))
         with _honest_at_work(stage):
             yield stage

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.twins.answers import written_below
-from tests.twins.town import SAMPLES
+from tests.twins.installation import SAMPLES
 
 NOTI = next((SAMPLES / "partly-no-dimona").glob("FO.NOTI.*")).read_bytes()
 ACRF = next((SAMPLES / "partly-no-dimona").glob("FO.ACRF.*")).read_bytes()

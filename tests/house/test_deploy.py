@@ -13,7 +13,7 @@ import pytest
 from flexibatch.cli import COMMANDS, PROGRAM, cli
 from flexibatch.settings import Settings
 from flexibatch.settings.complaints import PREFIX
-from tests.twins.town import SAMPLES
+from tests.twins.installation import SAMPLES
 
 ROOT = SAMPLES.parent
 UNITS = sorted((ROOT / "deploy/systemd").glob("flexibatch-*.*"))

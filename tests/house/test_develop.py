@@ -7,15 +7,15 @@ from types import FrameType
 
 from tests.house.test_runbook import ROOT
 from tests.house.test_spec import rows, text_of
-from tests.twins.player import Player, Sample
-from tests.twins.town import Town
+from tests.twins.installation import Installation
+from tests.twins.sample_player import Sample, SamplePlayer
 
 SAMPLE = "partly-no-dimona"
 Called = tuple[str, str]
 """A file of the tree, and the function of it that was called."""
 
 
-def _called_in(town: Town) -> list[Called]:
+def _called_in(installation: Installation) -> list[Called]:
     """Play the sample; give the program's functions in the order in which they were first called."""
     called: dict[Called, None] = {}
 
@@ -27,7 +27,7 @@ def _called_in(town: Town) -> list[Called]:
     before = sys.getprofile()
     sys.setprofile(hear)
     try:
-        Player(Sample.read(SAMPLE), town).play()
+        SamplePlayer(Sample.read(SAMPLE), installation).play()
     finally:
         sys.setprofile(before)
     return list(called)
@@ -35,9 +35,9 @@ def _called_in(town: Town) -> list[Called]:
 
 def test_the_line_goes_the_way_that_is_told(tmp_path: Path) -> None:
     """Every function of the table is called when the sample is swept, in the order of the table."""
-    town = Town.made(tmp_path / "home")
-    called = _called_in(town)
-    town.close()
+    installation = Installation.made(tmp_path / "home")
+    called = _called_in(installation)
+    installation.close()
     told = [(file.strip("`"), function.strip("`")) for file, function, _what in rows("develop.md", "journey")]
     assert [] == [step for step in told if step not in called]
     assert told == sorted(told, key=called.index)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.twins.installation import SAMPLES
 from tests.twins.sshd import free_port
-from tests.twins.town import SAMPLES
 
 ROOT = SAMPLES.parent
 README = (ROOT / "README.md").read_text("utf-8")

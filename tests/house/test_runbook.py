@@ -15,7 +15,7 @@ from flexibatch.adapters.xml.versions import read_versions
 from flexibatch.cli import COMMANDS, Program
 from flexibatch.domain.identifiers import is_uuid
 from flexibatch.settings import told_settings
-from tests.twins.town import SAMPLES
+from tests.twins.installation import SAMPLES
 
 ROOT = SAMPLES.parent
 RUNBOOK = ROOT / "docs" / "operations.md"

@@ -23,11 +23,11 @@ from flexibatch.domain.identifiers import (
     is_provisional_nsso,
     is_sender,
 )
-from flexibatch.domain.names import Place, kind_of, parse_name, part_rules, set_rules
+from flexibatch.domain.names import InboxContext, kind_of, parse_name, part_rules, set_rules
 from flexibatch.domain.schema_versions import FIRST, name_of
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
 from tests.house.test_runbook import ROOT, RUNBOOK, _between
-from tests.twins.town import SAMPLES
+from tests.twins.installation import SAMPLES
 
 SPEC = sorted((ROOT / "docs" / "spec").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -40,7 +40,7 @@ PATH = re.compile(r"`((?:flexibatch|tests|docs|schemas|samples|deploy)/[\w/.-]*)
 CODE = re.compile(r"`((?:ACRF|\d{5})-\d{3})`")
 SPAN = re.compile(r"`([^`\n]+)`")
 XS = "{http://www.w3.org/2001/XMLSchema}"
-HERE = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+HERE = InboxContext("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
 """Where the names of the specification are looked at: the inbox of bureau 000640, on the day of the samples."""
 
 

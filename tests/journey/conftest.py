@@ -12,11 +12,11 @@ from flexibatch.adapters.clock import SystemClock
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home, make_home
 from tests.twins.answers import written_below
-from tests.twins.front import Front, Street, registered_key, running_street
 from tests.twins.host_keys import put_host_keys
+from tests.twins.installation import Installation, Installations
 from tests.twins.program import Caller
+from tests.twins.running_server import RunningServer, ServedInstallations, registered_key, running_sites
 from tests.twins.server import Server
-from tests.twins.town import Neighbourhood, Town
 
 ON_POSTGRESQL = {
     "test_acceptance": 3,
@@ -100,21 +100,21 @@ def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Neighbourhood:
-    """Give how to make towns with the samples' cast, on every engine."""
+def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installations:
+    """Give how to make installations with the samples' cast, on every engine."""
     path = tmp_path_factory.mktemp("calm") / "home"
     if request.param == "sqlite":
-        return Neighbourhood(Town.made(path), None)
+        return Installations(Installation.made(path), None)
     server: Server = request.getfixturevalue("postgresql")
     url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
-    made = Town.made(path, {"database": url})
+    made = Installation.made(path, {"database": url})
     made.close()
-    return Neighbourhood(made, server)
+    return Installations(made, server)
 
 
 @pytest.fixture
-def town(calm: Neighbourhood, tmp_path: Path) -> Iterator[Town]:
-    """Give a town that nothing happened in yet."""
+def installation(calm: Installations, tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation that nothing happened in yet."""
     with calm.copy(tmp_path / "home") as made:
         yield made
 
@@ -128,36 +128,36 @@ def call(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 
 
 @pytest.fixture
-def served(home: Home) -> Town:
+def served(home: Home) -> Installation:
     """Give the samples' cast, in a home whose files arrive today."""
-    made = Town(home, SystemClock())
-    made.register_cast_of_today()
+    made = Installation(home, SystemClock())
+    made.register_samples_of_today()
     return made
 
 
 @pytest.fixture
-def key(served: Town, tmp_path: Path) -> paramiko.PKey:
+def key(served: Installation, tmp_path: Path) -> paramiko.PKey:
     """Give a key with which bureau 000640 logs in."""
     return registered_key(served, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
     """Give a server for the tests of one file that need no database of their own."""
-    with running_street(tmp_path_factory.mktemp("street")) as street:
-        yield street
+    with running_sites(tmp_path_factory.mktemp("street")) as sites:
+        yield sites
 
 
 @pytest.fixture
-def street(shared_street: Street) -> Iterator[Street]:
+def sites(shared_street: ServedInstallations) -> Iterator[ServedInstallations]:
     """Give that server, the first bureau's folders empty again afterwards."""
     yield shared_street
     shared_street.clear()
 
 
 @pytest.fixture
-def front(served: Town, key: paramiko.PKey) -> Iterator[Front]:
+def front(served: Installation, key: paramiko.PKey) -> Iterator[RunningServer]:
     """Give a server that runs."""
     del key
-    with Front(served) as running:
+    with RunningServer(served) as running:
         yield running

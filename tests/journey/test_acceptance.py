@@ -10,12 +10,12 @@ from lxml import etree
 
 from flexibatch.adapters.line_file import read_lines
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.store.ledger import StoredLedger
+from flexibatch.adapters.store.set_queue import StoredSetQueue
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
+from tests.twins.installation import Installation, Installations
 from tests.twins.notices import Judged, read, told
 from tests.twins.program import Caller
-from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
 
 COVERED, TOO, UNCOVERED = "50021850123", "50021957813", "50022388670"
@@ -27,17 +27,19 @@ LINES = (
 
 
 @pytest.fixture
-def call(town: Town, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the town."""
-    return Caller(town.home.path, capsys)
+def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
+    """Give the program, called in the installation."""
+    return Caller(installation.home.path, capsys)
 
 
-def send(town: Town, document: str, sequence: int = 1, sender: str = "000640") -> list[Judged]:
+def send(
+    installation: Installation, document: str, sequence: int = 1, sender: str = "000640"
+) -> list[Judged]:
     key = f"FLEX.{sender}.20261005.{sequence:05d}.R.1"
-    town.put(f"FI.{key}.1", document.encode(), sender)
-    town.put(f"GO.{key}", sender=sender)
-    town.sweep()
-    return told(town, sender)
+    installation.put(f"FI.{key}.1", document.encode(), sender)
+    installation.put(f"GO.{key}", sender=sender)
+    installation.sweep()
+    return told(installation, sender)
 
 
 def worker(inss: str, number: int, text: str | None = None) -> str:
@@ -65,14 +67,14 @@ STANDS: Judged = ("1", None, [("accepted", []), ("accepted", [])])
 # ------------------------------------------------------------------------------------------------ the journey
 
 
-def test_a_faulty_line_refuses_its_form_whole(town: Town) -> None:
+def test_a_faulty_line_refuses_its_form_whole(installation: Installation) -> None:
     """ResultCode 0 with a diagnosis, codes on the line at fault only, nothing kept of it; other Forms stand."""
-    town.agree("form")
+    installation.agree("form")
     refused: Judged = ("0", "3", [("refused", []), ("refused", [NO_DIMONA]), ("refused", [])])
-    assert [refused, STANDS] == send(town, MIXED)
-    assert [(2, 1, 1), (2, 2, 1)] == town.rows(LINES)
+    assert [refused, STANDS] == send(installation, MIXED)
+    assert [(2, 1, 1), (2, 2, 1)] == installation.rows(LINES)
     counted = "SELECT (SELECT count(*) FROM declaration), (SELECT count(DISTINCT form_id) FROM feature)"
-    assert [(2, 1)] == town.rows(counted)
+    assert [(2, 1)] == installation.rows(counted)
 
 
 @pytest.mark.parametrize(
@@ -85,58 +87,58 @@ def test_a_faulty_line_refuses_its_form_whole(town: Town) -> None:
     ],
 )
 def test_every_kind_of_fault_refuses_the_form_whole(
-    workers: str, expected: list[list[str]], town: Town
+    workers: str, expected: list[list[str]], installation: Installation
 ) -> None:
     """A fault of a worker, of the schema, of the file's references: the codes stand on the lines that have it."""
-    town.agree("form")
+    installation.agree("form")
     lines = [("refused", codes) for codes in ([], *expected)]
     assert [("0", "3", lines), STANDS] == send(
-        town,
+        installation,
         message(form(worker(COVERED, 1), workers), form(worker(COVERED, 8), worker(TOO, 9))),
     )
-    assert {(2,)} == set(town.rows("SELECT form.number FROM version JOIN form ON form.id = form_id"))
+    assert {(2,)} == set(installation.rows("SELECT form.number FROM version JOIN form ON form.id = form_id"))
 
 
-def test_a_form_that_is_refused_for_itself_has_codes_on_its_faulty_lines(town: Town) -> None:
+def test_a_form_that_is_refused_for_itself_has_codes_on_its_faulty_lines(installation: Installation) -> None:
     """The Form's own fault is told once; a line without a fault of its own has no code."""
-    town.agree("form")
+    installation.agree("form")
     document = message(form(worker(COVERED, 1), worker(COVERED, 2, relation("P1"))))
     lines = [("refused", []), ("refused", ["90082-008"])]
-    assert [("0", "3", lines)] == send(town, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
-    told_of = town.rows("SELECT code, line FROM anomaly ORDER BY id")
+    assert [("0", "3", lines)] == send(installation, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
+    told_of = installation.rows("SELECT code, line FROM anomaly ORDER BY id")
     assert [("00297-008", None), ("90082-008", 2)] == told_of
 
 
-def test_a_form_that_is_refused_for_itself_tells_no_remarks(town: Town) -> None:
+def test_a_form_that_is_refused_for_itself_tells_no_remarks(installation: Installation) -> None:
     """Whatever refuses the Form whole, its sound lines have no codes, and tell them when they come again."""
-    town.agree("form")
+    installation.agree("form")
     document = message(form(worker(COVERED, 1, without_frequency(1)), worker(TOO, 2)))
     refused: Judged = ("0", "3", [("refused", []), ("refused", [])])
-    assert [refused] == send(town, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
-    assert [("00297-008", None)] == town.rows("SELECT code, line FROM anomaly")
+    assert [refused] == send(installation, document.replace("<TypeForm>SU<", "<TypeForm>XX<"))
+    assert [("00297-008", None)] == installation.rows("SELECT code, line FROM anomaly")
 
 
-def test_by_line_the_same_file_is_accepted_in_part(town: Town) -> None:
+def test_by_line_the_same_file_is_accepted_in_part(installation: Installation) -> None:
     """Under `line`, which is the setting's default, the sound lines of that Form stand."""
     partly: Judged = ("2", None, [("accepted", []), ("refused", [NO_DIMONA]), ("accepted", [])])
-    assert [partly, STANDS] == send(town, MIXED)
-    assert [(1, 1, 1), (1, 3, 1), (2, 1, 1), (2, 2, 1)] == town.rows(LINES)
+    assert [partly, STANDS] == send(installation, MIXED)
+    assert [(1, 1, 1), (1, 3, 1), (2, 1, 1), (2, 2, 1)] == installation.rows(LINES)
 
 
-def test_a_remark_refuses_nothing(town: Town) -> None:
+def test_a_remark_refuses_nothing(installation: Installation) -> None:
     """A Form whose lines are sound is accepted, the remark on its line told."""
-    town.agree("form")
+    installation.agree("form")
     document = message(form(worker(COVERED, 1, without_frequency(1)), worker(TOO, 2)))
-    assert [("1", None, [("accepted", ["00068-001"]), ("accepted", [])])] == send(town, document)
+    assert [("1", None, [("accepted", ["00068-001"]), ("accepted", [])])] == send(installation, document)
 
 
-def test_remarks_are_told_on_the_line_at_fault_only(town: Town) -> None:
+def test_remarks_are_told_on_the_line_at_fault_only(installation: Installation) -> None:
     """Sound lines of a Form that is refused whole have no codes, neither in the answer nor on the page."""
-    town.agree("form")
+    installation.agree("form")
     remarked = [worker(inss, at, without_frequency(at)) for at, inss in enumerate((COVERED, UNCOVERED), 1)]
     lines = [("refused", []), ("refused", ["00068-001", NO_DIMONA])]
-    assert [("0", "3", lines)] == send(town, message(form(*remarked)))
-    assert [(2,)] == town.rows("SELECT DISTINCT line FROM anomaly")
+    assert [("0", "3", lines)] == send(installation, message(form(*remarked)))
+    assert [(2,)] == installation.rows("SELECT DISTINCT line FROM anomaly")
 
 
 @pytest.mark.parametrize(
@@ -149,16 +151,16 @@ def test_remarks_are_told_on_the_line_at_fault_only(town: Town) -> None:
     ],
 )
 def test_modifications_and_cancellations_are_refused_whole_too(
-    acceptance: str, kind: str, expected: Judged, town: Town
+    acceptance: str, kind: str, expected: Judged, installation: Installation
 ) -> None:
     """Beside a faulty line a modification that changes nothing is refused, not unchanged; a cancellation too."""
-    town.agree(acceptance)
-    assert [STANDS] == send(town, message(form(worker(COVERED, 1), worker(TOO, 2))))
+    installation.agree(acceptance)
+    assert [STANDS] == send(installation, message(form(worker(COVERED, 1), worker(TOO, 2))))
     document = message(operation(kind, worker(COVERED, 1), worker(TOO, 9)))
-    assert [expected] == send(town, document, sequence=2)
+    assert [expected] == send(installation, document, sequence=2)
     made = [outcome for outcome, _codes in expected[2]]
-    assert [(2 + made.count("accepted"),)] == town.rows("SELECT count(*) FROM version")
-    assert [(made.count("unchanged"),)] == town.rows("SELECT count(*) FROM unchanged_line")
+    assert [(2 + made.count("accepted"),)] == installation.rows("SELECT count(*) FROM version")
+    assert [(made.count("unchanged"),)] == installation.rows("SELECT count(*) FROM unchanged_line")
 
 
 # -------------------------------------------------------------------------------------- setting and agreement
@@ -166,15 +168,15 @@ def test_modifications_and_cancellations_are_refused_whole_too(
 
 @pytest.mark.parametrize(("setting", "agreed", "results"), [("form", "line", "20"), ("line", "form", "02")])
 def test_what_was_agreed_goes_before_the_setting(
-    setting: str, agreed: str, results: str, calm: Neighbourhood, tmp_path: Path
+    setting: str, agreed: str, results: str, calm: Installations, tmp_path: Path
 ) -> None:
     """Both ways; once the agreement is taken back, the setting holds again."""
-    with calm.copy(tmp_path / "home", {"acceptance": setting}) as town:
-        town.agree(agreed)
-        by_agreement = send(town, MIXED)[0][0]
-        town.agree("default")
+    with calm.copy(tmp_path / "home", {"acceptance": setting}) as installation:
+        installation.agree(agreed)
+        by_agreement = send(installation, MIXED)[0][0]
+        installation.agree("default")
         other = MIXED.replace("019a1f04-", "019a1f05-")
-        assert results == by_agreement + send(town, other, sequence=2)[0][0]
+        assert results == by_agreement + send(installation, other, sequence=2)[0][0]
 
 
 def test_an_agreement_is_shown_told_and_audited(call: Caller) -> None:
@@ -215,15 +217,15 @@ def checked(call: Caller, folder: Path, document: str) -> tuple[str, list[int], 
     )
 
 
-def test_a_check_judges_by_what_was_agreed(town: Town, call: Caller, tmp_path: Path) -> None:
+def test_a_check_judges_by_what_was_agreed(installation: Installation, call: Caller, tmp_path: Path) -> None:
     """Text, JSON and XML say what would become of the Form, as the channel would judge it then."""
     by_line = checked(call, tmp_path, MIXED)
     assert ("5; accepted: 4, unchanged: 0, refused: 1.", [4, 0, 1], "2") == (*by_line[:2], by_line[2][0][0])
-    town.agree("form")
+    installation.agree("form")
     text, counts, judged = checked(call, tmp_path, MIXED)
     assert ("5; accepted: 2, unchanged: 0, refused: 3.", [2, 0, 3]) == (text, counts)
     assert 1 == call("check", str(tmp_path / NAME)).out.count("refuses its Form whole, lines: 3")
-    assert judged == send(town, MIXED)
+    assert judged == send(installation, MIXED)
 
 
 @pytest.mark.parametrize(("setting", "expected"), [(None, "2"), ("line", "2"), ("form", "0")])
@@ -256,19 +258,20 @@ def test_a_check_without_a_home_judges_by_the_setting(
     ],
 )
 def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
-    sender: str, sentence: str, town: Town
+    sender: str, sentence: str, installation: Installation
 ) -> None:
     """In every language, with the count of lines; the JSON too; the store gives the same, whatever is agreed now."""
-    town.agree("form", sender)
-    send(town, MIXED, sender=sender)
-    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
+    installation.agree("form", sender)
+    send(installation, MIXED, sender=sender)
+    [(ticket,)] = installation.rows("SELECT ticket FROM file_set")
     page, shown = (
-        next(town.inbox(sender, REPORT_FOLDER).glob(f"*.{kind}")).read_bytes() for kind in ("html", "json")
+        next(installation.inbox(sender, REPORT_FOLDER).glob(f"*.{kind}")).read_bytes()
+        for kind in ("html", "json")
     )
     assert 1 == page.decode().count(sentence)
     assert [("form", 3)] == [(one["effect"], one["refused"]) for one in json.loads(shown)["anomalies"]]
-    town.agree("line", sender)
-    stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
-    pages = ReportPages(town.home.settings.timezone)
-    lines = partial(read_lines, town.components().keeping.folder(stored.case).lines(1))
+    installation.agree("line", sender)
+    stored = report_of(StoredSetQueue(installation.home.database, installation.clock).settled(str(ticket), 1))
+    pages = ReportPages(installation.home.settings.timezone)
+    lines = partial(read_lines, installation.components().private_folders.folder(stored.case).lines(1))
     assert (page, shown) == (pages.html(stored, lines), pages.json(stored, lines))

@@ -10,8 +10,8 @@ import pytest
 from flexibatch.adapters.store import attached, staging
 from flexibatch.adapters.store.forms import IN_ORDER, FormRows
 from flexibatch.adapters.store.tables import form
-from tests.twins.player import Player, Sample
-from tests.twins.town import SAMPLES, Town
+from tests.twins.installation import SAMPLES, Installation
+from tests.twins.sample_player import Sample, SamplePlayer
 
 PLAYED = (
     "accepted-many-forms",
@@ -22,16 +22,16 @@ PLAYED = (
 )
 
 
-def _played(path: Path, name: str) -> Town:
+def _played(path: Path, name: str) -> Installation:
     sample = Sample.read(name)
-    town = Town.made(path, sample.told.get("settings"))
-    Player(sample, town).play()
-    return town
+    installation = Installation.made(path, sample.told.get("settings"))
+    SamplePlayer(sample, installation).play()
+    return installation
 
 
-def _rows(town: Town) -> dict[str, list[tuple[object, ...]]]:
+def _rows(installation: Installation) -> dict[str, list[tuple[object, ...]]]:
     return {
-        table.name: town.rows(f"SELECT * FROM {table.name} ORDER BY 1, 2, 3, 4")  # noqa: S608 - our own tables
+        table.name: installation.rows(f"SELECT * FROM {table.name} ORDER BY 1, 2, 3, 4")  # noqa: S608 - our own tables
         for table in (form, *IN_ORDER)
     }
 
@@ -45,19 +45,19 @@ def test_the_rows_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     """Rows that SQLite takes from a file are those that it is handed one by one, after a re-run too."""
     one_by_one = _rows(_played(tmp_path / "one-by-one", name))
     _attach_always(monkeypatch)
-    monkeypatch.setattr("flexibatch.adapters.store.ledger.write_forms", None)
+    monkeypatch.setattr("flexibatch.adapters.store.set_queue.write_forms", None)
     from_a_file = _played(tmp_path / "from-a-file", name)
     assert one_by_one == _rows(from_a_file)
     assert any(one_by_one.values())
 
 
 @pytest.fixture
-def waiting(tmp_path: Path) -> Town:
+def waiting(tmp_path: Path) -> Installation:
     """Return a home in which a set waits to be taken."""
-    town = Town.made(tmp_path / "home")
+    installation = Installation.made(tmp_path / "home")
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
-        town.drop(path)
-    return town
+        installation.drop(path)
+    return installation
 
 
 def _fail_full(*_: object) -> None:
@@ -76,7 +76,7 @@ def _fail_disk(**_: object) -> None:
     ],
 )
 def test_a_full_disk_is_trouble(
-    waiting: Town, monkeypatch: pytest.MonkeyPatch, where: str, fail: Callable[..., None]
+    waiting: Installation, monkeypatch: pytest.MonkeyPatch, where: str, fail: Callable[..., None]
 ) -> None:
     """Nothing is written, no file stays, and the next sweep settles the set on the same connection."""
     _attach_always(monkeypatch)
@@ -91,7 +91,9 @@ def test_a_full_disk_is_trouble(
     assert [] == [path for path in claimed.iterdir() if path.is_file()]
 
 
-def test_the_file_has_no_name_while_it_is_filled(waiting: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_has_no_name_while_it_is_filled(
+    waiting: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A process that dies meanwhile leaves nothing of what a bureau sent."""
     _attach_always(monkeypatch)
     seen: list[list[str]] = []

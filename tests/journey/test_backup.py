@@ -16,9 +16,9 @@ from flexibatch.services.doctor.checks import examine
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.installation import SAMPLES, Installation, copied, copied_on
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import BIN, OWNER, Server
-from tests.twins.town import SAMPLES, Town, copied, copied_on
 
 RUNBOOK = SAMPLES.parent / "docs" / "operations.md"
 DEATHS = 9
@@ -71,108 +71,113 @@ class Copying:
         """Name a database as libpq does."""
         return f"postgresql:///{name}?host={self.server.folder}&user={OWNER}" if self.server else ""
 
-    def restored(self, town: Town, path: Path) -> Town:
-        """Back a town up and give what was restored of it, with its clock and its bureaus' times."""
-        self.run("backup", town.home.path, self.url(make_url(town.home.settings.database).database))
+    def restored(self, installation: Installation, path: Path) -> Installation:
+        """Back an installation up and give what was restored of it, with its clock and its bureaus' times."""
+        self.run(
+            "backup", installation.home.path, self.url(make_url(installation.home.settings.database).database)
+        )
         path.mkdir()
         name = self.server.create() if self.server else None
         self.run("restore", path, self.url(name))
         if self.server:
             (path / FILE).write_text(f'database = "{self.server.url(str(name))}"\n', encoding="utf-8")
-        again = Town(Home.open(path, {}), FixedClock(town.clock.now()))
+        again = Installation(Home.open(path, {}), FixedClock(installation.clock.now()))
         again.outside = type(again.outside)(again.clock, CountedTickets(5000), again.outside.scan)
-        again.dropped_ns = town.dropped_ns
+        again.dropped_ns = installation.dropped_ns
         return again
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town in which a set was settled, three wait in the inboxes, and a part of a fifth has arrived."""
-    town = Town.made(tmp_path_factory.mktemp("lived") / "home")
-    return _lived(town)
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation in which a set was settled, three wait in the inboxes, and a part of a fifth has arrived."""
+    installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
+    return _lived(installation)
 
 
-def _lived(town: Town) -> Town:
+def _lived(installation: Installation) -> Installation:
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
-        town.drop(path)
-    town.sweep()
+        installation.drop(path)
+    installation.sweep()
     for number, sample in (
         ("00002", "accepted-daily-dimonas"),
         ("00003", "accepted-many-forms"),
         ("00004", "refused-no-mandate"),
     ):
         for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):
-            town.put(path.name.replace(".00001.", f".{number}."), path.read_bytes())
-    town.put("FI.FLEX.000640.20261005.00005.R.1.1", b"<FLXWAGE")
-    return town
+            installation.put(path.name.replace(".00001.", f".{number}."), path.read_bytes())
+    installation.put("FI.FLEX.000640.20261005.00005.R.1.1", b"<FLXWAGE")
+    return installation
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Copying, Town]:
-    """Give how to copy, and a town that has lived, for every engine."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Copying, Installation]:
+    """Give how to copy, and an installation that has lived, for every engine."""
     backup = tmp_path / "backup"
     backup.mkdir()
     if request.param == "sqlite":
         return Copying(backup), request.getfixturevalue("lived")
     server: Server = request.getfixturevalue("postgresql")
     url = server.url(server.create(request.getfixturevalue("fresh_postgresql")))
-    town = _lived(Town.made(tmp_path / "lived", {"database": url}))
-    town.close()
-    return Copying(backup, server), town
+    installation = _lived(Installation.made(tmp_path / "lived", {"database": url}))
+    installation.close()
+    return Copying(backup, server), installation
 
 
-def _copy(copying: Copying, lived: Town, path: Path) -> Town:
+def _copy(copying: Copying, lived: Installation, path: Path) -> Installation:
     made = copied_on(copying.server, lived, path) if copying.server else copied(lived, path)
     made.dropped_ns = dict(lived.dropped_ns)
     made.outside = type(made.outside)(made.clock, CountedTickets(1000), made.outside.scan)
     return made
 
 
-def _told(town: Town) -> dict[str, object]:
-    """Give all that must be the same wherever the town goes on."""
-    senders = town.spool / "senders"
+def _told(installation: Installation) -> dict[str, object]:
+    """Give all that must be the same wherever the installation goes on."""
+    senders = installation.spool / "senders"
     files = [path.relative_to(senders) for path in senders.rglob("*") if path.is_file()]
     names = sorted(re.sub(r"\.[0-9A-Z]{13}\.", ".", str(path)) for path in files)
     archived = sorted(
-        (path.parent.name, path.name, path.read_bytes()) for path in town.spool.glob("archive/*/*/*/*/in/*")
+        (path.parent.name, path.name, path.read_bytes())
+        for path in installation.spool.glob("archive/*/*/*/*/in/*")
     )
-    left = [path.name for name in ("claimed", "quarantine") for path in (town.spool / name).iterdir()]
-    rows = {name: town.rows(query) for name, query in TOLD.items()}
+    left = [path.name for name in ("claimed", "quarantine") for path in (installation.spool / name).iterdir()]
+    rows = {name: installation.rows(query) for name, query in TOLD.items()}
     return {**rows, "senders": names, "archive": archived, "left": left}
 
 
 @pytest.mark.long
-def test_a_backup_in_mid_life_loses_and_doubles_nothing(place: tuple[Copying, Town], tmp_path: Path) -> None:
+def test_a_backup_in_mid_life_loses_and_doubles_nothing(
+    place: tuple[Copying, Installation], tmp_path: Path
+) -> None:
     """Wherever a sweep died before the backup, the restored home ends as the one that was left alone."""
     copying, lived = place
     counting, life = _copy(copying, lived, tmp_path / "counted"), Life()
     mortal(counting.channel(), life).sweep()
     counting.close()
     for at in range(1, life.count, max(1, life.count // DEATHS)):
-        town = _copy(copying, lived, tmp_path / f"town-{at}")
+        installation = _copy(copying, lived, tmp_path / f"town-{at}")
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        again = copying.restored(town, tmp_path / f"restored-{at}")
+            mortal(installation.channel(), Life(at)).sweep()
+        again = copying.restored(installation, tmp_path / f"restored-{at}")
         assert state(again.home.database).ready
-        for one in (town, again):
+        for one in (installation, again):
             one.sweep()
             one.sweep()
-        assert _told(town) == _told(again)
+        assert _told(installation) == _told(again)
         assert 4 == len(_told(again)["sets"])  # type: ignore[arg-type]
-        for one in (town, again):
+        for one in (installation, again):
             one.close()
         for path in copying.folder.iterdir():
             path.unlink()
 
 
-def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp_path: Path) -> None:
+def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Installation], tmp_path: Path) -> None:
     """Only the database was lost: what doctor names goes back into the inbox, and is settled and answered anew."""
     copying, lived = place
-    town = _copy(copying, lived, tmp_path / "town")
-    again = copying.restored(town, tmp_path / "restored")
-    town.sweep()
+    installation = _copy(copying, lived, tmp_path / "town")
+    again = copying.restored(installation, tmp_path / "restored")
+    installation.sweep()
     shutil.rmtree(again.spool)
-    shutil.copytree(town.spool, again.spool)
+    shutil.copytree(installation.spool, again.spool)
     (told,) = (one for one in examine(again.components(), again.clock.now()) if one.name == "strangers")
     lost = [path for path in again.spool.glob("archive/*/*/*/*") if path.name in told.fault.told]
     assert 3 == len(lost)
@@ -181,11 +186,11 @@ def test_what_came_after_the_backup_is_put_back(place: tuple[Copying, Town], tmp
     for folder in lost:
         shutil.rmtree(folder)
     again.sweep()
-    before, after = _told(town), _told(again)
+    before, after = _told(installation), _told(again)
     assert {name: before[name] for name in TOLD} == {name: after[name] for name in TOLD}
     assert before["archive"] == after["archive"]
     assert {"ok"} == {
         one.fault.health for one in examine(again.components(), again.clock.now()) if one.name == "strangers"
     }
-    for one in (town, again):
+    for one in (installation, again):
         one.close()

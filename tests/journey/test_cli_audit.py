@@ -17,9 +17,9 @@ from flexibatch.adapters.store.engine import instant
 from flexibatch.wiring.home import Home, make_home
 from samples.signing import CERTIFICATE
 from tests.twins.clock import FixedClock
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number
 from tests.twins.program import Caller
-from tests.twins.town import SAMPLES, Town, moved_to_today
 
 NEW, COMPANY = "000777", company_number(9)
 LOOKS = {
@@ -89,7 +89,7 @@ WITH_NOTE = {
 
 
 @pytest.fixture
-def places(served: Town, tmp_path: Path) -> dict[str, object]:
+def places(served: Installation, tmp_path: Path) -> dict[str, object]:
     """Give what the calls name: three settled sets, two of them put into quarantine, and a folder of files."""
     for number in ("00001", "00002", "00003"):
         for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
@@ -135,7 +135,9 @@ def test_every_command_is_looked_at_here() -> None:
     assert LOOKS | CHANNEL | ELSEWHERE | set(ACTS) == set(_leaves(cli.cli))
 
 
-def test_who_changes_something_is_written_down(call: Caller, served: Town, places: dict[str, object]) -> None:
+def test_who_changes_something_is_written_down(
+    call: Caller, served: Installation, places: dict[str, object]
+) -> None:
     """Each call leaves its operator, its name and its moment; the dry runs of those that have one nothing."""
     clock = FixedClock(SystemClock().now() + timedelta(days=1))
     call.clock = clock

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from flexibatch import cli
 from flexibatch.adapters.mandates_csv import read_mandates
-from flexibatch.adapters.store import bureaus, parties, tables
+from flexibatch.adapters.store import bureaus, identities, tables
 from flexibatch.domain.bureaus import mandate
 from flexibatch.domain.identifiers import normal_nsso
 from flexibatch.wiring.home import Home, make_home
@@ -54,7 +54,7 @@ def acts(home: Home) -> list[tuple[str, str, str]]:
 
 def mandated(home: Home, day: str, company: str = COMPANY) -> bool:
     with home.database.reading() as connection:
-        employer = parties.find_employer(connection, None, company).employer_id
+        employer = identities.find_employer(connection, None, company).employer_id
         assert employer is not None
         return bureaus.mandated(connection, "000640", employer, datetime.fromisoformat(day).date())
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from flexibatch.adapters.store import parties, tables
+from flexibatch.adapters.store import identities, tables
 from flexibatch.wiring.home import Home
 from tests.twins.numbers import company_number, nsso_number
 from tests.twins.program import Caller
@@ -17,7 +17,7 @@ SET = ("employer", "set", "--nsso", FUND)
 def linked(home: Home) -> Home:
     """Give a home that knows an enterprise with one NSSO number."""
     with home.database.writing() as connection:
-        parties.link_employer(connection, NSSO, COMPANY)
+        identities.link_employer(connection, NSSO, COMPANY)
     return home
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_done_is_told_and_changes_nothing(case: str, call: Caller
 def test_two_numbers_of_different_employers_are_refused(call: Caller, linked: Home) -> None:
     """`show` takes one of them, or both of one employer; neither of the two is told to be whose."""
     with linked.database.writing() as connection:
-        parties.link_employer(connection, FUND, company_number(2))
+        identities.link_employer(connection, FUND, company_number(2))
     refused = call("employer", "show", "--nsso", NSSO, "--company", company_number(2))
     assert (2, 1) == (refused.status, refused.sentences)
     assert "different employers" in refused.err
@@ -101,8 +101,8 @@ def test_two_numbers_of_different_employers_are_refused(call: Caller, linked: Ho
 def test_list_and_show_say_which_numbers_are_marked(call: Caller, linked: Home) -> None:
     """Of an enterprise with two numbers only the marked one is a third payer's; people and JSON read the same."""
     with linked.database.writing() as connection:
-        parties.link_employer(connection, FUND, COMPANY)
-        parties.link_employer(connection, None, company_number(2))
+        identities.link_employer(connection, FUND, COMPANY)
+        identities.link_employer(connection, None, company_number(2))
     call.done(*SET, "--third-payer")
     employer = {"company": COMPANY, "nsso": sorted([NSSO, FUND]), "third_payer": [FUND]}
     other = {"company": company_number(2), "nsso": [], "third_payer": []}
@@ -118,7 +118,7 @@ def test_list_and_show_say_which_numbers_are_marked(call: Caller, linked: Home) 
 def test_a_long_list_is_cut_and_says_so(call: Caller, linked: Home) -> None:
     """`--limit` keeps the first; 0 is all."""
     with linked.database.writing() as connection:
-        parties.link_employer(connection, FUND, company_number(2))
+        identities.link_employer(connection, FUND, company_number(2))
     cut = call.done("employer", "list", "--limit", "1", "--json")
     assert ([NSSO], "there are more") == (cut.json[0]["nsso"], cut.err[cut.err.index("there") :][:14])
     assert 2 == len(call.done("employer", "list", "--limit", "0", "--json").json)
@@ -152,6 +152,6 @@ def test_a_merge_of_employers_keeps_marks(call: Caller, linked: Home) -> None:
     both = {"company": COMPANY, "nsso": sorted([NSSO, FUND]), "third_payer": [FUND]}
     assert [both] == call.done("employer", "list", "--json").json
     with linked.database.reading() as connection:
-        found = [parties.find_employer(connection, nsso, None).third_payer for nsso in (NSSO, FUND)]
+        found = [identities.find_employer(connection, nsso, None).third_payer for nsso in (NSSO, FUND)]
         assert [False, True] == found
-        assert not parties.find_employer(connection, None, COMPANY).third_payer
+        assert not identities.find_employer(connection, None, COMPANY).third_payer

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from flexibatch.wiring.home import Home, make_home
+from tests.twins.installation import SAMPLES
 from tests.twins.numbers import worker_number
 from tests.twins.program import Caller
-from tests.twins.town import SAMPLES
 
 ROOT = Path(__file__).parents[2]
 NAME = "Łukasz é € 漢字 😀"

@@ -20,7 +20,7 @@ NOW = datetime(2027, 1, 13, 10, 0, tzinfo=UTC)
 WORKER = worker_number(1)
 
 
-class Desk:
+class HelpDesk:
     """An operator at a terminal: a home with records, and the program."""
 
     def __init__(self, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,11 +45,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(home: Home, capsys: pytest.CaptureFixture[str]) -> Desk:
-    return Desk(home, capsys)
+def desk(home: Home, capsys: pytest.CaptureFixture[str]) -> HelpDesk:
+    return HelpDesk(home, capsys)
 
 
-def declared(desk: Desk) -> tuple[str, str]:
+def declared(desk: HelpDesk) -> tuple[str, str]:
     """Settle a set with one declaration; give both tickets."""
     desk.records.employer()
     of_set = desk.records.settled(1)
@@ -59,7 +59,7 @@ def declared(desk: Desk) -> tuple[str, str]:
 # ------------------------------------------------------------------------------------------------------- list
 
 
-def test_list_shows_sets_with_counts_in_the_channels_zone(desk: Desk) -> None:
+def test_list_shows_sets_with_counts_in_the_channels_zone(desk: HelpDesk) -> None:
     """People read the time of Brussels; JSON has the instant with its zone, and all that is known."""
     ticket = desk.records.settled(1, refused=1)
     heading, line = desk.told("list").splitlines()
@@ -69,7 +69,7 @@ def test_list_shows_sets_with_counts_in_the_channels_zone(desk: Desk) -> None:
     assert ("2026-10-05T11:00:00+00:00", "settled", 1) == (row["arrived_at"], row["state"], row["refused"])
 
 
-def test_list_narrows(desk: Desk) -> None:
+def test_list_narrows(desk: HelpDesk) -> None:
     """State, sender, arrival, name and number of sets are asked for as the help says."""
     first, second = desk.records.settled(1), desk.records.settled(2, "refused")
     assert [second] == [row["ticket"] for row in desk.parsed("list", "--state", "refused")]
@@ -80,13 +80,13 @@ def test_list_narrows(desk: Desk) -> None:
     assert [second] == [row["ticket"] for row in desk.parsed("list", "--limit", "1")]
 
 
-def test_list_says_on_stderr_that_there_is_nothing(desk: Desk) -> None:
+def test_list_says_on_stderr_that_there_is_nothing(desk: HelpDesk) -> None:
     """An empty result is no error."""
     assert (0, "", "Sets: none.\n") == desk.call("list")
     assert [] == desk.parsed("list")
 
 
-def test_list_waiting_says_what_for(desk: Desk) -> None:
+def test_list_waiting_says_what_for(desk: HelpDesk) -> None:
     """A line a stream, the reason in words; JSON has it as one word."""
     ticket = desk.records.claim(go_name(1))
     told = desk.told("list", "--waiting")
@@ -97,7 +97,7 @@ def test_list_waiting_says_what_for(desk: Desk) -> None:
     assert [] == desk.parsed("list", "--waiting", "--sender", OTHER)
 
 
-def test_list_waiting_looks_into_the_inboxes_too(desk: Desk) -> None:
+def test_list_waiting_looks_into_the_inboxes_too(desk: HelpDesk) -> None:
     """What was not claimed yet has no ticket: a set without its GO, and one of a sender on hold."""
     inboxes = [make_sender_folders(desk.home.settings.spool, number) / "IN" for number in (SENDER, OTHER)]
     (inboxes[0] / f"{go_name(1).replace('GO', 'FI', 1)}.1").touch()
@@ -122,7 +122,7 @@ def test_list_waiting_looks_into_the_inboxes_too(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------------------------- show
 
 
-def test_show_tells_all_about_a_set(desk: Desk) -> None:
+def test_show_tells_all_about_a_set(desk: HelpDesk) -> None:
     """Files, runs, answers and anomalies stand in sections; the operator's note with them."""
     ticket = desk.records.settled(1, refused=1)
     desk.records.tell(ticket, Finding("dimona-none"), "00024-152", note="known with another employer")
@@ -135,7 +135,7 @@ def test_show_tells_all_about_a_set(desk: Desk) -> None:
     assert ("settled", 1, 1) == (found["state"], len(found["runs"]), len(found["anomalies"]))
 
 
-def test_show_tells_how_many_anomalies_it_leaves_out(desk: Desk) -> None:
+def test_show_tells_how_many_anomalies_it_leaves_out(desk: HelpDesk) -> None:
     """People see the first fifty, JSON has all."""
     ticket = desk.records.settled(1, refused=1)
     for _ in range(51):
@@ -148,7 +148,7 @@ def test_show_tells_how_many_anomalies_it_leaves_out(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------- declarations, workers
 
 
-def test_declarations_are_listed_in_euros(desk: Desk) -> None:
+def test_declarations_are_listed_in_euros(desk: HelpDesk) -> None:
     """People read euros, JSON has eurocents."""
     of_set, ticket = declared(desk)
     told = desk.told("declarations", "list", "--employer", company_number(1))
@@ -159,7 +159,7 @@ def test_declarations_are_listed_in_euros(desk: Desk) -> None:
     assert [] == desk.parsed("declarations", "list", "--reference", "other", "--all")
 
 
-def test_a_long_list_of_declarations_is_cut_and_says_so(desk: Desk) -> None:
+def test_a_long_list_of_declarations_is_cut_and_says_so(desk: HelpDesk) -> None:
     """The latest are shown; 0 is all."""
     of_set, _first = declared(desk)
     latest = desk.records.declare(WORKER, "2026-09/0002", [of_set])
@@ -169,7 +169,7 @@ def test_a_long_list_of_declarations_is_cut_and_says_so(desk: Desk) -> None:
     assert 2 == len(desk.parsed("declarations", "list", "--limit", "0"))
 
 
-def test_a_declaration_is_shown_with_what_its_versions_said(desk: Desk) -> None:
+def test_a_declaration_is_shown_with_what_its_versions_said(desk: HelpDesk) -> None:
     """Each version with who sent it, each amount with its code."""
     of_set, ticket = declared(desk)
     told = desk.told("declarations", "show", ticket)
@@ -179,7 +179,7 @@ def test_a_declaration_is_shown_with_what_its_versions_said(desk: Desk) -> None:
     assert 2 == len(version["qualities"][0]["elements"])
 
 
-def test_a_worker_is_shown_beside_dimona(desk: Desk) -> None:
+def test_a_worker_is_shown_beside_dimona(desk: HelpDesk) -> None:
     """Declarations, versions and periods stand under one another."""
     _of_set, ticket = declared(desk)
     period = desk.records.period(WORKER)
@@ -196,20 +196,20 @@ def test_a_worker_is_shown_beside_dimona(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------------------ quarantine
 
 
-def in_quarantine(desk: Desk) -> str:
+def in_quarantine(desk: HelpDesk) -> str:
     ticket = desk.records.claim(go_name(1))
     desk.records.change(ticket, state="quarantine", attempts=5, reason="KeyError while the set was judged")
     return ticket
 
 
-def state(desk: Desk, ticket: str) -> tuple[str, bool]:
+def state(desk: HelpDesk, ticket: str) -> tuple[str, bool]:
     with desk.home.database.reading() as connection:
         query = select(tables.file_set).where(tables.file_set.c.ticket == ticket)
         row = connection.execute(query).one()
     return row.state, row.discarded
 
 
-def test_quarantine_is_listed(desk: Desk) -> None:
+def test_quarantine_is_listed(desk: HelpDesk) -> None:
     """What went wrong is told."""
     ticket = in_quarantine(desk)
     assert "KeyError while the set was judged" in desk.told("quarantine", "list")
@@ -217,7 +217,7 @@ def test_quarantine_is_listed(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("act", "after"), [("release", ("claimed", False)), ("discard", ("claimed", True))])
-def test_quarantine_is_left(desk: Desk, act: str, after: tuple[str, bool]) -> None:
+def test_quarantine_is_left(desk: HelpDesk, act: str, after: tuple[str, bool]) -> None:
     """Release has it judged, discard has it refused, by the next sweep; the act is in the audit."""
     ticket = in_quarantine(desk)
     status, _results, messages = desk.call("quarantine", act, go_name(1), "--yes")
@@ -229,7 +229,7 @@ def test_quarantine_is_left(desk: Desk, act: str, after: tuple[str, bool]) -> No
     assert ("An", f"quarantine {act}", ticket) == (row.operator, row.action, row.subject)
 
 
-def test_several_leave_quarantine_or_none(desk: Desk) -> None:
+def test_several_leave_quarantine_or_none(desk: HelpDesk) -> None:
     """One that is not in quarantine keeps the others there."""
     ticket, other = in_quarantine(desk), desk.records.settled(2)
     status, _results, messages = desk.call("quarantine", "release", ticket, other, "--yes")
@@ -262,7 +262,7 @@ def test_several_leave_quarantine_or_none(desk: Desk) -> None:
         ("purge --kind door --older-than P2Y", "retention.door"),
     ],
 )
-def test_what_cannot_be_done_is_a_sentence_and_status_2(desk: Desk, words: str, sentence: str) -> None:
+def test_what_cannot_be_done_is_a_sentence_and_status_2(desk: HelpDesk, words: str, sentence: str) -> None:
     """Nothing stands on stdout, and stderr says what is wrong."""
     status, results, messages = desk.call(*words.split())
     assert (2, "") == (status, results)
@@ -270,7 +270,7 @@ def test_what_cannot_be_done_is_a_sentence_and_status_2(desk: Desk, words: str, 
     assert "Traceback" not in messages
 
 
-def test_a_name_with_several_tickets_lists_them(desk: Desk) -> None:
+def test_a_name_with_several_tickets_lists_them(desk: HelpDesk) -> None:
     """The operator is told which tickets there are."""
     first, second = desk.records.settled(1), desk.records.settled(1, "refused")
     status, _results, messages = desk.call("show", go_name(1))
@@ -293,6 +293,6 @@ def test_a_name_with_several_tickets_lists_them(desk: Desk) -> None:
         "purge",
     ],
 )
-def test_every_help_tells_the_exit_status(desk: Desk, command: str) -> None:
+def test_every_help_tells_the_exit_status(desk: HelpDesk, command: str) -> None:
     """Whoever writes a script finds what it can rely on."""
     assert "Exit status:" in desk.told(*command.split(), "--help")

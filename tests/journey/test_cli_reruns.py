@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from flexibatch.adapters.store import tables
 from flexibatch.cli import confirming, reruns
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.program import Caller
-from tests.twins.town import SAMPLES, Town
 
 RERUN = SAMPLES / "accepted-rerun"
 NAME = "FLEX.000640.20261005.0000{}.R.1"
@@ -18,16 +18,16 @@ LATE, COMPANY = "50022388670", "0400100056"
 
 
 @pytest.fixture
-def call(town: Town, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the town."""
-    return Caller(town.home.path, capsys)
+def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
+    """Give the program, called in the installation."""
+    return Caller(installation.home.path, capsys)
 
 
-def drop(town: Town, number: int, content: bytes) -> str:
+def drop(installation: Installation, number: int, content: bytes) -> str:
     """Drop a set of one part; return the name of its GO."""
     key = NAME.format(number)
-    town.put(f"FI.{key}.1", content)
-    town.put(f"GO.{key}")
+    installation.put(f"FI.{key}.1", content)
+    installation.put(f"GO.{key}")
     return f"GO.{key}"
 
 
@@ -41,20 +41,20 @@ def modification() -> bytes:
 
 
 @pytest.fixture
-def settled(town: Town) -> Town:
-    """Give a town with an original of which a line lacks its Dimona, a modification of it, and garbage."""
-    drop(town, 1, original())
-    drop(town, 2, modification())
-    drop(town, 3, b"<no-wage/>")
-    town.sweep()
-    return town
+def settled(installation: Installation) -> Installation:
+    """Give an installation with an original of which a line lacks its Dimona, a modification of it, and garbage."""
+    drop(installation, 1, original())
+    drop(installation, 2, modification())
+    drop(installation, 3, b"<no-wage/>")
+    installation.sweep()
+    return installation
 
 
 def names(rows: list[dict[str, object]]) -> list[object]:
     return [row["name"] for row in rows]
 
 
-def test_a_filter_answers_only_where_something_changes(settled: Town, call: Caller) -> None:
+def test_a_filter_answers_only_where_something_changes(settled: Installation, call: Caller) -> None:
     """What would stay as it is gets no answer; it is counted."""
     before = settled.published()
     told = call.done("rerun", "--refused", "--yes", "--json")
@@ -64,7 +64,7 @@ def test_a_filter_answers_only_where_something_changes(settled: Town, call: Call
     assert [(1,)] == settled.rows("SELECT max(run) FROM file_set")
 
 
-def test_a_dry_run_names_just_what_the_run_does(settled: Town, call: Caller) -> None:
+def test_a_dry_run_names_just_what_the_run_does(settled: Installation, call: Caller) -> None:
     """The same sets in the same order with the same outcome, also where one builds on what another one makes."""
     settled.import_register(RERUN / "later.csv")
     words = ("rerun", "--refused", "--json")
@@ -80,7 +80,7 @@ def test_a_dry_run_names_just_what_the_run_does(settled: Town, call: Caller) -> 
     assert [] == call.done(*words, "--dry-run").json["sets"]
 
 
-def test_all_answers_what_would_not_change_too(settled: Town, call: Caller) -> None:
+def test_all_answers_what_would_not_change_too(settled: Installation, call: Caller) -> None:
     """Whoever wants every answer again says so; the dry run names the same."""
     dry = call.done("rerun", "--refused", "--all", "--dry-run", "--json").json
     told = call("rerun", "--refused", "--all", "--yes", "--json")
@@ -88,7 +88,7 @@ def test_all_answers_what_would_not_change_too(settled: Town, call: Caller) -> N
     assert [(2,)] == settled.rows("SELECT DISTINCT run FROM file_set")
 
 
-def test_what_was_given_up_is_never_chosen_by_a_filter(settled: Town, call: Caller) -> None:
+def test_what_was_given_up_is_never_chosen_by_a_filter(settled: Installation, call: Caller) -> None:
     """Discarded, withdrawn, received before: a bureau was told to send again, or had nothing to say; --all or not."""
     again = drop(settled, 1, original())
     settled.sweep()
@@ -123,7 +123,9 @@ def test_what_was_given_up_is_never_chosen_by_a_filter(settled: Town, call: Call
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_filters_combine(words: tuple[str, ...], numbers: list[int], settled: Town, call: Caller) -> None:
+def test_filters_combine(
+    words: tuple[str, ...], numbers: list[int], settled: Installation, call: Caller
+) -> None:
     """Each narrows the choice; a day that ends it is included."""
     del settled
     chosen = call.done("rerun", *words, "--all", "--dry-run", "--json").json["sets"]
@@ -134,7 +136,7 @@ def test_filters_combine(words: tuple[str, ...], numbers: list[int], settled: To
     "words",
     [("--all",), ("--inss", "12345678901"), ("--employer", "K1"), ("--until", "soon"), ("NAME", "--all")],
 )
-def test_a_wrong_choice_is_a_sentence(words: tuple[str, ...], settled: Town, call: Caller) -> None:
+def test_a_wrong_choice_is_a_sentence(words: tuple[str, ...], settled: Installation, call: Caller) -> None:
     """Everything is never run again by accident, and no worker's number stands in an error."""
     del settled
     told = call("rerun", *words, "--yes")
@@ -142,7 +144,7 @@ def test_a_wrong_choice_is_a_sentence(words: tuple[str, ...], settled: Town, cal
     assert "12345678901" not in told.err
 
 
-def test_a_set_that_cannot_be_judged_holds_up_no_other(settled: Town, call: Caller) -> None:
+def test_a_set_that_cannot_be_judged_holds_up_no_other(settled: Installation, call: Caller) -> None:
     """Its bytes are gone: it is told and left as it was, and the others are answered."""
     ticket = settled.rows("SELECT ticket FROM file_set ORDER BY arrival")[2][0]
     shutil.rmtree(next((settled.spool / "archive").rglob(str(ticket))))
@@ -154,7 +156,7 @@ def test_a_set_that_cannot_be_judged_holds_up_no_other(settled: Town, call: Call
 
 
 def test_a_terminal_is_told_how_much_would_change(
-    settled: Town, call: Caller, monkeypatch: pytest.MonkeyPatch
+    settled: Installation, call: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sets and changes are counted before the question; a no leaves everything as it is."""
     for module in (confirming, reruns):
@@ -167,7 +169,7 @@ def test_a_terminal_is_told_how_much_would_change(
     assert [(1,)] == settled.rows("SELECT max(run) FROM file_set")
 
 
-def test_the_examples_of_the_help_are_done_as_they_stand(settled: Town, call: Caller) -> None:
+def test_the_examples_of_the_help_are_done_as_they_stand(settled: Installation, call: Caller) -> None:
     """Whoever copies one gets what it says."""
     settled.import_register(RERUN / "later.csv")
     lines = [line.strip() for line in call.done("rerun", "--help").out.splitlines()]

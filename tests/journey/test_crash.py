@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from flexibatch.adapters.store import tables, upkeep
+from flexibatch.adapters.store import set_actions, tables
 from flexibatch.adapters.store.audit import By
 from flexibatch.wiring.home import Home
+from tests.twins.installation import SAMPLES, Installation, copied
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.signing import YEAR, issued, written
-from tests.twins.town import SAMPLES, Town, copied
 
 SAMPLE = SAMPLES / "accepted-rerun"
 SIGNED = SAMPLES / "accepted-signed"
@@ -31,57 +31,59 @@ def _chunks(count: int) -> list[object]:
 
 
 @pytest.fixture(scope="session")
-def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town that nothing happened in yet."""
-    return Town.made(tmp_path_factory.mktemp("quiet") / "home")
+def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation that nothing happened in yet."""
+    return Installation.made(tmp_path_factory.mktemp("quiet") / "home")
 
 
-def _with_set(quiet: Town, path: Path, sample: Path, acceptance: str = "default") -> Town:
-    town = copied(quiet, path)
-    town.agree(acceptance)
+def _with_set(quiet: Installation, path: Path, sample: Path, acceptance: str = "default") -> Installation:
+    installation = copied(quiet, path)
+    installation.agree(acceptance)
     for file in sorted(sample.glob("[FG][IO].FLEX.*")):
-        town.drop(file)
-    return town
+        installation.drop(file)
+    return installation
 
 
-def _calls(town: Town) -> int:
+def _calls(installation: Installation) -> int:
     """Count the calls of a life that nothing ends."""
     life = Life()
-    mortal(town.channel(), life).sweep()
+    mortal(installation.channel(), life).sweep()
     return life.count
 
 
-def _nothing_left(town: Town, answers: int, number: str = "000640") -> None:
+def _nothing_left(installation: Installation, answers: int, number: str = "000640") -> None:
     """Assert that the set is archived once, and that nothing lies about."""
-    sender = town.spool / "senders" / number
+    sender = installation.spool / "senders" / number
     assert [] == list((sender / "IN").iterdir())
-    assert [] == list((town.spool / "claimed").iterdir())
+    assert [] == list((installation.spool / "claimed").iterdir())
     assert [] == [path for folder in ("OUT", "REPORT") for path in (sender / folder).glob(".*")]
-    assert 1 == len(list(town.spool.glob("archive/*/*/*/*")))
-    assert [(1,)] == town.rows("SELECT count(*) FROM file_set")
-    assert [(answers,)] == town.rows("SELECT count(*) FROM answer")
-    assert answers == sum(name.startswith("FO.") for name in town.published(number))
-    assert answers == sum(name.startswith("GO.") for name in town.published(number))
+    assert 1 == len(list(installation.spool.glob("archive/*/*/*/*")))
+    assert [(1,)] == installation.rows("SELECT count(*) FROM file_set")
+    assert [(answers,)] == installation.rows("SELECT count(*) FROM answer")
+    assert answers == sum(name.startswith("FO.") for name in installation.published(number))
+    assert answers == sum(name.startswith("GO.") for name in installation.published(number))
     assert 3 == len(list((sender / "REPORT").iterdir()))
 
 
-def _told_is_kept(town: Town, run: int) -> None:
+def _told_is_kept(installation: Installation, run: int) -> None:
     """Assert that the last NOTI tells what stands in the database, line by line."""
-    names = [name for name in town.published() if name.startswith("FO.NOTI")]
-    text = town.published()[max(names)].decode()
+    names = [name for name in installation.published() if name.startswith("FO.NOTI")]
+    text = installation.published()[max(names)].decode()
     told = set(re.findall(r'outcome="accepted" ticket="(\w+)"', text))
-    kept = {str(row[0]) for row in town.rows(f"SELECT declaration FROM version WHERE run = {run}")}  # noqa: S608
+    kept = {str(row[0]) for row in installation.rows(f"SELECT declaration FROM version WHERE run = {run}")}  # noqa: S608
     assert kept == told
-    page = next((town.spool / "senders" / "000640" / "REPORT").glob("*.json"))
+    page = next((installation.spool / "senders" / "000640" / "REPORT").glob("*.json"))
     shown = json.loads(page.read_text("utf-8"))
-    counts = town.rows(f"SELECT accepted, refused FROM run WHERE number = {run}")  # noqa: S608
+    counts = installation.rows(f"SELECT accepted, refused FROM run WHERE number = {run}")  # noqa: S608
     assert counts == [(shown["counts"]["accepted"], shown["counts"]["refused"])]
     assert "received" == shown["state"]
 
 
 @pytest.mark.parametrize("chunk", _chunks(CHUNKS))
 @pytest.mark.parametrize("acceptance", VERDICTS)
-def test_a_set_survives_every_death(acceptance: str, chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+def test_a_set_survives_every_death(
+    acceptance: str, chunk: int, quiet_town: Installation, tmp_path: Path
+) -> None:
     """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well.
 
     By either register what becomes of the Form is settled once; judged by Form, it stands whole or not at all.
@@ -89,118 +91,122 @@ def test_a_set_survives_every_death(acceptance: str, chunk: int, quiet_town: Tow
     calls = _calls(_with_set(quiet_town, tmp_path / "counted", SAMPLE, acceptance))
     verdicts = set()
     for at in range(1 + chunk, calls + 1, CHUNKS):
-        town = _with_set(quiet_town, tmp_path / str(at), SAMPLE, acceptance)
+        installation = _with_set(quiet_town, tmp_path / str(at), SAMPLE, acceptance)
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        town.import_register(SAMPLE / "later.csv")
-        town.sweep()
-        town.sweep()
-        _nothing_left(town, answers=2)
-        _told_is_kept(town, run=1)
-        verdicts.update(town.rows("SELECT accepted, refused FROM run"))
+            mortal(installation.channel(), Life(at)).sweep()
+        installation.import_register(SAMPLE / "later.csv")
+        installation.sweep()
+        installation.sweep()
+        _nothing_left(installation, answers=2)
+        _told_is_kept(installation, run=1)
+        verdicts.update(installation.rows("SELECT accepted, refused FROM run"))
     assert VERDICTS[acceptance] == verdicts
 
 
 @pytest.mark.parametrize("chunk", _chunks(CHUNKS))
-def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+def test_a_rejected_set_survives_every_death(chunk: int, quiet_town: Installation, tmp_path: Path) -> None:
     """A file refused in the middle of its document is answered once, whatever happens."""
     sample = SAMPLES / "rejected-cut-off"
     calls = _calls(_with_set(quiet_town, tmp_path / "counted", sample))
     for at in range(1 + chunk, calls + 1, CHUNKS):
-        town = _with_set(quiet_town, tmp_path / str(at), sample)
+        installation = _with_set(quiet_town, tmp_path / str(at), sample)
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        town.sweep()
-        _nothing_left(town, answers=1)
-        assert [(0,)] == town.rows("SELECT count(*) FROM form")
+            mortal(installation.channel(), Life(at)).sweep()
+        installation.sweep()
+        _nothing_left(installation, answers=1)
+        assert [(0,)] == installation.rows("SELECT count(*) FROM form")
 
 
 @pytest.mark.parametrize("chunk", _chunks(RERUN_CHUNKS))
 @pytest.mark.parametrize("acceptance", VERDICTS)
-def test_a_rerun_survives_every_death(acceptance: str, chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+def test_a_rerun_survives_every_death(
+    acceptance: str, chunk: int, quiet_town: Installation, tmp_path: Path
+) -> None:
     """A re-run that dies at any call is ended by the next sweep, and loses or doubles nothing.
 
     Judged by line it takes the line that was refused, judged by Form the whole Form.
     """
 
-    def rerunning(path: Path) -> Town:
-        town = _with_set(quiet_town, path, SAMPLE, acceptance)
-        town.sweep()
-        town.import_register(SAMPLE / "later.csv")
-        with town.home.database.writing() as connection:
-            ticket = str(town.rows("SELECT ticket FROM file_set")[0][0])
-            upkeep.begin_rerun(connection, By("test", town.clock.now()), ticket)
-        return town
+    def rerunning(path: Path) -> Installation:
+        installation = _with_set(quiet_town, path, SAMPLE, acceptance)
+        installation.sweep()
+        installation.import_register(SAMPLE / "later.csv")
+        with installation.home.database.writing() as connection:
+            ticket = str(installation.rows("SELECT ticket FROM file_set")[0][0])
+            set_actions.begin_rerun(connection, By("test", installation.clock.now()), ticket)
+        return installation
 
     taken = {"line": (1, 1, 0), "form": (2, 0, 0)}[acceptance]
     for at in range(1 + chunk, _calls(rerunning(tmp_path / "counted")) + 1, RERUN_CHUNKS):
-        town = rerunning(tmp_path / str(at))
+        installation = rerunning(tmp_path / str(at))
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        town.sweep()
-        _nothing_left(town, answers=3)
-        _told_is_kept(town, run=2)
-        assert [(2,)] == town.rows("SELECT count(*) FROM version")
-        assert [taken] == town.rows("SELECT accepted, unchanged, refused FROM run WHERE number = 2")
+            mortal(installation.channel(), Life(at)).sweep()
+        installation.sweep()
+        _nothing_left(installation, answers=3)
+        _told_is_kept(installation, run=2)
+        assert [(2,)] == installation.rows("SELECT count(*) FROM version")
+        assert [taken] == installation.rows("SELECT accepted, unchanged, refused FROM run WHERE number = 2")
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("chunk", range(4))
-def test_a_set_of_two_parts_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+def test_a_set_of_two_parts_survives_every_death(
+    chunk: int, quiet_town: Installation, tmp_path: Path
+) -> None:
     """Cut inside a number, everybody cancelled in the register meanwhile: what was committed first is told."""
     document = next(SAMPLE.glob("FI.FLEX.*")).read_bytes()
     cut = document.index(b"<INSS>") + 9
 
-    def dropped(path: Path) -> Town:
-        town = copied(quiet_town, path)
-        town.put(f"FI.{TWO_PARTS}.1", document[:cut])
-        town.put(f"FI.{TWO_PARTS}.2", document[cut:])
-        town.put(f"GO.{TWO_PARTS}")
-        return town
+    def dropped(path: Path) -> Installation:
+        installation = copied(quiet_town, path)
+        installation.put(f"FI.{TWO_PARTS}.1", document[:cut])
+        installation.put(f"FI.{TWO_PARTS}.2", document[cut:])
+        installation.put(f"GO.{TWO_PARTS}")
+        return installation
 
     verdicts = set()
     for at in range(1 + chunk, _calls(dropped(tmp_path / "counted")) + 1, 4):
-        town = dropped(tmp_path / str(at))
+        installation = dropped(tmp_path / str(at))
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        _cancel_all_periods(town)
-        town.sweep()
-        _nothing_left(town, answers=2)
-        _told_is_kept(town, run=1)
-        assert 3 == len(town.rows("SELECT name FROM received_file"))
-        verdicts.update(town.rows("SELECT accepted, refused FROM run"))
+            mortal(installation.channel(), Life(at)).sweep()
+        _cancel_all_periods(installation)
+        installation.sweep()
+        _nothing_left(installation, answers=2)
+        _told_is_kept(installation, run=1)
+        assert 3 == len(installation.rows("SELECT name FROM received_file"))
+        verdicts.update(installation.rows("SELECT accepted, refused FROM run"))
     assert {(0, 2), (1, 1)} == verdicts
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("chunk", range(4))
-def test_a_signed_set_survives_every_death(chunk: int, quiet_town: Town, tmp_path: Path) -> None:
+def test_a_signed_set_survives_every_death(chunk: int, quiet_town: Installation, tmp_path: Path) -> None:
     """Its signature and those on its answers: each answer has one, of the bytes that were put out, once."""
     institution = issued("Institution", until=quiet_town.clock.now() + YEAR)
 
-    def dropped(path: Path) -> Town:
-        town = copied(quiet_town, path)
+    def dropped(path: Path) -> Installation:
+        installation = copied(quiet_town, path)
         written(path / "own.pem", institution.pem)
         written(path / "own.key", institution.key_pem)
         told = {"FLEXIBATCH_ANSWERS__CERTIFICATE": "own.pem", "FLEXIBATCH_ANSWERS__KEY": "own.key"}
-        town = Town(Home.open(town.home.path, told), town.clock)
+        installation = Installation(Home.open(installation.home.path, told), installation.clock)
         for file in sorted(SIGNED.glob("[FG][IOS].FLEX.*")):
-            town.drop(file, "000644")
-        return town
+            installation.drop(file, "000644")
+        return installation
 
     for at in range(1 + chunk, _calls(dropped(tmp_path / "counted")) + 1, 4):
-        town = dropped(tmp_path / str(at))
+        installation = dropped(tmp_path / str(at))
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        town.sweep()
-        _nothing_left(town, answers=2, number="000644")
-        published = town.published("000644")
+            mortal(installation.channel(), Life(at)).sweep()
+        installation.sweep()
+        _nothing_left(installation, answers=2, number="000644")
+        published = installation.published("000644")
         digests = {sha256(content).hexdigest() for name, content in published.items() if name[:2] == "FS"}
-        assert {(digest,) for digest in digests} == set(town.rows("SELECT signature FROM answer"))
+        assert {(digest,) for digest in digests} == set(installation.rows("SELECT signature FROM answer"))
         assert 2 == len(digests)
 
 
-def _cancel_all_periods(town: Town) -> None:
+def _cancel_all_periods(installation: Installation) -> None:
     """Let the register change its mind about everybody."""
-    with town.home.database.writing() as connection:
+    with installation.home.database.writing() as connection:
         connection.execute(update(tables.period).values(cancelled=True))

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from tests.twins.installation import SAMPLES, Installation, copied_on
 from tests.twins.mortal import Killed, Life, mortal
 from tests.twins.server import Server
-from tests.twins.town import SAMPLES, Town, copied_on
 
 SAMPLE = SAMPLES / "accepted-rerun"
 CHUNKS = 8
@@ -18,36 +18,38 @@ VERDICTS = {"line": {(1,), (2,)}, "form": {(0,), (2,)}}
 
 
 @pytest.fixture(scope="session")
-def served_town(tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fresh_postgresql: str) -> Town:
-    """Give a town on PostgreSQL that nothing happened in yet."""
+def served_town(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fresh_postgresql: str
+) -> Installation:
+    """Give an installation on PostgreSQL that nothing happened in yet."""
     url = postgresql.url(postgresql.create(fresh_postgresql))
-    town = Town.made(tmp_path_factory.mktemp("served") / "home", {"database": url})
-    town.close()
-    return town
+    installation = Installation.made(tmp_path_factory.mktemp("served") / "home", {"database": url})
+    installation.close()
+    return installation
 
 
-def _with_set(server: Server, quiet: Town, path: Path, acceptance: str) -> Town:
-    town = copied_on(server, quiet, path)
-    town.agree(acceptance)
+def _with_set(server: Server, quiet: Installation, path: Path, acceptance: str) -> Installation:
+    installation = copied_on(server, quiet, path)
+    installation.agree(acceptance)
     for file in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
-        town.drop(file)
-    return town
+        installation.drop(file)
+    return installation
 
 
-def _settled_once(town: Town) -> None:
-    sender = town.spool / "senders" / "000640"
+def _settled_once(installation: Installation) -> None:
+    sender = installation.spool / "senders" / "000640"
     assert [] == list((sender / "IN").iterdir())
-    assert [] == list((town.spool / "claimed").iterdir())
-    assert 1 == len(list(town.spool.glob("archive/*/*/*/*")))
-    assert [(1,)] == town.rows("SELECT count(*) FROM file_set")
-    assert [(2,)] == town.rows("SELECT count(*) FROM answer")
-    assert 2 == sum(name.startswith("FO.") for name in town.published())
-    assert 2 == sum(name.startswith("GO.") for name in town.published())
+    assert [] == list((installation.spool / "claimed").iterdir())
+    assert 1 == len(list(installation.spool.glob("archive/*/*/*/*")))
+    assert [(1,)] == installation.rows("SELECT count(*) FROM file_set")
+    assert [(2,)] == installation.rows("SELECT count(*) FROM answer")
+    assert 2 == sum(name.startswith("FO.") for name in installation.published())
+    assert 2 == sum(name.startswith("GO.") for name in installation.published())
 
 
-def _removed(server: Server, town: Town) -> None:
-    town.close()
-    server.drop(str(make_url(town.home.settings.database).database))
+def _removed(server: Server, installation: Installation) -> None:
+    installation.close()
+    server.drop(str(make_url(installation.home.settings.database).database))
 
 
 def _chunks() -> list[object]:
@@ -58,7 +60,7 @@ def _chunks() -> list[object]:
 
 @pytest.mark.parametrize(("acceptance", "chunk"), _chunks())
 def test_a_set_survives_every_death(
-    acceptance: str, chunk: int, postgresql: Server, served_town: Town, tmp_path: Path
+    acceptance: str, chunk: int, postgresql: Server, served_town: Installation, tmp_path: Path
 ) -> None:
     """A sweep dies at every call in turn; the next one, by a register that changed its mind, ends well.
 
@@ -69,13 +71,13 @@ def test_a_set_survives_every_death(
     _removed(postgresql, counted)
     verdicts = set()
     for at in range(1 + chunk, life.count + 1, CHUNKS):
-        town = _with_set(postgresql, served_town, tmp_path / str(at), acceptance)
+        installation = _with_set(postgresql, served_town, tmp_path / str(at), acceptance)
         with pytest.raises(Killed):
-            mortal(town.channel(), Life(at)).sweep()
-        town.import_register(SAMPLE / "later.csv")
-        town.sweep()
-        town.sweep()
-        _settled_once(town)
-        verdicts.update(town.rows("SELECT count(*) FROM version"))
-        _removed(postgresql, town)
+            mortal(installation.channel(), Life(at)).sweep()
+        installation.import_register(SAMPLE / "later.csv")
+        installation.sweep()
+        installation.sweep()
+        _settled_once(installation)
+        verdicts.update(installation.rows("SELECT count(*) FROM version"))
+        _removed(postgresql, installation)
     assert VERDICTS[acceptance] == verdicts

@@ -12,9 +12,9 @@ import pytest
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, watch
 from tests.twins.before import Before
+from tests.twins.installation import SAMPLES, Installation, copied_on
 from tests.twins.references import renumbered
 from tests.twins.server import Server
-from tests.twins.town import SAMPLES, Town, copied_on
 
 BUREAUS = ("000640", "000641", "000642")
 
@@ -28,16 +28,16 @@ def own_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town that nothing happened in yet."""
+def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation that nothing happened in yet."""
     url = own_server.url(own_server.create())
-    town = Town.made(tmp_path_factory.mktemp("calm") / "home", {"database": url})
-    town.close()
-    return town
+    installation = Installation.made(tmp_path_factory.mktemp("calm") / "home", {"database": url})
+    installation.close()
+    return installation
 
 
 @pytest.fixture
-def town(own_server: Server, calm_town: Town, tmp_path: Path) -> Iterator[Town]:
+def installation(own_server: Server, calm_town: Installation, tmp_path: Path) -> Iterator[Installation]:
     """Give a copy of it, in which three bureaus have dropped a set each."""
     made = copied_on(own_server, calm_town, tmp_path / "home")
     for sender in BUREAUS:
@@ -69,11 +69,11 @@ def _before_commit(channel: Channel, do: Callable[[], None]) -> Channel:
 
     @contextmanager
     def turn(stream: Stream) -> Iterator[Any]:
-        with channel.world.ledger.turn(stream) as books:
-            yield books
+        with channel.world.queue.turn(stream) as unit:
+            yield unit
             next(once, lambda: None)()
 
-    return replace(channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=turn)))
+    return replace(channel, world=replace(channel.world, queue=Before(channel.world.queue, turn=turn)))
 
 
 def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
@@ -99,9 +99,11 @@ MOMENTS = (
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_watching_survives_a_database_that_goes_away(moment: str, own_server: Server, town: Town) -> None:
+def test_watching_survives_a_database_that_goes_away(
+    moment: str, own_server: Server, installation: Installation
+) -> None:
     """No set is lost, doubled, or counted as a bug; what had begun is ended when the database is back."""
-    channel = _before(town.channel(), moment, own_server.stop)
+    channel = _before(installation.channel(), moment, own_server.stop)
     pauses = iter((own_server.start, lambda: None))
 
     def wake(stop: threading.Event) -> None:
@@ -109,8 +111,10 @@ def test_watching_survives_a_database_that_goes_away(moment: str, own_server: Se
         next(pauses, stop.set)()
 
     watch(channel, threading.Event(), wake)
-    rows = town.rows("SELECT sender, state, attempts, accepted FROM file_set JOIN run ON ticket = set_ticket")
+    rows = installation.rows(
+        "SELECT sender, state, attempts, accepted FROM file_set JOIN run ON ticket = set_ticket"
+    )
     assert [(sender, "settled", 0, 1) for sender in BUREAUS] == sorted(rows)
-    assert [4, 4, 4] == [len(town.published(sender)) for sender in BUREAUS]
-    assert [(0,)] == town.rows("SELECT count(*) FROM run WHERE published_at IS NULL")
-    assert [] == list((town.spool / "claimed").iterdir())
+    assert [4, 4, 4] == [len(installation.published(sender)) for sender in BUREAUS]
+    assert [(0,)] == installation.rows("SELECT count(*) FROM run WHERE published_at IS NULL")
+    assert [] == list((installation.spool / "claimed").iterdir())

@@ -10,9 +10,9 @@ from lxml import etree
 from flexibatch.wiring.home import Home
 from samples.today import moved, moved_name
 from tests.twins.clock import FixedClock
-from tests.twins.player import Sample
+from tests.twins.installation import Installation
 from tests.twins.references import renumbered
-from tests.twins.town import Town
+from tests.twins.sample_player import Sample
 
 DAYS = [date(2027, 1, 1), date(2027, 1, 15), date(2028, 2, 29), date(2030, 3, 31), date(2030, 12, 31)]
 MORNING = time(8, 16, tzinfo=UTC)
@@ -55,14 +55,14 @@ def _told(noti: bytes) -> tuple[str, list[Told]]:
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_samples_end_alike_on_a_day_to_come(day: date, home: Home) -> None:
     """Codes and outcomes are the goldens', whether a document names its version or leaves it out."""
-    town = Town(home, FixedClock(datetime.combine(day, MORNING)))
-    town.register_cast_of(day)
+    installation = Installation(home, FixedClock(datetime.combine(day, MORNING)))
+    installation.register_samples_of(day)
     for wave in zip_longest(*[_sets(sample, number) for number, sample in enumerate(PLAYED)], fillvalue={}):
         for files in wave:
             for name, content in files.items():
-                town.put(moved_name(name, day), moved(content, day))
-        town.sweep()
-    notis = [content for name, content in town.published().items() if name.startswith("FO.NOTI.")]
+                installation.put(moved_name(name, day), moved(content, day))
+        installation.sweep()
+    notis = [content for name, content in installation.published().items() if name.startswith("FO.NOTI.")]
     assert _wanted(day) == dict(map(_told, notis))
 
 

@@ -18,9 +18,9 @@ from flexibatch.adapters.locks import Locks
 from flexibatch.domain.case import Case
 from flexibatch.watcher import Channel
 from tests.twins.before import Before
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.mortal import Killed
 from tests.twins.references import renumbered
-from tests.twins.town import SAMPLES, Town
 from tests.twins.waiting import until
 from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
 
@@ -29,12 +29,12 @@ POISON, LATER = "FLEX.000640.20261005.00001.R", "FLEX.000640.20261005.00002.R"
 STATES = "SELECT name, state FROM file_set ORDER BY arrival"
 
 
-def _drop(town: Town, name: str, number: int) -> None:
-    town.put(f"FI.{name}.1.1", renumbered(DOCUMENT, number))
-    town.put(f"GO.{name}.1")
+def _drop(installation: Installation, name: str, number: int) -> None:
+    installation.put(f"FI.{name}.1.1", renumbered(DOCUMENT, number))
+    installation.put(f"GO.{name}.1")
 
 
-def _poisoned(town: Town, kind: type[BaseException]) -> Channel:
+def _poisoned(installation: Installation, kind: type[BaseException]) -> Channel:
     """Give a channel whose process ends at the document of the first set."""
 
     def opened(case: Case) -> Any:  # noqa: ANN401 - the port's own
@@ -42,53 +42,53 @@ def _poisoned(town: Town, kind: type[BaseException]) -> Channel:
             raise kind
         return channel.world.documents.open(case)
 
-    channel = town.channel()
+    channel = installation.channel()
     return replace(
         channel, world=replace(channel.world, documents=Before(channel.world.documents, open=opened))
     )
 
 
-def test_a_set_that_kills_is_quarantined_and_the_next_goes_on(town: Town) -> None:
+def test_a_set_that_kills_is_quarantined_and_the_next_goes_on(installation: Installation) -> None:
     """Each death counts; after as many as bugs may be the set goes, and its sender's later set is settled."""
-    _drop(town, POISON, 1)
-    _drop(town, LATER, 2)
-    for attempts in range(town.channel().max_attempts):
-        assert attempts == 0 or [(attempts - 1,)] == town.rows(
+    _drop(installation, POISON, 1)
+    _drop(installation, LATER, 2)
+    for attempts in range(installation.channel().max_attempts):
+        assert attempts == 0 or [(attempts - 1,)] == installation.rows(
             f"SELECT attempts FROM file_set WHERE name LIKE '%{POISON}%'"  # noqa: S608 - a test's own word
         )
         with pytest.raises(Killed):
-            _poisoned(town, Killed).sweep()
+            _poisoned(installation, Killed).sweep()
     with capture_logs() as told:
-        result = _poisoned(town, Killed).sweep()
+        result = _poisoned(installation, Killed).sweep()
     assert (1, 1) == (result.quarantined, result.settled)
-    assert [(f"GO.{POISON}.1", "quarantine"), (f"GO.{LATER}.1", "settled")] == town.rows(STATES)
+    assert [(f"GO.{POISON}.1", "quarantine"), (f"GO.{LATER}.1", "settled")] == installation.rows(STATES)
     assert {"set.killed", "set.quarantined"} <= {one["event"] for one in told}
-    assert [] == list((town.spool / "locks").glob("judging-*"))
+    assert [] == list((installation.spool / "locks").glob("judging-*"))
 
 
-def test_a_set_that_was_killed_for_another_reason_is_settled(town: Town) -> None:
+def test_a_set_that_was_killed_for_another_reason_is_settled(installation: Installation) -> None:
     """A power cut, a deploy with SIGKILL: the next sweep judges it, and forgets the death."""
-    _drop(town, POISON, 1)
+    _drop(installation, POISON, 1)
     with pytest.raises(Killed):
-        _poisoned(town, Killed).sweep()
-    assert 1 == town.sweep().settled
-    assert [(0, "settled")] == town.rows("SELECT attempts, state FROM file_set")
+        _poisoned(installation, Killed).sweep()
+    assert 1 == installation.sweep().settled
+    assert [(0, "settled")] == installation.rows("SELECT attempts, state FROM file_set")
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
-def test_an_order_to_end_does_not_count(town: Town, kind: type[BaseException]) -> None:
+def test_an_order_to_end_does_not_count(installation: Installation, kind: type[BaseException]) -> None:
     """However often an operator ends it, the set waits for the next sweep."""
-    _drop(town, POISON, 1)
-    for _ in range(2 * town.channel().max_attempts):
+    _drop(installation, POISON, 1)
+    for _ in range(2 * installation.channel().max_attempts):
         with pytest.raises(kind):
-            _poisoned(town, kind).sweep()
-    assert [(0, "claimed")] == town.rows("SELECT attempts, state FROM file_set")
-    assert 1 == town.sweep().settled
+            _poisoned(installation, kind).sweep()
+    assert [(0, "claimed")] == installation.rows("SELECT attempts, state FROM file_set")
+    assert 1 == installation.sweep().settled
 
 
-def test_a_set_that_another_process_judges_now_has_not_died(town: Town) -> None:
+def test_a_set_that_another_process_judges_now_has_not_died(installation: Installation) -> None:
     """Its mark is held: who looks at it meanwhile counts nothing."""
-    locks, other = Locks(town.spool), Locks(town.spool)
+    locks, other = Locks(installation.spool), Locks(installation.spool)
     with locks.judging("T"):
         assert not other.died("T")
     assert not other.died("T")
@@ -114,38 +114,38 @@ def test_looking_at_a_set_while_it_is_judged_tells_of_no_death(tmp_path: Path) -
     assert [] == list((tmp_path / "locks").iterdir())
 
 
-def test_sigterm_ends_a_sweep_by_that_signal_and_does_not_count(town: Town) -> None:
+def test_sigterm_ends_a_sweep_by_that_signal_and_does_not_count(installation: Installation) -> None:
     """What cron or systemd end in the middle of a set leaves no mark, and the set waits for the next sweep."""
     lines = (beneficiary(relation(uuid(number))) for number in range(20_000))
-    town.put(f"FI.{POISON}.1.1", message(form(*lines)).encode())
-    town.put(f"GO.{POISON}.1")
-    words = [sys.executable, "-m", "flexibatch", "--home", str(town.home.path), "sweep"]
+    installation.put(f"FI.{POISON}.1.1", message(form(*lines)).encode())
+    installation.put(f"GO.{POISON}.1")
+    words = [sys.executable, "-m", "flexibatch", "--home", str(installation.home.path), "sweep"]
     with subprocess.Popen(words) as process:
-        until(lambda: list((town.spool / "locks").glob("judging-*")))
+        until(lambda: list((installation.spool / "locks").glob("judging-*")))
         process.send_signal(signal.SIGTERM)
     assert -signal.SIGTERM == process.returncode
-    assert [] == list((town.spool / "locks").glob("judging-*"))
-    assert [(0, "claimed")] == town.rows("SELECT attempts, state FROM file_set")
+    assert [] == list((installation.spool / "locks").glob("judging-*"))
+    assert [(0, "claimed")] == installation.rows("SELECT attempts, state FROM file_set")
 
 
-def test_a_death_after_the_verdict_leaves_no_mark(town: Town) -> None:
+def test_a_death_after_the_verdict_leaves_no_mark(installation: Installation) -> None:
     """What was committed is published by the next sweep, and the mark of the dead process goes."""
-    _drop(town, POISON, 1)
-    channel = town.channel()
+    _drop(installation, POISON, 1)
+    channel = installation.channel()
 
     @contextmanager
     def turn(*arguments: object) -> Iterator[object]:
-        with channel.world.ledger.turn(*arguments) as books:  # type: ignore[arg-type]
-            yield books
+        with channel.world.queue.turn(*arguments) as unit:  # type: ignore[arg-type]
+            yield unit
         _die()
 
-    ledger = Before(channel.world.ledger, turn=turn)
+    queue = Before(channel.world.queue, turn=turn)
     with pytest.raises(Killed):
-        replace(channel, world=replace(channel.world, ledger=ledger)).sweep()
-    assert 1 == len(list((town.spool / "locks").glob("judging-*")))
-    town.sweep()
-    assert [(0, "settled")] == town.rows("SELECT attempts, state FROM file_set")
-    assert [] == list((town.spool / "locks").glob("judging-*"))
+        replace(channel, world=replace(channel.world, queue=queue)).sweep()
+    assert 1 == len(list((installation.spool / "locks").glob("judging-*")))
+    installation.sweep()
+    assert [(0, "settled")] == installation.rows("SELECT attempts, state FROM file_set")
+    assert [] == list((installation.spool / "locks").glob("judging-*"))
 
 
 def _die() -> NoReturn:

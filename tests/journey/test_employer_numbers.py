@@ -2,9 +2,9 @@
 
 import pytest
 
-from flexibatch.adapters.store import parties
+from flexibatch.adapters.store import identities
+from tests.twins.installation import Installation
 from tests.twins.sending import Bureau, Sent, sent_form
-from tests.twins.town import Town
 from tests.twins.xml_samples import uuid
 
 WORKER = "50021850123"
@@ -16,9 +16,9 @@ UNSEEN_NSSO, UNSEEN_COMPANY = "100200611", "0400100650"
 
 
 @pytest.fixture
-def bureau(town: Town) -> Bureau:
+def bureau(installation: Installation) -> Bureau:
     """Give the bureau with a mandate for the first employer."""
-    return Bureau(town)
+    return Bureau(installation)
 
 
 def form(nsso: str = "", company: str = "", number: int = 1) -> str:
@@ -89,8 +89,8 @@ def test_the_other_number_is_told_with_a_mandate_only(
 
 def test_of_several_nsso_numbers_none_is_told(bureau: Bureau) -> None:
     """An enterprise with two: by its own number 0 stands for them, by one of them this one."""
-    with bureau.town.home.database.writing() as connection:
-        parties.link_employer(connection, UNSEEN_NSSO, COMPANY)
+    with bureau.installation.home.database.writing() as connection:
+        identities.link_employer(connection, UNSEEN_NSSO, COMPANY)
     assert ("0", COMPANY[1:]) == bureau.send(form("", COMPANY)).employer
     assert (UNSEEN_NSSO, COMPANY[1:]) == bureau.send(form(UNSEEN_NSSO, number=2)).employer
 

@@ -12,10 +12,10 @@ from asyncssh.packet import SSHPacket
 
 from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.domain.sessions import HostKeyKind
-from tests.twins.front import Front, Street
+from tests.twins.installation import Installation
 from tests.twins.program import Caller
+from tests.twins.running_server import RunningServer, ServedInstallations
 from tests.twins.sshd import program
-from tests.twins.town import Town
 from tests.twins.wire import framed, key_exchange_begin, key_exchange_init, packet
 
 ALGORITHMS = {
@@ -94,32 +94,34 @@ def test_only_the_kinds_of_the_settings_are_made_and_shown(
     assert looked["front door"].startswith("The host key is SHA256:")
 
 
-def test_a_client_gets_the_key_of_each_kind_it_knows(street: Street) -> None:
+def test_a_client_gets_the_key_of_each_kind_it_knows(sites: ServedInstallations) -> None:
     """OpenSSH, restricted to one algorithm: each key comes, RSA never signs with SHA-1."""
     for algorithm, kind in ALGORITHMS.items():
         options = (f"HostKeyAlgorithms={algorithm}", "LogLevel=DEBUG1")
-        told = street.front.program([street.key_file], "ls", options=options)
+        told = sites.front.program([sites.key_file], "ls", options=options)
         assert 0 == told.returncode, told.stderr
         assert f"kex: host key algorithm: {algorithm}" in told.stderr
-        path = street.town.home.path / f"ssh_host_{kind}_key"
+        path = sites.installation.home.path / f"ssh_host_{kind}_key"
         shown = subprocess.run(
             [program("ssh-keygen"), "-lf", path], capture_output=True, text=True, check=True
         )
         assert shown.stdout.split()[1] in told.stderr
-    told = street.front.program([street.key_file], "ls", options=("HostKeyAlgorithms=ssh-rsa",))
+    told = sites.front.program([sites.key_file], "ls", options=("HostKeyAlgorithms=ssh-rsa",))
     assert "no matching host key type found" in told.stderr
 
 
-def test_two_clients_that_want_other_signatures_of_one_key_come_in_at_once(street: Street) -> None:
+def test_two_clients_that_want_other_signatures_of_one_key_come_in_at_once(
+    sites: ServedInstallations,
+) -> None:
     """What the second asked for does not reach the first, which has begun before it: OpenSSH would leave."""
-    with _begun(street, "rsa-sha2-512") as first, _begun(street, "rsa-sha2-256") as second:
+    with _begun(sites, "rsa-sha2-512") as first, _begun(sites, "rsa-sha2-256") as second:
         assert (b"rsa-sha2-256", b"rsa-sha2-512") == (_signature(second), _signature(first))
 
 
 @contextmanager
-def _begun(street: Street, algorithm: str) -> Iterator[socket.socket]:
+def _begun(sites: ServedInstallations, algorithm: str) -> Iterator[socket.socket]:
     """Give a connection whose client has told what it wants; the server has told too."""
-    with socket.create_connection(("127.0.0.1", street.front.port), timeout=30) as peer:
+    with socket.create_connection(("127.0.0.1", sites.front.port), timeout=30) as peer:
         peer.sendall(b"SSH-2.0-client\r\n" + framed(key_exchange_init(host_key=algorithm)))
         yield peer
 
@@ -136,10 +138,10 @@ def _signature(peer: socket.socket) -> bytes:
     return SSHPacket(signature).get_string()
 
 
-def test_serve_shows_only_the_kinds_of_its_settings(served: Town, key: paramiko.PKey) -> None:
+def test_serve_shows_only_the_kinds_of_its_settings(served: Installation, key: paramiko.PKey) -> None:
     """A client that knows RSA alone is not served where RSA was taken out."""
     del key
-    with Front(served, {"FLEXIBATCH_SFTP__HOST_KEYS": "ed25519,ecdsa"}) as front:
+    with RunningServer(served, {"FLEXIBATCH_SFTP__HOST_KEYS": "ed25519,ecdsa"}) as front:
         transport = paramiko.Transport(("127.0.0.1", front.port))
         transport.get_security_options().key_types = ("rsa-sha2-512",)
         with pytest.raises(paramiko.SSHException, match="host key"):

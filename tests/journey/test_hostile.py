@@ -14,42 +14,44 @@ from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import FILES_LIMIT
 from flexibatch.domain.vocabulary import Environment
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.spool import CASE
-from tests.twins.town import SAMPLES, Town
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 LIMITS = Limits(1000, 365, frozenset(Environment), ZoneInfo("Europe/Brussels"))
 VERDICTS = "SELECT f.name, r.verdict FROM file_set f JOIN run r ON r.set_ticket = f.ticket ORDER BY f.arrival"
 
 
-def _drop(town: Town, content: bytes, subject: str = "FLEX") -> str:
+def _drop(installation: Installation, content: bytes, subject: str = "FLEX") -> str:
     """Drop a set of one part, and name its GO."""
     name = f"{subject}.000640.20261005.00001.R.1"
-    town.put(f"FI.{name}.1", content)
-    town.put(f"GO.{name}")
+    installation.put(f"FI.{name}.1", content)
+    installation.put(f"GO.{name}")
     return f"GO.{name}"
 
 
 @pytest.mark.parametrize("encoding", ["x-nobody-knows", "hex", "rot13"])
-def test_an_acknowledgement_in_no_encoding_holds_up_nothing(town: Town, encoding: str) -> None:
+def test_an_acknowledgement_in_no_encoding_holds_up_nothing(
+    installation: Installation, encoding: str
+) -> None:
     """It is recorded as one that names no answer, and the bureau's next set is settled in the same sweep."""
     text = f'<?xml version="1.0" encoding="{encoding}"?><ACRF><FileName>FO</FileName></ACRF>'
-    acknowledgement = _drop(town, text.encode(), "ACRF")
-    declarations = _drop(town, DOCUMENT)
-    assert 0 == town.sweep().waiting
-    assert [(acknowledgement, "recorded"), (declarations, "received")] == town.rows(VERDICTS)
+    acknowledgement = _drop(installation, text.encode(), "ACRF")
+    declarations = _drop(installation, DOCUMENT)
+    assert 0 == installation.sweep().waiting
+    assert [(acknowledgement, "recorded"), (declarations, "received")] == installation.rows(VERDICTS)
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "windows-1252"])
-def test_no_encoding_hides_behind_a_long_declaration(town: Town, encoding: str) -> None:
+def test_no_encoding_hides_behind_a_long_declaration(installation: Installation, encoding: str) -> None:
     """A document is read in the encoding it was checked for; one whose declaration has no end in sight is none."""
     declaration = b'<?xml version="1.0"' + b" " * 40_000 + f'encoding="{encoding}"?>'.encode()
     reference = DOCUMENT.partition(b"?>")[2].replace(
         b"<AttestationStatus>", "<!-- caf\u00e9 --><AttestationStatus>".encode()
     )
-    name = _drop(town, declaration + reference)
-    town.sweep()
-    assert [(name, "refused")] == town.rows(VERDICTS)
+    name = _drop(installation, declaration + reference)
+    installation.sweep()
+    assert [(name, "refused")] == installation.rows(VERDICTS)
 
 
 def test_a_set_of_very_many_odd_names_is_judged_in_time_that_grows_with_them() -> None:
@@ -68,24 +70,24 @@ def _envelope_seconds(number: int) -> float:
 
 def test_what_is_left_of_a_crowded_set_is_lost_nowhere(tmp_path: Path) -> None:
     """The set is refused once; its other files are put away by later sweeps, so many at once, without an answer."""
-    town = Town.made(tmp_path / "home", {"stray_after": 0})
+    installation = Installation.made(tmp_path / "home", {"stray_after": 0})
     name = "FLEX.000640.20261005.00001.R.1"
     for number in range(3 * FILES_LIMIT):
-        town.put(f"FI.{name}.1.{number:03d}.xml")
-    town.put(f"GO.{name}")
-    left = [(town.sweep().claimed, len(list(town.inbox().iterdir()))) for _ in range(5)]
+        installation.put(f"FI.{name}.1.{number:03d}.xml")
+    installation.put(f"GO.{name}")
+    left = [(installation.sweep().claimed, len(list(installation.inbox().iterdir()))) for _ in range(5)]
     assert [(1, 2 * FILES_LIMIT + 1), (1, FILES_LIMIT + 1), (1, 1), (1, 0), (0, 0)] == left
-    assert 1 == sum(one.startswith("FO.ACRF") for one in town.published())
-    kept = [path for path in (town.spool / "archive").rglob("in/*") if path.is_file()]
+    assert 1 == sum(one.startswith("FO.ACRF") for one in installation.published())
+    kept = [path for path in (installation.spool / "archive").rglob("in/*") if path.is_file()]
     assert 3 * FILES_LIMIT + 1 == len(kept)
 
 
 def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
     """So many of an inbox are told by name, the others by their number, and all of them once a process."""
-    town = Town.made(tmp_path / "home", {"stray_after": 0})
+    installation = Installation.made(tmp_path / "home", {"stray_after": 0})
     for number in range(STRAYS_TOLD + 5):
-        town.put(f"notes-{number:05d}.txt")
-    channel = town.channel()
+        installation.put(f"notes-{number:05d}.txt")
+    channel = installation.channel()
     with capture_logs() as logs:
         channel.sweep()
         channel.sweep()
@@ -93,9 +95,9 @@ def test_very_many_strays_do_not_fill_the_log(tmp_path: Path) -> None:
     assert [("inbox.stray", None)] * STRAYS_TOLD + [("inbox.strays_left", 5)] == told
 
 
-def test_an_element_of_very_many_attributes_refuses_the_file(town: Town) -> None:
+def test_an_element_of_very_many_attributes_refuses_the_file(installation: Installation) -> None:
     """The parser looks for an attribute among all of them: asked for each, a megabyte would take a minute."""
     flood = b" ".join(b'a%d="1"' % number for number in range(10 * ATTRIBUTES_LIMIT))
-    _drop(town, DOCUMENT.replace(b"<INSS>", b"<INSS " + flood + b">", 1))
-    town.sweep()
-    assert [("refused", 1)] == town.rows("SELECT verdict, anomalies FROM run")
+    _drop(installation, DOCUMENT.replace(b"<INSS>", b"<INSS " + flood + b">", 1))
+    installation.sweep()
+    assert [("refused", 1)] == installation.rows("SELECT verdict, anomalies FROM run")

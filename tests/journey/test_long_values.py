@@ -2,9 +2,9 @@
 
 import pytest
 
-from flexibatch.adapters.store import upkeep
+from flexibatch.adapters.store import set_actions
 from flexibatch.adapters.store.audit import By
-from tests.twins.town import SAMPLES, Town
+from tests.twins.installation import SAMPLES, Installation
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_text("utf-8")
 NAME = "FLEX.000640.20261005.00001.R.1"
@@ -13,33 +13,33 @@ LONG = "x" * 249
 """What fills a file's name, with its kind and dots, to the 255 bytes that a disk takes."""
 
 
-def _dropped(town: Town, text: str) -> None:
-    town.put(f"FI.{NAME}.1", text.encode())
-    town.put(f"GO.{NAME}")
+def _dropped(installation: Installation, text: str) -> None:
+    installation.put(f"FI.{NAME}.1", text.encode())
+    installation.put(f"GO.{NAME}")
 
 
 @pytest.mark.parametrize(
     "name", [f"GO.{LONG}", f"GO.FLEX.000640.20261005.{LONG[:220]}.R.1", f"GO.{'é' * 120}"]
 )
-def test_a_long_name_is_answered(town: Town, name: str) -> None:
+def test_a_long_name_is_answered(installation: Installation, name: str) -> None:
     """Whatever a name holds, its bureau gets one acknowledgement that refuses it."""
-    town.put(name)
-    assert 1 == town.sweep().settled
-    assert [("refused",)] == town.rows("SELECT verdict FROM run")
-    assert 1 == sum(one.startswith("FO.ACRF") for one in town.published())
+    installation.put(name)
+    assert 1 == installation.sweep().settled
+    assert [("refused",)] == installation.rows("SELECT verdict FROM run")
+    assert 1 == sum(one.startswith("FO.ACRF") for one in installation.published())
 
 
 @pytest.mark.parametrize("name", [f"GO.{LONG}"])
-def test_a_long_name_in_quarantine_can_be_discarded(town: Town, name: str) -> None:
+def test_a_long_name_in_quarantine_can_be_discarded(installation: Installation, name: str) -> None:
     """What could not be judged is answered when an operator discards it."""
-    town.put(name)
-    town.sweep()
-    with town.home.database.writing() as connection:
+    installation.put(name)
+    installation.sweep()
+    with installation.home.database.writing() as connection:
         connection.exec_driver_sql("UPDATE file_set SET state = 'quarantine', run = 2")
         [(ticket,)] = connection.exec_driver_sql("SELECT ticket FROM file_set").all()
-        upkeep.discard(connection, By("test", town.clock.now()), ticket)
-    assert 1 == town.sweep().settled
-    assert 2 == sum(one.startswith("FO.ACRF") for one in town.published())
+        set_actions.discard(connection, By("test", installation.clock.now()), ticket)
+    assert 1 == installation.sweep().settled
+    assert 2 == sum(one.startswith("FO.ACRF") for one in installation.published())
 
 
 TAGS = (
@@ -55,19 +55,19 @@ TAGS = (
 
 
 @pytest.mark.parametrize("sign", ["9", "x", "é", "😀", "&amp;", "\u202e"])
-def test_a_long_value_in_every_element_is_told(town: Town, sign: str) -> None:
+def test_a_long_value_in_every_element_is_told(installation: Installation, sign: str) -> None:
     """Each is cut for the answer, and everything is kept and settled."""
     text = DOCUMENT
     for tag in TAGS:
         begin = text.index(f"<{tag}>") + len(tag) + 2
         text = text[:begin] + sign * 3_000 + text[text.index(f"</{tag}>") :]
     text = text.replace("<Debtor>", f"<{'S' * 250}/><Debtor>", 1)
-    _dropped(town, text)
-    assert (1, 0) == ((swept := town.sweep()).settled, swept.waiting)
-    [(told,)] = town.rows("SELECT count(*) FROM anomaly")
+    _dropped(installation, text)
+    assert (1, 0) == ((swept := installation.sweep()).settled, swept.waiting)
+    [(told,)] = installation.rows("SELECT count(*) FROM anomaly")
     assert isinstance(told, int)
     assert told > len(TAGS)
-    assert [] == town.rows("SELECT value FROM anomaly WHERE length(value) > 100 OR length(tag) > 100")
+    assert [] == installation.rows("SELECT value FROM anomaly WHERE length(value) > 100 OR length(tag) > 100")
 
 
 OWN = (
@@ -76,10 +76,10 @@ OWN = (
 )
 
 
-def test_references_as_long_as_they_may_be_are_kept(town: Town) -> None:
+def test_references_as_long_as_they_may_be_are_kept(installation: Installation) -> None:
     """64 characters, whatever they take in bytes: of the Form and of the line."""
     text = DOCUMENT.replace(">SEP-2026<", f">{LONGEST}<")
-    _dropped(town, text.replace("<Calculation>", f"{OWN}<Calculation>"))
-    assert (1, 0) == ((swept := town.sweep()).settled, swept.lines_refused)
-    assert [(64,), (64,)] == town.rows("SELECT length(own_reference) FROM version")
-    assert [(64,)] == town.rows("SELECT length(reference) FROM form_run")
+    _dropped(installation, text.replace("<Calculation>", f"{OWN}<Calculation>"))
+    assert (1, 0) == ((swept := installation.sweep()).settled, swept.lines_refused)
+    assert [(64,), (64,)] == installation.rows("SELECT length(own_reference) FROM version")
+    assert [(64,)] == installation.rows("SELECT length(reference) FROM form_run")

@@ -15,18 +15,18 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from sqlalchemy import Connection
 
 from flexibatch.adapters.spool.retention import delete_bytes
-from flexibatch.adapters.store import bureaus, upkeep
+from flexibatch.adapters.store import bureaus, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.errors import Refusal
 from flexibatch.watcher import Channel
 from tests.twins import observed
 from tests.twins.clock import FixedClock
 from tests.twins.compared import SENDERS, compare, ticket_of
+from tests.twins.installation import SAMPLES, Installation, copied
 from tests.twins.model import CANCELLATION, MODIFICATION, ORIGINAL, FileSet, Line, Model
 from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.player import Broken
+from tests.twins.sample_player import Broken
 from tests.twins.sending import Sent, document, sent_form
-from tests.twins.town import SAMPLES, Town, copied
 from tests.twins.xml_samples import uuid
 
 COVERED, LATER = ("50021850123", "50021957813"), "50022388670"
@@ -43,19 +43,19 @@ lines = st.lists(
 
 
 class Machine(RuleBasedStateMachine):
-    """Do to a town and to the model what bureaus and operators do, and compare after each sweep."""
+    """Do to an installation and to the model what bureaus and operators do, and compare after each sweep."""
 
-    quiet: Town
+    quiet: Installation
 
     def __init__(self) -> None:
         super().__init__()
         self.path = Path(mkdtemp(prefix="flexibatch-machine-"))
-        self.town = copied(self.quiet, self.path / "home")
+        self.installation = copied(self.quiet, self.path / "home")
         self.model = Model(set(COVERED))
         self.clean = True
 
     def teardown(self) -> None:
-        self.town.close()
+        self.installation.close()
         rmtree(self.path)
 
     # ------------------------------------------------------------------------------------------------- bureaus
@@ -102,8 +102,8 @@ class Machine(RuleBasedStateMachine):
         if one is None or one.silent or one.withdrawn or one.released or one.run > 1:
             return
         self._tick()
-        self.town.put(f"TD.{one.key}.1", b"", one.sender)
-        if len(observed.sets(self.town, one.sender)) > self.model.of(one.sender).index(one):
+        self.installation.put(f"TD.{one.key}.1", b"", one.sender)
+        if len(observed.sets(self.installation, one.sender)) > self.model.of(one.sender).index(one):
             self.model.wait(FileSet(one.sender, one.key, len(self.model.sets) + 1, silent=True))
         else:
             # What takes a name that was received withdraws nothing; without data it is recorded.
@@ -125,7 +125,9 @@ class Machine(RuleBasedStateMachine):
         if one is None:
             return
         refused = not one.may_rerun or one.sender in self.model.held
-        self._decide(lambda connection, by: upkeep.begin_rerun(connection, by, self._ticket(one)), refused)
+        self._decide(
+            lambda connection, by: set_actions.begin_rerun(connection, by, self._ticket(one)), refused
+        )
         if not refused:
             one.run, one.discarded = one.run + 1, False
             self.model.wait(one)
@@ -133,7 +135,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: LATER not in self.model.covered)
     @rule()
     def import_register(self) -> None:
-        self.town.import_register(SAMPLES / "accepted-rerun" / "later.csv")
+        self.installation.import_register(SAMPLES / "accepted-rerun" / "later.csv")
         self.model.covered.add(LATER)
 
     @precondition(lambda self: any(one.state == "quarantine" for one in self.model.sets))
@@ -142,7 +144,7 @@ class Machine(RuleBasedStateMachine):
         one = self._drawn(data, lambda one: one.state == "quarantine" and self._is_idle(one.sender))
         if one is None:
             return
-        change, refused = (upkeep.discard, one.passed) if discards else (upkeep.release, False)
+        change, refused = (set_actions.discard, one.passed) if discards else (set_actions.release, False)
         self._decide(lambda connection, by: change(connection, by, self._ticket(one)), refused)
         if not refused:
             one.discarded, one.released = discards, True
@@ -153,9 +155,11 @@ class Machine(RuleBasedStateMachine):
     def purge(self) -> None:
         self._tick()
         now = self._clock.now()
-        self._decide(lambda connection, by: upkeep.purge(connection, by, now))
-        with self.town.home.database.reading() as connection:
-            delete_bytes(self.town.spool / "archive", lambda asked: upkeep.purged_among(connection, asked))
+        self._decide(lambda connection, by: set_actions.purge(connection, by, now))
+        with self.installation.home.database.reading() as connection:
+            delete_bytes(
+                self.installation.spool / "archive", lambda asked: set_actions.purged_among(connection, asked)
+            )
         for one in self.model.sets:
             one.purged = one.purged or one.state not in {"waiting", "quarantine"}
 
@@ -167,17 +171,17 @@ class Machine(RuleBasedStateMachine):
         for one in self.model.due():
             self.model.settle(one)
         self.clean = True
-        compare(self.town, self.model)
+        compare(self.installation, self.model)
 
     @precondition(lambda self: self.clean and self.model.waiting)
     @rule()
     def sweep_with_a_bug(self) -> None:
         """Put into quarantine whatever has its document looked at, one set after the other."""
-        channel = replace(self.town.channel(), max_attempts=1)
+        channel = replace(self.installation.channel(), max_attempts=1)
         replace(channel, world=replace(channel.world, documents=Broken())).sweep()
         for one in self.model.due():
             (self.model.quarantine if one.reads_document else self.model.settle)(one)
-        compare(self.town, self.model)
+        compare(self.installation, self.model)
 
     @precondition(lambda self: self.model.waiting)
     @rule(at=st.integers(1, 160))
@@ -187,7 +191,7 @@ class Machine(RuleBasedStateMachine):
             mortal(self._channel, Life(at)).sweep()
         except Killed:
             self.clean = False
-        runs = observed.counts(self.town)
+        runs = observed.counts(self.installation)
         for sender in SENDERS:
             due = [one for one in self.model.due() if one.sender == sender]
             done = [one for one in due if (self._ticket(one), one.run) in runs]
@@ -199,13 +203,13 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def _clock(self) -> FixedClock:
-        assert isinstance(self.town.clock, FixedClock)
-        return self.town.clock
+        assert isinstance(self.installation.clock, FixedClock)
+        return self.installation.clock
 
     @property
     def _channel(self) -> Channel:
         """Give a channel that no death counts for: how often a set may die is told elsewhere."""
-        return replace(self.town.channel(), max_attempts=1000)
+        return replace(self.installation.channel(), max_attempts=1000)
 
     def _tick(self) -> None:
         self._clock.advance(timedelta(seconds=30))
@@ -213,8 +217,8 @@ class Machine(RuleBasedStateMachine):
     def _put(self, one: FileSet) -> None:
         self._tick()
         if not one.go_alone:
-            self.town.put(f"FI.{one.key}.1.1", _content(one), one.sender)
-        self.town.put(f"GO.{one.key}.1", b"", one.sender)
+            self.installation.put(f"FI.{one.key}.1.1", _content(one), one.sender)
+        self.installation.put(f"GO.{one.key}.1", b"", one.sender)
         self.model.wait(one)
 
     def _is_free(self, key: str) -> bool:
@@ -230,11 +234,11 @@ class Machine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(some)) if some else None
 
     def _ticket(self, one: FileSet) -> str:
-        return ticket_of(self.town, self.model, one)
+        return ticket_of(self.installation, self.model, one)
 
     def _decide(self, change: Callable[[Connection, By], Any], refused: bool = False) -> None:
         try:
-            with self.town.home.database.writing() as connection:
+            with self.installation.home.database.writing() as connection:
                 change(connection, By("test", self._clock.now()))
         except Refusal:
             assert refused
@@ -253,8 +257,8 @@ def _content(one: FileSet) -> bytes:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> type[Machine]:
-    """Give a machine whose towns are copies of one that nothing happened in."""
-    quiet = Town.made(tmp_path_factory.mktemp("machine") / "home")
+    """Give a machine whose installations are copies of one that nothing happened in."""
+    quiet = Installation.made(tmp_path_factory.mktemp("machine") / "home")
     return type("OfThisTown", (Machine,), {"quiet": quiet})
 
 

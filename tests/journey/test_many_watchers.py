@@ -23,8 +23,8 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.wiring.home import Home
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.references import renumbered
-from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
 
 SENDERS = [f"{number:06d}" for number in range(701, 741)]
@@ -92,10 +92,10 @@ class Crew:
 
 
 @pytest.fixture
-def town(home: Home) -> Town:
+def installation(home: Home) -> Installation:
     """Give a home with forty bureaus, each with a mandate for the same employer."""
-    made = Town(home, SystemClock())
-    made.register_cast_of_today()
+    made = Installation(home, SystemClock())
+    made.register_samples_of_today()
     by = By("test", made.clock.now())
     with home.database.writing() as connection:
         for number in SENDERS:
@@ -108,10 +108,10 @@ def town(home: Home) -> Town:
 
 
 @pytest.fixture
-def crew(town: Town, tmp_path: Path) -> Iterator[Crew]:
+def crew(installation: Installation, tmp_path: Path) -> Iterator[Crew]:
     """Give four processes that watch the home."""
     with ExitStack() as stack:
-        made = Crew(town.home.path, tmp_path, stack)
+        made = Crew(installation.home.path, tmp_path, stack)
         for _ in range(PROCESSES):
             made.hire()
         yield made
@@ -120,42 +120,44 @@ def crew(town: Town, tmp_path: Path) -> Iterator[Crew]:
             one.wait()
 
 
-def _drop(town: Town, sender: str, sequence: int) -> None:
+def _drop(installation: Installation, sender: str, sequence: int) -> None:
     name, content = moved_to_today(SAMPLES / STORY[sequence - 1])
     day = name.split(".")[3]
-    inbox = town.inbox(sender)
+    inbox = installation.inbox(sender)
     own = renumbered(content, sender)
     (inbox / f"FI.FLEX.{sender}.{day}.0000{sequence}.R.1.1").write_bytes(own)
     (inbox / f"GO.FLEX.{sender}.{day}.0000{sequence}.R.1").touch()
 
 
-def _is_done(town: Town) -> bool:
+def _is_done(installation: Installation) -> bool:
     query = "SELECT count(*) FROM run WHERE published_at IS NOT NULL"
-    return [(len(SENDERS) * len(STORY),)] == town.rows(query)
+    return [(len(SENDERS) * len(STORY),)] == installation.rows(query)
 
 
 @pytest.mark.long
-def test_four_watchers_settle_each_set_once_however_often_they_are_killed(town: Town, crew: Crew) -> None:
+def test_four_watchers_settle_each_set_once_however_often_they_are_killed(
+    installation: Installation, crew: Crew
+) -> None:
     """One outcome a set, in the order of its stream; answers and pages say what the rows say; nothing is left."""
     chance = random.Random(4)  # noqa: S311 - who is killed, and when
     drops = [(sender, sequence) for sequence in range(1, len(STORY) + 1) for sender in SENDERS]
     for nth, (sender, sequence) in enumerate(drops, 1):
-        _drop(town, sender, sequence)
+        _drop(installation, sender, sequence)
         if nth % (len(drops) // KILLS) == 0:
             time.sleep(chance.random())
             crew.kill(chance.randrange(PROCESSES))
-    until(lambda: _is_done(town))
+    until(lambda: _is_done(installation))
     assert [0] * PROCESSES == crew.dismiss(), crew.said()
     assert [] == [word for said in crew.said() for word in BUGS if word in said], crew.said()
-    _settled_once_and_in_order(town)
-    _answers_are_the_rows(town)
-    _nothing_is_left(town)
+    _settled_once_and_in_order(installation)
+    _answers_are_the_rows(installation)
+    _nothing_is_left(installation)
     settled = [sum('"set.settled"' in line for line in said.splitlines()) for said in crew.said()]
     assert sum(number > 0 for number in settled) >= PROCESSES // 2, settled
 
 
-def _settled_once_and_in_order(town: Town) -> None:
-    sets = town.rows(
+def _settled_once_and_in_order(installation: Installation) -> None:
+    sets = installation.rows(
         "SELECT sender, name, state, number, accepted, refused FROM file_set JOIN run ON set_ticket = ticket "
         "ORDER BY sender, decided_at"
     )
@@ -165,29 +167,33 @@ def _settled_once_and_in_order(town: Town) -> None:
         for sequence in range(1, len(STORY) + 1)
     ]
     assert wanted == [(sender, str(name).split(".")[4], *rest) for sender, name, *rest in sets]
-    versions = town.rows(
+    versions = installation.rows(
         "SELECT declaration, count(*), min(number), max(number) FROM version GROUP BY declaration"
     )
     assert [(3, 1, 3)] * len(SENDERS) == [tuple(rest) for _declaration, *rest in versions]
 
 
-def _answers_are_the_rows(town: Town) -> None:
+def _answers_are_the_rows(installation: Installation) -> None:
     told = Counter(
         (path.parent.parent.name, path.name, sha256(path.read_bytes()).hexdigest())
-        for path in town.spool.glob("senders/*/OUT/FO.*")
+        for path in installation.spool.glob("senders/*/OUT/FO.*")
     )
-    assert Counter(town.rows("SELECT sender, name, sha256 FROM answer")) == told
+    assert Counter(installation.rows("SELECT sender, name, sha256 FROM answer")) == told
     names = sorted(name for _sender, name, _digest in told)
-    goes = sorted(path.name for path in town.spool.glob("senders/*/OUT/GO.*"))
+    goes = sorted(path.name for path in installation.spool.glob("senders/*/OUT/GO.*"))
     assert [name.replace("FO.", "GO.", 1) for name in names] == goes
-    pages = [json.loads(path.read_bytes()) for path in town.spool.glob("senders/*/REPORT/*.json")]
+    pages = [json.loads(path.read_bytes()) for path in installation.spool.glob("senders/*/REPORT/*.json")]
     assert {"received": len(SENDERS) * len(STORY)} == Counter(page["state"] for page in pages)
 
 
-def _nothing_is_left(town: Town) -> None:
-    folders = [town.spool / "claimed", town.spool / "quarantine", *town.spool.glob("senders/*/IN")]
+def _nothing_is_left(installation: Installation) -> None:
+    folders = [
+        installation.spool / "claimed",
+        installation.spool / "quarantine",
+        *installation.spool.glob("senders/*/IN"),
+    ]
     assert [] == [path for folder in folders for path in folder.iterdir()]
-    hidden = [path for name in ("OUT", "REPORT") for path in town.spool.glob(f"senders/*/{name}/.*")]
+    hidden = [path for name in ("OUT", "REPORT") for path in installation.spool.glob(f"senders/*/{name}/.*")]
     assert [] == hidden
-    archived = [path.name for path in town.spool.glob("archive/*/*/*/*")]
-    assert sorted(str(row[0]) for row in town.rows("SELECT ticket FROM file_set")) == sorted(archived)
+    archived = [path.name for path in installation.spool.glob("archive/*/*/*/*")]
+    assert sorted(str(row[0]) for row in installation.rows("SELECT ticket FROM file_set")) == sorted(archived)

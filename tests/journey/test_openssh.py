@@ -21,9 +21,9 @@ from flexibatch import cli
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.program import Caller, Told
 from tests.twins.sshd import Sshd, make_key, program, running_sshd
-from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
 
 ROOT = SAMPLES.parent
@@ -43,7 +43,7 @@ class Site:
     """Hold a machine as the recipe makes it."""
 
     folder: Path
-    town: Town
+    installation: Installation
     key: Path
     other_key: Path
     sshd: Sshd
@@ -60,13 +60,13 @@ class Site:
 
     def root(self, number: str = "000640") -> Path:
         """Give a bureau's root folder."""
-        return self.town.spool / "senders" / number
+        return self.installation.spool / "senders" / number
 
     def program(self, *words: str) -> "subprocess.Popen[str]":
         """Start the program as the channel's account, with the rights of its unit."""
         account = [f"--reuid={CHANNEL}", f"--regid={CHANNEL}", "--init-groups"]
         rights = [f"--inh-caps={RIGHTS}", f"--ambient-caps={RIGHTS}", f"--bounding-set=-all,{RIGHTS}"]
-        called = [sys.executable, "-m", "flexibatch", "--home", str(self.town.home.path), *words]
+        called = [sys.executable, "-m", "flexibatch", "--home", str(self.installation.home.path), *words]
         environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
         environ |= {"FLEXIBATCH_POLL_INTERVAL": "0.2"}
         return subprocess.Popen(
@@ -138,16 +138,16 @@ def _program(home: Home, *words: str) -> None:
     assert 0 == cli.run(["--home", str(home.path), "--operator", "anna", *words], FixedClock())
 
 
-def _cast(folder: Path, home: Home) -> Town:
+def _cast(folder: Path, home: Home) -> Installation:
     """Register two bureaus under user names of this process, with a key each, and the samples' register."""
-    town = Town(home, FixedClock())
-    town.register_cast_of_today()
-    for (number,) in town.rows("SELECT number FROM sender"):
+    installation = Installation(home, FixedClock())
+    installation.register_samples_of_today()
+    for (number,) in installation.rows("SELECT number FROM sender"):
         _program(home, "sender", "remove", str(number), "--yes")
     for number in CAST:
         make_key(folder / f"key-{number}")
         _add(folder, home, number)
-    return town
+    return installation
 
 
 def _add(folder: Path, home: Home, number: str) -> None:
@@ -178,13 +178,13 @@ def site() -> Iterator[Site]:
         with _accounts_locked():
             _run("useradd", "--system", "--user-group", "--no-create-home", CHANNEL)
         home = _home_made(folder)
-        town = _cast(folder, home)
+        installation = _cast(folder, home)
         _export(folder, home)
         _accounts_made(folder)
         _run("chown", "-R", f"{CHANNEL}:", str(home.path))
         (folder / "desk").mkdir()
         with running_sshd(folder / "sshd", _settings(folder)) as sshd:
-            yield Site(folder, town, folder / "key-000640", folder / "key-000641", sshd)
+            yield Site(folder, installation, folder / "key-000640", folder / "key-000641", sshd)
         home.close()
     finally:
         _accounts_removed()
@@ -286,9 +286,9 @@ def test_what_a_bureau_plants_in_out_holds_up_nothing(site: Site) -> None:
 
 def _next_answers(site: Site) -> list[str]:
     """Give the names that the next answers will have, by those that were given out today."""
-    day = SystemClock().now().astimezone(site.town.home.settings.timezone).strftime("%Y%m%d")
+    day = SystemClock().now().astimezone(site.installation.home.settings.timezone).strftime("%Y%m%d")
     stems = [f"FO.{subject}.999999.{day}." for subject in ("ACRF", "NOTI")]
-    names = [str(row[0]) for row in site.town.rows("SELECT name FROM answer")]
+    names = [str(row[0]) for row in site.installation.rows("SELECT name FROM answer")]
     given = [sum(name.startswith(stem) for name in names) for stem in stems]
     return [f"{stem}{count + 1:05d}.R" for stem, count in zip(stems, given, strict=True)]
 
@@ -323,10 +323,10 @@ def test_what_is_no_bureau_s_business_is_refused(site: Site, line: str) -> None:
 
 def test_a_sweep_by_root_shuts_the_channel_out_of_nothing(site: Site) -> None:
     """Locks that root made are taken by the channel's account afterwards."""
-    locks = site.town.spool / "locks"
+    locks = site.installation.spool / "locks"
     for path in locks.iterdir():
         path.unlink()
-    _program(site.town.home, "sweep")
+    _program(site.installation.home, "sweep")
     assert ["root"] == [path.owner() for path in locks.iterdir()]
     names = _written(site, "00006")
     assert 0 == site.sftp(*(f"put {name} IN/{name}" for name in names)).status
@@ -377,10 +377,10 @@ def test_nothing_is_forwarded(site: Site) -> None:
 
 def test_a_removed_bureau_is_out_until_it_is_back(site: Site) -> None:
     """The next export takes its keys away and leaves its folders; one that was brought back is let in again."""
-    home, number = site.town.home, "000641"
+    home, number = site.installation.home, "000641"
     _program(home, "sender", "remove", number, "--yes")
     _export(site.folder, home)
-    assert ("sender export-openssh",) == site.town.rows("SELECT action FROM audit ORDER BY id")[-1]
+    assert ("sender export-openssh",) == site.installation.rows("SELECT action FROM audit ORDER BY id")[-1]
     assert 255 == site.sftp("ls", user=user_of(number), key=site.other_key).status
     assert (site.root(number) / "IN").is_dir()
     _add(site.folder, home, number)

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from flexibatch.adapters.folders import make_sender_folders
-from flexibatch.adapters.spool.retention import Outgrown, delete, old_pages
-from flexibatch.adapters.store import doorbook, tables
+from flexibatch.adapters.spool.retention import Expired, delete, old_pages
+from flexibatch.adapters.store import access, tables
 from flexibatch.adapters.store.engine import stored
-from flexibatch.domain.sessions import Act, Deed
+from flexibatch.domain.sessions import Act, SessionEvent
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
@@ -142,8 +142,8 @@ def test_pages_of_old_sets_go(call: Caller, home: Home, records: Records) -> Non
 
 def fetch(home: Home, path: str, taken: int = 5, *, number: str = SENDER, at: datetime = OLD) -> None:
     """Let a bureau read some bytes of a file over SFTP."""
-    told = Deed(Act.GET, "s", number, "192.0.2.1", {"path": path, "bytes": taken})
-    doorbook.write_deeds(home.database, [(at, told)])
+    told = SessionEvent(Act.GET, "s", number, "192.0.2.1", {"path": path, "bytes": taken})
+    access.write_deeds(home.database, [(at, told)])
 
 
 def left(home: Home, number: str = SENDER, folder: str = "OUT") -> list[str]:
@@ -201,9 +201,9 @@ def test_an_answer_that_was_acknowledged_was_fetched(call: Caller, home: Home, r
 
 def test_a_folder_that_refuses_is_told_as_trouble(tmp_path: Path) -> None:
     """What cannot be deleted is told with its place; what is gone already is no trouble."""
-    delete([Outgrown(tmp_path / "gone", 0)])
+    delete([Expired(tmp_path / "gone", 0)])
     with pytest.raises(Unavailable, match="purge again"):
-        delete([Outgrown(tmp_path, 0)])
+        delete([Expired(tmp_path, 0)])
     with pytest.raises(Unavailable, match="purge again"):
         old_pages(tmp_path / "gone", lambda tickets: tickets)
 

@@ -13,14 +13,14 @@ from sqlalchemy import Connection, make_url
 from flexibatch.adapters.store.forms import FormRows, write_forms
 from flexibatch.domain.case import Case
 from flexibatch.ports import Stream
-from flexibatch.swept import SweepResult
+from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
 from tests.twins.before import Before
 from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.references import renumbered
 from tests.twins.server import Server
-from tests.twins.town import SAMPLES, Town
 from tests.twins.waiting import PATIENCE
 
 BUREAUS = ("000640", "000641")
@@ -62,18 +62,18 @@ class Sweeping:
 class Race:
     """Hold one database and two processes, each of which serves one bureau's inbox."""
 
-    town: Town
+    installation: Installation
     sweeps: list[Sweeping]
 
     def drop(self, *documents: bytes) -> None:
         """Let each bureau drop a document; it is claimed, and not judged yet."""
         for sender, content in zip(BUREAUS, documents, strict=True):
-            self.town.put(f"FI.FLEX.{sender}.20261005.00001.R.1.1", content, sender)
-            self.town.put(f"GO.FLEX.{sender}.20261005.00001.R.1", sender=sender)
+            self.installation.put(f"FI.FLEX.{sender}.20261005.00001.R.1.1", content, sender)
+            self.installation.put(f"GO.FLEX.{sender}.20261005.00001.R.1", sender=sender)
 
     def told(self) -> list[tuple[object, ...]]:
         """Give the verdicts."""
-        return self.town.rows(
+        return self.installation.rows(
             "SELECT state, attempts, troubles, accepted, run.refused FROM file_set "
             "JOIN run ON set_ticket = ticket ORDER BY accepted DESC"
         )
@@ -81,18 +81,18 @@ class Race:
 
 @pytest.fixture
 def race(postgresql: Server, fresh_postgresql: str, tmp_path: Path) -> Iterator[Race]:
-    """Give a town on PostgreSQL, and two processes that sweep it."""
+    """Give an installation on PostgreSQL, and two processes that sweep it."""
     url = postgresql.url(postgresql.create(fresh_postgresql))
-    town = Town.made(tmp_path / "home", {"database": url})
+    installation = Installation.made(tmp_path / "home", {"database": url})
     homes = [Home.open(tmp_path / "home", {"FLEXIBATCH_DATABASE": url}) for _ in BUREAUS]
     sweeps = []
     for place, home in enumerate(homes):
-        other = Town(home, FixedClock())
+        other = Installation(home, FixedClock())
         other.outside = replace(other.outside, tickets=CountedTickets(1000 * (place + 1)))
-        other.dropped_ns = town.dropped_ns
+        other.dropped_ns = installation.dropped_ns
         sweeps.append(Sweeping(_only(other.channel(), BUREAUS[place])))
-    yield Race(town, sweeps)
-    for home in (*homes, town.home):
+    yield Race(installation, sweeps)
+    for home in (*homes, installation.home):
         home.close()
     postgresql.drop(str(make_url(url).database))
 
@@ -111,11 +111,11 @@ def _turning(channel: Channel, change: Callable[[Any], Any], before_commit: Call
 
     @contextmanager
     def turn(stream: Stream) -> Iterator[Any]:
-        with channel.world.ledger.turn(stream) as books:
-            yield change(books)
+        with channel.world.queue.turn(stream) as unit:
+            yield change(unit)
             before_commit()
 
-    return replace(channel, world=replace(channel.world, ledger=Before(channel.world.ledger, turn=turn)))
+    return replace(channel, world=replace(channel.world, queue=Before(channel.world.queue, turn=turn)))
 
 
 def test_who_commits_second_is_judged_again(race: Race) -> None:
@@ -128,12 +128,12 @@ def test_who_commits_second_is_judged_again(race: Race) -> None:
             second.ended()
 
     race.drop(document(1), document(1))
-    first.channel = _turning(first.channel, lambda books: books, meet)
+    first.channel = _turning(first.channel, lambda unit: unit, meet)
     first.begin()
     assert (1, 1, 0) == (first.ended().settled, first.ended().lines_refused, first.ended().waiting)
     assert (1, 0) == (second.ended().settled, second.ended().lines_refused)
     assert [("settled", 0, 0, 1, 0), ("settled", 0, 0, 0, 1)] == race.told()
-    answers = race.town.published("000640")
+    answers = race.installation.published("000640")
     noti = next(content for name, content in answers.items() if name.startswith("FO.NOTI"))
     assert b"<ErrorID>90082-272</ErrorID>" in noti
 
@@ -152,7 +152,7 @@ def test_transactions_that_wait_for_each_other_are_parted(
                 both.wait(PATIENCE)
             both.abort()
 
-    monkeypatch.setattr("flexibatch.adapters.store.ledger.write_forms", waiting_after_the_first_form)
+    monkeypatch.setattr("flexibatch.adapters.store.set_queue.write_forms", waiting_after_the_first_form)
     race.drop(document(1, 2), document(2, 1))
     for one in race.sweeps:
         one.begin()

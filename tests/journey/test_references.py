@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.twins.installation import Installation
 from tests.twins.program import Caller
 from tests.twins.sending import CANCELLATION, MODIFICATION, Answered, Bureau, Sent, sent_form
-from tests.twins.town import Town
 
 NSSO, WORKER, SECOND = "100100022", "50021850123", "50021957813"
 UUID = "019a1f04-8763-79fc-a088-15b4f8a31ee8"
@@ -14,9 +14,9 @@ ACCEPTED, UNCHANGED = ("accepted", "2", ""), ("unchanged", "1", "90082-444")
 
 
 @pytest.fixture
-def bureau(town: Town) -> Bureau:
+def bureau(installation: Installation) -> Bureau:
     """Give a bureau that has sent nothing yet."""
-    return Bureau(town)
+    return Bureau(installation)
 
 
 def sent(bureau: Bureau, *lines: Sent, operation: str = "0", reference: str = "") -> Answered:
@@ -39,8 +39,8 @@ def test_every_version_keeps_its_references_as_they_were_sent(bureau: Bureau) ->
         one.outcomes[0] for one in made
     ]
     assert [[(UUID.upper(), "A")], [(UUID, "B")], [(MIXED, "C")]] == [named(one) for one in made]
-    assert [(UUID,)] == bureau.town.rows("SELECT reference FROM declaration")
-    assert [(1, UUID.upper(), "A"), (2, UUID, "B"), (3, MIXED, "C")] == bureau.town.rows(
+    assert [(UUID,)] == bureau.installation.rows("SELECT reference FROM declaration")
+    assert [(1, UUID.upper(), "A"), (2, UUID, "B"), (3, MIXED, "C")] == bureau.installation.rows(
         "SELECT number, reference, own_reference FROM version ORDER BY number"
     )
     again = sent(bureau, Sent(WORKER, MIXED))
@@ -108,7 +108,7 @@ def test_an_own_reference_that_is_a_uuid_names_no_declaration(bureau: Bureau) ->
     sent(bureau, Sent(WORKER, UUID, other), Sent(WORKER, other, UUID))
     changed = sent(bureau, Sent(WORKER, other, UUID, amount=1), operation=MODIFICATION)
     assert ([ACCEPTED], [(other, UUID)]) == (changed.outcomes, named(changed))
-    assert [(UUID, 1, 100_000), (other, 1, 100_000), (other, 2, 1)] == bureau.town.rows(
+    assert [(UUID, 1, 100_000), (other, 1, 100_000), (other, 2, 1)] == bureau.installation.rows(
         "SELECT v.reference, v.number, e.eurocents FROM version v JOIN financial_element e"
         " ON v.form_id = e.form_id AND v.line = e.line ORDER BY v.number, v.line"
     )
@@ -147,7 +147,7 @@ def test_a_no_break_space_comes_back(bureau: Bureau) -> None:
     answer = sent(bureau, Sent(WORKER, UUID, own), Sent(worker_without_period(), UUID, own))
     assert [(UUID, own)] * 2 == named(answer)
     assert [own] == [one["own"] for one in answer.page_json["anomalies"]]
-    assert [(own,)] == bureau.town.rows("SELECT own_reference FROM version")
+    assert [(own,)] == bureau.installation.rows("SELECT own_reference FROM version")
 
 
 def worker_without_period() -> str:
@@ -161,7 +161,7 @@ def declared(bureau: Bureau, capsys: pytest.CaptureFixture[str]) -> Caller:
     sent(bureau, Sent(WORKER, UUID.upper(), "OWN-1"), reference="FORM-1")
     sent(bureau, Sent(WORKER, MIXED, "OWN-2"), operation=MODIFICATION, reference="FORM-2")
     sent(bureau, Sent(worker_without_period(), UUID, "OWN-3"), reference="FORM-3")
-    return Caller(bureau.town.home.path, capsys)
+    return Caller(bureau.installation.home.path, capsys)
 
 
 def test_a_declaration_is_found_by_any_reference_of_any_version(declared: Caller) -> None:
@@ -230,4 +230,4 @@ def test_a_form_s_reference_of_another_origin_is_not_given_back(bureau: Bureau) 
     answer = bureau.send(own.replace("<ReferenceOrigin>1<", "<ReferenceOrigin>2<", 1))
     assert [("90082-008", "ReferenceOrigin", "2")] == answer.told("ErrorID", "TagName", "Value")
     assert b"KEY-1" not in answer.noti
-    assert [(None,)] == bureau.town.rows("SELECT reference FROM form_run")
+    assert [(None,)] == bureau.installation.rows("SELECT reference FROM form_run")

@@ -17,20 +17,20 @@ from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock, TestersClock
-from tests.twins.player import Broken
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.program import Caller
+from tests.twins.sample_player import Broken
 from tests.twins.spool import tree
 from tests.twins.sshd import Elsewhere, running_elsewhere
-from tests.twins.town import SAMPLES, Town, moved_to_today
 
 ANSWERS = ["FO.ACRF", "FO.NOTI", "GO.ACRF", "GO.NOTI"]
 
 
 @dataclass(slots=True)
 class Far:
-    """Hold a town whose bureau 000640 keeps its folders elsewhere, under names of its own."""
+    """Hold an installation whose bureau 000640 keeps its folders elsewhere, under names of its own."""
 
-    town: Town
+    installation: Installation
     server: Elsewhere
     root: Path
 
@@ -85,9 +85,9 @@ def far(home: Home, tmp_path: Path) -> Iterator[Far]:
         with (home.path / FILE).open("a", encoding="utf-8") as settings:
             settings.write(_entry(server, root))
         opened = Home.open(home.path, {})
-        town = Town(opened, FixedClock(SystemClock().now()))
-        town.register_cast_of_today()
-        yield Far(town, server, root)
+        installation = Installation(opened, FixedClock(SystemClock().now()))
+        installation.register_samples_of_today()
+        yield Far(installation, server, root)
         opened.close()
 
 
@@ -98,29 +98,29 @@ def test_a_set_elsewhere_is_settled_and_answered_there(far: Far, call: Caller) -
     told = call("sweep", "--json")
     assert (0, [name]) == (told.status, [one["name"] for one in told.json["sets"]]), told.err
     assert (ANSWERS, 3, [], {}) == (far.published, far.pages, far.waiting, tree(far.root / "inbound"))
-    assert name in {path.name for path in far.town.spool.glob("archive/*/*/*/*/in/*")}
-    assert [] == sorted((far.town.spool / "senders/000640/OUT").iterdir())
+    assert name in {path.name for path in far.installation.spool.glob("archive/*/*/*/*/in/*")}
+    assert [] == sorted((far.installation.spool / "senders/000640/OUT").iterdir())
 
 
 def test_nothing_is_deleted_there_before_it_is_settled(far: Far) -> None:
     """A bug keeps the set from being settled: its bytes wait there and here, until a sweep that can."""
     name = far.drop()
-    channel = _with_a_bug(far.town.channel())
+    channel = _with_a_bug(far.installation.channel())
     assert 1 == channel.sweep().waiting
     assert (2, True, []) == (len(far.waiting), name in far.waiting, far.published)
-    assert 1 == far.town.sweep().settled
+    assert 1 == far.installation.sweep().settled
     assert ([], ANSWERS) == (far.waiting, far.published)
 
 
 def test_who_watches_waits_until_a_set_stands_still(far: Far) -> None:
     """A part that still grows when its GO is there is left alone for `settle_for`; then it is taken whole."""
-    clock = far.town.clock
+    clock = far.installation.clock
     assert isinstance(clock, FixedClock)
     far.drop()
     part = next((far.root / "inbound").glob("FI.*"))
     whole = part.read_bytes()
     part.write_bytes(whole[:100])
-    channel = far.town.patient_channel()
+    channel = far.installation.patient_channel()
     assert 0 == channel.sweep().claimed
     clock.advance(timedelta(seconds=1))
     part.write_bytes(whole)
@@ -132,30 +132,30 @@ def test_who_watches_waits_until_a_set_stands_still(far: Far) -> None:
 
 def test_who_watches_looks_there_so_often_and_no_more(far: Far) -> None:
     """What moves here makes `watch` look again and again; another party's server is asked every `poll_interval`."""
-    clock = far.town.clock
+    clock = far.installation.clock
     assert isinstance(clock, FixedClock)
-    channel = far.town.patient_channel()
+    channel = far.installation.patient_channel()
     channel.sweep()
     far.drop()
     for seconds, claimed in ((3, 0), (3, 0), (3, 0), (3, 1)):
         clock.advance(timedelta(seconds=seconds))
         assert claimed == channel.sweep().claimed, seconds
-    assert 0 == far.town.sweep().claimed
+    assert 0 == far.installation.sweep().claimed
 
 
 def test_a_cut_at_any_time_loses_and_doubles_nothing(far: Far) -> None:
     """The server goes away after the claim; what was taken is settled, and answered when it is back."""
-    clock = far.town.clock
+    clock = far.installation.clock
     assert isinstance(clock, FixedClock)
     far.drop()
-    channel = _with_a_bug(far.town.channel())
+    channel = _with_a_bug(far.installation.channel())
     channel.sweep()
     port = far.server.sshd.port
     far.server.stop()
-    result = far.town.sweep()
+    result = far.installation.sweep()
     assert (1, 1, []) == (result.settled, result.unpublished, far.published)
     with running_elsewhere(far.server.root.parent, port):
-        result = far.town.sweep()
+        result = far.installation.sweep()
     assert (0, 0) == (result.settled, result.unpublished)
     assert (ANSWERS, []) == (far.published, far.waiting)
 
@@ -163,7 +163,7 @@ def test_a_cut_at_any_time_loses_and_doubles_nothing(far: Far) -> None:
 def test_watch_answers_elsewhere(far: Far) -> None:
     """`watch` looks there every `poll_interval`; SIGTERM ends it with 0."""
     environ = {**os.environ, "FLEXIBATCH_CLAIM_DELAY": "0", "FLEXIBATCH_POLL_INTERVAL": "0.2"}
-    words = [sys.executable, "-m", "flexibatch", "--home", str(far.town.home.path), "watch"]
+    words = [sys.executable, "-m", "flexibatch", "--home", str(far.installation.home.path), "watch"]
     far.drop()
     with subprocess.Popen(words, env=environ, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None

@@ -20,8 +20,8 @@ from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.dripping import Dripping, running_dripping
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.spool import tree
-from tests.twins.town import SAMPLES, Town, moved_to_today
 from tests.twins.waiting import until
 
 SAMPLE = SAMPLES / "accepted-two-workers"
@@ -29,9 +29,9 @@ SAMPLE = SAMPLES / "accepted-two-workers"
 
 @dataclass(slots=True)
 class Both:
-    """Hold a town of one bureau elsewhere (000640), on a server that may drip, and another here (000641)."""
+    """Hold an installation of one bureau elsewhere (000640), on a server that may drip, and another here (000641)."""
 
-    town: Town
+    installation: Installation
     server: Dripping
     channel: Channel
 
@@ -44,14 +44,14 @@ class Both:
     def settled_here(self, tell: Callable[[Verdict], None] = lambda _verdict: None) -> int:
         """Let the bureau here send a GO alone, of an age that is answered at once; count what a sweep settles."""
         name, _ = moved_to_today(next(SAMPLE.glob("GO.FLEX.*")))
-        self.town.put(name.replace("000640", "000641"), b"", sender="000641")
-        self.town.clock.advance(timedelta(hours=1))  # type: ignore[attr-defined]
+        self.installation.put(name.replace("000640", "000641"), b"", sender="000641")
+        self.installation.clock.advance(timedelta(hours=1))  # type: ignore[attr-defined]
         return self.channel.sweep(tell).settled
 
     @property
     def answered_there(self) -> bool:
         """Sweep; tell whether the far bureau has its answers."""
-        self.town.clock.advance(timedelta(minutes=20))  # type: ignore[attr-defined]
+        self.installation.clock.advance(timedelta(minutes=20))  # type: ignore[attr-defined]
         self.channel.sweep()
         return 4 == len(tree(self.server.root / "OUT"))
 
@@ -65,10 +65,10 @@ def both(home: Home, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
         with (home.path / FILE).open("a", encoding="utf-8") as settings:
             settings.write(_entry(server) + "".join(f"{key} = {value}\n" for key, value in told.items()))
         opened = Home.open(home.path, {})
-        town = Town(opened, FixedClock(SystemClock().now()))
-        town.register_cast_of_today()
+        installation = Installation(opened, FixedClock(SystemClock().now()))
+        installation.register_samples_of_today()
         try:
-            yield Both(town, server, town.patient_channel())
+            yield Both(installation, server, installation.patient_channel())
         finally:
             opened.close()
 
@@ -132,11 +132,11 @@ def test_a_connection_that_is_never_made_holds_up_nobody(both: Both, banner: byt
                     one.sendall(banner)
 
         pool.submit(take)
-        (entry,) = both.town.home.settings.remote
+        (entry,) = both.installation.home.settings.remote
         elsewhere = entry.model_copy(update={"port": listening.getsockname()[1]})
-        settings = both.town.home.settings.model_copy(update={"remote": (elsewhere,)})
-        both.town.home = replace(both.town.home, settings=settings)
-        both.channel = both.town.patient_channel()
+        settings = both.installation.home.settings.model_copy(update={"remote": (elsewhere,)})
+        both.installation.home = replace(both.installation.home, settings=settings)
+        both.channel = both.installation.patient_channel()
         both.drop_there()
         assert 1 == both.settled_here()
         assert taken
@@ -148,18 +148,18 @@ def test_a_connection_that_is_never_made_holds_up_nobody(both: Both, banner: byt
 def test_what_another_process_does_elsewhere_is_left_to_it(both: Both) -> None:
     """Two processes never put down answers in the same far folder; who finds it taken passes by and comes again."""
     both.drop_there()
-    with Locks(both.town.spool).elsewhere("remote-000640") as mine:
+    with Locks(both.installation.spool).elsewhere("remote-000640") as mine:
         assert mine
         assert 1 == both.settled_here()
         assert not both.answered_there
-        assert [(None,)] == both.town.rows("SELECT published_at FROM run WHERE lines > 0")
+        assert [(None,)] == both.installation.rows("SELECT published_at FROM run WHERE lines > 0")
     until(lambda: both.answered_there)
 
 
 @pytest.mark.parametrize("both", [{"list_within": 30}], indirect=True)
 def test_who_sweeps_once_waits_for_it_when_all_others_are_done_with(both: Both) -> None:
     """The far listing ends only after the other's verdict: both are settled by one sweep."""
-    both.channel = both.town.channel()
+    both.channel = both.installation.channel()
     both.drop_there()
     both.server.stuck = {"list"}
     heard: list[str] = []
@@ -176,5 +176,5 @@ def test_nothing_is_left_running(both: Both) -> None:
     """A home that is closed while its server is stuck ends that work too."""
     both.server.stuck = {"list"}
     both.channel.sweep()
-    both.town.close()
+    both.installation.close()
     until(lambda: not [one for one in threading.enumerate() if one.name.startswith("remote ")], 10)

@@ -8,28 +8,28 @@ import pytest
 
 from flexibatch.adapters.reserve import Reserve
 from tests.twins.clock import FixedClock
-from tests.twins.front import running_street
-from tests.twins.player import Broken
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.program import Caller
+from tests.twins.running_server import running_sites
+from tests.twins.sample_player import Broken
 from tests.twins.spool import tree
-from tests.twins.town import SAMPLES, Town
 
 SAMPLE = SAMPLES / "accepted-two-workers"
 ENDLESS = 1 << 60
 
 
 @pytest.fixture
-def narrow(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """Give a town with a set in an inbox and no room to take it in."""
+def narrow(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """Give an installation with a set in an inbox and no room to take it in."""
     for path in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
-        town.drop(path)
+        installation.drop(path)
     monkeypatch.setenv("FLEXIBATCH_RESERVE_BYTES", str(ENDLESS))
-    settings = town.home.settings.model_copy(update={"reserve_bytes": ENDLESS})
-    return Town(replace(town.home, settings=settings), town.clock)
+    settings = installation.home.settings.model_copy(update={"reserve_bytes": ENDLESS})
+    return Installation(replace(installation.home, settings=settings), installation.clock)
 
 
 def test_below_the_reserve_nothing_is_claimed(
-    narrow: Town, town: Town, capsys: pytest.CaptureFixture[str]
+    narrow: Installation, installation: Installation, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It waits where it is, `list --waiting` and `doctor` tell why; with room the next sweep takes it."""
     call = Caller(narrow.home.path, capsys)
@@ -44,13 +44,15 @@ def test_below_the_reserve_nothing_is_claimed(
     assert ("room", True) == (why, f"free in {narrow.spool}" in reason)
     doctor = call("doctor", "--json").json
     assert {"failed"} == {one["state"] for one in doctor if one["check"] == "space"}
-    result = town.sweep()
-    assert (1, False, []) == (result.settled, result.without_room, list(town.inbox().iterdir()))
+    result = installation.sweep()
+    assert (1, False, []) == (result.settled, result.without_room, list(installation.inbox().iterdir()))
 
 
-def test_what_was_taken_in_is_answered_from_the_reserve(narrow: Town, town: Town) -> None:
+def test_what_was_taken_in_is_answered_from_the_reserve(
+    narrow: Installation, installation: Installation
+) -> None:
     """Claimed before the disk filled up: judged, answered and archived meanwhile."""
-    channel = town.channel()
+    channel = installation.channel()
     broken = replace(channel, world=replace(channel.world, documents=Broken()))
     assert 1 == broken.sweep().claimed
     result = narrow.sweep()
@@ -60,10 +62,10 @@ def test_what_was_taken_in_is_answered_from_the_reserve(narrow: Town, town: Town
 def test_a_put_is_answered_in_a_sentence(tmp_path: Path) -> None:
     """The door takes no byte more; what lies there can be read and deleted."""
     with (
-        running_street(tmp_path, {"FLEXIBATCH_RESERVE_BYTES": str(ENDLESS)}) as street,
-        street.front.peer(street.key) as client,
+        running_sites(tmp_path, {"FLEXIBATCH_RESERVE_BYTES": str(ENDLESS)}) as sites,
+        sites.front.peer(sites.key) as client,
     ):
-        inbox = street.town.inbox()
+        inbox = sites.installation.inbox()
         (inbox / "before").write_bytes(b"x")
         for name, mode in (("/IN/new", "wb"), ("/IN/before", "ab")):
             with pytest.raises(OSError, match="no room now"), client.open(name, mode) as file:
@@ -74,17 +76,17 @@ def test_a_put_is_answered_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_a_full_disk_kept_from_coming_is_waited_for_anew(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A GO that found no room is no GO that was forgotten: its bureau has as long as ever once there is room."""
     part = next(SAMPLE.glob("FI.FLEX.*"))
-    town.drop(part)
-    channel, day = town.channel(), timedelta(hours=25)
-    assert isinstance(town.clock, FixedClock)
-    town.clock.advance(day)
+    installation.drop(part)
+    channel, day = installation.channel(), timedelta(hours=25)
+    assert isinstance(installation.clock, FixedClock)
+    installation.clock.advance(day)
     with monkeypatch.context() as full:
         full.setattr(Reserve, "lacking", lambda _self: "There is no room.")
         assert channel.sweep().without_room
-    assert (0, [part.name]) == (channel.sweep().claimed, list(tree(town.inbox())))
-    town.clock.advance(day)
-    assert (1, 1) == (channel.sweep().refused, len(town.rows("SELECT ticket FROM file_set")))
+    assert (0, [part.name]) == (channel.sweep().claimed, list(tree(installation.inbox())))
+    installation.clock.advance(day)
+    assert (1, 1) == (channel.sweep().refused, len(installation.rows("SELECT ticket FROM file_set")))

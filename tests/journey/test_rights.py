@@ -16,10 +16,10 @@ from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home, make_home
 from tests.twins.clock import FixedClock
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.program import Caller
 from tests.twins.records import Records, go_name
 from tests.twins.server import Server
-from tests.twins.town import SAMPLES, Town
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 LOGINS = {"flexi_upgrade": "flexibatch_owner", "flexi_service": "flexibatch_channel"}
@@ -103,13 +103,13 @@ def test_the_script_takes_back_what_a_new_table_may_not(
 
 def test_the_channel_s_login_may_do_all_its_work(desk: Caller) -> None:
     """Bureaus, mandates, register, sets, re-runs, a person's data, purges: its role is enough."""
-    town = Town(Home.open(desk.home, {}), FixedClock())
-    town.register_cast()
+    installation = Installation(Home.open(desk.home, {}), FixedClock())
+    installation.register_samples()
     sample = SAMPLES / "accepted-rerun"
     for path in sorted(sample.glob("[FG][IO].FLEX.*")):
-        town.drop(path)
-    assert 1 == town.sweep().lines_refused
-    town.close()
+        installation.drop(path)
+    assert 1 == installation.sweep().lines_refused
+    installation.close()
     for words in (
         ("dimona", "import", str(sample / "later.csv")),
         ("rerun", "--refused", "--yes"),

@@ -12,24 +12,24 @@ from lxml import etree
 
 from flexibatch.adapters.line_file import read_lines
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.store.ledger import StoredLedger
+from flexibatch.adapters.store.set_queue import StoredSetQueue
 from flexibatch.domain.catalogue import UNKNOWN
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
-from tests.twins.player import Player, Sample
+from tests.twins.installation import SAMPLES, Installations
+from tests.twins.sample_player import Sample, SamplePlayer
 from tests.twins.sshd import program
-from tests.twins.town import SAMPLES, Neighbourhood
 
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/case.toml"))
 SCHEMAS = SAMPLES.parent / "schemas"
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_sample_gives_its_golden_answers(name: str, calm: Neighbourhood, tmp_path: Path) -> None:
+def test_sample_gives_its_golden_answers(name: str, calm: Installations, tmp_path: Path) -> None:
     """Answers and report of a sample are those that lie beside it."""
     sample = Sample.read(name)
-    with calm.copy(tmp_path / "home", sample.told.get("settings")) as town:
-        answers = Player(sample, town).play()
+    with calm.copy(tmp_path / "home", sample.told.get("settings")) as installation:
+        answers = SamplePlayer(sample, installation).play()
     if os.environ.get("UPDATE_GOLDEN"):
         for old in sample.goldens:
             (sample.folder / old).unlink()
@@ -39,15 +39,17 @@ def test_sample_gives_its_golden_answers(name: str, calm: Neighbourhood, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["refused-no-mandate", "refused-form-schema", "partly-beneficiary"])
-def test_a_page_that_is_written_again_is_the_same(name: str, calm: Neighbourhood, tmp_path: Path) -> None:
+def test_a_page_that_is_written_again_is_the_same(name: str, calm: Installations, tmp_path: Path) -> None:
     """What the store gives back of a set, after a crash, makes the very page: it says what each anomaly refused."""
-    with calm.copy(tmp_path / "home") as town:
-        Player(Sample.read(name), town).play()
-        [(ticket,)] = town.rows("SELECT ticket FROM file_set")
-        stored = report_of(StoredLedger(town.home.database, town.clock).settled(str(ticket), 1))
-        kept = town.components().keeping.folder(stored.case).lines(1)
-        pages, lines = ReportPages(town.home.settings.timezone), partial(read_lines, kept)
-        put = town.inbox(stored.case.sender.number, REPORT_FOLDER).glob(f"*.{ticket}.*")
+    with calm.copy(tmp_path / "home") as installation:
+        SamplePlayer(Sample.read(name), installation).play()
+        [(ticket,)] = installation.rows("SELECT ticket FROM file_set")
+        stored = report_of(
+            StoredSetQueue(installation.home.database, installation.clock).settled(str(ticket), 1)
+        )
+        kept = installation.components().private_folders.folder(stored.case).lines(1)
+        pages, lines = ReportPages(installation.home.settings.timezone), partial(read_lines, kept)
+        put = installation.inbox(stored.case.sender.number, REPORT_FOLDER).glob(f"*.{ticket}.*")
         assert [page.read_bytes() for page in sorted(put)] == [
             pages.csv(stored, lines),
             pages.html(stored, lines),

@@ -14,9 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.services.serve import PAUSES
-from tests.twins.front import FOLDERS, Front, Street
+from tests.twins.installation import SAMPLES, Installation, moved_to_today
 from tests.twins.program import Caller
-from tests.twins.town import SAMPLES, Town, moved_to_today
+from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations
 from tests.twins.waiting import until
 
 
@@ -26,7 +26,7 @@ def _awaited(client: paramiko.SFTPClient, folder: str, count: int) -> list[str]:
     return sorted(client.listdir(folder))
 
 
-def test_a_set_goes_in_and_its_answers_come_out(front: Front, key: paramiko.PKey) -> None:
+def test_a_set_goes_in_and_its_answers_come_out(front: RunningServer, key: paramiko.PKey) -> None:
     """Parts, then the GO, put as any client does; ACRF and NOTI are fetched and deleted."""
     client = front.sftp(key)
     assert sorted(client.listdir(".")) == FOLDERS
@@ -54,26 +54,26 @@ def _run(*command: str, given: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=given, text=True, capture_output=True, timeout=60, check=False)
 
 
-def _openssh(street: Street, *lines: str) -> subprocess.CompletedProcess[str]:
+def _openssh(sites: ServedInstallations, *lines: str) -> subprocess.CompletedProcess[str]:
     """Run a batch of OpenSSH's sftp."""
     options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentitiesOnly=yes")
     told = [word for option in options for word in ("-o", option)]
-    command = ["sftp", "-q", *told, "-i", str(street.key_file), "-P", str(street.front.port), "-b", "-"]
+    command = ["sftp", "-q", *told, "-i", str(sites.key_file), "-P", str(sites.front.port), "-b", "-"]
     return _run(*command, "000640@127.0.0.1", given="\n".join(lines) + "\n")
 
 
-def test_openssh_puts_renames_resumes_lists_and_fetches(street: Street, tmp_path: Path) -> None:
+def test_openssh_puts_renames_resumes_lists_and_fetches(sites: ServedInstallations, tmp_path: Path) -> None:
     """What clerks type into OpenSSH's sftp works: temporary names, put -p, reput, df, ls -l, mget, rm."""
     content = bytes(range(256)) * 2000
     part, cut = tmp_path / "part", tmp_path / "cut"
     part.write_bytes(content)
     os.utime(part, (1_700_000_000, 1_700_000_000))
     cut.write_bytes(content)
-    (street.town.inbox() / "cut").write_bytes(content[:70_000])
-    (street.town.inbox(folder="OUT") / "answer.1").write_bytes(b"one")
-    (street.town.inbox(folder="OUT") / "answer.2").write_bytes(b"two")
+    (sites.installation.inbox() / "cut").write_bytes(content[:70_000])
+    (sites.installation.inbox(folder="OUT") / "answer.1").write_bytes(b"one")
+    (sites.installation.inbox(folder="OUT") / "answer.2").write_bytes(b"two")
     told = _openssh(
-        street,
+        sites,
         "cd IN",
         f"put -p {part} x.filepart",
         "rename x.filepart x",
@@ -89,44 +89,46 @@ def test_openssh_puts_renames_resumes_lists_and_fetches(street: Street, tmp_path
     )
     assert 0 == told.returncode, told.stderr
     assert {"x": content, "cut": content, "synced": content} == {
-        path.name: path.read_bytes() for path in street.town.inbox().iterdir()
+        path.name: path.read_bytes() for path in sites.installation.inbox().iterdir()
     }
     assert re.search(r"-rw-rw----.*000640\s+000640\s+512000\s.* x\n", told.stdout)
     assert (b"one", b"two") == ((tmp_path / "answer.1").read_bytes(), (tmp_path / "answer.2").read_bytes())
-    assert [] == list(street.town.inbox(folder="OUT").iterdir())
+    assert [] == list(sites.installation.inbox(folder="OUT").iterdir())
 
 
-def test_put_p_keeps_the_time_of_the_file(street: Street, tmp_path: Path) -> None:
+def test_put_p_keeps_the_time_of_the_file(sites: ServedInstallations, tmp_path: Path) -> None:
     """The modification time is the bureau's; the channel never asks for it."""
     part = tmp_path / "part"
     part.write_bytes(b"abc")
     os.utime(part, (1_700_000_000, 1_700_000_000))
-    assert 0 == _openssh(street, f"put -p {part} IN/x").returncode
-    assert 1_700_000_000 == (street.town.inbox() / "x").stat().st_mtime
-    assert 0o660 == (street.town.inbox() / "x").stat().st_mode & 0o7777
+    assert 0 == _openssh(sites, f"put -p {part} IN/x").returncode
+    assert 1_700_000_000 == (sites.installation.inbox() / "x").stat().st_mtime
+    assert 0o660 == (sites.installation.inbox() / "x").stat().st_mode & 0o7777
 
 
-def test_lftp_and_curl_put_and_get(street: Street, tmp_path: Path) -> None:
+def test_lftp_and_curl_put_and_get(sites: ServedInstallations, tmp_path: Path) -> None:
     """Two clients that programs call."""
     part = tmp_path / "part"
     part.write_bytes(b"abc" * 100_000)
-    ssh = f"ssh -a -x -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {street.key_file}"
+    ssh = f"ssh -a -x -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i {sites.key_file}"
     script = f'set sftp:connect-program "{ssh}"; set net:max-retries 1; put {part} -o IN/lftp; cat IN/lftp; ls; bye'
-    told = _run("lftp", "-e", script, f"sftp://000640:@127.0.0.1:{street.front.port}")
+    told = _run("lftp", "-e", script, f"sftp://000640:@127.0.0.1:{sites.front.port}")
     assert 0 == told.returncode, told.stderr
     assert told.stdout.startswith("abc" * 100_000)
-    url = f"sftp://127.0.0.1:{street.front.port}/IN/curl"
-    keys = ["--key", str(street.key_file), "--pubkey", f"{street.key_file}.pub"]
+    url = f"sftp://127.0.0.1:{sites.front.port}/IN/curl"
+    keys = ["--key", str(sites.key_file), "--pubkey", f"{sites.key_file}.pub"]
     told = _run("curl", "-sS", "-k", "-u", "000640:", *keys, "-T", str(part), url)
     assert 0 == told.returncode, told.stderr
     told = _run("curl", "-sS", "-k", "-u", "000640:", *keys, url)
     assert part.read_text() == told.stdout
-    assert {"lftp", "curl"} == {path.name for path in street.town.inbox().iterdir()}
+    assert {"lftp", "curl"} == {path.name for path in sites.installation.inbox().iterdir()}
 
 
-def test_paramiko_s_put_asks_for_the_size_of_its_go(served: Town, key: paramiko.PKey, tmp_path: Path) -> None:
+def test_paramiko_s_put_asks_for_the_size_of_its_go(
+    served: Installation, key: paramiko.PKey, tmp_path: Path
+) -> None:
     """With the default delay a GO is there long enough to be asked for."""
-    with Front(served, {"FLEXIBATCH_CLAIM_DELAY": "2"}) as front:
+    with RunningServer(served, {"FLEXIBATCH_CLAIM_DELAY": "2"}) as front:
         client = front.sftp(key)
         for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
             name, content = moved_to_today(path)
@@ -140,7 +142,7 @@ def test_paramiko_s_put_asks_for_the_size_of_its_go(served: Town, key: paramiko.
 
 
 def test_what_bureaus_do_is_written_down(
-    front: Front, key: paramiko.PKey, served: Town, call: Caller
+    front: RunningServer, key: paramiko.PKey, served: Installation, call: Caller
 ) -> None:
     """Log-in, put with digest, get, rename, delete, refusals: events at once, rows that nothing can change."""
     client = front.sftp(key)
@@ -177,7 +179,7 @@ def test_what_bureaus_do_is_written_down(
 
 
 def test_transfers_in_hand_may_go_on_when_it_is_told_to_end(
-    front: Front, key: paramiko.PKey, served: Town
+    front: RunningServer, key: paramiko.PKey, served: Installation
 ) -> None:
     """SIGTERM: nobody is let in any more, an upload is finished, and it ends with 0."""
     client = front.sftp(key)
@@ -193,7 +195,7 @@ def test_transfers_in_hand_may_go_on_when_it_is_told_to_end(
     assert b"before and after" == (served.inbox() / "x").read_bytes()
 
 
-def test_a_watcher_that_is_killed_is_started_again(front: Front, key: paramiko.PKey) -> None:
+def test_a_watcher_that_is_killed_is_started_again(front: RunningServer, key: paramiko.PKey) -> None:
     """Sets go on being settled; the operator is told."""
     os.kill(_watcher(front), signal.SIGKILL)
     until(lambda: any("watcher.died" in line for line in front.said))
@@ -206,7 +208,7 @@ def test_a_watcher_that_is_killed_is_started_again(front: Front, key: paramiko.P
 
 
 @pytest.mark.long
-def test_a_watcher_that_dies_again_and_again_ends_the_door_with_trouble(front: Front) -> None:
+def test_a_watcher_that_dies_again_and_again_ends_the_door_with_trouble(front: RunningServer) -> None:
     """After the last pause nobody starts it again: the exit status is 3, and a sentence says where to look."""
     for times in range(len(PAUSES) + 1):
         until(partial(_died, front, times))
@@ -216,21 +218,21 @@ def test_a_watcher_that_dies_again_and_again_ends_the_door_with_trouble(front: F
     assert any("again and again" in line for line in front.said)
 
 
-def _died(front: Front, times: int) -> bool:
+def _died(front: RunningServer, times: int) -> bool:
     return times == sum("watcher.died" in line for line in front.said)
 
 
-def _watcher(front: Front) -> int:
+def _watcher(front: RunningServer) -> int:
     until(lambda: _children(front))
     return _children(front)[0]
 
 
-def _children(front: Front) -> list[int]:
+def _children(front: RunningServer) -> list[int]:
     tasks = Path(f"/proc/{front.pid}/task").iterdir()
     return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
-def test_no_watcher_is_left_when_it_is_killed(front: Front) -> None:
+def test_no_watcher_is_left_when_it_is_killed(front: RunningServer) -> None:
     """The watcher ends by itself."""
     child = _watcher(front)
     os.kill(front.pid, signal.SIGKILL)
@@ -242,9 +244,9 @@ def _fingerprint(path: Path) -> str:
     return _run("ssh-keygen", "-l", "-f", str(path)).stdout.split()[1]
 
 
-def test_the_fingerprints_are_told(street: Street, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_fingerprints_are_told(sites: ServedInstallations, capsys: pytest.CaptureFixture[str]) -> None:
     """At the start and by `doctor`; the keys are this user's alone, and those the server shows."""
-    front, path = street.front, street.town.home.path
+    front, path = sites.front, sites.installation.home.path
     call = Caller(path, capsys)
     told = {row["check"]: row["told"] for row in call("doctor", "--json").json}
     shown = [

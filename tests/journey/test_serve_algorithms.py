@@ -16,7 +16,7 @@ from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
 from flexibatch.adapters.sftp.algorithms import CIPHERS, HOST_RSA_SIGNATURES, KEY_EXCHANGES, MACS, SIGNATURES
-from tests.twins.front import FOLDERS, Street
+from tests.twins.running_server import FOLDERS, ServedInstallations
 from tests.twins.sshd import program
 from tests.twins.wire import framed, key_exchange_begin, key_exchange_init, packet
 
@@ -38,7 +38,7 @@ MARKER = "kex-strict-s-v00@openssh.com"
 
 
 @pytest.mark.parametrize("option", OPENSSH)
-def test_openssh_speaks_what_is_named_and_nothing_else(option: str, street: Street) -> None:
+def test_openssh_speaks_what_is_named_and_nothing_else(option: str, sites: ServedInstallations) -> None:
     """Each algorithm that OpenSSH knows is taken if the runbook names it, and refused if it does not."""
     question, spoken = OPENSSH[option]
     asked = subprocess.run([program("ssh"), "-Q", question], capture_output=True, text=True, check=True)
@@ -47,7 +47,7 @@ def test_openssh_speaks_what_is_named_and_nothing_else(option: str, street: Stre
     taken = {
         name
         for name in known
-        if not street.front.program([street.key_file], "ls", options=(f"{option}={name}", *beside)).returncode
+        if not sites.front.program([sites.key_file], "ls", options=(f"{option}={name}", *beside)).returncode
     }
     assert set(known) & set(spoken) == taken
     assert taken
@@ -55,23 +55,25 @@ def test_openssh_speaks_what_is_named_and_nothing_else(option: str, street: Stre
 
 @pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
 @pytest.mark.parametrize("option", ASYNCSSH)
-def test_another_client_speaks_what_is_named_and_nothing_else(option: str, street: Street) -> None:
+def test_another_client_speaks_what_is_named_and_nothing_else(
+    option: str, sites: ServedInstallations
+) -> None:
     """The same with a client that still knows the oldest: group 1, arcfour, MD5, zlib."""
     known, spoken = ASYNCSSH[option]
     names = {name.decode() for name in known if not name.startswith(b"gss-")}
-    taken = {name for name in names if asyncio.run(_is_spoken(street, option, name))}
+    taken = {name for name in names if asyncio.run(_is_spoken(sites, option, name))}
     assert names & set(spoken) == taken
     assert names - set(spoken), "no weak algorithm was tried"
 
 
-async def _is_spoken(street: Street, option: str, name: str) -> bool:
+async def _is_spoken(sites: ServedInstallations, option: str, name: str) -> bool:
     chosen = {"encryption_algs": PLAIN, option: (name,)}
     try:
         async with asyncssh.connect(
             "127.0.0.1",
-            street.front.port,
+            sites.front.port,
             username="000640",
-            client_keys=[str(street.key_file)],
+            client_keys=[str(sites.key_file)],
             known_hosts=None,
             config=None,
             agent_path=None,
@@ -82,11 +84,11 @@ async def _is_spoken(street: Street, option: str, name: str) -> bool:
         return False
 
 
-def test_signatures_that_are_taken_are_told(street: Street) -> None:
+def test_signatures_that_are_taken_are_told(sites: ServedInstallations) -> None:
     """A client is told by `server-sig-algs` which signatures are taken: no SHA-1, no DSA."""
-    transport = paramiko.Transport(("127.0.0.1", street.front.port))
+    transport = paramiko.Transport(("127.0.0.1", sites.front.port))
     transport.start_client(timeout=60)
-    transport.auth_publickey("000640", street.key)
+    transport.auth_publickey("000640", sites.key)
     told = transport.server_extensions["server-sig-algs"].decode().split(",")  # type: ignore[attr-defined]
     transport.close()
     assert sorted(SIGNATURES) == sorted(told)
@@ -95,12 +97,14 @@ def test_signatures_that_are_taken_are_told(street: Street) -> None:
 # --------------------------------------------------------------------------------------------------- new keys
 
 
-def test_a_session_outlives_new_keys_that_the_client_asks_for(street: Street, tmp_path: Path) -> None:
+def test_a_session_outlives_new_keys_that_the_client_asks_for(
+    sites: ServedInstallations, tmp_path: Path
+) -> None:
     """Up and down, every megabyte new keys: the bytes are the same."""
     sent, fetched = tmp_path / "sent", tmp_path / "fetched"
     sent.write_bytes(os.urandom(6_000_000))
-    told = street.front.program(
-        [street.key_file],
+    told = sites.front.program(
+        [sites.key_file],
         f"put {sent} IN/x",
         f"get IN/x {fetched}",
         options=("RekeyLimit=1M", "LogLevel=DEBUG1"),
@@ -111,13 +115,13 @@ def test_a_session_outlives_new_keys_that_the_client_asks_for(street: Street, tm
 
 
 @pytest.mark.long
-def test_the_server_asks_for_new_keys_after_a_gibibyte(street: Street) -> None:
+def test_the_server_asks_for_new_keys_after_a_gibibyte(sites: ServedInstallations) -> None:
     """The client here never would; the transfer goes on."""
-    big = street.town.inbox(folder="OUT") / "big"
+    big = sites.installation.inbox(folder="OUT") / "big"
     with big.open("wb") as file:
         file.truncate((1 << 30) + (1 << 26))
-    told = street.front.program(
-        [street.key_file],
+    told = sites.front.program(
+        [sites.key_file],
         "get OUT/big /dev/null",
         "ls",
         options=("RekeyLimit=16G", "LogLevel=DEBUG1", "Ciphers=aes128-gcm@openssh.com"),
@@ -131,16 +135,16 @@ def test_the_server_asks_for_new_keys_after_a_gibibyte(street: Street) -> None:
 
 
 @pytest.fixture
-def peer(street: Street) -> Iterator[socket.socket]:
+def peer(sites: ServedInstallations) -> Iterator[socket.socket]:
     """Give a connection on which nothing is encrypted yet; the server has told what it speaks."""
-    with socket.create_connection(("127.0.0.1", street.front.port), timeout=30) as connected:
+    with socket.create_connection(("127.0.0.1", sites.front.port), timeout=30) as connected:
         connected.sendall(b"SSH-2.0-attacker\r\n")
         yield connected
 
 
-def test_strict_key_exchange_is_offered(street: Street) -> None:
+def test_strict_key_exchange_is_offered(sites: ServedInstallations) -> None:
     """And agreed on with a client that offers it."""
-    transport = paramiko.Transport(("127.0.0.1", street.front.port))
+    transport = paramiko.Transport(("127.0.0.1", sites.front.port))
     transport.start_client(timeout=60)
     assert transport.agreed_on_strict_kex  # type: ignore[attr-defined]
     transport.close()
@@ -148,10 +152,10 @@ def test_strict_key_exchange_is_offered(street: Street) -> None:
 
 @pytest.mark.parametrize(("offered", "ended"), [("kex-strict-c-v00@openssh.com", True), ("", False)])
 def test_nothing_is_slipped_into_a_strict_key_exchange(
-    offered: str, ended: bool, peer: socket.socket, street: Street
+    offered: str, ended: bool, peer: socket.socket, sites: ServedInstallations
 ) -> None:
     """A message that does not belong there (as in the Terrapin attack) ends the connection."""
-    with street.attacked():
+    with sites.attacked():
         stream = peer.makefile("rb")
         assert b"SSH-2.0-flexibatch\r\n" == stream.readline()
         assert MARKER.encode() in packet(stream.read)

@@ -11,7 +11,7 @@ import pytest
 from paramiko.sftp import CMD_OPEN, CMD_WRITE, SFTP_FLAG_CREATE, SFTP_FLAG_WRITE, int64
 
 from flexibatch.adapters.spool.local.listing import scan_folder
-from tests.twins.front import FOLDERS, Front, Street
+from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations
 
 NOWHERE = (
     "../../../flexibatch.toml",
@@ -40,12 +40,12 @@ def _refused(requests: list[Callable[[], object]]) -> None:
 
 
 @pytest.mark.parametrize("path", NOWHERE)
-def test_nothing_exists_but_the_seven_folders(path: str, street: Street) -> None:
+def test_nothing_exists_but_the_seven_folders(path: str, sites: ServedInstallations) -> None:
     """No request leads out of the seven folders, whatever path it is given."""
-    outside = street.town.home.path / "flexibatch.toml"
+    outside = sites.installation.home.path / "flexibatch.toml"
     before = outside.read_bytes()
-    (street.town.inbox() / "x").write_bytes(b"x")
-    with street.attacked(), street.front.peer(street.key) as client:
+    (sites.installation.inbox() / "x").write_bytes(b"x")
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         _refused(
             [
                 partial(client.stat, path),
@@ -71,7 +71,7 @@ def test_nothing_exists_but_the_seven_folders(path: str, street: Street) -> None
                 partial(_asked, client, "lsetstat@openssh.com", path),
             ]
         )
-    assert (before, {"IN/x": b"x"}) == (outside.read_bytes(), street.files())
+    assert (before, {"IN/x": b"x"}) == (outside.read_bytes(), sites.files())
 
 
 def _asked(client: paramiko.SFTPClient, extension: str, *words: str) -> None:
@@ -82,11 +82,11 @@ def _asked(client: paramiko.SFTPClient, extension: str, *words: str) -> None:
     client._request(paramiko.sftp.CMD_EXTENDED, extension, *told)  # type: ignore[attr-defined]
 
 
-def test_folders_stay_as_they_are(street: Street) -> None:
+def test_folders_stay_as_they_are(sites: ServedInstallations) -> None:
     """No folder is made or removed, no link made, nothing renamed across folders, nothing written in OUT."""
-    (street.town.inbox() / "x").write_bytes(b"x")
-    (street.town.inbox(folder="OUT") / "a").write_bytes(b"a")
-    with street.attacked(), street.front.peer(street.key) as client:
+    (sites.installation.inbox() / "x").write_bytes(b"x")
+    (sites.installation.inbox(folder="OUT") / "a").write_bytes(b"a")
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         _refused(
             [
                 partial(client.mkdir, "/IN/sub"),
@@ -108,15 +108,15 @@ def test_folders_stay_as_they_are(street: Street) -> None:
         )
         client.chmod("/IN/x", 0o777)
         client.chown("/IN/x", 0, 0)
-    assert {"IN/x": b"x", "OUT/a": b"a"} == street.files()
-    assert not (street.town.inbox() / "x").stat().st_mode & 0o111
+    assert {"IN/x": b"x", "OUT/a": b"a"} == sites.files()
+    assert not (sites.installation.inbox() / "x").stat().st_mode & 0o111
 
 
 @pytest.mark.parametrize("name", ["\u202etxt", "a\nb", "a\x1b[2J", "a\x7f", "\u200b", "x" * 256])
-def test_names_that_people_cannot_read_are_not_made(name: str, street: Street) -> None:
+def test_names_that_people_cannot_read_are_not_made(name: str, sites: ServedInstallations) -> None:
     """Signs that turn a line around, that a terminal obeys, that nobody sees; a name longer than a disk takes."""
-    (street.town.inbox() / "x").write_bytes(b"x")
-    with street.attacked(), street.front.peer(street.key) as client:
+    (sites.installation.inbox() / "x").write_bytes(b"x")
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         _refused(
             [
                 partial(client.open, f"/IN/{name}", "w"),
@@ -124,16 +124,16 @@ def test_names_that_people_cannot_read_are_not_made(name: str, street: Street) -
                 partial(client.posix_rename, "/IN/x", f"/IN/{name}"),
             ]
         )
-    assert {"IN/x": b"x"} == street.files()
+    assert {"IN/x": b"x"} == sites.files()
 
 
-def test_links_that_lie_there_are_not_followed(street: Street) -> None:
+def test_links_that_lie_there_are_not_followed(sites: ServedInstallations) -> None:
     """Whoever planted them: they are not listed, read, written, renamed or removed."""
-    secret = street.town.home.path / "secret"
+    secret = sites.installation.home.path / "secret"
     secret.write_bytes(b"secret")
-    (street.town.inbox() / "link").symlink_to(secret)
-    (street.town.inbox(folder="OUT") / "link").symlink_to(secret)
-    with street.attacked(), street.front.peer(street.key) as client:
+    (sites.installation.inbox() / "link").symlink_to(secret)
+    (sites.installation.inbox(folder="OUT") / "link").symlink_to(secret)
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         _refused(
             [
                 partial(client.stat, "/IN/link"),
@@ -150,36 +150,36 @@ def test_links_that_lie_there_are_not_followed(street: Street) -> None:
 
 
 @pytest.mark.parametrize("path", ["/IN/x", "x", "/OUT/x", "IN", "."])
-def test_no_hard_link_no_copy_no_range(path: str, street: Street) -> None:
+def test_no_hard_link_no_copy_no_range(path: str, sites: ServedInstallations) -> None:
     """The extensions that could make a second name or a hole are not spoken."""
-    (street.town.inbox() / "x").write_bytes(b"x")
+    (sites.installation.inbox() / "x").write_bytes(b"x")
     extensions = ("hardlink@openssh.com", "copy-data", "ranges@asyncssh.com", "check-file")
-    with street.attacked(), street.front.peer(street.key) as client:
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         for extension in (*extensions, "users-groups-by-id@openssh.com"):
             with pytest.raises(OSError, match="nsupported"):
                 _asked(client, extension, path, "/IN/y")
-    assert {"IN/x": b"x"} == street.files()
+    assert {"IN/x": b"x"} == sites.files()
 
 
-def test_ten_thousand_files_are_listed(street: Street) -> None:
+def test_ten_thousand_files_are_listed(sites: ServedInstallations) -> None:
     """In parts, while another session goes on."""
-    outbox = street.town.inbox(folder="OUT")
+    outbox = sites.installation.inbox(folder="OUT")
     for number in range(10_000):
         (outbox / f"answer.{number}").touch()
-    with street.attacked(), street.front.peer(street.key) as client:
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         assert 10_000 == len(client.listdir("OUT"))
 
 
 # ------------------------------------------------------------------------------------------ uploads and claims
 
 
-def test_an_upload_into_a_claimed_name_changes_nothing(street: Street, tmp_path: Path) -> None:
+def test_an_upload_into_a_claimed_name_changes_nothing(sites: ServedInstallations, tmp_path: Path) -> None:
     """A handle that is kept open over the claim is refused with a sentence; the claimed bytes stay."""
     claimed = tmp_path / "claimed"
-    with street.attacked(), street.front.peer(street.key) as client:
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         handle = client.open("/IN/x", "wb")
         handle.write(b"first")
-        (street.town.inbox() / "x").rename(claimed)
+        (sites.installation.inbox() / "x").rename(claimed)
         with pytest.raises(OSError, match="taken by the channel"):
             handle.write(b"second")
         handle.close()
@@ -195,26 +195,26 @@ def _write_at(client: paramiko.SFTPClient, path: str, offset: int) -> None:
     client._request(CMD_WRITE, answer.get_binary(), int64(offset), b"rest")  # type: ignore[attr-defined]
 
 
-def test_half_a_file_is_not_there_for_the_channel(street: Street) -> None:
+def test_half_a_file_is_not_there_for_the_channel(sites: ServedInstallations) -> None:
     """A connection that breaks in an upload leaves a file that can be resumed, and is not claimed before."""
-    inbox = street.town.inbox()
-    with street.attacked(), street.front.peer(street.key) as client:
+    inbox = sites.installation.inbox()
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         handle = client.open("/IN/x", "wb")
         handle.write(b"first")
         assert [False] == [entry.regular for entry in scan_folder(inbox)]
-    with street.attacked(), street.front.peer(street.key) as again:
+    with sites.attacked(), sites.front.peer(sites.key) as again:
         assert 5 == again.stat("/IN/x").st_size
         assert [False] == [entry.regular for entry in scan_folder(inbox)]
         with again.open("/IN/x", "ab") as file:
             file.write(b" and second")
     assert [True] == [entry.regular for entry in scan_folder(inbox)]
-    assert {"IN/x": b"first and second"} == street.files()
+    assert {"IN/x": b"first and second"} == sites.files()
 
 
 @pytest.mark.parametrize("phase", range(5))
-def test_a_connection_that_breaks_leaves_nothing_open(phase: int, street: Street) -> None:
+def test_a_connection_that_breaks_leaves_nothing_open(phase: int, sites: ServedInstallations) -> None:
     """After the log-in, the opening, some bytes, the renaming, in a second upload: handles are closed."""
-    with street.attacked(), street.front.peer(street.key) as client:
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         if phase > 0:
             handle = client.open("/IN/x.tmp", "wb")
         if phase > 1:
@@ -225,15 +225,15 @@ def test_a_connection_that_breaks_leaves_nothing_open(phase: int, street: Street
             handle.close()
             second = client.open("/IN/y", "wb")
             second.write(b"y")
-    whole = [entry.name for entry in scan_folder(street.town.inbox()) if entry.regular]
+    whole = [entry.name for entry in scan_folder(sites.installation.inbox()) if entry.regular]
     assert (["x"] if phase > 3 else []) == whole
 
 
-def test_another_session_cannot_use_a_handle(street: Street) -> None:
+def test_another_session_cannot_use_a_handle(sites: ServedInstallations) -> None:
     """Handles are numbers of one session: those of another sender's files open nothing."""
-    with street.attacked(), street.front.peer(street.key) as client:
+    with sites.attacked(), sites.front.peer(sites.key) as client:
         mine = client.open("/IN/x", "wb")
-        with street.front.peer(street.neighbour, "000641") as theirs:
+        with sites.front.peer(sites.neighbour, "000641") as theirs:
             stolen = paramiko.SFTPFile(theirs, mine.handle, "r+b")  # type: ignore[arg-type]
             for request in (stolen.stat, partial(stolen.read, 1), partial(stolen.write, b"x")):
                 with pytest.raises(OSError, match="handle"):
@@ -244,16 +244,16 @@ def test_another_session_cannot_use_a_handle(street: Street) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_rubbish_after_the_log_in_ends_that_session_alone(seed: int, street: Street) -> None:
+def test_rubbish_after_the_log_in_ends_that_session_alone(seed: int, sites: ServedInstallations) -> None:
     """SFTP packets of random bytes, known types with wrong contents: others are served, nothing is left."""
     dice = random.Random(seed)  # noqa: S311 - no secret
-    with street.attacked():
+    with sites.attacked():
         for _ in range(30):
-            _send_rubbish(street.front, street.key, dice)
-    assert {} == street.files()
+            _send_rubbish(sites.front, sites.key, dice)
+    assert {} == sites.files()
 
 
-def _send_rubbish(front: Front, key: paramiko.PKey, dice: random.Random) -> None:
+def _send_rubbish(front: RunningServer, key: paramiko.PKey, dice: random.Random) -> None:
     """Begin a session, sometimes as it should be begun, and send packets that make no sense."""
     client = front.client(key)
     channel = client.get_transport().open_session()  # type: ignore[union-attr]
@@ -270,10 +270,10 @@ def _send_rubbish(front: Front, key: paramiko.PKey, dice: random.Random) -> None
     client.close()
 
 
-def test_nothing_but_sftp_is_spoken(street: Street) -> None:
+def test_nothing_but_sftp_is_spoken(sites: ServedInstallations) -> None:
     """No shell, no command, no forwarding, no other subsystem."""
-    with street.attacked():
-        client = street.front.client(street.key)
+    with sites.attacked():
+        client = sites.front.client(sites.key)
         transport = client.get_transport()
         assert transport is not None
         with pytest.raises(paramiko.SSHException):

@@ -9,7 +9,7 @@ from pathlib import Path
 import paramiko
 from paramiko import sftp as kinds
 
-from tests.twins.front import Street
+from tests.twins.running_server import ServedInstallations
 from tests.twins.waiting import until
 
 SESSIONS = 9
@@ -19,8 +19,8 @@ PART = 16 << 20
 class Greedy:
     """Upload by many sessions at once, a part after the other."""
 
-    def __init__(self, street: Street, part: Path) -> None:
-        self._street, self._part = street, part
+    def __init__(self, sites: ServedInstallations, part: Path) -> None:
+        self._street, self._part = sites, part
         self._whole = 0
         self._enough = threading.Event()
         self._threads = [threading.Thread(target=self._upload, args=(number,)) for number in range(SESSIONS)]
@@ -39,7 +39,7 @@ class Greedy:
     @property
     def moved(self) -> int:
         """Count the bytes that went up: the parts that are whole, and those that grow."""
-        inbox = self._street.town.inbox()
+        inbox = self._street.installation.inbox()
         growing = [path.stat() for path in inbox.iterdir()]
         return self._whole * PART + sum(one.st_size for one in growing if one.st_mode & 0o1000)
 
@@ -49,15 +49,17 @@ class Greedy:
             self._whole += 1
 
 
-def test_many_sessions_of_one_bureau_leave_others_their_share(street: Street, tmp_path: Path) -> None:
+def test_many_sessions_of_one_bureau_leave_others_their_share(
+    sites: ServedInstallations, tmp_path: Path
+) -> None:
     """Nine sessions of one bureau move together about as much as the one of another."""
     part = tmp_path / "part"
     part.write_bytes(os.urandom(PART))
-    greedy = Greedy(street, part)
+    greedy = Greedy(sites, part)
     with greedy.at_work():
         before = greedy.moved
-        told = street.front.program(
-            [street.key_file.parent / "other"], f"put {part} IN/part", "rm IN/part", user="000641"
+        told = sites.front.program(
+            [sites.key_file.parent / "other"], f"put {part} IN/part", "rm IN/part", user="000641"
         )
         moved = greedy.moved - before
     assert 0 == told.returncode, told.stderr
@@ -75,10 +77,10 @@ def _answers(client: paramiko.SFTPClient) -> int:
     return len(channel.in_buffer)
 
 
-def test_a_burst_of_small_requests_stops_nobody(street: Street) -> None:
+def test_a_burst_of_small_requests_stops_nobody(sites: ServedInstallations) -> None:
     """While most of what one session sent at once still waits, another bureau is answered again and again."""
-    other = paramiko.Ed25519Key.from_private_key_file(str(street.key_file.parent / "other"))
-    with street.front.peer(street.key) as greedy, street.front.peer(other, "000641") as peer:
+    other = paramiko.Ed25519Key.from_private_key_file(str(sites.key_file.parent / "other"))
+    with sites.front.peer(sites.key) as greedy, sites.front.peer(other, "000641") as peer:
         peer.stat("/IN")
         size = _one_answer(greedy)
         for _ in range(BURST):

@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.twins.front import Street, running_street
+from tests.twins.running_server import ServedInstallations, running_sites
 from tests.twins.waiting import until
 
 MIB = 1 << 20
@@ -20,11 +20,9 @@ BEGIN = bytes.fromhex("00000005 01 00000003")
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
     """Give a server that takes requests as long as it may."""
-    with running_street(
-        tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}
-    ) as it:
+    with running_sites(tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}) as it:
         yield it
 
 
@@ -42,13 +40,13 @@ def _resident(pid: int) -> int:
 
 
 @asynccontextmanager
-async def _connect(street: Street) -> AsyncIterator[asyncssh.SSHClientConnection]:
+async def _connect(sites: ServedInstallations) -> AsyncIterator[asyncssh.SSHClientConnection]:
     """Log in."""
     async with asyncssh.connect(
         "127.0.0.1",
-        street.front.port,
+        sites.front.port,
         username="000640",
-        client_keys=[str(street.key_file)],
+        client_keys=[str(sites.key_file)],
         known_hosts=None,
         config=None,
         agent_path=None,
@@ -57,10 +55,12 @@ async def _connect(street: Street) -> AsyncIterator[asyncssh.SSHClientConnection
 
 
 @asynccontextmanager
-async def _channels(street: Street, sessions: int) -> AsyncIterator[list[asyncssh.SSHClientProcess[bytes]]]:
+async def _channels(
+    sites: ServedInstallations, sessions: int
+) -> AsyncIterator[list[asyncssh.SSHClientProcess[bytes]]]:
     """Open ten channels in each of some sessions."""
     async with AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(_connect(street)) for _ in range(sessions)]
+        connections = [await stack.enter_async_context(_connect(sites)) for _ in range(sessions)]
         yield [
             await one.create_process(subsystem="sftp", encoding=None)
             for one in connections
@@ -68,29 +68,29 @@ async def _channels(street: Street, sessions: int) -> AsyncIterator[list[asyncss
         ]
 
 
-def test_requests_that_are_not_ended_take_bounded_memory(street: Street) -> None:
+def test_requests_that_are_not_ended_take_bounded_memory(sites: ServedInstallations) -> None:
     """Thirty requests of 4 MiB, of each of which the last byte is never sent."""
 
     async def grown() -> int:
-        before, most = _resident(street.front.pid), 0
-        async with _channels(street, 3) as channels:
+        before, most = _resident(sites.front.pid), 0
+        async with _channels(sites, 3) as channels:
             for one in channels:
                 one.stdin.write(BEGIN + _write(4 * MIB)[:-1])
             end = time.monotonic() + 5
             while time.monotonic() < end:
                 await asyncio.sleep(0.1)
-                most = max(most, _resident(street.front.pid) - before)
+                most = max(most, _resident(sites.front.pid) - before)
         return most
 
-    with street.attacked():
+    with sites.attacked():
         assert asyncio.run(grown()) < MOST
 
 
-def test_what_waits_for_room_is_answered_in_turn(street: Street) -> None:
+def test_what_waits_for_room_is_answered_in_turn(sites: ServedInstallations) -> None:
     """Twenty requests of 4 MiB at once, more than there is room for: each is read to its end and answered."""
 
     async def answers() -> list[bytes]:
-        async with _channels(street, 2) as channels:
+        async with _channels(sites, 2) as channels:
             for one in channels:
                 one.stdin.write(BEGIN + _write(4 * MIB))
             told = []
@@ -100,45 +100,45 @@ def test_what_waits_for_room_is_answered_in_turn(street: Street) -> None:
                 told.append(answer[:5])
             return told
 
-    with street.attacked():
+    with sites.attacked():
         assert [b"\x65" + (7).to_bytes(4)] * 2 * CHANNELS == asyncio.run(asyncio.wait_for(answers(), 60))
 
 
-def test_a_request_that_nobody_may_send_is_not_awaited(street: Street) -> None:
+def test_a_request_that_nobody_may_send_is_not_awaited(sites: ServedInstallations) -> None:
     """Its announcement ends the channel, and is told."""
 
     async def answered() -> bytes:
-        async with _connect(street) as connection:
+        async with _connect(sites) as connection:
             one = await connection.create_process(subsystem="sftp", encoding=None)
             one.stdin.write(BEGIN + (5 * MIB).to_bytes(4))
             return bytes(await one.stdout.read())
 
-    with street.attacked():
+    with sites.attacked():
         assert b"\x02" == asyncio.run(asyncio.wait_for(answered(), 20))[4:5]
-        until(lambda: any("A request of 5242880 bytes was announced" in line for line in street.front.said))
+        until(lambda: any("A request of 5242880 bytes was announced" in line for line in sites.front.said))
 
 
-def test_what_is_said_of_an_environment_is_not_kept(street: Street) -> None:
+def test_what_is_said_of_an_environment_is_not_kept(sites: ServedInstallations) -> None:
     """Variables of 60 MiB in all, sent before anything is asked for."""
 
     async def grown() -> int:
-        before = _resident(street.front.pid)
+        before = _resident(sites.front.pid)
         told = {f"{number}": "x" * 30_000 for number in range(2000)}
-        async with _connect(street) as connection:
+        async with _connect(sites) as connection:
             process = await connection.create_process(subsystem="sftp", encoding=None, env=told)
             process.stdin.write(BEGIN)
             await process.stdout.readexactly(4)
-            return _resident(street.front.pid) - before
+            return _resident(sites.front.pid) - before
 
-    with street.attacked():
+    with sites.attacked():
         assert asyncio.run(grown()) < MOST
 
 
 def test_a_bureau_has_so_many_channels(tmp_path: Path) -> None:
     """Ten in a session, and a bound on all sessions together: each has one request in hand. Who goes makes room."""
 
-    async def opened(street: Street) -> list[int]:
-        async with _connect(street) as first, _connect(street) as second:
+    async def opened(sites: ServedInstallations) -> list[int]:
+        async with _connect(sites) as first, _connect(sites) as second:
             counts = [await _opened(first), await _opened(second)]
             assert [10, 2] == counts
             first.close()
@@ -146,7 +146,7 @@ def test_a_bureau_has_so_many_channels(tmp_path: Path) -> None:
                 counts[-1] += await _opened(second)
             return counts
 
-    with running_street(tmp_path, {"FLEXIBATCH_SFTP__MAX_CHANNELS_PER_SENDER": "12"}) as few:
+    with running_sites(tmp_path, {"FLEXIBATCH_SFTP__MAX_CHANNELS_PER_SENDER": "12"}) as few:
         assert [10, 10] == asyncio.run(asyncio.wait_for(opened(few), 20))
         until(lambda: any("too many channels" in line for line in few.front.said))
 

@@ -16,23 +16,23 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
-from tests.twins.front import FOLDERS, Front, Street, registered_key
+from tests.twins.installation import Installation
+from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations, registered_key
 from tests.twins.sshd import make_key
-from tests.twins.town import Town
 from tests.twins.waiting import until
 
 REFUSED = r"^Authentication failed\.$"
 
 
 @pytest.mark.parametrize("user", ["000640", "000641", "000999", "nobody", "x" * 300, "../000640"])
-def test_who_has_no_key_is_refused_alike(user: str, street: Street) -> None:
+def test_who_has_no_key_is_refused_alike(user: str, sites: ServedInstallations) -> None:
     """Wrong key, key of another sender, unknown user, password: the same answer."""
     stranger = paramiko.ECDSAKey.generate()
-    with street.attacked():
-        for key in (stranger, street.key) if user == "000641" else (stranger,):
+    with sites.attacked():
+        for key in (stranger, sites.key) if user == "000641" else (stranger,):
             with pytest.raises(paramiko.AuthenticationException, match=REFUSED):
-                street.front.client(key, user)
-        transport = paramiko.Transport(("127.0.0.1", street.front.port))
+                sites.front.client(key, user)
+        transport = paramiko.Transport(("127.0.0.1", sites.front.port))
         transport.start_client(timeout=60)
         with pytest.raises(paramiko.BadAuthenticationType) as types:
             transport.auth_password(user, "secret")
@@ -40,39 +40,39 @@ def test_who_has_no_key_is_refused_alike(user: str, street: Street) -> None:
     assert ["publickey"] == types.value.allowed_types
 
 
-def test_a_key_counts_as_soon_as_it_is_registered(street: Street, tmp_path: Path) -> None:
+def test_a_key_counts_as_soon_as_it_is_registered(sites: ServedInstallations, tmp_path: Path) -> None:
     """Whoever is told that the key is registered may log in at once."""
     for number in range(4):
-        key = registered_key(street.town, tmp_path, name=f"key-{number}")
-        assert FOLDERS == sorted(street.front.sftp(key).listdir("."))
+        key = registered_key(sites.installation, tmp_path, name=f"key-{number}")
+        assert FOLDERS == sorted(sites.front.sftp(key).listdir("."))
 
 
-def test_a_bureau_may_log_in_by_a_name_of_its_own(street: Street, tmp_path: Path) -> None:
+def test_a_bureau_may_log_in_by_a_name_of_its_own(sites: ServedInstallations, tmp_path: Path) -> None:
     """Who was given a technical user name comes in by that, and no more by its number."""
-    with street.town.home.database.writing() as connection:
+    with sites.installation.home.database.writing() as connection:
         new = NewSender("000777", "Bureau", Language.FR, SignatureDemand.OPTIONAL, "payroll-7")
-        bureaus.add_sender(connection, By("test", street.town.clock.now()), new)
-    make_sender_folders(street.town.spool, "000777")
-    key = registered_key(street.town, tmp_path, "000777")
-    with street.attacked():
-        with street.front.peer(key, "payroll-7") as client:
+        bureaus.add_sender(connection, By("test", sites.installation.clock.now()), new)
+    make_sender_folders(sites.installation.spool, "000777")
+    key = registered_key(sites.installation, tmp_path, "000777")
+    with sites.attacked():
+        with sites.front.peer(key, "payroll-7") as client:
             assert FOLDERS == sorted(client.listdir("."))
         with pytest.raises(paramiko.AuthenticationException, match=REFUSED):
-            street.front.client(key, "000777")
+            sites.front.client(key, "000777")
 
 
-def test_an_unknown_user_is_refused_as_fast_as_a_known_one(street: Street) -> None:
+def test_an_unknown_user_is_refused_as_fast_as_a_known_one(sites: ServedInstallations) -> None:
     """The time of the answer does not tell which sender numbers exist."""
     stranger = paramiko.ECDSAKey.generate()
     taken: dict[str, list[float]] = {"000640": [], "000999": []}
     for _ in range(20):
         for user, times in taken.items():
-            times.append(_seconds_of_a_refusal(street.front, stranger, user))
+            times.append(_seconds_of_a_refusal(sites.front, stranger, user))
     known, unknown = (statistics.median(times) for times in taken.values())
     assert abs(known - unknown) < max(0.005, 0.5 * min(known, unknown)), taken
 
 
-def _seconds_of_a_refusal(front: Front, key: paramiko.PKey, user: str) -> float:
+def _seconds_of_a_refusal(front: RunningServer, key: paramiko.PKey, user: str) -> float:
     """Give how long it takes from the end of the key exchange to the refusal."""
     transport = paramiko.Transport(("127.0.0.1", front.port))
     transport.start_client(timeout=60)
@@ -85,7 +85,7 @@ def _seconds_of_a_refusal(front: Front, key: paramiko.PKey, user: str) -> float:
 
 
 def test_sha1_signatures_only_where_an_operator_allowed_them(
-    front: Front, served: Town, tmp_path: Path
+    front: RunningServer, served: Installation, tmp_path: Path
 ) -> None:
     """An RSA key logs in with rsa-sha2; with ssh-rsa not, until `sender set --allow-ssh-rsa`."""
     path = tmp_path / "rsa"
@@ -102,7 +102,7 @@ def test_sha1_signatures_only_where_an_operator_allowed_them(
     until(lambda: _is_let_in(front, path))
 
 
-def _is_let_in(front: Front, path: Path) -> bool:
+def _is_let_in(front: RunningServer, path: Path) -> bool:
     try:
         asyncio.run(_log_in_with_sha1(front, path))
     except asyncssh.PermissionDenied:
@@ -110,7 +110,7 @@ def _is_let_in(front: Front, path: Path) -> bool:
     return True
 
 
-async def _log_in_with_sha1(front: Front, path: Path) -> None:
+async def _log_in_with_sha1(front: RunningServer, path: Path) -> None:
     """Log in as a program of old does: it signs with ssh-rsa, whatever the server says it takes."""
     keypair = asyncssh.load_keypairs([str(path)])[0]
     keypair.sig_algorithms = (b"ssh-rsa",)
@@ -128,7 +128,9 @@ async def _log_in_with_sha1(front: Front, path: Path) -> None:
         pass
 
 
-def test_a_removed_key_ends_its_sessions(front: Front, key: paramiko.PKey, served: Town) -> None:
+def test_a_removed_key_ends_its_sessions(
+    front: RunningServer, key: paramiko.PKey, served: Installation
+) -> None:
     """Within seconds, and the sender's other sessions go on."""
     path = served.home.path / "other"
     path.mkdir()
@@ -143,7 +145,9 @@ def test_a_removed_key_ends_its_sessions(front: Front, key: paramiko.PKey, serve
     assert FOLDERS == sorted(going_on.listdir("."))
 
 
-def test_a_removed_sender_s_sessions_end(front: Front, key: paramiko.PKey, served: Town) -> None:
+def test_a_removed_sender_s_sessions_end(
+    front: RunningServer, key: paramiko.PKey, served: Installation
+) -> None:
     """Within seconds."""
     client = front.sftp(key)
     with served.home.database.writing() as connection:
@@ -154,7 +158,7 @@ def test_a_removed_sender_s_sessions_end(front: Front, key: paramiko.PKey, serve
         front.client(key)
 
 
-def test_a_connection_may_try_so_many_keys(front: Front, key: paramiko.PKey, tmp_path: Path) -> None:
+def test_a_connection_may_try_so_many_keys(front: RunningServer, key: paramiko.PKey, tmp_path: Path) -> None:
     """The sixth wrong one ends it, the good seventh is not heard; it is written down.
 
     OpenSSH tries them: paramiko asks for the service again with each key, which asyncssh takes for an attack, and its

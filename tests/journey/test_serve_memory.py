@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.twins.front import Street, running_street
+from tests.twins.running_server import ServedInstallations, running_sites
 
 MIB = 1 << 20
 LARGE = 35 * MIB
@@ -18,11 +18,9 @@ MOST = 150
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
     """Give a server that takes requests as long as it may."""
-    with running_street(
-        tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}
-    ) as it:
+    with running_sites(tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}) as it:
         yield it
 
 
@@ -57,24 +55,27 @@ def _begin_new_keys(connection: asyncssh.SSHClientConnection) -> None:
 @pytest.mark.parametrize("window", [MIB, (1 << 31) - 1])
 @pytest.mark.parametrize("rude", [_nothing, _stop_reading, _begin_new_keys])
 def test_answers_that_are_not_fetched_are_not_made(
-    rude: Callable[[asyncssh.SSHClientConnection], None], window: int, street: Street
+    rude: Callable[[asyncssh.SSHClientConnection], None], window: int, sites: ServedInstallations
 ) -> None:
     """A thousand reads of 4 MiB, of which nothing is fetched: the next is not looked at before."""
-    with (street.town.inbox(folder="OUT") / "big").open("wb") as big:
+    with (sites.installation.inbox(folder="OUT") / "big").open("wb") as big:
         big.truncate(LARGE)
-    with street.attacked():
-        before = _resident(street.front.pid)
-        asyncio.run(_ask_and_leave(street, rude, window, before))
+    with sites.attacked():
+        before = _resident(sites.front.pid)
+        asyncio.run(_ask_and_leave(sites, rude, window, before))
 
 
 async def _ask_and_leave(
-    street: Street, rude: Callable[[asyncssh.SSHClientConnection], None], window: int, before: int
+    sites: ServedInstallations,
+    rude: Callable[[asyncssh.SSHClientConnection], None],
+    window: int,
+    before: int,
 ) -> None:
     connection = await asyncssh.connect(
         "127.0.0.1",
-        street.front.port,
+        sites.front.port,
         username="000640",
-        client_keys=[str(street.key_file)],
+        client_keys=[str(sites.key_file)],
         known_hosts=None,
         config=None,
         agent_path=None,
@@ -88,7 +89,7 @@ async def _ask_and_leave(
     grown = 0
     while time.monotonic() < end:
         await asyncio.sleep(0.1)
-        grown = max(grown, _resident(street.front.pid) - before)
+        grown = max(grown, _resident(sites.front.pid) - before)
         assert grown < MOST
     connection.abort()
     with suppress(asyncssh.Error, OSError):

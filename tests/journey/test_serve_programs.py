@@ -10,7 +10,7 @@ from typing import Self
 
 import pytest
 
-from tests.twins.front import FOLDERS, Street
+from tests.twins.running_server import FOLDERS, ServedInstallations
 from tests.twins.sshd import program
 from tests.twins.waiting import until
 
@@ -20,21 +20,21 @@ DESK = {"large": LARGE, "small": SMALL}
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Workplace:
     """Hold the folder of a clerk, with two files, and the door that its programs are pointed to."""
 
     folder: Path
-    street: Street
+    sites: ServedInstallations
 
     @classmethod
-    def made(cls, folder: Path, street: Street) -> Self:
+    def made(cls, folder: Path, sites: ServedInstallations) -> Self:
         """Lay the files down in a folder of their own."""
         out = folder / "out"
         out.mkdir()
         for name, content in DESK.items():
             (out / name).write_bytes(content)
         (folder / "half").write_bytes(LARGE[: len(LARGE) // 3])
-        return cls(folder, street)
+        return cls(folder, sites)
 
     def run(self, *words: str, given: str = "", status: int = 0) -> str:
         """Run a program there and give all it says."""
@@ -55,27 +55,27 @@ class Desk:
     @property
     def port(self) -> str:
         """Give where the door is."""
-        return str(self.street.front.port)
+        return str(self.sites.front.port)
 
     def holds(self, expected: Mapping[str, bytes]) -> None:
         """Expect so many files in the bureau's folders, with such content, and none half-written."""
-        files = self.street.files()
+        files = self.sites.files()
         assert sorted(expected) == sorted(files)
         assert [] == [name for name, content in expected.items() if content != files[name]]
-        root = self.street.town.inbox().parent
+        root = self.sites.installation.inbox().parent
         until(lambda: {0o660} == {(root / name).stat().st_mode & 0o7777 for name in files})
 
 
 @pytest.fixture
-def desk(street: Street, tmp_path: Path) -> Desk:
+def desk(sites: ServedInstallations, tmp_path: Path) -> Workplace:
     """Give a clerk's folder."""
-    return Desk.made(tmp_path, street)
+    return Workplace.made(tmp_path, sites)
 
 
 # ---------------------------------------------------------------------------------------------------- scp
 
 
-def _scp(desk: Desk, *words: str, status: int = 0) -> str:
+def _scp(desk: Workplace, *words: str, status: int = 0) -> str:
     """Run OpenSSH's scp, which speaks SFTP; a word that begins with a colon is a path behind the door."""
     told = (
         "StrictHostKeyChecking=no",
@@ -83,12 +83,12 @@ def _scp(desk: Desk, *words: str, status: int = 0) -> str:
         "LogLevel=ERROR",
         "IdentitiesOnly=yes",
     )
-    options = [*(f"-o{one}" for one in told), "-i", str(desk.street.key_file), "-P", desk.port]
+    options = [*(f"-o{one}" for one in told), "-i", str(desk.sites.key_file), "-P", desk.port]
     paths = [f"000640@127.0.0.1{word}" if word.startswith(":") else word for word in words]
     return desk.run("scp", "-F", "none", *options, *paths, status=status)
 
 
-def test_scp_ends_well_when_all_went_well(desk: Desk) -> None:
+def test_scp_ends_well_when_all_went_well(desk: Workplace) -> None:
     """It goes by how the session ends; a folder's files go into one that is there, a new one is refused."""
     assert "" == _scp(desk, "-p", "out/large", "out/small", ":IN")
     assert "" == _scp(desk, "out/large", ":/IN/x")
@@ -101,11 +101,11 @@ def test_scp_ends_well_when_all_went_well(desk: Desk) -> None:
     desk.holds(both | {"IN/x": LARGE})
 
 
-def test_openssh_puts_and_gets_whole_folders(desk: Desk) -> None:
+def test_openssh_puts_and_gets_whole_folders(desk: Workplace) -> None:
     """Into one that is there, with times and rights; what is there is fetched with its folder."""
     out = desk.folder / "out"
     lines = (f"put -pr {out}/. IN", f"put -r {out}/. IN/", "ls IN/large", f"get -pr IN {desk.folder}/back")
-    told = desk.street.front.program([desk.street.key_file], *lines)
+    told = desk.sites.front.program([desk.sites.key_file], *lines)
     assert 0 == told.returncode, told.stderr
     desk.holds({f"IN/{name}": content for name, content in DESK.items()})
     assert sorted(DESK) == sorted(path.name for path in (desk.folder / "back").iterdir())
@@ -114,14 +114,14 @@ def test_openssh_puts_and_gets_whole_folders(desk: Desk) -> None:
 # ------------------------------------------------------------------------------------------------- rclone
 
 
-def _rclone(desk: Desk, *words: str, status: int = 0) -> str:
+def _rclone(desk: Workplace, *words: str, status: int = 0) -> str:
     """Run rclone; a word that begins with a colon is a path behind the door."""
-    door = f":sftp,host=127.0.0.1,port={desk.port},user=000640,key_file={desk.street.key_file}"
+    door = f":sftp,host=127.0.0.1,port={desk.port},user=000640,key_file={desk.sites.key_file}"
     told = [f"{door}{word}" if word.startswith(":") else word for word in words]
     return desk.run("rclone", "--config", "", "--retries", "1", *told, status=status)
 
 
-def test_rclone_copies_syncs_and_moves(desk: Desk) -> None:
+def test_rclone_copies_syncs_and_moves(desk: Workplace) -> None:
     """Files above its buffer, which it puts with bytes behind its blocks; a second sync finds nothing to do."""
     both = {"IN/large": LARGE, "IN/small": SMALL}
     _rclone(desk, "copy", "out", ":IN")
@@ -143,16 +143,16 @@ def test_rclone_copies_syncs_and_moves(desk: Desk) -> None:
 # -------------------------------------------------------------------------------------------------- PuTTY
 
 
-def _putty(desk: Desk, name: str, *words: str, given: str = "", status: int = 0) -> str:
+def _putty(desk: Workplace, name: str, *words: str, given: str = "", status: int = 0) -> str:
     """Run psftp or pscp with the bureau's key in PuTTY's own form."""
     key = desk.folder / "key.ppk"
     if not key.exists():
-        desk.run("puttygen", str(desk.street.key_file), "-O", "private", "-o", str(key))
-    known = ("-batch", "-hostkey", desk.street.front.fingerprint, "-i", str(key), "-P", desk.port)
+        desk.run("puttygen", str(desk.sites.key_file), "-O", "private", "-o", str(key))
+    known = ("-batch", "-hostkey", desk.sites.front.fingerprint, "-i", str(key), "-P", desk.port)
     return desk.run(name, *known, *words, given=given, status=status)
 
 
-def test_psftp_puts_renames_resumes_and_fetches(desk: Desk) -> None:
+def test_psftp_puts_renames_resumes_and_fetches(desk: Workplace) -> None:
     """What clerks type into PuTTY's sftp."""
     lines = (
         "cd IN",
@@ -175,7 +175,7 @@ def test_psftp_puts_renames_resumes_and_fetches(desk: Desk) -> None:
     desk.holds({"IN/x": LARGE, "IN/y": LARGE, "IN/large": LARGE})
 
 
-def test_pscp_puts_over_sftp(desk: Desk) -> None:
+def test_pscp_puts_over_sftp(desk: Workplace) -> None:
     """Told to speak SFTP, or finding out by itself; times are kept, a folder is refused."""
     to = "000640@127.0.0.1:IN/"
     _putty(desk, "pscp", "-sftp", "-p", "out/large", "out/small", to)
@@ -185,21 +185,21 @@ def test_pscp_puts_over_sftp(desk: Desk) -> None:
     _putty(desk, "pscp", "-sftp", f"{to}large", "back")
     assert LARGE == (desk.folder / "back").read_bytes()
     desk.holds({"IN/large": LARGE, "IN/small": SMALL, "IN/again": LARGE})
-    sent, came = desk.folder / "out/large", desk.street.town.inbox() / "large"
+    sent, came = desk.folder / "out/large", desk.sites.installation.inbox() / "large"
     assert int(sent.stat().st_mtime) == int(came.stat().st_mtime)
 
 
 # --------------------------------------------------------------------------------------------------- curl
 
 
-def _curl(desk: Desk, path: str, *words: str, status: int = 0) -> str:
-    key = desk.street.key_file
+def _curl(desk: Workplace, path: str, *words: str, status: int = 0) -> str:
+    key = desk.sites.key_file
     keys = ("--key", str(key), "--pubkey", f"{key}.pub")
     url = f"sftp://127.0.0.1:{desk.port}{path}"
     return desk.run("curl", "-sS", "-k", "-u", "000640:", *keys, *words, url, status=status)
 
 
-def test_curl_makes_folders_resumes_appends_and_renames(desk: Desk) -> None:
+def test_curl_makes_folders_resumes_appends_and_renames(desk: Workplace) -> None:
     """With the options that scripts give it; a folder that cannot be made is told."""
     _curl(desk, "/IN/x", "--ftp-create-dirs", "-T", "out/large")
     _curl(desk, "/IN/y", "-T", "half")
@@ -216,10 +216,10 @@ def test_curl_makes_folders_resumes_appends_and_renames(desk: Desk) -> None:
 # --------------------------------------------------------------------------------------------------- lftp
 
 
-def test_lftp_mirrors_side_by_side(desk: Desk) -> None:
+def test_lftp_mirrors_side_by_side(desk: Workplace) -> None:
     """Several files at once, what was begun resumed, temporary names, a folder that is there already."""
     told = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null")
-    ssh = " ".join(("ssh -a -x", *(f"-o {one}" for one in told), "-i", str(desk.street.key_file)))
+    ssh = " ".join(("ssh -a -x", *(f"-o {one}" for one in told), "-i", str(desk.sites.key_file)))
     lines = (
         f'set sftp:connect-program "{ssh}"',
         "set net:max-retries 1",
@@ -269,9 +269,9 @@ $sftp->get("/IN/x", "back");
 """
 
 
-def test_perl_s_net_sftp_foreign_puts_in_one_piece(desk: Desk) -> None:
+def test_perl_s_net_sftp_foreign_puts_in_one_piece(desk: Workplace) -> None:
     """Under a name of its own that it renames, resumed, appended, with times and rights set late."""
-    desk.run("perl", "-", desk.port, str(desk.street.key_file), given=PERL)
+    desk.run("perl", "-", desk.port, str(desk.sites.key_file), given=PERL)
     assert LARGE == (desk.folder / "back").read_bytes()
     tested = {f"INTEST/{name}": content for name, content in DESK.items()}
     desk.holds(tested | {"IN/x": LARGE, "IN/y": LARGE, "IN/z": SMALL * 2, "IN/v": LARGE})
@@ -281,9 +281,9 @@ def test_perl_s_net_sftp_foreign_puts_in_one_piece(desk: Desk) -> None:
 
 
 @contextmanager
-def _mounted(desk: Desk) -> Iterator[Path]:
+def _mounted(desk: Workplace) -> Iterator[Path]:
     """Mount the bureau's folders as a folder of this machine."""
-    options = f"IdentityFile={desk.street.key_file},port={desk.port},StrictHostKeyChecking=no"
+    options = f"IdentityFile={desk.sites.key_file},port={desk.port},StrictHostKeyChecking=no"
     mount = desk.folder / "mount"
     mount.mkdir()
     desk.run("sshfs", "-o", f"{options},UserKnownHostsFile=/dev/null", "000640@127.0.0.1:/", str(mount))
@@ -294,7 +294,7 @@ def _mounted(desk: Desk) -> Iterator[Path]:
 
 
 @pytest.mark.long
-def test_sshfs_shows_the_folders_as_a_disk(desk: Desk) -> None:
+def test_sshfs_shows_the_folders_as_a_disk(desk: Workplace) -> None:
     """Copied, renamed, appended to, cut and deleted as on a disk. Among the long ones: not every machine lets mount."""
     assert Path("/dev/fuse").exists(), "This test mounts a folder: run it on a machine with FUSE."
     with _mounted(desk) as mount:

@@ -12,7 +12,7 @@ from paramiko import sftp as kinds
 from paramiko.sftp import SFTP_FLAG_CREATE, SFTP_FLAG_READ, SFTP_FLAG_TRUNC, SFTP_FLAG_WRITE, int64
 
 from flexibatch.adapters.spool.local.listing import scan_folder
-from tests.twins.front import FOLDERS, Street
+from tests.twins.running_server import FOLDERS, ServedInstallations
 from tests.twins.waiting import until
 
 BEHIND = b"\xff" * 32_768
@@ -42,9 +42,9 @@ class _Client:
 
 
 @pytest.fixture
-def client(street: Street) -> Iterator[_Client]:
+def client(sites: ServedInstallations) -> Iterator[_Client]:
     """Give a client whose requests have nothing behind them."""
-    with street.attacked(), street.front.peer(street.key) as peer:
+    with sites.attacked(), sites.front.peer(sites.key) as peer:
         yield _Client(peer)
 
 
@@ -58,7 +58,7 @@ def _times() -> paramiko.SFTPAttributes:
 # -------------------------------------------------------------------------------------- what hangs behind
 
 
-def test_bytes_behind_a_request_change_nothing(client: _Client, street: Street) -> None:
+def test_bytes_behind_a_request_change_nothing(client: _Client, sites: ServedInstallations) -> None:
     """OpenSSH lets them be, behind every kind of request; so a client that leaves some is served here too."""
     client.behind = BEHIND
     content = b"x" * 40_000
@@ -83,9 +83,9 @@ def test_bytes_behind_a_request_change_nothing(client: _Client, street: Street) 
     folder = client.ask(kinds.CMD_OPENDIR, "/IN").get_binary()
     assert 3 == client.ask(kinds.CMD_READDIR, folder).get_int()
     client.ask(kinds.CMD_CLOSE, folder)
-    assert {"IN/x": content} == street.files()
+    assert {"IN/x": content} == sites.files()
     client.ask(kinds.CMD_REMOVE, "/IN/x")
-    assert {} == street.files()
+    assert {} == sites.files()
 
 
 def test_what_is_refused_is_refused_in_its_own_way(client: _Client) -> None:
@@ -104,11 +104,11 @@ def test_what_is_refused_is_refused_in_its_own_way(client: _Client) -> None:
 @pytest.mark.parametrize(("version", "spoken"), [(3, 3), (6, 3)])
 @pytest.mark.parametrize("behind", [b"", b"\0\0\0\5ab", BEHIND])
 def test_bytes_behind_the_greeting_change_nothing(
-    version: int, spoken: int, behind: bytes, street: Street
+    version: int, spoken: int, behind: bytes, sites: ServedInstallations
 ) -> None:
     """Whatever a client says it can besides, and however badly, it is answered with what is spoken here."""
-    with street.attacked():
-        connection = street.front.client(street.key)
+    with sites.attacked():
+        connection = sites.front.client(sites.key)
         channel = connection.get_transport().open_session()  # type: ignore[union-attr]
         channel.invoke_subsystem("sftp")
         content = struct.pack(">BI", 1, version) + behind
@@ -118,22 +118,22 @@ def test_bytes_behind_the_greeting_change_nothing(
         connection.close()
 
 
-def test_a_request_too_long_ends_the_session(street: Street) -> None:
+def test_a_request_too_long_ends_the_session(sites: ServedInstallations) -> None:
     """What is let be is held in memory first: more than 4 MiB is not."""
-    with street.attacked():
-        with street.front.peer(street.key) as peer, pytest.raises((OSError, EOFError)):
+    with sites.attacked():
+        with sites.front.peer(sites.key) as peer, pytest.raises((OSError, EOFError)):
             _Client(peer, b"\xff" * (5 << 20)).ask(kinds.CMD_STAT, "/IN")
-        with street.front.peer(street.key) as peer:
+        with sites.front.peer(sites.key) as peer:
             assert FOLDERS == sorted(peer.listdir("."))
 
 
 @pytest.mark.parametrize("offset", [1 << 62, (1 << 63) - 1, 1 << 63, (1 << 64) - 1])
 @pytest.mark.parametrize("flags", [SFTP_FLAG_READ, SFTP_FLAG_READ | SFTP_FLAG_WRITE])
 def test_nothing_lies_beyond_what_a_file_can_hold(
-    offset: int, flags: int, client: _Client, street: Street
+    offset: int, flags: int, client: _Client, sites: ServedInstallations
 ) -> None:
     """An offset that no system call takes is behind the end, and no bug."""
-    (street.town.inbox() / "x").write_bytes(b"content")
+    (sites.installation.inbox() / "x").write_bytes(b"content")
     handle = client.opened("/IN/x", flags)
     with pytest.raises(EOFError):
         client.ask(kinds.CMD_READ, handle, int64(offset), 9)
@@ -156,18 +156,18 @@ def test_a_folder_is_opened_however_it_is_written(path: str, client: _Client) ->
 @pytest.mark.parametrize(
     "path", ["/IN/file", "/IN/file/", "IN/none", "/NEW", "/NEW/", "/IN/a/b", "/../etc", "in"]
 )
-def test_what_is_no_folder_is_not_opened(path: str, client: _Client, street: Street) -> None:
+def test_what_is_no_folder_is_not_opened(path: str, client: _Client, sites: ServedInstallations) -> None:
     """The opening itself says so, by which clients ask whether a folder is there; none can be made."""
-    (street.town.inbox() / "file").touch()
+    (sites.installation.inbox() / "file").touch()
     with pytest.raises(FileNotFoundError, match=NOT_THERE):
         client.ask(kinds.CMD_OPENDIR, path)
     with pytest.raises(PermissionError):
         client.ask(kinds.CMD_MKDIR, path, paramiko.SFTPAttributes())
 
 
-def test_a_folder_keeps_its_times_and_rights(client: _Client, street: Street) -> None:
+def test_a_folder_keeps_its_times_and_rights(client: _Client, sites: ServedInstallations) -> None:
     """Clients set them after they put its files: that is no failure, and changes nothing; its size cannot be set."""
-    folder = street.town.inbox()
+    folder = sites.installation.inbox()
     before = folder.stat()
     client.ask(kinds.CMD_SETSTAT, "/IN", _times())
     client.client.chmod("/IN/", 0o777)
@@ -176,24 +176,26 @@ def test_a_folder_keeps_its_times_and_rights(client: _Client, street: Street) ->
         client.client.truncate("/IN", 0)
 
 
-def test_to_make_a_folder_that_is_there_is_not_written_down(client: _Client, street: Street) -> None:
+def test_to_make_a_folder_that_is_there_is_not_written_down(
+    client: _Client, sites: ServedInstallations
+) -> None:
     """Clients do so before each file: the audit is kept for what was refused."""
-    before = len([line for line in street.front.said if '"refused"' in line])
+    before = len([line for line in sites.front.said if '"refused"' in line])
     for _ in range(5):
         with pytest.raises(OSError, match="is there already"):
             client.ask(kinds.CMD_MKDIR, "/IN", paramiko.SFTPAttributes())
-    assert before == len([line for line in street.front.said if '"refused"' in line])
+    assert before == len([line for line in sites.front.said if '"refused"' in line])
 
 
 # ------------------------------------------------------------------------------------------- sequences
 
 
-def test_winscp_s_sequence(street: Street) -> None:
+def test_winscp_s_sequence(sites: ServedInstallations) -> None:
     """A temporary name, a line that breaks, resumed from the middle, times set after, a name that is there replaced."""
     content = bytes(range(256)) * 1000
-    (street.town.inbox() / "x").write_bytes(b"of the first try")
-    with street.attacked():
-        with street.front.peer(street.key) as peer:
+    (sites.installation.inbox() / "x").write_bytes(b"of the first try")
+    with sites.attacked():
+        with sites.front.peer(sites.key) as peer:
             first = _Client(peer)
             first.ask(kinds.CMD_REALPATH, ".")
             with pytest.raises(FileNotFoundError):
@@ -201,7 +203,7 @@ def test_winscp_s_sequence(street: Street) -> None:
             handle = first.opened("/IN/x.filepart", SFTP_FLAG_WRITE | SFTP_FLAG_CREATE | SFTP_FLAG_TRUNC)
             first.ask(kinds.CMD_WRITE, handle, int64(0), content[:30_000])
             first.ask(kinds.CMD_WRITE, handle, int64(30_000), content[30_000:60_000])
-        with street.front.peer(street.key) as peer:
+        with sites.front.peer(sites.key) as peer:
             client = _Client(peer)
             client.ask(kinds.CMD_LSTAT, "/IN/x.filepart")
             handle = client.opened("/IN/x.filepart", SFTP_FLAG_WRITE)
@@ -215,12 +217,12 @@ def test_winscp_s_sequence(street: Street) -> None:
             client.ask(kinds.CMD_REMOVE, "/IN/x")
             client.ask(kinds.CMD_RENAME, "/IN/x.filepart", "/IN/x")
             client.ask(kinds.CMD_SETSTAT, "/IN/x", _times())
-    assert {"IN/x": content} == street.files()
-    assert 1_700_000_000 == (street.town.inbox() / "x").stat().st_mtime
-    assert [True] == [entry.regular for entry in scan_folder(street.town.inbox())]
+    assert {"IN/x": content} == sites.files()
+    assert 1_700_000_000 == (sites.installation.inbox() / "x").stat().st_mtime
+    assert [True] == [entry.regular for entry in scan_folder(sites.installation.inbox())]
 
 
-def test_blocks_are_written_side_by_side(client: _Client, street: Street) -> None:
+def test_blocks_are_written_side_by_side(client: _Client, sites: ServedInstallations) -> None:
     """The second comes first, one comes twice: the file is whole when it is closed, and its digest is written down."""
     blocks = [bytes([number]) * 30_000 for number in range(20)]
     handle = client.opened("/IN/x", SFTP_FLAG_WRITE | SFTP_FLAG_CREATE | SFTP_FLAG_TRUNC)
@@ -228,22 +230,22 @@ def test_blocks_are_written_side_by_side(client: _Client, street: Street) -> Non
         client.ask(kinds.CMD_WRITE, handle, int64(number * 30_000), blocks[number])
     client.ask(kinds.CMD_CLOSE, handle)
     content = b"".join(blocks)
-    assert {"IN/x": content} == street.files()
-    until(lambda: any(sha256(content).hexdigest() in line for line in street.front.said))
+    assert {"IN/x": content} == sites.files()
+    until(lambda: any(sha256(content).hexdigest() in line for line in sites.front.said))
 
 
-async def _put_by_asyncssh(street: Street, content: bytes) -> None:
+async def _put_by_asyncssh(sites: ServedInstallations, content: bytes) -> None:
     """Put with many blocks on their way at once, after making the folder as `mkdir -p` does."""
-    options = {"username": "000640", "client_keys": [str(street.key_file)], "known_hosts": None}
+    options = {"username": "000640", "client_keys": [str(sites.key_file)], "known_hosts": None}
     async with (
-        asyncssh.connect("127.0.0.1", street.front.port, **options) as connection,
+        asyncssh.connect("127.0.0.1", sites.front.port, **options) as connection,
         connection.start_sftp_client() as sftp,
     ):
         for path in ("IN", "/IN", "/IN/"):
             await sftp.makedirs(path, exist_ok=True)
             assert await sftp.isdir(path)
         assert not await sftp.exists("/IN/none")
-        local = street.key_file.parent / "part"
+        local = sites.key_file.parent / "part"
         local.write_bytes(content)
         await sftp.put(str(local), "/IN/x", block_size=4096, max_requests=128, preserve=True)
         async with sftp.open("/IN/y", "wb", block_size=4096, max_requests=64) as file:
@@ -253,10 +255,10 @@ async def _put_by_asyncssh(street: Street, content: bytes) -> None:
             await sftp.makedirs("/IN/sub")
 
 
-def test_asyncssh_makes_its_folders_and_puts_many_blocks_at_once(street: Street) -> None:
+def test_asyncssh_makes_its_folders_and_puts_many_blocks_at_once(sites: ServedInstallations) -> None:
     """As programs do that use it; what cannot be made is told."""
     content = bytes(range(256)) * 8000
-    with street.attacked():
-        asyncio.run(_put_by_asyncssh(street, content))
-    assert content == (street.key_file.parent / "back").read_bytes()
-    assert {"IN/x": content, "IN/y": content} == street.files()
+    with sites.attacked():
+        asyncio.run(_put_by_asyncssh(sites, content))
+    assert content == (sites.key_file.parent / "back").read_bytes()
+    assert {"IN/x": content, "IN/y": content} == sites.files()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.signatures.certificates import read_certificate
-from flexibatch.adapters.signatures.trust import Trust
+from flexibatch.adapters.signatures.trust import TrustStore
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import Certificate, SignatureFault, Signed
 
@@ -48,7 +48,7 @@ class Bureau:
 
     def verified(self, content: bytes, part: bytes = PART) -> Signed | SignatureFault:
         """Judge a signature."""
-        verifier = SignatureVerifier(Trust())
+        verifier = SignatureVerifier(TrustStore())
         return verifier.verify(content, BytesIO(part), [self.registered], arrived=self.now)
 
 

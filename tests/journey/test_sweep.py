@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from flexibatch.adapters.store import bureaus, upkeep
+from flexibatch.adapters.store import bureaus, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.errors import Superseded, Unavailable
-from flexibatch.ports import Ledger, Stream
-from flexibatch.swept import SweepResult
+from flexibatch.ports import SetQueue, Stream
+from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
 from tests.twins.clock import FixedClock
-from tests.twins.player import Broken
+from tests.twins.installation import SAMPLES, Installation
 from tests.twins.references import renumbered
-from tests.twins.town import SAMPLES, Town
+from tests.twins.sample_player import Broken
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 ACKNOWLEDGEMENT = (
@@ -48,7 +48,7 @@ class Troubled:
 class Overtaken:
     """Stand in for a ledger whose first turns are lost to another process's commit."""
 
-    def __init__(self, inner: Ledger, times: int) -> None:
+    def __init__(self, inner: SetQueue, times: int) -> None:
         self._inner, self._left = inner, times
 
     def turn(self, stream: Stream) -> AbstractContextManager[Any]:
@@ -67,83 +67,87 @@ class Overtaken:
 
 
 def _drop(
-    town: Town, sequence: str = "00001", content: bytes = DOCUMENT, sender: str = "000640", folder: str = "IN"
+    installation: Installation,
+    sequence: str = "00001",
+    content: bytes = DOCUMENT,
+    sender: str = "000640",
+    folder: str = "IN",
 ) -> None:
     letter = {"IN": "R", "INTEST": "T"}[folder]
     name = f"FLEX.{sender}.20261005.{sequence}.{letter}.1"
-    town.put(f"FI.{name}.1", renumbered(content, sequence), sender, folder)
-    town.put(f"GO.{name}", b"", sender, folder)
+    installation.put(f"FI.{name}.1", renumbered(content, sequence), sender, folder)
+    installation.put(f"GO.{name}", b"", sender, folder)
 
 
-def _put(town: Town, sequence: str, content: bytes, sender: str = "000640") -> None:
+def _put(installation: Installation, sequence: str, content: bytes, sender: str = "000640") -> None:
     name = f"FLEX.{sender}.20261005.{sequence}.R.1"
-    town.put(f"FI.{name}.1", content, sender)
-    town.put(f"GO.{name}", b"", sender)
+    installation.put(f"FI.{name}.1", content, sender)
+    installation.put(f"GO.{name}", b"", sender)
 
 
 def _with(channel: Channel, **parts: Any) -> Channel:  # noqa: ANN401 - parts of the world
     return replace(channel, world=replace(channel.world, **parts))
 
 
-def _states(town: Town) -> list[tuple[object, ...]]:
-    return town.rows("SELECT sender, state FROM file_set ORDER BY arrival")
+def _states(installation: Installation) -> list[tuple[object, ...]]:
+    return installation.rows("SELECT sender, state FROM file_set ORDER BY arrival")
 
 
-def test_trouble_keeps_a_set_and_holds_up_its_stream_only(town: Town) -> None:
+def test_trouble_keeps_a_set_and_holds_up_its_stream_only(installation: Installation) -> None:
     """A set that met trouble is tried again later; another sender's set is settled meanwhile."""
     for sender in ("000640", "000641"):
-        _drop(town, sender=sender, content=renumbered(DOCUMENT, sender))
-    channel = town.channel()
+        _drop(installation, sender=sender, content=renumbered(DOCUMENT, sender))
+    channel = installation.channel()
     troubled = _with(channel, documents=Troubled(channel.world.documents, {"000640"}))
     result = troubled.sweep()
     assert (1, 1) == (result.settled, result.waiting)
-    assert [("000640", "claimed"), ("000641", "settled")] == _states(town)
-    assert [(1, 0)] == town.rows("SELECT troubles, attempts FROM file_set WHERE state = 'claimed'")
-    assert 0 == replace(town.patient_channel()).sweep().settled
-    assert isinstance(town.clock, FixedClock)
-    town.clock.advance(timedelta(seconds=11))
-    assert 1 == town.patient_channel().sweep().settled
+    assert [("000640", "claimed"), ("000641", "settled")] == _states(installation)
+    assert [(1, 0)] == installation.rows("SELECT troubles, attempts FROM file_set WHERE state = 'claimed'")
+    assert 0 == replace(installation.patient_channel()).sweep().settled
+    assert isinstance(installation.clock, FixedClock)
+    installation.clock.advance(timedelta(seconds=11))
+    assert 1 == installation.patient_channel().sweep().settled
 
 
-def test_a_bug_is_counted_and_ends_in_quarantine(town: Town) -> None:
+def test_a_bug_is_counted_and_ends_in_quarantine(installation: Installation) -> None:
     """After `max_attempts` the set is in quarantine, and the next one of its stream is settled."""
-    _drop(town)
-    channel = replace(town.channel(), max_attempts=2)
+    _drop(installation)
+    channel = replace(installation.channel(), max_attempts=2)
     broken = _with(channel, documents=Broken())
     assert 1 == broken.sweep().waiting
-    _drop(town, "00002")
+    _drop(installation, "00002")
     assert 1 == broken.sweep().quarantined
-    assert 1 == len(list((town.spool / "quarantine").iterdir()))
-    town.sweep()
-    assert [("000640", "quarantine"), ("000640", "settled")] == _states(town)
+    assert 1 == len(list((installation.spool / "quarantine").iterdir()))
+    installation.sweep()
+    assert [("000640", "quarantine"), ("000640", "settled")] == _states(installation)
 
 
-def test_sets_are_settled_in_order_of_their_go(town: Town) -> None:
+def test_sets_are_settled_in_order_of_their_go(installation: Installation) -> None:
     """The GO that was put first is settled first, whatever the names are."""
-    assert isinstance(town.clock, FixedClock)
+    assert isinstance(installation.clock, FixedClock)
     for sequence in ("00003", "00001", "00002"):
-        _drop(town, sequence)
-        town.clock.advance(timedelta(seconds=1))
-    town.sweep()
-    order = town.rows("SELECT set_key FROM file_set ORDER BY arrival")
+        _drop(installation, sequence)
+        installation.clock.advance(timedelta(seconds=1))
+    installation.sweep()
+    order = installation.rows("SELECT set_key FROM file_set ORDER BY arrival")
     assert ["00003", "00001", "00002"] == [str(key[0]).split(".")[3] for key in order]
-    numbered = town.rows(
+    numbered = installation.rows(
         "SELECT a.name FROM answer a JOIN file_set f ON f.ticket = a.set_ticket ORDER BY arrival"
     )
     assert [1, 1, 2, 2, 3, 3] == [int(str(name[0]).split(".")[4]) for name in numbered]
 
 
-def test_a_held_sender_waits_untouched(town: Town) -> None:
+def test_a_held_sender_waits_untouched(installation: Installation) -> None:
     """Nothing is taken from a sender on hold; after the release it is."""
-    _drop(town)
-    by = By("test", town.clock.now())
-    with town.home.database.writing() as connection:
+    _drop(installation)
+    by = By("test", installation.clock.now())
+    with installation.home.database.writing() as connection:
         bureaus.hold_sender(connection, by, "000640")
-    assert 0 == town.sweep().claimed
-    assert 2 == len(list(town.inbox().iterdir()))
-    with town.home.database.writing() as connection:
+    assert 0 == installation.sweep().claimed
+    assert 2 == len(list(installation.inbox().iterdir()))
+    with installation.home.database.writing() as connection:
         bureaus.release_sender(connection, by, "000640")
-    assert 1 == town.sweep().settled
+    assert 1 == installation.sweep().settled
 
 
 @pytest.mark.parametrize(
@@ -166,86 +170,86 @@ def test_a_held_sender_waits_untouched(town: Town) -> None:
 )
 def test_too_much_refuses_the_file(setting: str, content: str, rule: str, tmp_path: Path) -> None:
     """A file of nothing but empty elements is refused whole once it has more than are taken, and keeps no row."""
-    town = Town.made(tmp_path / "home", {setting: 29})
+    installation = Installation.made(tmp_path / "home", {setting: 29})
     name = "FLEX.000640.20261005.00001.R.1"
     root = '<FLXWAGE xmlns="http://socialsecurity.be/xml/ns/FLXWAGE">'
-    town.put(f"FI.{name}.1", f"{root}{content}</FLXWAGE>".encode())
-    town.put(f"GO.{name}")
-    assert 1 == town.sweep().refused
-    assert [(rule, "ACRF-184")] == town.rows("SELECT rule, code FROM anomaly")
-    assert [(0,)] == town.rows("SELECT count(*) FROM form")
+    installation.put(f"FI.{name}.1", f"{root}{content}</FLXWAGE>".encode())
+    installation.put(f"GO.{name}")
+    assert 1 == installation.sweep().refused
+    assert [(rule, "ACRF-184")] == installation.rows("SELECT rule, code FROM anomaly")
+    assert [(0,)] == installation.rows("SELECT count(*) FROM form")
 
 
-def test_environments_are_apart(town: Town) -> None:
+def test_environments_are_apart(installation: Installation) -> None:
     """What was declared as a test is new as real, and numbered apart."""
-    _drop(town, folder="INTEST")
-    _drop(town)
-    result = town.sweep()
+    _drop(installation, folder="INTEST")
+    _drop(installation)
+    result = installation.sweep()
     assert (2, 0) == (result.settled, result.lines_refused)
-    assert [("R", 2), ("T", 2)] == town.rows(
+    assert [("R", 2), ("T", 2)] == installation.rows(
         "SELECT environment, count(*) FROM declaration GROUP BY 1 ORDER BY 1"
     )
-    assert [("00001",)] == sorted({(name.split(".")[4],) for name in town.published()})
+    assert [("00001",)] == sorted({(name.split(".")[4],) for name in installation.published()})
 
 
-def test_a_bureau_s_acknowledgement_is_recorded_and_not_answered(town: Town) -> None:
+def test_a_bureau_s_acknowledgement_is_recorded_and_not_answered(installation: Installation) -> None:
     """It is kept with the answer it names; nothing is put into OUT for it."""
-    _drop(town)
-    town.sweep()
-    before = town.published()
+    _drop(installation)
+    installation.sweep()
+    before = installation.published()
     name = "ACRF.000640.20261005.00002.R.1"
-    town.put(f"FI.{name}.1", ACKNOWLEDGEMENT)
-    town.put(f"GO.{name}")
-    town.sweep()
-    assert before == town.published()
-    assert [("FO.NOTI.999999.20261005.00001.R", 1)] == town.rows(
+    installation.put(f"FI.{name}.1", ACKNOWLEDGEMENT)
+    installation.put(f"GO.{name}")
+    installation.sweep()
+    assert before == installation.published()
+    assert [("FO.NOTI.999999.20261005.00001.R", 1)] == installation.rows(
         "SELECT answer_name, answer_ticket IS NOT NULL FROM acknowledgement"
     )
-    assert [("recorded",)] == town.rows("SELECT state FROM file_set WHERE subject = 'ACRF'")
-    pages = town.spool.glob("senders/000640/REPORT/GO.ACRF.*.json")
+    assert [("recorded",)] == installation.rows("SELECT state FROM file_set WHERE subject = 'ACRF'")
+    pages = installation.spool.glob("senders/000640/REPORT/GO.ACRF.*.json")
     assert ["recorded"] == [json.loads(page.read_text("utf-8"))["state"] for page in pages]
 
 
-def test_an_acknowledgement_with_a_bad_name_is_not_answered_either(town: Town) -> None:
+def test_an_acknowledgement_with_a_bad_name_is_not_answered_either(installation: Installation) -> None:
     """Its answer could be acknowledged under such a name again, for ever."""
-    town.put("GO.ACRF.000640.20261005.00001.R.1.xml")
-    town.sweep()
-    assert {} == town.published()
-    assert [("recorded",)] == town.rows("SELECT state FROM file_set")
+    installation.put("GO.ACRF.000640.20261005.00001.R.1.xml")
+    installation.sweep()
+    assert {} == installation.published()
+    assert [("recorded",)] == installation.rows("SELECT state FROM file_set")
 
 
-def test_a_withdrawal_after_the_claim_is_archived_in_silence(town: Town) -> None:
+def test_a_withdrawal_after_the_claim_is_archived_in_silence(installation: Installation) -> None:
     """A TD that comes too late lies beside the set it meant, and is answered by nothing."""
-    _drop(town)
-    town.sweep()
-    before = town.published()
-    town.put("TD.FLEX.000640.20261005.00001.R.1")
-    town.sweep()
-    assert before == town.published()
-    assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
-    assert 1 == len(list(town.spool.glob("archive/*/*/*/*/late/*/in/TD.*")))
-    pages = town.spool.glob("senders/000640/REPORT/TD.*.json")
+    _drop(installation)
+    installation.sweep()
+    before = installation.published()
+    installation.put("TD.FLEX.000640.20261005.00001.R.1")
+    installation.sweep()
+    assert before == installation.published()
+    assert [("settled",), ("recorded",)] == installation.rows("SELECT state FROM file_set ORDER BY arrival")
+    assert 1 == len(list(installation.spool.glob("archive/*/*/*/*/late/*/in/TD.*")))
+    pages = installation.spool.glob("senders/000640/REPORT/TD.*.json")
     assert ["recorded"] == [json.loads(page.read_text("utf-8"))["state"] for page in pages]
 
 
-def test_what_another_was_first_with_is_judged_again(town: Town) -> None:
+def test_what_another_was_first_with_is_judged_again(installation: Installation) -> None:
     """A lost turn is taken again; turn after turn lost, the set waits."""
-    _drop(town)
-    channel = town.channel()
-    assert 1 == _with(channel, ledger=Overtaken(channel.world.ledger, 2)).sweep().settled
-    _drop(town, "00002")
-    assert 1 == _with(channel, ledger=Overtaken(channel.world.ledger, 99)).sweep().waiting
-    assert 1 == town.sweep().settled
+    _drop(installation)
+    channel = installation.channel()
+    assert 1 == _with(channel, queue=Overtaken(channel.world.queue, 2)).sweep().settled
+    _drop(installation, "00002")
+    assert 1 == _with(channel, queue=Overtaken(channel.world.queue, 99)).sweep().waiting
+    assert 1 == installation.sweep().settled
 
 
-def test_a_name_that_was_received_is_refused_with_its_ticket(town: Town) -> None:
+def test_a_name_that_was_received_is_refused_with_its_ticket(installation: Installation) -> None:
     """The second set of a name is refused; its page names the ticket of the first."""
-    _drop(town)
-    town.sweep()
-    first = str(town.rows("SELECT ticket FROM file_set")[0][0])
-    _drop(town)
-    assert 1 == town.sweep().refused
-    pages = [path.read_text("utf-8") for path in (town.inbox(folder="REPORT")).glob("*.json")]
+    _drop(installation)
+    installation.sweep()
+    first = str(installation.rows("SELECT ticket FROM file_set")[0][0])
+    _drop(installation)
+    assert 1 == installation.sweep().refused
+    pages = [path.read_text("utf-8") for path in (installation.inbox(folder="REPORT")).glob("*.json")]
     assert 1 == sum(f'"earlier_ticket": "{first}"' in page for page in pages)
 
 
@@ -258,112 +262,116 @@ def test_a_name_that_was_received_is_refused_with_its_ticket(town: Town) -> None
         (DOCUMENT.replace(b"</FLXWAGE>", b"<x/></FLXWAGE>"), ["ACRF-111", "ACRF-205"]),
     ],
 )
-def test_a_wrong_name_hides_no_broken_document(content: bytes, expected: list[str], town: Town) -> None:
+def test_a_wrong_name_hides_no_broken_document(
+    content: bytes, expected: list[str], installation: Installation
+) -> None:
     """The acknowledgement has the name's code, the page what is wrong with the document too."""
     name = "FLEX.000640.20261006.00001.R.1"
-    town.put(f"FI.{name}.1", content)
-    town.put(f"GO.{name}")
-    town.sweep()
-    (page,) = (town.spool / "senders/000640/REPORT").glob("*.json")
+    installation.put(f"FI.{name}.1", content)
+    installation.put(f"GO.{name}")
+    installation.sweep()
+    (page,) = (installation.spool / "senders/000640/REPORT").glob("*.json")
     assert expected == [one["code"] for one in json.loads(page.read_text("utf-8"))["anomalies"]]
-    assert b"<ErrorID>ACRF-111<" in town.published()["FO.ACRF.999999.20261005.00001.R"]
+    assert b"<ErrorID>ACRF-111<" in installation.published()["FO.ACRF.999999.20261005.00001.R"]
 
 
-def test_answers_that_cannot_be_put_out_are_put_out_later(town: Town) -> None:
+def test_answers_that_cannot_be_put_out_are_put_out_later(installation: Installation) -> None:
     """A file where the out folder was holds up the answers, not the verdict."""
-    _drop(town)
-    out = town.inbox(folder="OUT")
+    _drop(installation)
+    out = installation.inbox(folder="OUT")
     out.rmdir()
     out.write_text("in the way")
-    result = town.sweep()
+    result = installation.sweep()
     assert (1, 1) == (result.settled, result.unpublished)
     out.unlink()
-    town.sweep()
-    assert 4 == len(town.published())
+    installation.sweep()
+    assert 4 == len(installation.published())
 
 
-def test_a_sweep_can_be_asked_to_stop(town: Town) -> None:
+def test_a_sweep_can_be_asked_to_stop(installation: Installation) -> None:
     """Asked to stop, it settles nothing more; the next sweep does."""
-    _drop(town)
-    result: SweepResult = town.channel().sweep(stop=lambda: True)
+    _drop(installation)
+    result: SweepResult = installation.channel().sweep(stop=lambda: True)
     assert 0 == result.settled
-    assert 1 == town.sweep().settled
+    assert 1 == installation.sweep().settled
 
 
-def test_a_late_withdrawal_with_a_go_is_archived_in_silence(town: Town) -> None:
+def test_a_late_withdrawal_with_a_go_is_archived_in_silence(installation: Installation) -> None:
     """TD and GO of a name that was received withdraw nothing, and are answered by nothing."""
-    _drop(town)
-    town.sweep()
-    before = town.published()
+    _drop(installation)
+    installation.sweep()
+    before = installation.published()
     for kind in ("TD", "GO"):
-        town.put(f"{kind}.FLEX.000640.20261005.00001.R.1")
-    town.sweep()
-    assert before == town.published()
-    assert [("settled",), ("recorded",)] == town.rows("SELECT state FROM file_set ORDER BY arrival")
+        installation.put(f"{kind}.FLEX.000640.20261005.00001.R.1")
+    installation.sweep()
+    assert before == installation.published()
+    assert [("settled",), ("recorded",)] == installation.rows("SELECT state FROM file_set ORDER BY arrival")
 
 
-def test_a_second_set_is_refused_with_a_withdrawal_beside_it(town: Town) -> None:
+def test_a_second_set_is_refused_with_a_withdrawal_beside_it(installation: Installation) -> None:
     """Data under a name that was received is answered, whatever came with it."""
-    _drop(town)
-    town.sweep()
-    town.put("TD.FLEX.000640.20261005.00001.R.1")
-    _drop(town)
-    assert 1 == town.sweep().refused
-    assert [("name-received", "ACRF-133")] == town.rows("SELECT rule, code FROM anomaly")
+    _drop(installation)
+    installation.sweep()
+    installation.put("TD.FLEX.000640.20261005.00001.R.1")
+    _drop(installation)
+    assert 1 == installation.sweep().refused
+    assert [("name-received", "ACRF-133")] == installation.rows("SELECT rule, code FROM anomaly")
 
 
-def test_a_released_set_never_overwrites_newer_data(town: Town) -> None:
+def test_a_released_set_never_overwrites_newer_data(installation: Installation) -> None:
     """A set that left quarantine is judged like a re-run: what a later set made stands."""
-    _drop(town, "00001")
-    channel = replace(town.channel(), max_attempts=1)
+    _drop(installation, "00001")
+    channel = replace(installation.channel(), max_attempts=1)
     assert 1 == _with(channel, documents=Broken()).sweep().quarantined
-    town.put("FI.FLEX.000640.20261005.00002.R.1.1", renumbered(DOCUMENT, "00001"))
-    town.put("GO.FLEX.000640.20261005.00002.R.1")
-    assert 0 == town.sweep().lines_refused
-    ticket = str(town.rows("SELECT ticket FROM file_set WHERE state = 'quarantine'")[0][0])
-    with town.home.database.writing() as connection:
-        upkeep.release(connection, By("test", town.clock.now()), ticket)
-    assert 2 == town.sweep().lines_refused
-    assert [("90082-180", 2)] == town.rows("SELECT code, count(*) FROM anomaly GROUP BY code")
+    installation.put("FI.FLEX.000640.20261005.00002.R.1.1", renumbered(DOCUMENT, "00001"))
+    installation.put("GO.FLEX.000640.20261005.00002.R.1")
+    assert 0 == installation.sweep().lines_refused
+    ticket = str(installation.rows("SELECT ticket FROM file_set WHERE state = 'quarantine'")[0][0])
+    with installation.home.database.writing() as connection:
+        set_actions.release(connection, By("test", installation.clock.now()), ticket)
+    assert 2 == installation.sweep().lines_refused
+    assert [("90082-180", 2)] == installation.rows("SELECT code, count(*) FROM anomaly GROUP BY code")
 
 
-def test_a_rerun_knows_later_sets_behind_an_older_one_that_came_late_to_its_turn(town: Town) -> None:
+def test_a_rerun_knows_later_sets_behind_an_older_one_that_came_late_to_its_turn(
+    installation: Installation,
+) -> None:
     """Versions need not be made in the order of arrival: any of a later set stands against a re-run."""
     story = SAMPLES / "accepted-modification"
     original, change = ((story / f"FI.FLEX.000640.20261005.0000{nth}.R.1.1").read_bytes() for nth in (1, 2))
-    _put(town, "00001", change, "000641")
-    channel = town.channel()
+    _put(installation, "00001", change, "000641")
+    channel = installation.channel()
     troubled = _with(channel, documents=Troubled(channel.world.documents, {"000641"}))
     troubled.sweep()
-    _put(town, "00001", change.replace(b">120000<", b">130000<"))
-    _put(town, "00002", original)
+    _put(installation, "00001", change.replace(b">120000<", b">130000<"))
+    _put(installation, "00002", original)
     troubled.sweep()
-    town.sweep()
-    assert [(1, 3), (2, 1)] == town.rows("SELECT number, arrival FROM version ORDER BY number")
-    with town.home.database.writing() as connection:
-        [(ticket,)] = town.rows("SELECT ticket FROM file_set WHERE arrival = 2")
-        upkeep.begin_rerun(connection, By("test", town.clock.now()), str(ticket))
-    town.sweep()
-    assert [("90082-180",)] == town.rows("SELECT code FROM anomaly WHERE run = 2")
-    assert 2 == len(town.rows("SELECT number FROM version"))
+    installation.sweep()
+    assert [(1, 3), (2, 1)] == installation.rows("SELECT number, arrival FROM version ORDER BY number")
+    with installation.home.database.writing() as connection:
+        [(ticket,)] = installation.rows("SELECT ticket FROM file_set WHERE arrival = 2")
+        set_actions.begin_rerun(connection, By("test", installation.clock.now()), str(ticket))
+    installation.sweep()
+    assert [("90082-180",)] == installation.rows("SELECT code FROM anomaly WHERE run = 2")
+    assert 2 == len(installation.rows("SELECT number FROM version"))
 
 
-def test_what_cannot_be_judged_is_answered_when_it_is_discarded(town: Town) -> None:
+def test_what_cannot_be_judged_is_answered_when_it_is_discarded(installation: Installation) -> None:
     """Not a byte of it is looked at again: whatever was broken in reading it may be broken still."""
-    _drop(town)
-    broken = _with(replace(town.channel(), max_attempts=1), documents=Broken(), signatures=Broken())
+    _drop(installation)
+    broken = _with(replace(installation.channel(), max_attempts=1), documents=Broken(), signatures=Broken())
     assert 1 == broken.sweep().quarantined
-    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
-    with town.home.database.writing() as connection:
-        upkeep.discard(connection, By("test", town.clock.now()), str(ticket))
+    [(ticket,)] = installation.rows("SELECT ticket FROM file_set")
+    with installation.home.database.writing() as connection:
+        set_actions.discard(connection, By("test", installation.clock.now()), str(ticket))
     assert 1 == broken.sweep().refused
-    assert [("ACRF-163",)] == town.rows("SELECT code FROM anomaly")
-    assert ["FO.ACRF", "GO.ACRF"] == sorted(name[:7] for name in town.published())
-    assert 1 == len(list((town.spool / "archive").rglob("FI.*")))
+    assert [("ACRF-163",)] == installation.rows("SELECT code FROM anomaly")
+    assert ["FO.ACRF", "GO.ACRF"] == sorted(name[:7] for name in installation.published())
+    assert 1 == len(list((installation.spool / "archive").rglob("FI.*")))
 
 
 def test_what_is_kept_and_told_is_on_disk_before_it_has_its_name(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A power cut takes neither the copy of a part nor an answer, and no answer is seen before it is whole."""
     settled: dict[int, str] = {}
@@ -375,16 +383,18 @@ def test_what_is_kept_and_told_is_on_disk_before_it_has_its_name(
 
     monkeypatch.setattr(os, "fsync", noted)
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
-        town.drop(path)
-    assert 1 == town.sweep().settled
-    outbox = town.inbox(folder="OUT")
+        installation.drop(path)
+    assert 1 == installation.sweep().settled
+    outbox = installation.inbox(folder="OUT")
     answers = [path for path in sorted(outbox.iterdir()) if path.stat().st_size]
     named_then = [Path(settled[path.stat().st_ino]) for path in answers]
     assert ["FO.ACRF", "FO.NOTI"] == [path.name[:7] for path in answers]
     assert [] == [path for path in named_then if path.parent != outbox or not path.name.startswith(".")]
-    archived = (town.spool / "archive").rglob("*")
+    archived = (installation.spool / "archive").rglob("*")
     kept = [path for path in archived if path.is_file() and path.stat().st_size]
     assert {"FI", "FO"} == {path.name[:2] for path in kept}
     assert [] == [path for path in kept if path.stat().st_ino not in settled]
-    folders = {outbox, town.spool / "claimed"} | {path.parent for path in town.spool.glob("archive/*/*/*/*")}
+    folders = {outbox, installation.spool / "claimed"} | {
+        path.parent for path in installation.spool.glob("archive/*/*/*/*")
+    }
     assert set() == {str(folder) for folder in folders} - set(settled.values())

@@ -2,12 +2,12 @@
 
 import pytest
 
-from flexibatch.adapters.store import employers, parties
+from flexibatch.adapters.store import employers, identities
 from flexibatch.adapters.store.audit import By
+from tests.twins.installation import Installation
 from tests.twins.numbers import worker_number
 from tests.twins.program import Caller
 from tests.twins.sending import Bureau, Sent, sent_form
-from tests.twins.town import Town
 from tests.twins.xml_samples import uuid
 
 FUND = "100300036"
@@ -20,14 +20,16 @@ REFUSED_CODE = "00024-152"
 
 
 @pytest.fixture
-def bureau(town: Town) -> Bureau:
+def bureau(installation: Installation) -> Bureau:
     """Give the bureau with a mandate for the fund."""
-    return Bureau(town)
+    return Bureau(installation)
 
 
-def mark(town: Town, nsso: str, *, third_payer: bool) -> None:
-    with town.home.database.writing() as connection:
-        employers.mark_third_payer(connection, By("anna", town.clock.now()), nsso, third_payer=third_payer)
+def mark(installation: Installation, nsso: str, *, third_payer: bool) -> None:
+    with installation.home.database.writing() as connection:
+        employers.mark_third_payer(
+            connection, By("anna", installation.clock.now()), nsso, third_payer=third_payer
+        )
 
 
 def test_a_period_with_any_employer_covers(bureau: Bureau) -> None:
@@ -45,7 +47,7 @@ def test_nothing_is_told_of_the_periods(bureau: Bureau) -> None:
     answer = bureau.send(sent_form(*lines, nsso=FUND))
     assert [("refused", "", REFUSED_CODE)] * 4 == answer.outcomes
     assert 1 == len(set(answer.told("AnomalyLabel", "ErrorID", "AnomalyClass")))
-    found = bureau.town.rows(
+    found = bureau.installation.rows(
         "SELECT period_id FROM period WHERE inss IN ('50022173290', '50022280980', '50022065503')"
     )
     secrets = [
@@ -70,7 +72,7 @@ def test_the_operator_is_told_what_the_bureau_is_not(
     """`show` notes of each refused worker whether the register knows them at all."""
     lines = [Sent(STUDENT, uuid(1)), Sent(UNKNOWN, uuid(2))]
     bureau.send(sent_form(*lines, nsso=FUND))
-    call = Caller(bureau.town.home.path, capsys)
+    call = Caller(bureau.installation.home.path, capsys)
     shown = call.done("show", "GO.FLEX.000640.20261005.00001.R.1", "--json").json
     assert ["known with another employer", "unknown to the register"] == [
         one["note"] for one in shown["anomalies"]
@@ -98,7 +100,7 @@ def test_a_company_number_that_nobody_has_is_refused_too(bureau: Bureau) -> None
 
 def test_a_stranger_does_not_learn_who_is_a_third_payer(bureau: Bureau) -> None:
     """Without a mandate the same is told beside the number of a fund as beside any other."""
-    stranger = Bureau(bureau.town, "000641")
+    stranger = Bureau(bureau.installation, "000641")
     for nsso in (FUND, STRANGER_NSSO):
         answer = stranger.send(sent_form(Sent(COVERED_ELSEWHERE), nsso=nsso, company="0400100551"))
         assert [("00011-155",)] == answer.told("ErrorID")
@@ -106,10 +108,10 @@ def test_a_stranger_does_not_learn_who_is_a_third_payer(bureau: Bureau) -> None:
 
 def test_another_number_of_the_enterprise_is_checked_as_ever(bureau: Bureau) -> None:
     """The mark is on one number: under the enterprise's other one a worker needs a period with that enterprise."""
-    town, second = bureau.town, "100300133"
-    with town.home.database.writing() as connection:
-        parties.link_employer(connection, second, COMPANY)
-    mark(town, second, third_payer=True)
+    installation, second = bureau.installation, "100300133"
+    with installation.home.database.writing() as connection:
+        identities.link_employer(connection, second, COMPANY)
+    mark(installation, second, third_payer=True)
     assert [("refused", "", REFUSED_CODE)] == bureau.send(
         sent_form(Sent(COVERED_ELSEWHERE, uuid(1)), nsso=NSSO)
     ).outcomes
@@ -125,9 +127,9 @@ def test_a_mark_counts_from_the_next_set_on(bureau: Bureau) -> None:
     """Taken back, the ordinary check holds at once; set again, the other."""
     form = [sent_form(Sent(COVERED_ELSEWHERE, uuid(n)), nsso=FUND) for n in range(1, 4)]
     assert "accepted" == bureau.send(form[0]).outcomes[0][0]
-    mark(bureau.town, FUND, third_payer=False)
+    mark(bureau.installation, FUND, third_payer=False)
     assert [("refused", "", REFUSED_CODE)] == bureau.send(form[1]).outcomes
-    mark(bureau.town, FUND, third_payer=True)
+    mark(bureau.installation, FUND, third_payer=True)
     assert "accepted" == bureau.send(form[2]).outcomes[0][0]
 
 

@@ -8,9 +8,10 @@ import pytest
 from lxml import etree
 from sqlalchemy import update
 
-from flexibatch.adapters.store import parties, upkeep
+from flexibatch.adapters.store import identities, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.tables import period
+from tests.twins.installation import Installation, Installations
 from tests.twins.numbers import bis_number, worker_number
 from tests.twins.program import Caller
 from tests.twins.sending import (
@@ -24,7 +25,6 @@ from tests.twins.sending import (
     document,
     sent_form,
 )
-from tests.twins.town import Neighbourhood, Town
 from tests.twins.xml_samples import uuid
 
 PAIR = ("88270603675", "50022829427")
@@ -38,16 +38,16 @@ FORMS = [pytest.param(apart, id=name) for apart, name in ((False, "one-form"), (
 
 
 @pytest.fixture
-def bureau(town: Town) -> Bureau:
+def bureau(installation: Installation) -> Bureau:
     """Give a bureau under the rules as they are shipped."""
-    return Bureau(town)
+    return Bureau(installation)
 
 
 @pytest.fixture
-def lenient(calm: Neighbourhood, tmp_path: Path) -> Iterator[Bureau]:
+def lenient(calm: Installations, tmp_path: Path) -> Iterator[Bureau]:
     """Give a bureau where no Dimona is a remark only."""
-    with calm.copy(tmp_path / "lenient", {"rules__00024_152": "NB"}) as town:
-        yield Bureau(town)
+    with calm.copy(tmp_path / "lenient", {"rules__00024_152": "NB"}) as installation:
+        yield Bureau(installation)
 
 
 def both(  # noqa: PLR0913 - what is sent of them
@@ -75,7 +75,7 @@ def said(answer: Answered, pair: tuple[str, ...]) -> list[object]:
 
 def versions(bureau: Bureau) -> list[tuple[object, ...]]:
     """Give person and number of every version, in their order."""
-    return bureau.town.rows(
+    return bureau.installation.rows(
         "SELECT person, number FROM version JOIN declaration ON ticket = declaration ORDER BY person, number"
     )
 
@@ -144,7 +144,7 @@ def test_a_worker_is_never_declared_twice(
     assert [("accepted", "1"), ("refused", "")] == [one[:2] for one in answer.outcomes]
     assert REPEATED in answer.outcomes[1][2].split()
     assert [(PAIR[1], 1)] == versions(lenient)
-    assert [("settled",)] == lenient.town.rows("SELECT state FROM file_set")
+    assert [("settled",)] == lenient.installation.rows("SELECT state FROM file_set")
 
 
 def test_an_original_and_a_change_of_it_in_one_file(lenient: Bureau) -> None:
@@ -163,34 +163,34 @@ def test_an_original_and_a_change_of_it_in_one_file(lenient: Bureau) -> None:
 def test_in_a_rerun_they_are_what_the_register_knows_then(bureau: Bureau) -> None:
     """Two refused lines are run again after the register has learnt of the person: the first stands, once."""
     both(bureau, PAIR, ELSEWHERE, apart=False)
-    rerun(bureau.town)
+    rerun(bureau.installation)
     assert [] == versions(bureau)
-    with bureau.town.home.database.writing() as connection:
-        employer_id = parties.link_employer(connection, ELSEWHERE, None)
+    with bureau.installation.home.database.writing() as connection:
+        employer_id = identities.link_employer(connection, ELSEWHERE, None)
         mine = update(period).where(period.c.person == PAIR[1])
         connection.execute(mine.values(employer_id=employer_id))
-    rerun(bureau.town)
+    rerun(bureau.installation)
     assert [(PAIR[1], 1)] == versions(bureau)
-    rerun(bureau.town)
+    rerun(bureau.installation)
     assert [(PAIR[1], 1)] == versions(bureau)
-    last = bureau.town.rows("SELECT number, accepted, unchanged, refused FROM run ORDER BY number")
+    last = bureau.installation.rows("SELECT number, accepted, unchanged, refused FROM run ORDER BY number")
     assert [(1, 0, 0, 2), (2, 0, 0, 2), (3, 1, 0, 1), (4, 0, 1, 1)] == last
 
 
-def rerun(town: Town) -> None:
+def rerun(installation: Installation) -> None:
     """Judge the one set again."""
-    [(ticket,)] = town.rows("SELECT ticket FROM file_set")
-    with town.home.database.writing() as connection:
-        upkeep.begin_rerun(connection, By("anna", town.clock.now()), str(ticket))
-    town.channel().settle()
+    [(ticket,)] = installation.rows("SELECT ticket FROM file_set")
+    with installation.home.database.writing() as connection:
+        set_actions.begin_rerun(connection, By("anna", installation.clock.now()), str(ticket))
+    installation.channel().settle()
 
 
 @pytest.mark.parametrize("apart", FORMS)
 def test_without_a_mandate_nothing_is_learnt(bureau: Bureau, *, apart: bool) -> None:
     """Also where the register knows the worker with that employer, two numbers are two for a stranger."""
     pair = (bis_number(5), "50022388670")
-    with bureau.town.home.database.writing() as connection:
-        parties.link_persons(connection, *pair, None)
+    with bureau.installation.home.database.writing() as connection:
+        identities.link_persons(connection, *pair, None)
     answer = both(bureau, pair, NOBODYS, apart=apart)
     assert [("refused", "", "")] * 2 == answer.outcomes
     assert said(both(bureau, STRANGERS, NOBODYS, apart=apart), STRANGERS) == said(answer, pair)
@@ -212,7 +212,7 @@ def test_a_check_tells_what_the_channel_will(
     forms = [sent_form(Sent(inss), nsso=FUND) for inss in PAIR]
     path = tmp_path / "FI.FLEX.000640.20261005.00001.R.1.1"
     path.write_bytes(document(*forms))
-    call = Caller(bureau.town.home.path, capsys)
+    call = Caller(bureau.installation.home.path, capsys)
     checked = etree.fromstring(call("check", str(path), "--format", "xml").out.encode())
     told = [
         (one.get("outcome"), [code.text for code in one]) for one in checked.iter(f"{OUTCOME}Declaration")

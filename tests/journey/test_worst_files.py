@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
+from tests.twins.installation import Installation, Installations, copied
 from tests.twins.judged_apart import peak_of_sweep
-from tests.twins.town import Neighbourhood, Town, copied
 from tests.twins.xml_samples import OPENING, beneficiary, form, relation, uuid
 
 MOST = 200
@@ -23,19 +23,19 @@ ELEMENT = (
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """Give a town on SQLite that nothing happened in yet."""
-    town = Town.made(tmp_path_factory.mktemp("fresh") / "home")
-    town.close()
-    return town
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Give an installation on SQLite that nothing happened in yet."""
+    installation = Installation.made(tmp_path_factory.mktemp("fresh") / "home")
+    installation.close()
+    return installation
 
 
-def dropped(town: Town, text: str, signature: bytes | None = None) -> None:
+def dropped(installation: Installation, text: str, signature: bytes | None = None) -> None:
     """Drop a set of one part."""
-    town.put(f"FI.{NAME}.1", f"{OPENING}{text}</FLXWAGE>".encode())
+    installation.put(f"FI.{NAME}.1", f"{OPENING}{text}</FLXWAGE>".encode())
     if signature is not None:
-        town.put(f"FS.{NAME}.1", signature)
-    town.put(f"GO.{NAME}")
+        installation.put(f"FS.{NAME}.1", signature)
+    installation.put(f"GO.{NAME}")
 
 
 def filled(element: str) -> str:
@@ -92,11 +92,11 @@ FILES: dict[str, Callable[[], str]] = {
         for name in FILES
     ],
 )
-def test_the_worst_file_takes_bounded_memory(fresh: Town, tmp_path: Path, name: str) -> None:
+def test_the_worst_file_takes_bounded_memory(fresh: Installation, tmp_path: Path, name: str) -> None:
     """Whatever a part holds, the process that judges it and writes its answer and pages stays small."""
-    town = copied(fresh, tmp_path / "home")
-    dropped(town, FILES[name]())
-    assert peak_of_sweep(town) <= MOST
+    installation = copied(fresh, tmp_path / "home")
+    dropped(installation, FILES[name]())
+    assert peak_of_sweep(installation) <= MOST
 
 
 SIGNATURES: dict[str, Callable[[], bytes]] = {
@@ -108,18 +108,18 @@ SIGNATURES: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-def test_the_worst_signature_takes_bounded_memory(fresh: Town, tmp_path: Path, name: str) -> None:
+def test_the_worst_signature_takes_bounded_memory(fresh: Installation, tmp_path: Path, name: str) -> None:
     """A signature may be as long as a part; it is refused before anything is built of it."""
-    town = copied(fresh, tmp_path / "home")
-    dropped(town, " " * (LARGE - 100), SIGNATURES[name]())
-    assert peak_of_sweep(town) <= MOST
+    installation = copied(fresh, tmp_path / "home")
+    dropped(installation, " " * (LARGE - 100), SIGNATURES[name]())
+    assert peak_of_sweep(installation) <= MOST
 
 
-def seconds(fresh: Town, folder: Path, text: str) -> float:
+def seconds(fresh: Installation, folder: Path, text: str) -> float:
     """Give the processor's time for a sweep of one file."""
-    with Neighbourhood(fresh, None).copy(folder, {"max_unreadable": 500}) as town:
-        dropped(town, text)
-        channel = town.channel()
+    with Installations(fresh, None).copy(folder, {"max_unreadable": 500}) as installation:
+        dropped(installation, text)
+        channel = installation.channel()
         began = process_time()
         channel.sweep()
         return process_time() - began
@@ -133,7 +133,7 @@ FAULTY: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("kind", FAULTY)
-def test_what_is_faulty_costs_a_bounded_time(fresh: Town, tmp_path: Path, kind: str) -> None:
+def test_what_is_faulty_costs_a_bounded_time(fresh: Installation, tmp_path: Path, kind: str) -> None:
     """Once so many of a file break the schema it is refused: sixteen times as many take hardly longer."""
     few, many = (
         min(seconds(fresh, tmp_path / f"{count}-{one}", FAULTY[kind](count)) for one in range(2))

@@ -1,4 +1,4 @@
-"""Judge what lies in the inboxes of a town in a process of its own, and tell how much memory that took."""
+"""Judge what lies in the inboxes of an installation in a process of its own, and tell how much memory that took."""
 
 import subprocess
 import sys
@@ -6,15 +6,15 @@ from pathlib import Path
 
 from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
-from tests.twins.town import Town
+from tests.twins.installation import Installation
 
 _ROOT = Path(__file__).parents[2]
 
 
-def peak_of_sweep(town: Town) -> int:
+def peak_of_sweep(installation: Installation) -> int:
     """Sweep once in a child process; give the most memory it ever had, in MiB."""
-    town.close()
-    command = [sys.executable, "-m", "tests.twins.judged_apart", str(town.home.path)]
+    installation.close()
+    command = [sys.executable, "-m", "tests.twins.judged_apart", str(installation.home.path)]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
     return int(done.stdout.splitlines()[-1])
 
@@ -26,5 +26,5 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    Town(Home.open(Path(sys.argv[1]), {}), FixedClock()).sweep()
+    Installation(Home.open(Path(sys.argv[1]), {}), FixedClock()).sweep()
     sys.stdout.write(f"{_peak()}\n")

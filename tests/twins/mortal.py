@@ -93,7 +93,7 @@ def mortal_world(world: World, life: Life) -> World:
     """Let a process die in the middle of a journey."""
     return replace(
         world,
-        ledger=Mortal(world.ledger, life),
+        queue=Mortal(world.queue, life),
         signatures=Mortal(world.signatures, life),
         documents=Mortal(world.documents, life),
         answers=Mortal(world.answers, life),
@@ -107,6 +107,6 @@ def mortal(channel: Channel, life: Life) -> Channel:
         channel,
         world=mortal_world(channel.world, life),
         claims=Mortal(channel.claims, life),
-        failures=Mortal(channel.failures, life),
+        retries=Mortal(channel.retries, life),
         arrivals=Mortal(channel.arrivals, life),
     )

@@ -4,15 +4,15 @@ from typing import Any
 
 from lxml import etree
 
-from tests.twins.town import Town
+from tests.twins.installation import Installation
 
 Judged = tuple[str, str | None, list[tuple[str, list[str]]]]
 """What a NOTI says of a Form: ResultCode, Diagnosis, and outcome and codes of each line."""
 
 
-def told(town: Town, sender: str = "000640") -> list[Judged]:
+def told(installation: Installation, sender: str = "000640") -> list[Judged]:
     """Read the last NOTI."""
-    answers = town.published(sender)
+    answers = installation.published(sender)
     root = etree.fromstring(answers[max(name for name in answers if name.startswith("FO.NOTI"))])
     return read(root)
 

@@ -3,27 +3,27 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
+from tests.twins.installation import Installation
 from tests.twins.model import Key
-from tests.twins.town import Town
 
 Row = tuple[object, ...]
 
 
-def sets(town: Town, sender: str) -> list[tuple[str, str, str, int]]:
+def sets(installation: Installation, sender: str) -> list[tuple[str, str, str, int]]:
     """Give ticket, key, state and run of a sender's sets, in order of arrival."""
     query = f"SELECT ticket, set_key, state, run FROM file_set WHERE sender = '{sender}' ORDER BY arrival"  # noqa: S608
-    return [(str(row[0]), str(row[1]), str(row[2]), int(str(row[3]))) for row in town.rows(query)]
+    return [(str(row[0]), str(row[1]), str(row[2]), int(str(row[3]))) for row in installation.rows(query)]
 
 
-def counts(town: Town) -> dict[tuple[str, int], Row]:
+def counts(installation: Installation) -> dict[tuple[str, int], Row]:
     """Give how many lines each run accepted, left unchanged and refused, by ticket and run."""
-    rows = town.rows("SELECT set_ticket, number, accepted, unchanged, refused FROM run")
+    rows = installation.rows("SELECT set_ticket, number, accepted, unchanged, refused FROM run")
     return {(str(row[0]), int(str(row[1]))): row[2:] for row in rows}
 
 
-def declared(town: Town) -> Mapping[Key, list[Row]]:
+def declared(installation: Installation) -> Mapping[Key, list[Row]]:
     """Give operation and amount of every version in force and before, by worker and reference."""
-    rows = town.rows(
+    rows = installation.rows(
         "SELECT person, declaration.reference, version.number, operation, eurocents FROM declaration "
         "JOIN version ON version.declaration = declaration.ticket "
         "LEFT JOIN financial_element ON financial_element.form_id = version.form_id "
@@ -37,17 +37,17 @@ def declared(town: Town) -> Mapping[Key, list[Row]]:
     return found
 
 
-def answers(town: Town, sender: str) -> dict[str, list[tuple[str, int]]]:
+def answers(installation: Installation, sender: str) -> dict[str, list[tuple[str, int]]]:
     """Give ticket and run of a sender's answers by subject, in the order of their names.
 
     What lies in its out folder is what the database says that was answered to it, to the byte.
     """
-    rows = town.rows(
+    rows = installation.rows(
         "SELECT answer.subject, answer.name, set_ticket, answer.run, sha256, file_set.sender, set_key FROM answer "
         "JOIN file_set ON ticket = set_ticket ORDER BY answer.name"
     )
     mine = [row for row in rows if row[5] == sender]
-    published = town.published(sender)
+    published = installation.published(sender)
     names = {str(row[1]) for row in mine}
     assert names | {f"GO{name[2:]}" for name in names} == published.keys()
     found: dict[str, list[tuple[str, int]]] = {}
@@ -59,7 +59,7 @@ def answers(town: Town, sender: str) -> dict[str, list[tuple[str, int]]]:
     return found
 
 
-def folders(town: Town, name: str) -> set[str]:
+def folders(installation: Installation, name: str) -> set[str]:
     """Give the tickets whose private folders stand in a folder of the spool."""
     pattern = "*/*/*/*" if name == "archive" else "*"
-    return {path.name for path in (town.spool / name).glob(pattern)}
+    return {path.name for path in (installation.spool / name).glob(pattern)}

@@ -1,4 +1,4 @@
-"""A process that judges sets as `flexibatch.working` does, with something odd: `python -m … HOME MODE ODDITY AT`.
+"""A process that judges as `flexibatch.worker_process` does, with something odd: `python -m … HOME MODE ODDITY AT`.
 
 It does it when it opens the document of the first set in its life (`AT` is nothing), or at its AT-th call.
 """
@@ -17,7 +17,7 @@ from flexibatch.domain.case import Case
 from flexibatch.pipeline import World
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
-from flexibatch.working import main
+from flexibatch.worker_process import main
 from tests.twins.before import Before
 from tests.twins.mortal import Life, mortal_world
 

@@ -1,6 +1,6 @@
 """Sets, runs and declarations as a channel that has worked for a while leaves them.
 
-Claims go through `Claims`; verdicts are written as `StoredBooks.settle` writes them.
+Claims go through `Claims`; verdicts are written as `StoredUnitOfWork.settle` writes them.
 """
 
 from collections.abc import Sequence

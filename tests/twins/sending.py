@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from tests.twins.town import Town
+from tests.twins.installation import Installation
 from tests.twins.xml_samples import SPACE, uuid
 
 ORIGINAL, MODIFICATION, CANCELLATION = "0", "1", "3"
@@ -116,23 +116,23 @@ class Answered:
 
 @dataclass(slots=True)
 class Bureau:
-    """Send in one town as one sender."""
+    """Send in one installation as one sender."""
 
-    town: Town
+    installation: Installation
     sender: str = "000640"
     _numbers: Any = field(default_factory=lambda: count(1))
 
     def send(self, *forms: str) -> Answered:
         """Send a set of one part, have it judged, and read what comes back."""
-        before, pages = self.town.published(self.sender), set(self._pages())
+        before, pages = self.installation.published(self.sender), set(self._pages())
         name = f"FLEX.{self.sender}.20261005.{next(self._numbers):05d}.R.1"
-        self.town.put(f"FI.{name}.1", document(*forms), self.sender)
-        self.town.put(f"GO.{name}", b"", self.sender)
-        self.town.sweep()
-        after = self.town.published(self.sender)
+        self.installation.put(f"FI.{name}.1", document(*forms), self.sender)
+        self.installation.put(f"GO.{name}", b"", self.sender)
+        self.installation.sweep()
+        after = self.installation.published(self.sender)
         [noti] = [name for name in after.keys() - before.keys() if name.startswith("FO.NOTI.")]
         _sheet, page, told = sorted(set(self._pages()) - pages)
         return Answered(after[noti], page.read_bytes(), json.loads(told.read_bytes()))
 
     def _pages(self) -> list[Any]:
-        return list(self.town.inbox(self.sender, "REPORT").iterdir())
+        return list(self.installation.inbox(self.sender, "REPORT").iterdir())

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders, make_spool
-from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.domain.case import Case, Claim, ReceivedFile, Sender, Ticketed
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment, Language, SignatureDemand, Subject
 from flexibatch.errors import Unavailable
 
@@ -55,10 +55,10 @@ def filled_inbox(spool: Path) -> Path:
     return folder
 
 
-def keep_whole(keeping: Keeping) -> Sequence[ReceivedFile]:
+def keep_whole(private_folders: PrivateFolders) -> Sequence[ReceivedFile]:
     """Keep the set as a claim does, to its end; give what was kept."""
-    files = keeping.keep(SET)
-    keeping.settle([SET])
+    files = private_folders.keep(SET)
+    private_folders.settle([SET])
     return files
 
 
@@ -95,13 +95,13 @@ class KnownTo:
 class Listed:
     """Stand in for inboxes whose change times a test decides; folders that are not named are empty."""
 
-    folders: dict[str, list[Entry]]
+    folders: dict[str, list[DirectoryEntry]]
     asked: list[str] = field(default_factory=list)
 
     def begin_listing(self, sender: str, environment: Environment) -> None:
         """Hear what will be listed."""
 
-    def list_inbox(self, sender: str, environment: Environment) -> list[Entry]:
+    def list_inbox(self, sender: str, environment: Environment) -> list[DirectoryEntry]:
         self.asked.append(f"{sender}/{environment.inbox}")
         if self.asked[-1] == "000641/IN":
             raise Unavailable("The folder cannot be listed.")
@@ -112,8 +112,8 @@ def nanoseconds(moment: datetime) -> int:
     return int(moment.timestamp()) * 10**9
 
 
-def lone(number: int, ago: float, environment: str = "R", sender: str = "000640") -> list[Entry]:
+def lone(number: int, ago: float, environment: str = "R", sender: str = "000640") -> list[DirectoryEntry]:
     """Make a set of one part."""
     key = f"FLEX.{sender}.20261005.{number:05d}.{environment}"
     changed_ns = nanoseconds(NOON) - int(ago * 10**9)
-    return [Entry(f"FI.{key}.1.1", changed_ns), Entry(f"GO.{key}.1", changed_ns)]
+    return [DirectoryEntry(f"FI.{key}.1.1", changed_ns), DirectoryEntry(f"GO.{key}.1", changed_ns)]

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from flexibatch.adapters.answers.press import AnswerPress, Finish
+from flexibatch.adapters.answers.writer import AnswerWriter, Finish
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.tables import load_catalogue
 from flexibatch.domain.case import AnswerFile, FormVerdict, LineVerdict, LocatedAnomaly, Provenance, Verdict
@@ -158,7 +158,7 @@ def _judged(*told: LocatedAnomaly, form: Form = FORM) -> FormVerdict:
 def _written(
     folder: Path, forms: Sequence[FormVerdict], last: LocatedAnomaly | None = None, above: int = 10**9
 ) -> tuple[AnswerFile, bytes]:
-    press = AnswerPress(
+    press = AnswerWriter(
         lambda _case: SetFolder(folder), ZoneInfo("Europe/Brussels"), Finish(compress_above=above)
     )
     with press.notify(VERDICT, NOTI) as notification:
@@ -281,7 +281,7 @@ def test_the_closing_line_stands_in_the_last_form(tmp_path: Path) -> None:
 
 def test_an_answer_that_is_not_closed_is_thrown_away(tmp_path: Path) -> None:
     """A document that breaks in the middle leaves no NOTI."""
-    press = AnswerPress(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
+    press = AnswerWriter(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
 
     def break_off() -> None:
         with press.notify(VERDICT, NOTI) as notification:
@@ -296,7 +296,7 @@ def test_an_answer_that_is_not_closed_is_thrown_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize("state", ["received", "refused", "withdrawn"])
 def test_an_acknowledgement_is_valid_in_every_state(state: str, tmp_path: Path) -> None:
     """Received is 1; refused and withdrawn are 0, with and without a code."""
-    press = AnswerPress(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
+    press = AnswerWriter(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
     fault = _anomaly(code="ACRF-133").anomaly if state == "refused" else None
     answer = press.acknowledge(replace(VERDICT, state=state), ACRF, fault)
     data = (tmp_path / "out" / "run-1" / ACRF).read_bytes()
@@ -375,7 +375,7 @@ def test_a_value_is_given_back_as_it_was_sent(tmp_path: Path) -> None:
 def test_the_day_is_that_of_the_channel(tmp_path: Path) -> None:
     """An answer made late in the evening, UTC, is dated the next day in Brussels."""
     late = replace(VERDICT, decided_at=datetime(2026, 10, 5, 22, 30, tzinfo=UTC))
-    press = AnswerPress(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
+    press = AnswerWriter(lambda _case: SetFolder(tmp_path), ZoneInfo("Europe/Brussels"), Finish())
     press.acknowledge(late, ACRF, None)
     root = _valid((tmp_path / "out" / "run-1" / ACRF).read_bytes(), "ACRF_20231")
     assert date(2026, 10, 6).isoformat() == root.findtext(".//FormCreationDate")

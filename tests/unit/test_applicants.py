@@ -4,8 +4,8 @@ from asyncssh.packet import Byte, String
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flexibatch.adapters.sftp.applicants import MOST, Applicant
-from flexibatch.adapters.sftp.places import SHOWN_BYTES
+from flexibatch.adapters.sftp.login_attempt import MOST, LoginAttempt
+from flexibatch.adapters.sftp.paths import SHOWN_BYTES
 
 REQUEST = Byte(50) + String("000640") + String("ssh-connection")
 
@@ -15,7 +15,7 @@ SIGNED, ASKED = b"\1", b"\0"
 @given(st.binary(max_size=300), st.booleans())
 def test_no_request_breaks_it(content: bytes, begins_well: bool) -> None:
     """A request that is cut anywhere, or is no request at all, is left to the one who answers it."""
-    applicant = Applicant()
+    applicant = LoginAttempt()
     applicant.hear((REQUEST if begins_well else b"") + content)
     assert all(text.isprintable() for text in applicant.told.values())
 
@@ -23,7 +23,7 @@ def test_no_request_breaks_it(content: bytes, begins_well: bool) -> None:
 @given(st.lists(st.binary(max_size=400), max_size=30))
 def test_what_it_keeps_is_bounded(names: list[bytes]) -> None:
     """However many names of methods and kinds it is told."""
-    applicant = Applicant()
+    applicant = LoginAttempt()
     for name in names:
         key = SIGNED + String(name) + String(b"key") + String(String(name) + String(b"signature"))
         applicant.hear(Byte(50) + String(name) + String("ssh-connection") + String("publickey") + key)
@@ -37,7 +37,7 @@ def test_what_it_keeps_is_bounded(names: list[bytes]) -> None:
 
 def test_what_was_asked_is_told() -> None:
     """As whom, how, with which kinds of signature."""
-    applicant = Applicant()
+    applicant = LoginAttempt()
     applicant.hear(REQUEST + String("none"))
     applicant.hear(REQUEST + String("publickey") + ASKED + String("ssh-rsa") + String(b"key"))
     signed = String(String("rsa-sha2-256") + String(b"signature"))

@@ -3,27 +3,27 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from flexibatch.adapters.sftp.bundles import REASON, WINDOW, Bundles
-from flexibatch.domain.sessions import Act, Deed, FileId
+from flexibatch.adapters.sftp.event_limiter import REASON, WINDOW, EventLimiter
+from flexibatch.domain.sessions import Act, FileId, SessionEvent
 
 FILE, OTHER = (1, 1), (1, 2)
 
 
-def did(act: Act, file: FileId | None = None, sender: str = "000640", **details: str | int) -> Deed:
-    return Deed(act, "0a1b2c3d", sender, "192.0.2.1", details, file)
+def did(act: Act, file: FileId | None = None, sender: str = "000640", **details: str | int) -> SessionEvent:
+    return SessionEvent(act, "0a1b2c3d", sender, "192.0.2.1", details, file)
 
 
-def renamed(file: FileId, old: str, new: str) -> Deed:
+def renamed(file: FileId, old: str, new: str) -> SessionEvent:
     return did(Act.RENAME, file, path=old, to=new, size=5)
 
 
-def told(deeds: list[Deed]) -> list[Mapping[str, object]]:
+def told(deeds: list[SessionEvent]) -> list[Mapping[str, object]]:
     return [deed.details for deed in deeds]
 
 
 def test_one_kind_and_one_bureau_does_not_hide_another() -> None:
     """Each is counted by itself, log-ins by their key; a stranger's are bounded elsewhere."""
-    bundles = Bundles(1)
+    bundles = EventLimiter(1)
     done = [did(Act.REFUSED), did(Act.DELETE), did(Act.REFUSED, sender="000641")]
     done += [did(Act.LOGIN, fingerprint=one) for one in ("a", "b")]
     assert done == [deed for one in done for deed in bundles.take(one, 0)]
@@ -38,7 +38,7 @@ def test_one_kind_and_one_bureau_does_not_hide_another() -> None:
 
 def test_what_a_set_can_be_traced_by_is_always_told() -> None:
     """Uploads that are whole, each file's first new name, an answer that is fetched whole or deleted."""
-    bundles = Bundles(1)
+    bundles = EventLimiter(1)
     done = [did(Act.PUT, path="/IN/x", sha256="0") for _ in range(3)]
     done += [renamed((1, number), f"/IN/x{number}", f"/IN/GO{number}") for number in range(3)]
     done += [
@@ -50,7 +50,7 @@ def test_what_a_set_can_be_traced_by_is_always_told() -> None:
 
 def test_renames_back_and_forth_are_told_by_where_they_led() -> None:
     """The last name that a file got is told, with how many renames led there."""
-    bundles = Bundles(1)
+    bundles = EventLimiter(1)
     names = [f"/IN/{number}" for number in range(8)]
     at_once = [deed for old, new in pairwise(names) for deed in bundles.take(renamed(FILE, old, new), 0)]
     assert told([renamed(FILE, "/IN/0", "/IN/1")]) == told(at_once)
@@ -59,7 +59,7 @@ def test_renames_back_and_forth_are_told_by_where_they_led() -> None:
 
 def test_a_file_in_the_place_of_another_takes_over_no_name() -> None:
     """The number of a file that is gone is given to the next one: both are told."""
-    bundles = Bundles(1)
+    bundles = EventLimiter(1)
     for old, new in (("a", "b"), ("b", "c")):
         bundles.take(renamed(FILE, old, new), 0)
     assert told([renamed(FILE, "b", "c")]) == told(bundles.take(renamed(FILE, "x", "y"), 0))
@@ -68,7 +68,7 @@ def test_a_file_in_the_place_of_another_takes_over_no_name() -> None:
 
 def test_an_answer_that_is_fetched_again_is_counted() -> None:
     """One row a minute tells that it was fetched."""
-    bundles = Bundles(1)
+    bundles = EventLimiter(1)
     first, again = did(Act.GET, OTHER, path="/OUT/a", bytes=5), did(Act.GET, OTHER, path="/OUT/a", bytes=5)
     assert [first] == bundles.take(first, 0)
     assert [] == [deed for _ in range(5) for deed in bundles.take(again, 0)]

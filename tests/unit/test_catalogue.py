@@ -13,7 +13,7 @@ from flexibatch.domain.catalogue import Catalogue, day_first
 from flexibatch.domain.findings import VALUE_LIMIT, Anomaly, Finding
 from flexibatch.domain.flxwage.fields import BY_PATH, FIELDS, ZONES
 from flexibatch.domain.flxwage.places import zone_at, zone_of
-from flexibatch.domain.names import Place, parse_name, part_rules, set_rules
+from flexibatch.domain.names import InboxContext, parse_name, part_rules, set_rules
 from flexibatch.domain.vocabulary import AnomalyClass, Environment, Language
 from flexibatch.errors import Refusal
 
@@ -316,7 +316,7 @@ def test_advice_on_a_name_shows_one(catalogue: Catalogue) -> None:
             assert found is not None, rule
             parsed = parse_name(found[0])
             assert parsed is not None, rule
-            place = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+            place = InboxContext("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
             assert [] == [*set_rules(parsed, place), *part_rules(parsed)], rule
 
 

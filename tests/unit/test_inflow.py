@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from flexibatch.adapters.sftp.inflow import LEAST, MOST, Budget, Inflow
+from flexibatch.adapters.sftp.receive_window import LEAST, MOST, BufferBudget, ReceiveWindow
 
 
 class Channel:
@@ -21,7 +21,7 @@ def test_requests_wait_for_room_in_turn() -> None:
     """One that came later does not overtake, though it would fit; who gives up waits no more, and takes nothing."""
 
     async def run() -> None:
-        budget = Budget(200)
+        budget = BufferBudget(200)
         first, gone, large, small = (budget.ask(size) for size in (60, 90, 50, 10))
         gone.cancel()
         budget.give(0)
@@ -38,7 +38,7 @@ def test_a_request_longer_than_all_room_waits_to_be_alone() -> None:
     """It is not refused: it may be as long as one request may."""
 
     async def run() -> None:
-        budget = Budget(200)
+        budget = BufferBudget(200)
         budget.ask(1)
         long = budget.ask(1000)
         assert not long.done()
@@ -52,9 +52,9 @@ def test_a_channel_that_ends_waits_for_no_room() -> None:
     """Neither its handler nor those behind it are kept waiting, and what it was lent comes back."""
 
     async def run() -> None:
-        budget = Budget(8 * MOST)
+        budget = BufferBudget(8 * MOST)
         taken = budget.ask(3 * MOST)
-        flows = [Inflow(Channel(), budget) for _ in range(2)]
+        flows = [ReceiveWindow(Channel(), budget) for _ in range(2)]
         for flow in flows:
             flow.begin()
             flow.arrived((4 * MOST).to_bytes(4) + b"begun")
@@ -77,7 +77,7 @@ def test_a_channel_that_ends_waits_for_no_room() -> None:
 
 def test_shares_come_back() -> None:
     """A channel that goes leaves its share to the next."""
-    budget = Budget(8 << 20)
+    budget = BufferBudget(8 << 20)
     shares = [budget.share() for _ in range(40)]
     for size in shares:
         budget.give_share(size)

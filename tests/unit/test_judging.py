@@ -9,8 +9,8 @@ from flexibatch.domain.case import Case, FormVerdict, PriorLine
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.flxwage.specimen import FORM, JUDGING, LINE
-from flexibatch.judging import Desk, Rulebook
-from flexibatch.trials import BlindBooks
+from flexibatch.dry_run import DryRunUnitOfWork
+from flexibatch.judging import FormJudge, RuleSet
 from tests.twins.spool import CASE
 
 LATE = "90017-460"
@@ -33,7 +33,7 @@ class Told:
         return {}
 
 
-class RememberingBooks(BlindBooks):
+class RememberingBooks(DryRunUnitOfWork):
     """Books that know of an earlier run, in which the first line of every Form was accepted."""
 
     def prior_lines(self, case: Case, number: int) -> Mapping[int, PriorLine]:
@@ -42,8 +42,8 @@ class RememberingBooks(BlindBooks):
 
 
 def judged(case: Case, form: Form = BOTH, off: str | None = None) -> FormVerdict:
-    rulebook = Rulebook(load_catalogue({off: "off"} if off else {}), JUDGING, max_anomalies=100, blind=True)
-    return Desk(case, RememberingBooks(), Told(), rulebook).judge(form, lambda: "M4X8C1V6Z9P0S")
+    rule_set = RuleSet(load_catalogue({off: "off"} if off else {}), JUDGING, max_anomalies=100, blind=True)
+    return FormJudge(case, RememberingBooks(), Told(), rule_set).judge(form, lambda: "M4X8C1V6Z9P0S")
 
 
 def codes(verdict: FormVerdict) -> list[tuple[str, ...]]:

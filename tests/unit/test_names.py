@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.names import (
     NAME_LIMIT,
+    InboxContext,
     ParsedName,
-    Place,
     answer_name,
     cut,
     go_of_answer,
@@ -26,7 +26,7 @@ from flexibatch.domain.names import (
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 
 TODAY = date(2026, 10, 5)
-PLACE = Place("000640", Environment.REAL, TODAY, 365, frozenset(Environment))
+PLACE = InboxContext("000640", Environment.REAL, TODAY, 365, frozenset(Environment))
 TEMPORARY_ENDS = (
     *(".filepart", ".part", ".partial", ".tmp", ".temp", ".writing", ".inprogress", ".uploading"),
     *(".uploading-aB3x", ".part.ab12", ".tmp42", "~"),
@@ -34,11 +34,11 @@ TEMPORARY_ENDS = (
 LAST_SEQUENCE = 10**5 - 1 + 26 * 36**4
 
 
-def name_faults(parsed: ParsedName, place: Place) -> list[Finding]:
+def name_faults(parsed: ParsedName, place: InboxContext) -> list[Finding]:
     return [name_fault(rule, parsed, place) for rule in (*set_rules(parsed, place), *part_rules(parsed))]
 
 
-def rules(name: str, place: Place = PLACE) -> list[str]:
+def rules(name: str, place: InboxContext = PLACE) -> list[str]:
     parsed = parse_name(name)
     assert parsed is not None
     return [fault.rule for fault in name_faults(parsed, place)]
@@ -139,7 +139,7 @@ def test_the_environment_must_be_that_of_the_folder(
 ) -> None:
     """A name in another environment's folder is told so; one that is not served is told that."""
     served = frozenset(map(Environment, environments))
-    place = Place("000640", folder, TODAY, 365, served)
+    place = InboxContext("000640", folder, TODAY, 365, served)
     assert [rule] == rules(f"GO.FLEX.000640.20261005.00001.{letter}.1", place)
 
 

@@ -20,12 +20,12 @@ from flexibatch.domain.flxwage.specimen import (
     calculation,
     quality,
 )
-from flexibatch.domain.operations import Decision, Standing, decide, same_content
+from flexibatch.domain.operations import CurrentDeclaration, Decision, decide, same_content
 from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE, Operation
 
 ORIGINAL, MODIFICATION, CANCELLATION = (replace(FORM, operation=operation) for operation in Operation)
 OTHER = calculation(calculated_on=date(2026, 10, 3))
-IN_FORCE = Standing(
+IN_FORCE = CurrentDeclaration(
     "M4X8C1V6Z9P0S", 3, cancelled=False, own=LINE.own, content=OTHER, last_arrival=7, newest_arrival=7
 )
 SAME = replace(IN_FORCE, content=CALCULATION)
@@ -61,7 +61,7 @@ def told(decision: Decision) -> tuple[int | None, str | None, bool, tuple[str, .
 )
 @pytest.mark.parametrize("rerun", [False, True])
 def test_every_operation_on_everything_that_may_stand(
-    form: Form, standing: Standing | None, expected: object, *, rerun: bool
+    form: Form, standing: CurrentDeclaration | None, expected: object, *, rerun: bool
 ) -> None:
     """The table of operations holds in a first run and in a re-run that nothing has overtaken."""
     sent = LINE._replace(calculation=None) if form is CANCELLATION else LINE
@@ -70,7 +70,7 @@ def test_every_operation_on_everything_that_may_stand(
 
 @pytest.mark.parametrize("form", [ORIGINAL, MODIFICATION, CANCELLATION])
 @pytest.mark.parametrize("standing", [IN_FORCE, SAME, GONE])
-def test_a_rerun_never_overwrites_what_a_later_set_made(form: Form, standing: Standing) -> None:
+def test_a_rerun_never_overwrites_what_a_later_set_made(form: Form, standing: CurrentDeclaration) -> None:
     """Whatever it asks, a line that was overtaken is told that alone."""
     assert refused("superseded") == told(decide(form, LINE, standing, rerun=True, arrival=6))
 

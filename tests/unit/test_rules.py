@@ -14,9 +14,9 @@ from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.judgement import (
     CalculationShape,
+    DatedFacts,
     ElementShape,
     Flaw,
-    Judging,
     QualityShape,
     shape_key,
     shape_of,
@@ -466,7 +466,7 @@ def test_a_rule_on_a_shape_is_given_no_amount_and_no_line() -> None:
     assert shape_of(cheap) == shape_of(calculation())
     assert shape_key(cheap) == shape_key(calculation())
     given = [get_type_hints(rule) for rule in SHAPE_RULES]
-    assert [{CalculationShape, Judging, tuple[Flaw, ...]}] * len(given) == [
+    assert [{CalculationShape, DatedFacts, tuple[Flaw, ...]}] * len(given) == [
         set(one.values()) for one in given
     ]
     assert ("start", "end", "calculated_on", "qualities") == CalculationShape._fields

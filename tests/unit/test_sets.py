@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.groups import Entry, groups_of, orphans
-from flexibatch.domain.names import Place
+from flexibatch.domain.groups import DirectoryEntry, groups_of, orphans
+from flexibatch.domain.names import InboxContext
 from flexibatch.domain.sets import Found, Inbox, Patience, Sorted, sort_out
 from flexibatch.domain.vocabulary import Environment
 
@@ -24,7 +24,7 @@ PATIENCE = Patience(
     stray_after=43_200 * SECOND,
     claim_delay=0,
 )
-PLACE = Place("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
+PLACE = InboxContext("000640", Environment.REAL, date(2026, 10, 5), 365, frozenset(Environment))
 INBOX = Inbox(PLACE, PATIENCE, signed=False)
 WATCHING = replace(INBOX, patience=replace(PATIENCE, claim_delay=2 * SECOND))
 SIGNING = replace(INBOX, signed=True)
@@ -34,12 +34,12 @@ GO, TD, FI, FS = f"GO.{KEY}.1", f"TD.{KEY}.1", f"FI.{KEY}.1.1", f"FS.{KEY}.1.1"
 LONG_AGO = 20 * SECOND
 
 
-def entries(ages: Mapping[str, int]) -> list[Entry]:
+def entries(ages: Mapping[str, int]) -> list[DirectoryEntry]:
     """Make entries that were changed so many nanoseconds ago."""
-    return [Entry(name, NOW - age) for name, age in ages.items()]
+    return [DirectoryEntry(name, NOW - age) for name, age in ages.items()]
 
 
-def sorted_out(listing: list[Entry], received: Mapping[str, str], inbox: Inbox) -> Sorted:
+def sorted_out(listing: list[DirectoryEntry], received: Mapping[str, str], inbox: Inbox) -> Sorted:
     groups, others = groups_of(listing)
     known = {key: received[key] for key in orphans(groups) if key in received}
     return sort_out(groups, others, known, inbox, NOW)
@@ -424,7 +424,7 @@ def test_what_a_first_try_left_refuses_no_set(name: str, end: str) -> None:
 
 def test_what_is_no_regular_file_is_only_reported() -> None:
     """Links, folders and devices are no files of a set, whatever their names."""
-    listing = [Entry(FI, 0, regular=False), Entry(GO, 0, regular=False)]
+    listing = [DirectoryEntry(FI, 0, regular=False), DirectoryEntry(GO, 0, regular=False)]
     result = sorted_out(listing, {}, INBOX)
     assert ([], [FI, GO]) == (result.found, result.strays)
 

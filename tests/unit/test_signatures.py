@@ -21,18 +21,23 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from flexibatch.adapters.signatures.certificates import read_certificate
 from flexibatch.adapters.signatures.envelope import open_envelope
-from flexibatch.adapters.signatures.trust import Trust, read_trust
+from flexibatch.adapters.signatures.trust import TrustStore, read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import SignatureFault, Signed
 from flexibatch.errors import Refusal
 from tests.twins.signing import ARRIVED, DETACHED, YEAR, Holder, authority, holder, issued, written
 
-REGISTERED = Trust()
+REGISTERED = TrustStore()
 PART = b"<FLXWAGE>\n<Form/>\r\n</FLXWAGE>\n"
 
 
 def verified(
-    content: bytes, by: Holder, *, part: bytes = PART, arrived: datetime = ARRIVED, trust: Trust = REGISTERED
+    content: bytes,
+    by: Holder,
+    *,
+    part: bytes = PART,
+    arrived: datetime = ARRIVED,
+    trust: TrustStore = REGISTERED,
 ) -> Signed | SignatureFault:
     return SignatureVerifier(trust).verify(content, BytesIO(part), [by.registered], arrived=arrived)
 
@@ -402,7 +407,7 @@ def test_sha1_is_taken_only_where_it_is_allowed(tmp_path: Path) -> None:
     made = subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True).stdout
     assert [SignatureFault.WEAK_ALGORITHM, signer(by)] == [
         verified(made, by),
-        verified(made, by, trust=Trust(allow_sha1=True)),
+        verified(made, by, trust=TrustStore(allow_sha1=True)),
     ]
 
 

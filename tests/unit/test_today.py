@@ -12,7 +12,7 @@ from lxml import etree
 
 from samples import references, today
 from samples.today import RECEPTION, moved
-from tests.twins.town import SAMPLES
+from tests.twins.installation import SAMPLES
 
 DAYS = [date(2026, 11, 1) + timedelta(days) for days in range(2 * 366)]
 LEAP = [date(2028, 1, 1) + timedelta(days) for days in range(91)]

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from flexibatch.adapters.xml.element_reader import _refused
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.adapters.xml.stream import _refused
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from tests.twins.xml_samples import (

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flexibatch.adapters.xml import plain, stream
-from flexibatch.adapters.xml.stream import Source
+from flexibatch.adapters.xml import element_reader, fast_reader
+from flexibatch.adapters.xml.element_reader import Source
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
@@ -56,7 +56,7 @@ OTHERWISE = {
     "attribute": TEXT.replace("<Debtor>", '<Debtor xmlns:x="urn:x">'),
     "empty": message("").replace("<Form>", ""),
     "too many lines": message(form(beneficiary(*[relation("a")] * (LINES_LIMIT + 1)))),
-    "endless worker": TEXT.replace("<INSS>", " " * 2 * plain.UNIT_LIMIT + "<INSS>", 1),
+    "endless worker": TEXT.replace("<INSS>", " " * 2 * fast_reader.UNIT_LIMIT + "<INSS>", 1),
     "not ended": TEXT.replace("</FLXWAGE>", ""),
     "fault": TEXT.replace("<TypeForm>SU", "<TypeForm>XX"),
     "no UUID": UUID.sub("", TEXT, count=1),
@@ -82,7 +82,7 @@ def encoded(text: str) -> bytes:
 @pytest.mark.parametrize("case", PLAIN)
 def test_plain(case: str, size: int) -> None:
     """A document without anything odd is read as it stands, however it is cut."""
-    forms = list(plain.forms(pieces(encoded(PLAIN[case]), size), "utf-8", VALIDATOR))
+    forms = list(fast_reader.forms(pieces(encoded(PLAIN[case]), size), "utf-8", VALIDATOR))
     assert [1, 2, 3] == [one.number for one in forms]
     assert [["a", "b", "é"], ["é"], [uuid(1)]] == [[line.reference for line in one.lines] for one in forms]
 
@@ -90,9 +90,9 @@ def test_plain(case: str, size: int) -> None:
 @pytest.mark.parametrize("case", OTHERWISE)
 def test_otherwise(case: str) -> None:
     """Whatever is odd, or wrong, is left to the reader of elements."""
-    chunks = pieces(encoded(OTHERWISE[case]), stream.ERROR_LIMIT)
-    with pytest.raises(plain.NotPlain):
-        list(plain.forms(chunks, "utf-8", VALIDATOR))
+    chunks = pieces(encoded(OTHERWISE[case]), element_reader.ERROR_LIMIT)
+    with pytest.raises(fast_reader.NotPlain):
+        list(fast_reader.forms(chunks, "utf-8", VALIDATOR))
 
 
 Told = tuple[list[Form], list[Finding]]
@@ -145,15 +145,15 @@ def test_never_otherwise(tmp_path: Path, text: str, size: int) -> None:
     path = tmp_path / "document.xml"
     path.write_bytes(encoded(text))
     source = Source([path], "utf-8", VALIDATOR, NODE)
-    alone = told(lambda findings: stream.explained(source, 0, findings))
+    alone = told(lambda findings: element_reader.explained(source, 0, findings))
 
     def both(findings: list[Finding]) -> Iterator[Form]:
         given = 0
         try:
-            for one in plain.forms(pieces(encoded(text), size), "utf-8", VALIDATOR):
+            for one in fast_reader.forms(pieces(encoded(text), size), "utf-8", VALIDATOR):
                 given += 1
                 yield one
-        except plain.NotPlain:
-            yield from stream.explained(source, given, findings)
+        except fast_reader.NotPlain:
+            yield from element_reader.explained(source, given, findings)
 
     assert alone == told(both)

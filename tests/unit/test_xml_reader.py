@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flexibatch.adapters.xml import stream
+from flexibatch.adapters.xml import element_reader
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
@@ -114,7 +114,7 @@ def test_cut_into_single_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     text = message(form(beneficiary(relation("x", amount="0")), beneficiary()), form())
     whole = read(tmp_path, text)
     for size in (1, 7, 100, 1000):
-        monkeypatch.setattr(stream, "chunks", lambda parts, size=size: _pieces(parts, size))
+        monkeypatch.setattr(element_reader, "chunks", lambda parts, size=size: _pieces(parts, size))
         assert whole == read(tmp_path, text)
 
 
@@ -217,7 +217,7 @@ def test_too_many_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     bad = beneficiary(relation(amount="-1"))
     text = message(form(), *[form(*[bad] * 40) for _ in range(4)], form())
     whole = read(tmp_path, text)
-    monkeypatch.setattr(stream, "ERROR_LIMIT", 50)
+    monkeypatch.setattr(element_reader, "ERROR_LIMIT", 50)
     assert whole == read(tmp_path, text)
     assert 160 == len(faults(whole[0]))
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from xml.sax.saxutils import escape
 
+from flexibatch.domain.anomaly_collector import merged
 from flexibatch.domain.case import FormVerdict, LineVerdict, LocatedAnomaly, Verdict
 from flexibatch.domain.employers import ToldNumbers
 from flexibatch.domain.findings import Anomaly, shown
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.identifiers import is_provisional_nsso
-from flexibatch.domain.telling import merged
 from flexibatch.domain.vocabulary import Outcome, ResultCode
 
 OUTCOME_NAMESPACE = "urn:flexibatch:outcome:1"

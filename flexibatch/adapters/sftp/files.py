@@ -6,7 +6,7 @@ import stat
 from contextlib import ExitStack
 
 from flexibatch.adapters.folders import UPLOADING
-from flexibatch.adapters.sftp.places import nothing
+from flexibatch.adapters.sftp.paths import nothing
 from flexibatch.domain.sessions import FileId
 
 FILE_MODE = 0o660

@@ -23,18 +23,18 @@ from flexibatch.adapters.sftp.files import (
     read_at,
     sha256_of,
 )
-from flexibatch.adapters.sftp.places import Place, being_taken, require_good_name
-from flexibatch.adapters.sftp.rooms import OpenFile, Room
+from flexibatch.adapters.sftp.paths import VirtualPath, being_taken, require_good_name
+from flexibatch.adapters.sftp.sender_state import OpenFile, SenderState
 from flexibatch.domain.sessions import FileId
 
 
 class Download:
     """A file that is read; `taken` counts the bytes given out."""
 
-    def __init__(self, room: Room, place: Place) -> None:
+    def __init__(self, bureau: SenderState, place: VirtualPath) -> None:
         """Open it, if it is a regular file."""
-        with room.opened(place.folder) as folder:
-            room.status_in(folder, place)
+        with bureau.opened(place.folder) as folder:
+            bureau.status_in(folder, place)
             self.descriptor = open_regular(folder, place.name, os.O_RDONLY)
         self.place, self.taken = place, 0
 
@@ -60,10 +60,10 @@ class Upload:
     `found` bytes were there when it was opened, `blocks` tells which are there now.
     """
 
-    def __init__(self, room: Room, place: Place, flags: int) -> None:
+    def __init__(self, bureau: SenderState, place: VirtualPath, flags: int) -> None:
         """Open or make it and mark it; `flags` are those of `os.open`. What cannot be opened stays as it was."""
-        self.room, self.place = room, place
-        self.folder = room.open_folder(place.folder)
+        self.bureau, self.place = bureau, place
+        self.folder = bureau.open_folder(place.folder)
         try:
             self._prepare(flags)
             self.descriptor = open_regular(self.folder, place.name, os.O_RDWR | flags)
@@ -72,7 +72,7 @@ class Upload:
             raise
         try:
             self.identity = identity_of(self.descriptor)
-            self.found = self._take_over(room.writing.get(self.identity), flags)
+            self.found = self._take_over(bureau.writing.get(self.identity), flags)
         except BaseException:
             self._give_back()
             raise
@@ -80,19 +80,19 @@ class Upload:
         self.appending = bool(flags & os.O_APPEND)
         self.anew = bool(self.found or flags & (os.O_TRUNC | os.O_EXCL))
         self.digest, self.hashed = hashlib.sha256(), 0
-        room.writing[self.identity] = self
+        bureau.writing[self.identity] = self
 
     def _prepare(self, flags: int) -> None:
         """Ask whether the file may be opened, or made and counted."""
         try:
-            self.room.status_in(self.folder, self.place)
+            self.bureau.status_in(self.folder, self.place)
         except asyncssh.SFTPNoSuchFile:
             if not flags & os.O_CREAT:
                 raise
         else:
             return
         require_good_name(self.place)
-        self.room.take_in(self.place.folder, files=1)
+        self.bureau.take_in(self.place.folder, files=1)
 
     def _take_over(self, before: OpenFile | None, flags: int) -> int:
         """Keep the channel from claiming the file as long as it is open; raise where it is just doing so.
@@ -151,7 +151,7 @@ class Upload:
 
         A client whose connection broke comes back before the server knows: who opened a file last writes it.
         """
-        if self.room.writing.get(self.identity) is not self:
+        if self.bureau.writing.get(self.identity) is not self:
             return asyncssh.SFTPFailure(
                 f"{self.place.shown} is written by another session now: what you send here changes nothing."
             )
@@ -192,14 +192,14 @@ class Upload:
         self._require_there(offset)
         offset = self.size if self.appending else offset
         end = offset + len(content)
-        if end > self.room.allowance.part_size:
+        if end > self.bureau.quota.part_size:
             raise asyncssh.SFTPFailure(
-                f"A part has at most {self.room.allowance.part_size} bytes: cut the document into more parts."
+                f"A part has at most {self.bureau.quota.part_size} bytes: cut the document into more parts."
             )
         if not self.blocks.takes(offset, end):
             raise self._too_far(offset)
         if end > self.size:
-            self.room.take_in(self.place.folder, size=end - self.size)
+            self.bureau.take_in(self.place.folder, size=end - self.size)
         torn = self.blocks.torn
         if content and offset > self.blocks.whole and not torn:
             self._mark(UPLOADING | GAPPED)
@@ -256,8 +256,8 @@ class Upload:
         With gaps it never does, and is what it was when it was opened: no part is made of bytes that nobody sent.
         """
         try:
-            if self.room.writing.get(self.identity) is self:
-                del self.room.writing[self.identity]
+            if self.bureau.writing.get(self.identity) is self:
+                del self.bureau.writing[self.identity]
                 whole = self.found if self.gaps else self.size
                 if os.fstat(self.descriptor).st_size > whole:
                     os.ftruncate(self.descriptor, whole)

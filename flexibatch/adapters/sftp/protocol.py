@@ -15,8 +15,8 @@ from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHReader, SSHServerStreamSession, SSHWriter
 
 from flexibatch.adapters.sftp.backlog import fetched
-from flexibatch.adapters.sftp.inflow import Budget, Inflow, TooLong
-from flexibatch.adapters.sftp.views import View
+from flexibatch.adapters.sftp.folder_view import FolderView
+from flexibatch.adapters.sftp.receive_window import BufferBudget, ReceiveWindow, TooLong
 
 VERSION = 3
 LISTINGS_AT_ONCE = 16
@@ -52,10 +52,10 @@ class Handler(SFTPServerHandler):
 
     def __init__(
         self,
-        view: View,
+        view: FolderView,
         session: "Session",
         channel: "asyncssh.SSHServerChannel[bytes]",
-        inflow: Inflow,
+        inflow: ReceiveWindow,
     ) -> None:
         """Keep the view, to tell it how a file is closed, what comes, and the connection, to know what lies there."""
         reader, writer = SSHReader[bytes](session, channel), SSHWriter[bytes](session, channel)
@@ -66,7 +66,7 @@ class Handler(SFTPServerHandler):
     async def recv_packet(self) -> SSHPacket:
         """Take in the next request; of the first, what a client can besides is of no use here."""
         try:
-            content = await self._inflow.request(max(self._view.allowance.request_size, IN_USE) + HEAD)
+            content = await self._inflow.request(max(self._view.quota.request_size, IN_USE) + HEAD)
         except TooLong as exc:
             raise self._view.too_long(exc.size) from exc
         return Request(content[:GREETING] if content[:1] == bytes([FXP_INIT]) else content)
@@ -104,7 +104,7 @@ class Handler(SFTPServerHandler):
 
     async def _process_limits(self, packet: SSHPacket) -> asyncssh.SFTPLimits:
         del packet
-        size, handles = self._view.allowance.request_size, self._view.allowance.max_handles
+        size, handles = self._view.quota.request_size, self._view.quota.max_handles
         return asyncssh.SFTPLimits(size + HEAD, size, size, handles)
 
     async def _process_opendir(self, packet: SSHPacket) -> bytes:
@@ -129,17 +129,17 @@ class Handler(SFTPServerHandler):
 class Session(SSHServerStreamSession[bytes]):
     """One channel of a connection: SFTP, and nothing else."""
 
-    def __init__(self, view_of: "asyncssh.SFTPServerFactory", budget: Budget) -> None:
+    def __init__(self, view_of: "asyncssh.SFTPServerFactory", budget: BufferBudget) -> None:
         """Keep who makes the view when the client asks for SFTP, and what the bureau may send."""
         super().__init__(None, view_of, VERSION, allow_scp=False)
         self._budget = budget
-        self._inflow: Inflow | None = None
+        self._inflow: ReceiveWindow | None = None
         self.ended = False
 
     def connection_made(self, chan: "SSHChannel[bytes]") -> None:
         """Begin with the channel."""
         super().connection_made(chan)
-        self._inflow = Inflow(chan, self._budget)
+        self._inflow = ReceiveWindow(chan, self._budget)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Take in what came."""
@@ -163,14 +163,14 @@ class Session(SSHServerStreamSession[bytes]):
     def session_started(self) -> None:
         """Speak SFTP from now on."""
         view = self._init_sftp_server()
-        if self._chan is None or self._inflow is None or not isinstance(view, View):
+        if self._chan is None or self._inflow is None or not isinstance(view, FolderView):
             raise TypeError("a session without its channel")
         channel = cast("asyncssh.SSHServerChannel[bytes]", self._chan)
         handler = Handler(view, self, channel, self._inflow)
         channel.get_connection().create_task(_speak(handler, self._inflow), handler.logger)
 
 
-async def _speak(handler: Handler, inflow: Inflow) -> None:
+async def _speak(handler: Handler, inflow: ReceiveWindow) -> None:
     """Speak to a client until its channel ends."""
     inflow.begin()
     try:

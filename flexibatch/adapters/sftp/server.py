@@ -25,12 +25,12 @@ from flexibatch.adapters.sftp.algorithms import (
     WEAK_SIGNATURE,
     offered,
 )
-from flexibatch.adapters.sftp.bundles import Bundles
-from flexibatch.adapters.sftp.doors import Door, rest
-from flexibatch.adapters.sftp.floods import Flood
-from flexibatch.adapters.sftp.lobby import PRESSED_SECONDS, Lobby
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.domain.sessions import Account, Allowance, Crowd, Deed
+from flexibatch.adapters.sftp.connection import BureauConnection, rest
+from flexibatch.adapters.sftp.event_limiter import EventLimiter
+from flexibatch.adapters.sftp.login_queue import PRESSED_SECONDS, LoginQueue
+from flexibatch.adapters.sftp.refusal_limiter import RefusalLimiter
+from flexibatch.adapters.sftp.sender_state import SenderState
+from flexibatch.domain.sessions import Account, ConnectionLimits, InboxQuota, SessionEvent
 from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
@@ -47,15 +47,15 @@ Roster = Callable[[], Mapping[str, Account]]
 
 
 @dataclass(frozen=True, slots=True)
-class Front:
+class ServerConfig:
     """What the server is made of: where folders are, who may come in, and how much of everything."""
 
     spool: Path
     host_keys: Sequence[Path]
     roster: Roster
-    tell: Callable[[Deed], None]
-    allowance: Allowance
-    crowd: Crowd
+    tell: Callable[[SessionEvent], None]
+    quota: InboxQuota
+    limits: ConnectionLimits
     reserve: Reserve = NO_RESERVE
 
 
@@ -110,17 +110,17 @@ def _pairs(file: str) -> Iterator[asyncssh.SSHKeyPair]:
 class Server:
     """Serve bureaus until it is closed."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: ServerConfig) -> None:
         """Keep what it is made of; nothing listens yet."""
         self._front = front
-        self.crowd = front.crowd
-        self.lobby = Lobby(front.crowd)
-        self.doors: set[Door] = set()
-        self._rooms: dict[str, Room] = {}
+        self.limits = front.limits
+        self.login_queue = LoginQueue(front.limits)
+        self.connections: set[BureauConnection] = set()
+        self._rooms: dict[str, SenderState] = {}
         self._accounts: Mapping[str, Account] = {}
         self._read_at = -FRESH
         self._told_crowded_at = -CROWD_EVERY
-        self._flood, self._bundles = Flood(), Bundles(front.crowd.told_per_minute)
+        self._flood, self._bundles = RefusalLimiter(), EventLimiter(front.limits.told_per_minute)
         self._weak_told = False
         self._reading = asyncio.Lock()
         self._stop = asyncio.Event()
@@ -133,10 +133,10 @@ class Server:
             self._listener = await asyncssh.listen(
                 host,
                 port,
-                server_factory=lambda: Door(self),
+                server_factory=lambda: BureauConnection(self),
                 server_host_keys=host_keys(self._front.host_keys),
                 signature_algs=signatures(weak=False),
-                login_timeout=self.crowd.login_grace.total_seconds(),
+                login_timeout=self.limits.login_grace.total_seconds(),
                 **spoken(),
             )
         except OSError as exc:
@@ -153,10 +153,10 @@ class Server:
         if self._listener is not None:
             self._listener.close()
         until = time.monotonic() + drain
-        while time.monotonic() < until and any(door.busy for door in self.doors):
+        while time.monotonic() < until and any(door.busy for door in self.connections):
             await rest(0.05, self._stop)
         self._stop.set()
-        for door in list(self.doors):
+        for door in list(self.connections):
             door.leave(asyncssh.DISC_BY_APPLICATION, "The server goes down: come back in a while.")
         if self._listener is not None:
             await self._listener.wait_closed()
@@ -170,16 +170,16 @@ class Server:
         await self._refresh(time.monotonic() - FRESH if since is None else since)
         return self._accounts.get(user)
 
-    def room(self, number: str) -> Room:
+    def bureau(self, number: str) -> SenderState:
         """Return what the sessions of a bureau share."""
         if number not in self._rooms:
             root, front = self._front.spool / SENDERS / number, self._front
-            self._rooms[number] = Room(root, front.allowance, front.reserve)
+            self._rooms[number] = SenderState(root, front.quota, front.reserve)
         return self._rooms[number]
 
-    def waiting(self) -> list[Door]:
+    def waiting(self) -> list[BureauConnection]:
         """Return those who have not logged in."""
-        return [door for door in self.doors if door.number is None]
+        return [door for door in self.connections if door.number is None]
 
     def crowded(self, waiting: int) -> None:
         """Tell the operator, but not of each connection: a flood must not fill logs and tables."""
@@ -191,13 +191,13 @@ class Server:
         """Return whether one more who was kept out, from an address, may be told of."""
         return self._flood.may_tell(address, time.monotonic())
 
-    def tell(self, deed: Deed) -> None:
+    def tell(self, event: SessionEvent) -> None:
         """Write down what was done: one by one, or counted where a bureau does too much of it."""
-        self._tell_all(self._bundles.take(deed, time.monotonic()))
+        self._tell_all(self._bundles.take(event, time.monotonic()))
 
-    def _tell_all(self, deeds: Iterable[Deed]) -> None:
-        for deed in deeds:
-            self._front.tell(deed)
+    def _tell_all(self, events: Iterable[SessionEvent]) -> None:
+        for event in events:
+            self._front.tell(event)
 
     def _tell_flood(self) -> None:
         untold = self._flood.untold(time.monotonic())
@@ -234,8 +234,8 @@ class Server:
             self._tell_all(self._bundles.due(time.monotonic()))
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
-            pressed = self.lobby.pressed([door.address for door in self.waiting()])
-            for door in list(self.doors):
+            pressed = self.login_queue.pressed([door.address for door in self.waiting()])
+            for door in list(self.connections):
                 door.cut_if_unread()
                 if door.address in pressed:
                     door.leave_if_slow(PRESSED_SECONDS)
@@ -243,5 +243,5 @@ class Server:
                     continue
                 if door.fingerprint not in rights.get(door.number, frozenset()):
                     door.leave(asyncssh.DISC_BY_APPLICATION, "This key is no longer registered.")
-                elif time.monotonic() - door.moved_at > self.crowd.idle.total_seconds():
+                elif time.monotonic() - door.moved_at > self.limits.idle.total_seconds():
                     door.leave(asyncssh.DISC_BY_APPLICATION, "Nothing was asked for too long.")

@@ -17,7 +17,7 @@ from flexibatch.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class TrustStore:
     """Hold roots (none: being registered is the trust), revocation lists, and whether SHA-1 is taken."""
 
     roots: tuple[Any, ...] = ()
@@ -35,10 +35,10 @@ class RevocationList:
     revoked: dict[int, datetime]
 
 
-def read_trust(roots: Sequence[Path], crls: Sequence[Path], *, allow_sha1: bool) -> Trust:
+def read_trust(roots: Sequence[Path], crls: Sequence[Path], *, allow_sha1: bool) -> TrustStore:
     """Read the files of `[trust]`; raise `Refusal` for one that cannot be used."""
     read = [one for path in roots for one in read_certificates(content_of(path, "trust"), str(path))]
-    return Trust(
+    return TrustStore(
         tuple(x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in read),
         tuple(_list(path) for path in crls),
         allow_sha1,

@@ -21,7 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from flexibatch.adapters.signatures.certificates import DIGESTS, EC_BITS, RSA_BITS
 from flexibatch.adapters.signatures.envelope import CONFUSED, open_envelope
-from flexibatch.adapters.signatures.trust import Trust, revoked
+from flexibatch.adapters.signatures.trust import TrustStore, revoked
 from flexibatch.domain.signatures import ENVELOPE_LIMIT, Certificate, SignatureFault, Signed
 
 log = structlog.get_logger()
@@ -39,7 +39,7 @@ _CHUNK = 1 << 16
 class SignatureVerifier:
     """Verify signatures; without roots, certificates count as trusted because a sender registered them."""
 
-    def __init__(self, trust: Trust) -> None:
+    def __init__(self, trust: TrustStore) -> None:
         """Keep pyHanko's own tracebacks out of the channel's log: each fault comes back as a value."""
         self._trust = trust
         for name in ("pyhanko", "pyhanko_certvalidator"):
@@ -65,7 +65,7 @@ def _judge(
     part: BinaryIO,
     registered: Sequence[Certificate],
     arrived: datetime,
-    trust: Trust,
+    trust: TrustStore,
 ) -> Signed | SignatureFault:
     signer = signed["signer_infos"][0]
     mine = (one for one in registered if _is_signer(signer["sid"], one) and _carries(signed, one))
@@ -122,7 +122,7 @@ def _certificate_fault(
 def _algorithm_fault(
     signer: Any,  # noqa: ANN401 - asn1crypto has no types
     certificate: Any,  # noqa: ANN401 - asn1crypto has no types
-    trust: Trust,
+    trust: TrustStore,
 ) -> SignatureFault | None:
     method = signer["signature_algorithm"]
     if certificate.public_key.algorithm not in _SIGNED_BY.get(method.signature_algo, ()):
@@ -186,7 +186,7 @@ def _vendor_fault(
     part: BinaryIO,
     certificate: Any,  # noqa: ANN401 - asn1crypto has no types
     arrived: datetime,
-    trust: Trust,
+    trust: TrustStore,
 ) -> SignatureFault | None:
     """Have pyHanko judge what is left: the signature itself, the way to a root, revocation."""
     bare, context = _bare(signed, certificate), _context(signed, certificate, arrived, trust)
@@ -228,7 +228,7 @@ def _bare(signed: Any, certificate: Any) -> Any:  # noqa: ANN401 - asn1crypto ha
     )
 
 
-def _context(signed: Any, certificate: Any, arrived: datetime, trust: Trust) -> ValidationContext:  # noqa: ANN401 - asn1crypto has no types
+def _context(signed: Any, certificate: Any, arrived: datetime, trust: TrustStore) -> ValidationContext:  # noqa: ANN401 - asn1crypto has no types
     """Return what pyHanko trusts, at the moment the set arrived; it fetches nothing."""
     return ValidationContext(
         # Without roots the registered certificate is one: being registered is the trust.

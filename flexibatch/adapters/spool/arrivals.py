@@ -7,16 +7,18 @@ from flexibatch.adapters.folders import require_senders
 from flexibatch.adapters.reserve import Reserve
 from flexibatch.adapters.spool.inbox import Inboxes
 from flexibatch.adapters.spool.interface import Spool
-from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.domain.case import Claim, ReceivedFile, Ticketed
 
 
 class SpoolArrivals:
     """Fulfil the watcher's `Arrivals`: look into inboxes, move what is claimed."""
 
-    def __init__(self, reserve: Reserve, inboxes: Inboxes, spool: Spool, keeping: Keeping) -> None:
+    def __init__(
+        self, reserve: Reserve, inboxes: Inboxes, spool: Spool, private_folders: PrivateFolders
+    ) -> None:
         """Keep what stays free, who looks, who moves and who keeps."""
-        self._reserve, self._inboxes, self._spool, self._keeping = reserve, inboxes, spool, keeping
+        self._reserve, self._inboxes, self._spool, self._keeping = reserve, inboxes, spool, private_folders
 
     @property
     def unreached(self) -> int:

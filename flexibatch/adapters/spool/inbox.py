@@ -32,7 +32,7 @@ _Located = tuple[str, Found, Environment]
 _Search = Iterator[list[_Located] | None]
 
 
-class Known(Protocol):
+class SenderDirectory(Protocol):
     """Tell who the senders are and which names they have used."""
 
     def senders(self) -> Collection[Sender]:
@@ -75,7 +75,7 @@ class Inboxes:
     def __init__(
         self,
         spool: Listing,
-        known: Known,
+        known: SenderDirectory,
         limits: Limits,
         waits: Waits,
     ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from flexibatch.domain.case import Case, Ticketed, Verdict
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment
 
 
@@ -18,7 +18,7 @@ class Listing(Protocol):
         """Hear early that an inbox will be listed: what takes long may begin."""
         ...
 
-    def list_inbox(self, sender: str, environment: Environment) -> Iterable[Entry]:
+    def list_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
         """Return what lies in an inbox; raise `Unavailable` where it cannot be listed."""
         ...
 

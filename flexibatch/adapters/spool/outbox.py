@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flexibatch.adapters.line_file import read_lines
 from flexibatch.adapters.spool.interface import Spool
-from flexibatch.adapters.spool.keeping import Keeping
+from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.domain.case import Case, Report, Verdict
 from flexibatch.domain.outcomes import LineOutcomes, no_lines
 
@@ -30,9 +30,9 @@ class Pages(Protocol):
 class SpoolOutbox:
     """Fulfil the port `Outbox`."""
 
-    def __init__(self, spool: Spool, keeping: Keeping, pages: Pages) -> None:
+    def __init__(self, spool: Spool, private_folders: PrivateFolders, pages: Pages) -> None:
         """Keep who puts down, who archives and who writes pages."""
-        self._spool, self._keeping, self._pages = spool, keeping, pages
+        self._spool, self._keeping, self._pages = spool, private_folders, pages
 
     def publish(self, verdict: Verdict) -> None:
         """Put down the answers."""

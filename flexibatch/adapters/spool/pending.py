@@ -9,7 +9,7 @@ from flexibatch.adapters.folders import SENDERS
 from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.case import Sender
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.groups import Entry, Group, groups_of
+from flexibatch.domain.groups import DirectoryEntry, Group, groups_of
 from flexibatch.domain.sets import lacking
 from flexibatch.domain.vocabulary import Environment
 
@@ -32,7 +32,7 @@ class Pending:
 
 
 def pending(
-    spool: Path, senders: Collection[Sender], scan: Callable[[Path], Iterable[Entry]] = scan_folder
+    spool: Path, senders: Collection[Sender], scan: Callable[[Path], Iterable[DirectoryEntry]] = scan_folder
 ) -> Iterator[Pending]:
     """Return what waits in every inbox that is there, by sender and environment."""
     for sender in senders:

@@ -100,20 +100,20 @@ def delete_set(folder: SetFolder) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgrown:
+class Expired:
     """A file that may go, and its size in bytes."""
 
     path: Path
     size: int
 
 
-def old_pages(senders: Path, done_among: Done) -> list[Outgrown]:
+def old_pages(senders: Path, done_among: Done) -> list[Expired]:
     """Return the pages of sets that are done with; other files in REPORT are the bureau's own and stay."""
     with _told(senders):
         return [file for root in _folders(senders) for file in _pages(root / REPORT_FOLDER, done_among)]
 
 
-def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[Outgrown]:
+def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[Expired]:
     """Return the answers that were put out before an instant and fetched, with the GO of each.
 
     An answer that nobody is known to have fetched stays, however old it is.
@@ -123,7 +123,7 @@ def fetched_answers(senders: Path, fetched: Fetched, before: datetime) -> list[O
         return [file for root, name in outboxes for file in _answers(root, name, fetched, before)]
 
 
-def delete(files: Iterable[Outgrown]) -> None:
+def delete(files: Iterable[Expired]) -> None:
     """Delete files; one that is gone already is fine. Raise `Unavailable` where the disk refuses."""
     for file in files:
         with _told(file.path), suppress(FileNotFoundError):
@@ -142,16 +142,16 @@ def _told(place: Path) -> Iterator[None]:
         ) from exc
 
 
-def _pages(folder: Path, done_among: Done) -> Iterator[Outgrown]:
+def _pages(folder: Path, done_among: Done) -> Iterator[Expired]:
     there = _files(folder, _PAGE)
     tickets = {name: found["ticket"] for name in there if (found := _PAGE.fullmatch(name))}
     done = done_among(set(tickets.values())) if tickets else ()
     for name, ticket in sorted(tickets.items()):
         if ticket in done:
-            yield Outgrown(folder / name, there[name].st_size)
+            yield Expired(folder / name, there[name].st_size)
 
 
-def _answers(root: Path, outbox: str, fetched: Fetched, before: datetime) -> Iterator[Outgrown]:
+def _answers(root: Path, outbox: str, fetched: Fetched, before: datetime) -> Iterator[Expired]:
     there = _files(root / outbox, _ANSWER)
     old = {name: status for name, status in there.items() if status.st_mtime < before.timestamp()}
     sizes = dict.fromkeys((_seen(outbox, name) for name in old), 0)
@@ -160,7 +160,7 @@ def _answers(root: Path, outbox: str, fetched: Fetched, before: datetime) -> Ite
     gone = fetched(root.name, sizes) if sizes else ()
     for name, status in sorted(old.items()):
         if _seen(outbox, name) in gone:
-            yield Outgrown(root / outbox / name, status.st_size)
+            yield Expired(root / outbox / name, status.st_size)
 
 
 def _seen(outbox: str, name: str) -> str:

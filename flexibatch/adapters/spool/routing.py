@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from flexibatch.adapters.spool.interface import Spool
 from flexibatch.domain.case import Case, Ticketed, Verdict
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment
 
 
@@ -23,7 +23,7 @@ class RoutedSpool:
         """Let the bureau's spool hear that its inbox will be listed: servers elsewhere begin, all at once."""
         self.of(sender).begin_listing(sender, environment)
 
-    def list_inbox(self, sender: str, environment: Environment) -> Iterable[Entry]:
+    def list_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
         """Return what lies in an inbox, wherever it is."""
         return self.of(sender).list_inbox(sender, environment)
 

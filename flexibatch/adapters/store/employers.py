@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from flexibatch.adapters.store import parties
+from flexibatch.adapters.store import identities
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import BATCH
-from flexibatch.adapters.store.rows import Shown, all_shown
+from flexibatch.adapters.store.rows import KnownPerson, all_shown
 from flexibatch.adapters.store.tables import declaration, employer, employer_number, mandate, period
 from flexibatch.errors import Refusal
 
@@ -31,7 +31,7 @@ def mark_third_payer(connection: Connection, by: By, nsso: str, *, third_payer: 
             raise Refusal(
                 f"NSSO number {nsso} is not known: `flexibatch employer list` shows those that are."
             )
-        parties.link_employer(connection, nsso, None)
+        identities.link_employer(connection, nsso, None)
     connection.execute(update(employer_number).where(mine).values(third_payer=third_payer))
     note(connection, by, "employer set", nsso, third_payer=third_payer)
     return True
@@ -39,7 +39,7 @@ def mark_third_payer(connection: Connection, by: By, nsso: str, *, third_payer: 
 
 def list_employers(
     connection: Connection, *, third_payers: bool = False, limit: int | None = None
-) -> list[Shown]:
+) -> list[KnownPerson]:
     """Return employers as they were first heard of, each with its `company` and `nsso` numbers.
 
     `third_payer` lists those of its NSSO numbers that are marked; `third_payers` keeps employers that have one.
@@ -52,33 +52,33 @@ def list_employers(
     return _with_numbers(connection, rows)
 
 
-def show_employer(connection: Connection, nsso: str | None, company: str | None) -> Shown:
+def show_employer(connection: Connection, nsso: str | None, company: str | None) -> KnownPerson:
     """Return the employer of one or two numbers, with how many periods, mandates and declarations it has.
 
     Raise `Refusal` where no employer has the numbers, or two have them.
     """
-    party = parties.find_employer(connection, nsso, company)
-    if party.conflict:
+    employer_match = identities.find_employer(connection, nsso, company)
+    if employer_match.conflict:
         raise Refusal("The two numbers belong to different employers: give one of them.")
-    if party.employer_id is None:
+    if employer_match.employer_id is None:
         raise Refusal(
             "No employer has this number: one is known from a Dimona import, a mandate or `employer set` on."
         )
     mine = select(employer.c.id, employer.c.company_id.label("company")).where(
-        employer.c.id == party.employer_id
+        employer.c.id == employer_match.employer_id
     )
     [found] = _with_numbers(connection, all_shown(connection.execute(mine)))
     counted = (("periods", period), ("mandates", mandate), ("declarations", declaration))
     counts = {
         name: connection.scalar(
-            select(func.count()).select_from(table).where(table.c.employer_id == party.employer_id)
+            select(func.count()).select_from(table).where(table.c.employer_id == employer_match.employer_id)
         )
         for name, table in counted
     }
     return found | counts
 
 
-def _with_numbers(connection: Connection, rows: list[Shown]) -> list[Shown]:
+def _with_numbers(connection: Connection, rows: list[KnownPerson]) -> list[KnownPerson]:
     """Put each employer's NSSO numbers in the place of its id."""
     numbers: dict[int, list[str]] = defaultdict(list)
     marked: dict[int, list[str]] = defaultdict(list)

@@ -19,7 +19,7 @@ from flexibatch.adapters.store.bulk import (
 )
 from flexibatch.adapters.store.cases import anomaly_row
 from flexibatch.adapters.store.contents import OF_VERSION
-from flexibatch.adapters.store.parties import current_persons
+from flexibatch.adapters.store.identities import current_persons
 from flexibatch.adapters.store.register import known_persons
 from flexibatch.adapters.store.tables import (
     anomaly,

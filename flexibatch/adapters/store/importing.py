@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import insert_rows
 from flexibatch.adapters.store.engine import Database, stored
-from flexibatch.adapters.store.numbering import PeriodIds
-from flexibatch.adapters.store.parties import current_persons, find_employer, link_numbers, link_persons
+from flexibatch.adapters.store.identities import current_persons, find_employer, link_numbers, link_persons
+from flexibatch.adapters.store.period_ids import PeriodIds
 from flexibatch.adapters.store.tables import period, register_import
 from flexibatch.domain.register import Change, DimonaIn, Entry, RegisterFile, RegisterRow, Replacement, Span
 from flexibatch.domain.register_changes import Held, changed
@@ -162,8 +162,8 @@ class _Intake:
                 )
         if change.nsso is None and change.company is None:
             return
-        party = find_employer(self._connection, change.nsso, change.company)
-        if party.employer_id != employer_id:
+        employer_match = find_employer(self._connection, change.nsso, change.company)
+        if employer_match.employer_id != employer_id:
             raise Refusal(
                 f"period {change.period_id} is another employer's: correct EmployerId or DimonaPeriodId"
             )

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, case, insert, literal, or_, select, update
 
-from flexibatch.adapters.store import parties
+from flexibatch.adapters.store import identities
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bureaus import require_sender
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import Shown, all_shown
+from flexibatch.adapters.store.rows import KnownPerson, all_shown
 from flexibatch.adapters.store.tables import mandate
 from flexibatch.domain.bureaus import Mandate
 from flexibatch.errors import Refusal
@@ -28,7 +28,7 @@ def add_mandate(connection: Connection, by: By, new: Mandate) -> bool:
     Raise `Refusal` for an unknown sender, and for numbers that cannot belong to one employer.
     """
     require_sender(connection, new.sender)
-    employer_id = parties.link_employer(connection, new.nsso, new.company)
+    employer_id = identities.link_employer(connection, new.nsso, new.company)
     same = (mandate.c.from_date == new.start, mandate.c.until_date.is_not_distinct_from(new.until))
     if _of(connection, new.sender, employer_id, *same):
         return False
@@ -99,9 +99,13 @@ def ending(connection: Connection, ended: Mandate) -> tuple[list[int], list[date
     """
     require_sender(connection, ended.sender)
     last = ended.until or ended.start
-    party = parties.find_employer(connection, ended.nsso, ended.company)
+    employer_match = identities.find_employer(connection, ended.nsso, ended.company)
     beyond = or_(mandate.c.until_date.is_(None), mandate.c.until_date > last)
-    found = [] if party.employer_id is None else _of(connection, ended.sender, party.employer_id, beyond)
+    found = (
+        []
+        if employer_match.employer_id is None
+        else _of(connection, ended.sender, employer_match.employer_id, beyond)
+    )
     running = [row["id"] for row in found if row["from_date"] <= last]
     later = sorted(row["from_date"] for row in found if row["from_date"] > last)
     if not running:
@@ -118,7 +122,7 @@ def _nothing_to_end(ended: Mandate, last: date, later: Sequence[date]) -> str:
 
 def list_mandates(
     connection: Connection, today: date, sender: str | None = None, *, in_force: bool = False
-) -> list[Shown]:
+) -> list[KnownPerson]:
     """Return mandates by sender, employer and first day; `state` is `to come`, `in force` or `ended`."""
     ended = mandate.c.until_date < today
     state = case((ended, literal("ended")), (mandate.c.from_date > today, "to come"), else_="in force")

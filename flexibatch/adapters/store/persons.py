@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, or_, select
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.declarations import beside_dimona, person_of
-from flexibatch.adapters.store.rows import Shown, all_shown
+from flexibatch.adapters.store.rows import KnownPerson, all_shown
 from flexibatch.adapters.store.tables import (
     anomaly,
     answer,
@@ -26,7 +26,7 @@ _ANSWER = ("set_ticket", "run", "subject", "name", "size", "sha256")
 _UNTOLD = frozenset({"id", "employer_id"})
 
 
-def held_on(connection: Connection, inss: str) -> Shown:
+def held_on(connection: Connection, inss: str) -> KnownPerson:
     """Return a person's `declarations` with versions, `unchanged` lines, `anomalies`, `periods` and `replacements`.
 
     Any of the person's numbers finds them all. `sets` are those whose records name the person, with the digests
@@ -69,14 +69,14 @@ def _anomalies(numbers: Collection[str]) -> Select[Any]:
     )
 
 
-def _named_in(found: Shown) -> list[str]:
+def _named_in(found: KnownPerson) -> list[str]:
     """Return the tickets of the sets that the records of a person come from."""
     versions = chain.from_iterable(one["versions"] for one in found["declarations"])
     return sorted({row["set_ticket"] for row in chain(versions, found["unchanged"], found["anomalies"])})
 
 
-def _sets(connection: Connection, tickets: list[str]) -> list[Shown]:
-    sets: list[Shown] = []
+def _sets(connection: Connection, tickets: list[str]) -> list[KnownPerson]:
+    sets: list[KnownPerson] = []
     for start in range(0, len(tickets), BATCH):
         some = tickets[start : start + BATCH]
         of_set = select(*(file_set.c[name] for name in _SET)).where(file_set.c.ticket.in_(some))
@@ -91,11 +91,11 @@ def _sets(connection: Connection, tickets: list[str]) -> list[Shown]:
     return sets
 
 
-def _of(rows: list[Shown], ticket: str) -> list[Shown]:
+def _of(rows: list[KnownPerson], ticket: str) -> list[KnownPerson]:
     mine = (row for row in rows if row["set_ticket"] == ticket)
     return [{name: value for name, value in row.items() if name != "set_ticket"} for row in mine]
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[Shown]:
+def _rows(connection: Connection, query: Select[Any]) -> list[KnownPerson]:
     rows = all_shown(connection.execute(query))
     return [{name: value for name, value in row.items() if name not in _UNTOLD} for row in rows]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from flexibatch.adapters.store.bulk import BATCH, Among
 from flexibatch.adapters.store.engine import instant
-from flexibatch.adapters.store.parties import current_persons
+from flexibatch.adapters.store.identities import current_persons
 from flexibatch.adapters.store.tables import (
     employer,
     employer_number,
@@ -93,7 +93,7 @@ class KnownPeriod:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class KnownPerson:
     """What the register knows of one person: the current number, the former ones, periods."""
 
     person: str
@@ -101,7 +101,7 @@ class Shown:
     periods: tuple[KnownPeriod, ...]
 
 
-def show(connection: Connection, number: str) -> Shown:
+def show(connection: Connection, number: str) -> KnownPerson:
     """Return the periods of a worker, by either number, or one period by its id.
 
     Raise `Refusal` for what is neither, and for what the register does not know.
@@ -110,13 +110,13 @@ def show(connection: Connection, number: str) -> Shown:
         periods = _known(connection, _all().where(period.c.period_id == number))
         if not periods:
             raise Refusal(f"The register holds no period {number}.")
-        return Shown(periods[0].person, _former(connection, periods[0].person), periods)
+        return KnownPerson(periods[0].person, _former(connection, periods[0].person), periods)
     if not is_inss(number):
         raise Refusal(
             "That is neither a worker's number (11 digits) nor a period's (12): check digits and length."
         )
     person = current_persons(connection, [number]).get(number, number)
-    shown = Shown(
+    shown = KnownPerson(
         person, _former(connection, person), _known(connection, _all().where(period.c.person == person))
     )
     if not shown.periods and not shown.former:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import Shown, all_shown, shown
+from flexibatch.adapters.store.rows import KnownPerson, all_shown, shown
 from flexibatch.adapters.store.tables import (
     acknowledgement,
     anomaly,
@@ -72,7 +72,7 @@ class WantedSets:
         return [one for one in conditions if one is not None]
 
 
-def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None = None) -> list[Shown]:
+def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None = None) -> list[KnownPerson]:
     """Return sets in order of arrival, each with the counts of its last run (None where it was never judged).
 
     `limit` keeps the latest.
@@ -91,7 +91,7 @@ def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None =
     return all_shown(connection.execute(query))[::-1]
 
 
-def quarantined(connection: Connection) -> list[Shown]:
+def quarantined(connection: Connection) -> list[KnownPerson]:
     """Return the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
     return list_sets(connection, WantedSets(states=[SetState.QUARANTINE]))
 
@@ -162,7 +162,7 @@ def _listed(connection: Connection, ticket: str) -> str:
     return f"  {ticket}  {where}, received {row.received_on}, {row.state}"
 
 
-def show_set(connection: Connection, word: str) -> Shown:
+def show_set(connection: Connection, word: str) -> KnownPerson:
     """Return all that is known of one set, found as `find_ticket` finds it.
 
     Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
@@ -192,7 +192,7 @@ def show_set(connection: Connection, word: str) -> Shown:
     }
 
 
-def _runs(connection: Connection, ticket: str) -> list[Shown]:
+def _runs(connection: Connection, ticket: str) -> list[KnownPerson]:
     provenance = (run.c.sha256, run.c.schema, run.c.catalogue, run.c.register_at)
     told = select(run.c.number, run.c.verdict, run.c.decided_at, run.c.published_at, *provenance, *_COUNTS)
     runs = all_shown(connection.execute(told.where(run.c.set_ticket == ticket).order_by(run.c.number)))

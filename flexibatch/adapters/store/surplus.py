@@ -13,7 +13,7 @@ from flexibatch.domain.vocabulary import SetState
 
 
 @dataclass(frozen=True, slots=True)
-class Most:
+class RefusedQuota:
     """How many bytes are kept of one bureau's refused sets, and how many of one file at most."""
 
     size: int
@@ -28,7 +28,7 @@ class Surplus:
     received_on: date
 
 
-def surplus(connection: Connection, number: str, most: Most) -> list[Surplus]:
+def surplus(connection: Connection, number: str, most: RefusedQuota) -> list[Surplus]:
     """Return a bureau's refused sets behind the newest that fill what may be kept.
 
     Never one that any run received, nor one that is not answered: it is not archived yet.
@@ -52,7 +52,7 @@ def surplus(connection: Connection, number: str, most: Most) -> list[Surplus]:
     return [Surplus(row.ticket, row.received_on) for row in connection.execute(over)]
 
 
-def give_up(connection: Connection, by: By, number: str, most: Most) -> list[Surplus]:
+def give_up(connection: Connection, by: By, number: str, most: RefusedQuota) -> list[Surplus]:
     """Mark what is over as purged: its bytes may go once this is committed; names, digests and verdicts stay."""
     over = surplus(connection, number, most)
     for start in range(0, len(over), BATCH):

@@ -9,10 +9,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from flexibatch.adapters.store import guards
+from flexibatch.adapters.store import triggers
 from flexibatch.adapters.store.audit import By, note
+from flexibatch.adapters.store.data_loss import nothing_lost
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.losses import nothing_lost
 from flexibatch.adapters.store.revisions import TABLE, current_revision, refuse_newer, wanted_revision
 from flexibatch.adapters.store.schema import metadata
 from flexibatch.errors import Refusal
@@ -64,7 +64,7 @@ def state(database: Database) -> SchemaState:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         current = current_revision(connection)
         differences = compare_metadata(context, metadata) if current else []
-        missing = guards.missing(connection) if current == wanted_revision() else []
+        missing = triggers.missing(connection) if current == wanted_revision() else []
     told = [*map(str, differences), *(f"the trigger {name} is missing" for name in missing)]
     return SchemaState(current, wanted_revision(), tuple(difference[:200] for difference in told))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import Shown, shown
+from flexibatch.adapters.store.rows import KnownPerson, shown
 from flexibatch.adapters.store.tables import file_set, run, sender
 from flexibatch.domain.vocabulary import SetState, Why
 
@@ -16,7 +16,7 @@ WAITING = (SetState.CLAIMING, SetState.CLAIMED)
 """How a set stands that waits for its verdict: those behind it in its stream wait too."""
 
 
-def waiting(connection: Connection, now: datetime) -> list[Shown]:
+def waiting(connection: Connection, now: datetime) -> list[KnownPerson]:
     """Return every stream in which something is not done with, by sender and environment.
 
     `ticket` and `name` are those of the set that is next, waiting `since` it was claimed, `why` one of `Why`;
@@ -47,7 +47,7 @@ def _count(connection: Connection, query: Select[Any]) -> Mapping[Key, int]:
     return {(row.sender, row.environment): row.number for row in connection.execute(query)}
 
 
-def _stream(connection: Connection, key: Key, now: datetime) -> Shown:
+def _stream(connection: Connection, key: Key, now: datetime) -> KnownPerson:
     row = _first(connection, key)
     kept = ("sender", "sender_name", "environment", "ticket", "name", "state", "since", "until", "attempts")
     told = shown(row)

@@ -17,7 +17,7 @@ NAME_LIMIT = 64
 _BLOCK = 1 << 20
 
 
-class KeptDocuments:
+class SetDocuments:
     """Fulfil the port `Documents`; `folder` gives the private folder of a set."""
 
     def __init__(self, reader: DocumentReader, folder: Callable[[Case], SetFolder]) -> None:

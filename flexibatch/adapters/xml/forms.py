@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from flexibatch.adapters.xml import explain
-from flexibatch.adapters.xml.container import Container, last_child
 from flexibatch.adapters.xml.explain import Faults
 from flexibatch.adapters.xml.extract import Extract, extract
 from flexibatch.adapters.xml.names import tag
 from flexibatch.adapters.xml.nodes import Node
-from flexibatch.adapters.xml.trust import Trust
+from flexibatch.adapters.xml.open_element import OpenElement, last_child
+from flexibatch.adapters.xml.validity import Validity
 from flexibatch.domain.counting import ELEMENTS_LIMIT, LINES_LIMIT, LISTED_LIMIT
 from flexibatch.domain.findings import Finding, step
 from flexibatch.domain.flxwage import fields
@@ -43,16 +43,16 @@ class _Pending(NamedTuple):
 class FormUnderWay:
     """Gather a Form while it is read; `units` counts the lines and Beneficiaries that were."""
 
-    def __init__(self, element: etree._Element, node: Node, number: int, trust: Trust) -> None:
+    def __init__(self, element: etree._Element, node: Node, number: int, trust: Validity) -> None:
         """Start before the Form's first child."""
         self.faults = Faults(FINDING_LIMIT)
         self.units = 0
         self._number, self._trust = number, trust
-        self._form = Container(
+        self._form = OpenElement(
             element, node, f"/FLXWAGE/{step('Form', number)}", self.faults, self._debtor_ended
         )
-        self._debtor: Container | None = None
-        self._beneficiary: Container | None = None
+        self._debtor: OpenElement | None = None
+        self._beneficiary: OpenElement | None = None
         self._employer: dict[str, str | None] = {}
         self._lines: list[Line] = []
         self._unlisted = 0
@@ -120,18 +120,18 @@ class FormUnderWay:
         self._trust.explain()
         self._trust.unit_ended()
 
-    def _entered_debtor(self, element: etree._Element, nth: int) -> Container:
+    def _entered_debtor(self, element: etree._Element, nth: int) -> OpenElement:
         if self._debtor is not None and self._debtor.element is element:
             return self._debtor
         node, place = self._form.node.children[DEBTOR], self._form.place(DEBTOR, nth)
-        return Container(element, node, place, self.faults, self._beneficiary_ended)
+        return OpenElement(element, node, place, self.faults, self._beneficiary_ended)
 
-    def _entered_beneficiary(self, element: etree._Element, nth: int) -> Container:
+    def _entered_beneficiary(self, element: etree._Element, nth: int) -> OpenElement:
         if self._beneficiary is not None and self._beneficiary.element is element:
             return self._beneficiary
         debtor = self._debtor or self._form
         node, place = debtor.node.children[BENEFICIARY], debtor.place(BENEFICIARY, nth)
-        return Container(element, node, place, Faults(self._room), self._relation_ended)
+        return OpenElement(element, node, place, Faults(self._room), self._relation_ended)
 
     def _debtor_ended(self, element: etree._Element) -> None:
         if self._debtor is None and self._form.count(DEBTOR) > DEBTORS_LIMIT:
@@ -172,7 +172,7 @@ class FormUnderWay:
                 self._unlisted += 1
         return True
 
-    def _settle_lines(self, nth: int, beneficiary: Container) -> None:
+    def _settle_lines(self, nth: int, beneficiary: OpenElement) -> None:
         """Make lines of what is pending: the faults of their Beneficiary are on each.
 
         A Beneficiary without a Relation whose faults would be on no line gets one line that tells them.

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from flexibatch.adapters.xml.element_reader import Source, forms
 from flexibatch.adapters.xml.locate import Locator, document_lines
 from flexibatch.adapters.xml.names import ROOT
 from flexibatch.adapters.xml.prolog import Prolog, read_prolog
 from flexibatch.adapters.xml.schemas import Schemas
-from flexibatch.adapters.xml.stream import Source, forms
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken

@@ -5,11 +5,11 @@ from collections import Counter
 from lxml import etree
 
 from flexibatch.adapters.xml import explain
-from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.explain import Faults
 from flexibatch.adapters.xml.names import BLANK, local, tag
 from flexibatch.adapters.xml.nodes import Node
-from flexibatch.adapters.xml.trust import Trust
+from flexibatch.adapters.xml.open_element import last_child
+from flexibatch.adapters.xml.validity import Validity
 from flexibatch.domain.findings import Finding, shown, step
 
 FINDING_LIMIT = 10_000
@@ -21,7 +21,7 @@ _AT = "/FLXWAGE"
 class Root:
     """Consume the children of the root, count its Forms, and find what refuses the whole file."""
 
-    def __init__(self, element: etree._Element, node: Node, trust: Trust) -> None:
+    def __init__(self, element: etree._Element, node: Node, trust: Validity) -> None:
         """Start before the first child."""
         self.findings: list[Finding] = []
         self.ended = False

@@ -12,7 +12,7 @@ from flexibatch.domain.flxwage.model import Calculation, Form, Line, Quality
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class DatedFacts:
     """The dated facts: the day of reception where the channel lives, and the employer categories."""
 
     received_on: date
@@ -97,8 +97,8 @@ _Found = TypeVar("_Found")
 Rule = Callable[[_Context, _Subject], tuple[_Found, ...]]
 """The one signature of all rules: by what is judged, what is judged, what was found.
 
-The context is `Judging`, or what register and store answered (`flexibatch.domain.flxwage.rules.asking`); the subject a
-Form, the `Place` of a line, or the shape of a calculation, of which not findings are given but flaws.
+The context is `DatedFacts`, or what register and store answered (`flexibatch.domain.flxwage.rules.asking`). The subject
+is a Form, a line in its Form, or the shape of a calculation, of which not findings are given but flaws.
 """
 
 
@@ -116,7 +116,7 @@ class Flaw(NamedTuple):
 
 
 # A tuple, since one is made for every line: a frozen dataclass takes three times as long to make.
-class Place(NamedTuple):
+class LineInForm(NamedTuple):
     """A line where it stands; locations are written only for a fault."""
 
     form: Form

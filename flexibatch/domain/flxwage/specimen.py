@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flexibatch.domain.categories import Categories
-from flexibatch.domain.flxwage.judgement import CalculationShape, Judging, Place, shape_of
+from flexibatch.domain.flxwage.judgement import CalculationShape, DatedFacts, LineInForm, shape_of
 from flexibatch.domain.flxwage.model import (
     Calculation,
     FinancialElement,
@@ -43,7 +43,7 @@ FORM = Form(
     nsso_number="100100022",
     lines=(LINE,),
 )
-JUDGING = Judging(
+JUDGING = DatedFacts(
     date(2026, 10, 5),
     Categories.from_rows(
         [
@@ -52,7 +52,7 @@ JUDGING = Judging(
         ]
     ),
 )
-PLACE = Place(FORM, LINE)
+PLACE = LineInForm(FORM, LINE)
 
 
 def quality(**changes: Any) -> Quality:  # noqa: ANN401 - any field of a quality

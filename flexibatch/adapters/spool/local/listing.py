@@ -7,13 +7,13 @@ from pathlib import Path
 import structlog
 
 from flexibatch.adapters.folders import UPLOADING
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.errors import Unavailable
 
 log = structlog.get_logger()
 
 
-def scan_folder(folder: Path) -> Iterator[Entry]:
+def scan_folder(folder: Path) -> Iterator[DirectoryEntry]:
     """List a folder once; one that is not there is empty.
 
     A file whose name is no text is not regular, nor is one whose upload was begun and not ended.
@@ -27,7 +27,7 @@ def scan_folder(folder: Path) -> Iterator[Entry]:
                     continue
                 whole = not stat.st_mode & UPLOADING
                 regular = whole and entry.is_file(follow_symlinks=False) and _is_text(entry.name)
-                yield Entry(entry.name, stat.st_ctime_ns, regular)
+                yield DirectoryEntry(entry.name, stat.st_ctime_ns, regular)
     except FileNotFoundError:
         log.warning("inbox.missing", folder=str(folder))
     except OSError as exc:

@@ -7,11 +7,11 @@ from pathlib import Path
 from flexibatch.adapters.disk import sheltered
 from flexibatch.adapters.folders import SENDERS, require_senders
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.local.claim_files import hold_still, moved
 from flexibatch.adapters.spool.local.listing import scan_folder
-from flexibatch.adapters.spool.local.moving import hold_still, moved
 from flexibatch.adapters.spool.local.outbox import LocalOutbox
 from flexibatch.domain.case import Case, Ticketed, Verdict
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment
 
 
@@ -22,7 +22,7 @@ class LocalSpool:
         self,
         spool: Path,
         folder: Callable[[Case], SetFolder],
-        scan: Callable[[Path], Iterable[Entry]] = scan_folder,
+        scan: Callable[[Path], Iterable[DirectoryEntry]] = scan_folder,
     ) -> None:
         """Keep where the spool is; `folder` returns where a set's answers were written, `scan` lists a folder."""
         self._spool, self._scan = spool, scan
@@ -31,7 +31,7 @@ class LocalSpool:
     def begin_listing(self, sender: str, environment: Environment) -> None:
         """Do nothing: a folder here is listed at once."""
 
-    def list_inbox(self, sender: str, environment: Environment) -> Iterable[Entry]:
+    def list_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
         """Return what lies in an inbox."""
         return self._scan(self._inbox(sender, environment))
 

@@ -11,14 +11,14 @@ AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Most:
+class ListingLimits:
     """How many names one folder there may list, and in how many bytes."""
 
     names: int = 100_000
     size: int = 64 << 20
 
 
-ENOUGH = Most()
+ENOUGH = ListingLimits()
 
 
 class BoundedClient(paramiko.SFTPClient):
@@ -39,7 +39,7 @@ class BoundedClient(paramiko.SFTPClient):
         self._taken += n
         return bytes(read)
 
-    def listed(self, path: str, most: Most) -> list[paramiko.SFTPAttributes]:
+    def listed(self, path: str, most: ListingLimits) -> list[paramiko.SFTPAttributes]:
         """List a folder whole; a part of it would be a set without its parts."""
         found: list[paramiko.SFTPAttributes] = []
         began = self._taken

@@ -11,7 +11,7 @@ from flexibatch.adapters.disk import sheltered
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.answers import answer_files, page_name, require_settled, temporary_name
 from flexibatch.adapters.spool.remote.connection import Connection
-from flexibatch.adapters.spool.remote.places import Places
+from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.transfer import push
 from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Verdict
@@ -26,7 +26,11 @@ class RemoteOutbox:
     """Put answers and pages into one bureau's folders on a server; `folder` returns where answers were written."""
 
     def __init__(
-        self, connection: Connection, places: Places, worker: Worker, folder: Callable[[Case], SetFolder]
+        self,
+        connection: Connection,
+        places: RemoteFolders,
+        worker: Worker,
+        folder: Callable[[Case], SetFolder],
     ) -> None:
         """Keep the connection, the places, and the server's thread."""
         self._connection, self._places, self._worker, self._folder = connection, places, worker, folder

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.names import parse_name
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
@@ -42,7 +42,9 @@ class Sightings:
         self._path = path
         self._folders: dict[str, dict[str, Sighting]] | None = None
 
-    def entries(self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0) -> list[Entry]:
+    def entries(
+        self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0
+    ) -> list[DirectoryEntry]:
         """Return a listing's entries with the times that stand in for change times; remember what was seen.
 
         One that was begun `late_ns` ago has not seen since then that anything stands still.
@@ -54,7 +56,9 @@ class Sightings:
             folders[folder] = seen
             self._write(folders)
         arrived = _arrivals(listed, seen)
-        return [Entry(one.name, _stands_for(one, seen, arrived, late_ns), one.regular) for one in listed]
+        return [
+            DirectoryEntry(one.name, _stands_for(one, seen, arrived, late_ns), one.regular) for one in listed
+        ]
 
     def _remembered(self) -> dict[str, dict[str, Sighting]]:
         if self._folders is None:

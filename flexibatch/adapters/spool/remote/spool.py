@@ -13,13 +13,13 @@ from typing import TypeVar
 from flexibatch.adapters.disk import settle_folder, sheltered
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.remote.connection import Attributes, Connection, Sftp
+from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.outbox import RemoteOutbox
-from flexibatch.adapters.spool.remote.places import Places
 from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
 from flexibatch.adapters.spool.remote.transfer import fetch, moved
 from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Ticketed, Verdict
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.ports import Clock
 
@@ -35,7 +35,7 @@ class RemoteSpool:
     def __init__(
         self,
         connection: Connection,
-        places: Places,
+        places: RemoteFolders,
         sightings: Sightings,
         clock: Clock,
         folder: Callable[[Case], SetFolder],
@@ -63,7 +63,7 @@ class RemoteSpool:
         if not self._rests(name):
             self._worker.begin(f"list {name}", lambda: self._list(name))
 
-    def list_inbox(self, sender: str, environment: Environment) -> Iterable[Entry]:  # noqa: ARG002 - as above
+    def list_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:  # noqa: ARG002 - as above
         """List an inbox; nothing is seen while the server is left alone, after trouble or a listing."""
         name = environment.inbox
         if self._rests(name):

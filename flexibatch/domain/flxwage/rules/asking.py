@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from flexibatch.domain.dimona import Period, check, check_anywhere
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.flxwage.judgement import Place, Rule
+from flexibatch.domain.flxwage.judgement import LineInForm, Rule
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.operations import Decision
 from flexibatch.domain.vocabulary import Operation
@@ -91,7 +91,7 @@ def mandate(answers: EmployerAnswers, form: Form) -> tuple[Finding, ...]:
     return (_of_employer("mandate", form, {"phrase": phrase}),)
 
 
-def operation(answers: LineAnswers, _place: Place) -> tuple[Finding, ...]:
+def operation(answers: LineAnswers, _place: LineInForm) -> tuple[Finding, ...]:
     """Tell what deciding about the line found (`flexibatch.domain.operations.decide`).
 
     >>> from flexibatch.domain.operations import decide
@@ -102,7 +102,7 @@ def operation(answers: LineAnswers, _place: Place) -> tuple[Finding, ...]:
     return answers.decision.findings
 
 
-def dimona(answers: LineAnswers, place: Place) -> tuple[Finding, ...]:
+def dimona(answers: LineAnswers, place: LineInForm) -> tuple[Finding, ...]:
     """Tell what is not covered by the worker's Dimona periods; a cancellation needs none.
 
     >>> from flexibatch.domain.flxwage.specimen import PLACE
@@ -127,4 +127,4 @@ ASKING_FORM_RULES: tuple[Rule[EmployerAnswers, Form, Finding], ...] = (
     employer_conflict,
     mandate,
 )
-ASKING_LINE_RULES: tuple[Rule[LineAnswers, Place, Finding], ...] = (operation, dimona)
+ASKING_LINE_RULES: tuple[Rule[LineAnswers, LineInForm, Finding], ...] = (operation, dimona)

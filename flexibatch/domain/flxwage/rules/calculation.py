@@ -6,7 +6,7 @@ nothing of it.
 
 from datetime import date
 
-from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.flxwage.judgement import CalculationShape, DatedFacts, Flaw
 
 SCOPE = date(2025, 1, 1)
 """A period that ended before this day is not declared here."""
@@ -14,7 +14,7 @@ SCOPE = date(2025, 1, 1)
 _NONE: tuple[Flaw, ...] = ()
 
 
-def period_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def period_order(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before it starts.
 
     Code: 99002-014. Source: docs/spec/message.md, "Rules on the calculation".
@@ -29,7 +29,7 @@ def period_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
     return (Flaw("period-order", "CalculationPeriodEndingDate", str(end), details={"start": str(start)}),)
 
 
-def period_scope(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def period_scope(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period that ends before 1 January 2025.
 
     Code: 99002-008. Source: docs/spec/message.md, "Rules on the calculation".
@@ -45,7 +45,7 @@ def period_scope(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
     return (Flaw("period-scope", "CalculationPeriodEndingDate", str(calculation.end)),)
 
 
-def period_year(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def period_year(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation period over New Year: it is sent as two.
 
     Code: 99002-400. Source: docs/spec/message.md, "Rules on the calculation" (the instructions, version 1.3).
@@ -61,7 +61,7 @@ def period_year(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
     return (Flaw("period-year", "CalculationPeriodEndingDate", str(end), details=days),)
 
 
-def calculation_date_late(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def calculation_date_late(facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made after the day of reception.
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".
@@ -73,13 +73,13 @@ def calculation_date_late(judging: Judging, calculation: CalculationShape) -> tu
     '2026-10-06'
     """
     made = calculation.calculated_on
-    if made is None or made <= judging.received_on:
+    if made is None or made <= facts.received_on:
         return _NONE
-    received = {"received": str(judging.received_on)}
+    received = {"received": str(facts.received_on)}
     return (Flaw("calculation-date-late", "CalculationDate", str(made), details=received),)
 
 
-def calculation_date_early(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def calculation_date_early(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a calculation that was made before its period starts.
 
     Code: 99003-008. Source: docs/spec/message.md, "Rules on the calculation".

@@ -8,7 +8,7 @@ given.
 from dataclasses import replace
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.flxwage.judgement import Judging, Rule
+from flexibatch.domain.flxwage.judgement import DatedFacts, Rule
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.flxwage.reference_texts import text_findings
 from flexibatch.domain.identifiers import is_company, is_nsso, is_unknown_nsso, normal_company
@@ -19,7 +19,7 @@ _NUMBERS = frozenset({"CompanyID", "NOSSRegistrationNbr"})
 _NONE: tuple[Finding, ...] = ()
 
 
-def creation_future(judging: Judging, form: Form) -> tuple[Finding, ...]:
+def creation_future(facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     """Refuse a Form made after the day of reception.
 
     Code: 00218-008. Source: docs/spec/message.md, "Rules on the Form".
@@ -32,13 +32,13 @@ def creation_future(judging: Judging, form: Form) -> tuple[Finding, ...]:
     '/FLXWAGE/Form[1]/FormCreationDate'
     """
     # Both are YYYY-MM-DD, whose texts are in the order of the days.
-    if form.created_on is None or form.created_on <= judging.received_on.isoformat():
+    if form.created_on is None or form.created_on <= facts.received_on.isoformat():
         return _NONE
-    received = {"received": str(judging.received_on)}
+    received = {"received": str(facts.received_on)}
     return (replace(_found("creation-future", form, "FormCreationDate", form.created_on), details=received),)
 
 
-def reference_kind(_judging: Judging, form: Form) -> tuple[Finding, ...]:
+def reference_kind(_facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     """Refuse an original that names the key of an earlier Form: it changes none.
 
     Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
@@ -56,7 +56,7 @@ def reference_kind(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     return (_found("form-reference", form, "Reference[1]/ReferenceType", form.reference.kind),)
 
 
-def reference_text(_judging: Judging, form: Form) -> tuple[Finding, ...]:
+def reference_text(_facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     r"""Refuse a key of the Form that people and programs cannot find again, as for a line's own reference.
 
     Code: 90082-008. Source: docs/spec/message.md, "References".
@@ -72,7 +72,7 @@ def reference_text(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     return text_findings(form.reference.number, f"{form.location}/Reference[1]/ReferenceNbr")
 
 
-def company_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
+def company_check(_facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     """Refuse an enterprise number with wrong check digits; zeros are no number either.
 
     Code: 00014-004. Source: docs/spec/register.md, "Numbers".
@@ -89,7 +89,7 @@ def company_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     return (_found("company-check", form, "Debtor/CompanyID", form.company_id),)
 
 
-def nsso_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
+def nsso_check(_facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     """Refuse an NSSO number with wrong check digits, unless it is the unknown one.
 
     Code: 00011-004. Source: docs/spec/register.md, "Numbers".
@@ -107,7 +107,7 @@ def nsso_check(_judging: Judging, form: Form) -> tuple[Finding, ...]:
     return (_found("nsso-check", form, "Debtor/NOSSRegistrationNbr", nsso),)
 
 
-def employer_missing(_judging: Judging, form: Form) -> tuple[Finding, ...]:
+def employer_missing(_facts: DatedFacts, form: Form) -> tuple[Finding, ...]:
     """Refuse a Form that names its employer by no number at all.
 
     A number that was there but could not be read, and a Debtor that is not there, are told as such.
@@ -136,7 +136,7 @@ def _found(rule: str, form: Form, tail: str, value: str | None) -> Finding:
     return Finding(rule, tag=tail.rpartition("/")[2], value=value, location=f"{form.location}/{tail}")
 
 
-FORM_RULES: tuple[Rule[Judging, Form, Finding], ...] = (
+FORM_RULES: tuple[Rule[DatedFacts, Form, Finding], ...] = (
     creation_future,
     reference_kind,
     reference_text,

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.judgement import (
     CalculationShape,
+    DatedFacts,
     Flaw,
-    Judging,
-    Place,
+    LineInForm,
     Rule,
     ShapeKey,
     shape_key,
@@ -24,30 +24,30 @@ from flexibatch.domain.flxwage.rules.line import LINE_RULES, calculation_missing
 from flexibatch.domain.flxwage.rules.quality import QUALITY_RULES
 from flexibatch.domain.vocabulary import Operation
 
-__all__ = ["Judging", "LineRules", "judge_form"]
+__all__ = ["DatedFacts", "LineRules", "judge_form"]
 
 SHAPES_LIMIT = 1000
 """Shapes of calculations that are remembered of one document."""
 
-SHAPE_RULES: tuple[Rule[Judging, CalculationShape, Flaw], ...] = (*CALCULATION_RULES, *QUALITY_RULES)
+SHAPE_RULES: tuple[Rule[DatedFacts, CalculationShape, Flaw], ...] = (*CALCULATION_RULES, *QUALITY_RULES)
 
 
-def judge_form(form: Form, judging: Judging) -> tuple[Finding, ...]:
+def judge_form(form: Form, facts: DatedFacts) -> tuple[Finding, ...]:
     """Return all that is wrong with a Form's own fields and its employer's numbers.
 
     >>> from flexibatch.domain.flxwage.specimen import FORM, JUDGING
     >>> judge_form(FORM, JUDGING)
     ()
     """
-    return tuple(finding for rule in FORM_RULES for finding in rule(judging, form))
+    return tuple(finding for rule in FORM_RULES for finding in rule(facts, form))
 
 
 class LineRules:
     """Judge the lines of one document; what is wrong with a shape of calculation is found once."""
 
-    def __init__(self, judging: Judging) -> None:
+    def __init__(self, facts: DatedFacts) -> None:
         """Start with nothing judged."""
-        self._judging = judging
+        self._facts = facts
         self._flaws: dict[ShapeKey, tuple[Flaw, ...]] = {}
 
     def judge(self, form: Form, line: Line) -> tuple[Finding, ...]:
@@ -60,15 +60,15 @@ class LineRules:
         >>> LineRules(JUDGING).judge(FORM, LINE)
         ()
         """
-        place, judging = Place(form, line), self._judging
+        place, facts = LineInForm(form, line), self._facts
         found: tuple[Finding, ...] = ()
         for rule in LINE_RULES:
-            found += rule(judging, place)
+            found += rule(facts, place)
         operation, calculation = form.operation, line.calculation
         if operation is Operation.CANCELLATION:
-            return found + calculation_present(judging, place)
+            return found + calculation_present(facts, place)
         if calculation is None:
-            return found if operation is None else found + calculation_missing(judging, place)
+            return found if operation is None else found + calculation_missing(facts, place)
         flaws = self._flawed(calculation)
         return (*found, *_findings(flaws, place)) if flaws else found
 
@@ -78,12 +78,12 @@ class LineRules:
         flaws = self._flaws.get(key)
         if flaws is None:
             shape = shape_of(calculation)
-            flaws = tuple(flaw for rule in SHAPE_RULES for flaw in rule(self._judging, shape))
+            flaws = tuple(flaw for rule in SHAPE_RULES for flaw in rule(self._facts, shape))
             if len(self._flaws) < SHAPES_LIMIT:
                 self._flaws[key] = flaws
         return flaws
 
 
-def _findings(flaws: tuple[Flaw, ...], place: Place) -> Iterator[Finding]:
+def _findings(flaws: tuple[Flaw, ...], place: LineInForm) -> Iterator[Finding]:
     """Tell the flaws of a line that reading it has not told."""
     return (found for found in map(place.finding, flaws) if not place.told(found.location))

@@ -6,14 +6,14 @@ rule says nothing of it.
 
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.flxwage.judgement import Judging, Place, Rule
+from flexibatch.domain.flxwage.judgement import DatedFacts, LineInForm, Rule
 from flexibatch.domain.flxwage.reference_texts import text_findings
 from flexibatch.domain.identifiers import is_inss, is_uuid
 
 _NONE: tuple[Finding, ...] = ()
 
 
-def inss_check(_judging: Judging, place: Place) -> tuple[Finding, ...]:
+def inss_check(_facts: DatedFacts, place: LineInForm) -> tuple[Finding, ...]:
     """Refuse a worker's number with wrong check digits or bounds; each line of the Beneficiary tells it.
 
     Code: 00024-004. Source: docs/spec/register.md, "Numbers".
@@ -30,7 +30,7 @@ def inss_check(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     return (Finding("inss-check", tag="INSS", value=line.inss, location=location),)
 
 
-def reference_uuid(_judging: Judging, place: Place) -> tuple[Finding, ...]:
+def reference_uuid(_facts: DatedFacts, place: LineInForm) -> tuple[Finding, ...]:
     """Refuse a reference of the declaration that is no UUID.
 
     Code: 90082-008. Source: docs/spec/message.md, "References" (the instructions, version 1.3).
@@ -46,7 +46,7 @@ def reference_uuid(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     return (Finding("reference-uuid", tag="ReferenceNbr", value=line.reference, location=location),)
 
 
-def own_reference_text(_judging: Judging, place: Place) -> tuple[Finding, ...]:
+def own_reference_text(_facts: DatedFacts, place: LineInForm) -> tuple[Finding, ...]:
     r"""Refuse an own reference that people and programs cannot find again: what is in it looks like something else.
 
     Code: 90082-008. Source: docs/spec/message.md, "References"; one that nobody can type again is no reference.
@@ -61,7 +61,7 @@ def own_reference_text(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     return text_findings(line.own, form.own_location(line))
 
 
-def calculation_missing(_judging: Judging, place: Place) -> tuple[Finding, ...]:
+def calculation_missing(_facts: DatedFacts, place: LineInForm) -> tuple[Finding, ...]:
     """Refuse an original or a modification without a Calculation.
 
     Lines past the limit are held without theirs, and a Relation that is missing or was too large to be read
@@ -82,7 +82,7 @@ def calculation_missing(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     return (Finding("calculation-missing", tag="Calculation", location=f"{relation}/Calculation"),)
 
 
-def calculation_present(_judging: Judging, place: Place) -> tuple[Finding, ...]:
+def calculation_present(_facts: DatedFacts, place: LineInForm) -> tuple[Finding, ...]:
     """Refuse a cancellation with a Calculation, whatever stands in it.
 
     Code: 99101-005. Source: docs/spec/message.md, "Operations".
@@ -98,5 +98,9 @@ def calculation_present(_judging: Judging, place: Place) -> tuple[Finding, ...]:
     return (Finding("calculation-present", tag="Calculation", location=location),)
 
 
-LINE_RULES: tuple[Rule[Judging, Place, Finding], ...] = (inss_check, reference_uuid, own_reference_text)
+LINE_RULES: tuple[Rule[DatedFacts, LineInForm, Finding], ...] = (
+    inss_check,
+    reference_uuid,
+    own_reference_text,
+)
 """Those that hold whatever the operation is."""

@@ -8,7 +8,7 @@ from collections import Counter
 
 from flexibatch.domain.categories import UNKNOWN, quarter_of
 from flexibatch.domain.findings import step
-from flexibatch.domain.flxwage.judgement import CalculationShape, Flaw, Judging
+from flexibatch.domain.flxwage.judgement import CalculationShape, DatedFacts, Flaw
 from flexibatch.domain.vocabulary import GROSS_BONUS, GROSS_WAGE
 
 SECOND = 2
@@ -18,7 +18,7 @@ _NONE: tuple[Flaw, ...] = ()
 _READABLE_CODES = WORKER_CODES | {None}
 
 
-def validity_order(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def validity_order(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends before it starts.
 
     Code: 99005-014. Source: docs/spec/message.md, "Rules on the qualities".
@@ -37,7 +37,7 @@ def validity_order(_judging: Judging, calculation: CalculationShape) -> tuple[Fl
     return found
 
 
-def validity_start(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def validity_start(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that starts before its calculation period.
 
     Code: 99004-399. Source: docs/spec/message.md, "Rules on the qualities".
@@ -58,7 +58,7 @@ def validity_start(_judging: Judging, calculation: CalculationShape) -> tuple[Fl
     return found
 
 
-def validity_end(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def validity_end(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a validity period that ends after its calculation period.
 
     Code: 99005-400. Source: docs/spec/message.md, "Rules on the qualities".
@@ -79,7 +79,7 @@ def validity_end(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw
     return found
 
 
-def category(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def category(facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse an employer category that does not exist, or not in the quarter of the validity's first day.
 
     Code: 00036-008. Source: docs/spec/message.md, "Rules on the qualities"; the NSSO's dated table of categories.
@@ -90,7 +90,7 @@ def category(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...
     >>> category(JUDGING, shape(quality(employer_class="018")))[0].details
     {'quarter': '2026/3'}
     """
-    verdict = judging.categories.verdict
+    verdict = facts.categories.verdict
     found = _NONE
     for number, quality in enumerate(calculation.qualities, 1):
         code, start = quality.employer_class, quality.start
@@ -102,7 +102,7 @@ def category(judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...
     return found
 
 
-def worker_code(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def worker_code(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a worker code other than 050, labourer, and 450, employee.
 
     Code: 00037-008. Source: docs/spec/message.md, "Rules on the qualities".
@@ -118,7 +118,7 @@ def worker_code(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
     return found
 
 
-def quality_empty(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def quality_empty(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with neither a wage nor a bonus.
 
     Code: 99103-001. Source: docs/spec/message.md, "Rules on the qualities".
@@ -134,7 +134,7 @@ def quality_empty(_judging: Judging, calculation: CalculationShape) -> tuple[Fla
     return found
 
 
-def wages_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def wages_twice(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with two gross wages, at the second: their amounts are to be added up.
 
     Code: 99103-006. Source: docs/spec/message.md, "Rules on the qualities".
@@ -156,7 +156,7 @@ def wages_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw,
     return found
 
 
-def bonuses_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def bonuses_twice(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a quality with two gross bonuses of one frequency, or two without any, at the second of each frequency.
 
     They are to be added up; bonuses of different frequencies may stand side by side.
@@ -182,7 +182,7 @@ def bonuses_twice(_judging: Judging, calculation: CalculationShape) -> tuple[Fla
     return found
 
 
-def frequency_on_wage(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def frequency_on_wage(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Refuse a bonus payment frequency on a gross wage.
 
     Code: 00068-005. Source: docs/spec/message.md, "Rules on the qualities".
@@ -201,7 +201,7 @@ def frequency_on_wage(_judging: Judging, calculation: CalculationShape) -> tuple
     return found
 
 
-def frequency_missing(_judging: Judging, calculation: CalculationShape) -> tuple[Flaw, ...]:
+def frequency_missing(_facts: DatedFacts, calculation: CalculationShape) -> tuple[Flaw, ...]:
     """Remark that a bonus has no payment frequency.
 
     Code: 00068-001. Source: docs/spec/message.md, "Rules on the qualities".

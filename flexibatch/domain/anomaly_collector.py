@@ -11,7 +11,7 @@ from flexibatch.domain.flxwage.model import Form
 _Key = tuple[str, str | None, str | None, str]
 
 
-class Telling:
+class AnomalyCollector:
     """Take the anomalies of one document, Form by Form; `untold` counts those beyond the limit."""
 
     def __init__(self, max_anomalies: int) -> None:
@@ -28,7 +28,7 @@ class Telling:
         return told
 
 
-class Merged(NamedTuple):
+class MergedAnomaly(NamedTuple):
     """An anomaly that is told once: the references of all lines that have it, and how many lines those are."""
 
     one: LocatedAnomaly
@@ -36,7 +36,7 @@ class Merged(NamedTuple):
     lines: int
 
 
-def merged(told: Iterable[LocatedAnomaly]) -> Iterator[Merged]:
+def merged(told: Iterable[LocatedAnomaly]) -> Iterator[MergedAnomaly]:
     """Yield each anomaly once, with all the lines that have it: those of a worker share some."""
     once: dict[_Key, tuple[LocatedAnomaly, dict[str, None], set[int | None]]] = {}
     for one in told:
@@ -45,7 +45,7 @@ def merged(told: Iterable[LocatedAnomaly]) -> Iterator[Merged]:
         if one.called is not None:
             references[one.called] = None
     for one, references, lines in once.values():
-        yield Merged(one, tuple(references), len(lines))
+        yield MergedAnomaly(one, tuple(references), len(lines))
 
 
 def _key(one: LocatedAnomaly) -> _Key:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from flexibatch.adapters.spool.remote.bounded import ENOUGH, Most
+from flexibatch.adapters.spool.remote.bounded import ENOUGH, ListingLimits
 from flexibatch.adapters.spool.remote.connection import WITHIN
 
 FETCH_WITHIN = timedelta(minutes=10)
@@ -17,7 +17,7 @@ def _nobody_else() -> AbstractContextManager[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class RemoteFolders:
     """How that server calls the channel's folders, where what was claimed waits, and this machine's spool.
 
     At most `part_size` bytes and one more are fetched of a file. An inbox is listed once in `apart`; that it is
@@ -32,6 +32,6 @@ class Places:
     apart: timedelta = timedelta(0)
     list_within: timedelta = WITHIN
     fetch_within: timedelta = FETCH_WITHIN
-    most: Most = ENOUGH
+    most: ListingLimits = ENOUGH
     alone: Callable[[], AbstractContextManager[bool]] = _nobody_else
     hurried: bool = False

@@ -6,13 +6,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, NoReturn
 
-from flexibatch.adapters.store import bureaus, upkeep
+from flexibatch.adapters.store import bureaus, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.settings.values import duration
 from tests.twins.clock import FixedClock
-from tests.twins.town import SAMPLES, Town
+from tests.twins.installation import SAMPLES, Installation
 
 NO_INPUT = (".toml", ".csv", ".json")
 
@@ -57,12 +57,12 @@ class Broken:
     open = digest = acknowledged = _fail
 
 
-class Player:
-    """Play one sample in one town."""
+class SamplePlayer:
+    """Play one sample in one installation."""
 
-    def __init__(self, sample: Sample, town: Town) -> None:
-        self.sample, self.town, self.broken = sample, town, False
-        self.clock = town.clock
+    def __init__(self, sample: Sample, installation: Installation) -> None:
+        self.sample, self.installation, self.broken = sample, installation, False
+        self.clock = installation.clock
         self.sender, self.folder = sample.told["sender"], sample.told["folder"]
 
     def play(self) -> dict[str, bytes]:
@@ -75,10 +75,10 @@ class Player:
     def _drop(self, pattern: str) -> None:
         for path in self.sample.inputs:
             if fnmatch(path.name, pattern):
-                self.town.drop(path, self.sender, self.folder)
+                self.installation.drop(path, self.sender, self.folder)
 
     def _sweep(self, _argument: bool) -> None:
-        channel = self.town.channel()
+        channel = self.installation.channel()
         if self.broken:
             channel = replace(channel, world=replace(channel.world, documents=Broken()))
         channel.sweep()
@@ -88,19 +88,19 @@ class Player:
         self.clock.advance(duration(told))
 
     def _register(self, name: str) -> None:
-        self.town.import_register(self.sample.folder / name)
+        self.installation.import_register(self.sample.folder / name)
 
     def _rerun(self, sequence: str) -> None:
-        with self.town.home.database.writing() as connection:
-            upkeep.begin_rerun(connection, self._by(), self._ticket(sequence))
-        self.town.channel().settle()
+        with self.installation.home.database.writing() as connection:
+            set_actions.begin_rerun(connection, self._by(), self._ticket(sequence))
+        self.installation.channel().settle()
 
     def _discard(self, sequence: str) -> None:
-        with self.town.home.database.writing() as connection:
-            upkeep.discard(connection, self._by(), self._ticket(sequence))
+        with self.installation.home.database.writing() as connection:
+            set_actions.discard(connection, self._by(), self._ticket(sequence))
 
     def _remove(self, sender: str) -> None:
-        with self.town.home.database.writing() as connection:
+        with self.installation.home.database.writing() as connection:
             bureaus.remove_sender(connection, self._by(), sender)
 
     def _break(self, _argument: bool) -> None:
@@ -110,16 +110,16 @@ class Player:
         self.broken = False
 
     def _by(self) -> By:
-        return By("test", self.town.clock.now())
+        return By("test", self.installation.clock.now())
 
     def _ticket(self, sequence: str) -> str:
-        rows = self.town.rows(f"SELECT ticket FROM file_set WHERE set_key LIKE '%.{sequence}.%'")  # noqa: S608
+        rows = self.installation.rows(f"SELECT ticket FROM file_set WHERE set_key LIKE '%.{sequence}.%'")  # noqa: S608
         return str(rows[0][0])
 
     def _answers(self) -> dict[str, bytes]:
-        answers = self.town.published(self.sender)
-        reports = self.town.inbox(self.sender, REPORT_FOLDER).glob("*.json")
-        sheets = self.town.inbox(self.sender, REPORT_FOLDER).glob("*.csv")
+        answers = self.installation.published(self.sender)
+        reports = self.installation.inbox(self.sender, REPORT_FOLDER).glob("*.json")
+        sheets = self.installation.inbox(self.sender, REPORT_FOLDER).glob("*.csv")
         pages = sorted([*reports, *sheets])
         named = {f"report.{'.'.join(path.name.split('.')[-2:])}": path.read_bytes() for path in pages}
         return answers | named

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flexibatch.adapters.signatures.verify import SignatureVerifier
 
 
-class KeptSignatures:
+class SetSignatures:
     """Fulfil the port `Signatures`; `folder` gives the private folder of a set."""
 
     def __init__(

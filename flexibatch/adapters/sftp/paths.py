@@ -18,7 +18,7 @@ _UP = b".."
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class VirtualPath:
     """A folder and a name in it; an empty name is the folder itself, an empty folder the root."""
 
     folder: str = ""
@@ -49,7 +49,7 @@ def shown(path: bytes) -> str:
     return legible(path[:SHOWN_BYTES].decode(errors="replace"))
 
 
-def place_of(path: bytes) -> Place:
+def place_of(path: bytes) -> VirtualPath:
     """Find the place a path names; raise where nothing is.
 
     >>> place_of(b"IN/a") == place_of(b"/IN//./a") == Place("IN", b"a")
@@ -61,11 +61,11 @@ def place_of(path: bytes) -> Place:
     if _UP in parts or len(parts) > 2:  # noqa: PLR2004 - a folder and a name
         raise nothing()
     if not parts:
-        return Place()
+        return VirtualPath()
     folder = parts[0].decode("ascii", errors="replace")
     if folder not in SENDER_FOLDERS or (len(parts) > 1 and len(parts[1]) > NAME_LIMIT):
         raise nothing()
-    return Place(folder, parts[1] if len(parts) > 1 else b"")
+    return VirtualPath(folder, parts[1] if len(parts) > 1 else b"")
 
 
 def resolved(path: bytes) -> bytes:
@@ -85,7 +85,7 @@ def resolved(path: bytes) -> bytes:
     return b"/" + b"/".join(parts)
 
 
-def require_good_name(place: Place) -> None:
+def require_good_name(place: VirtualPath) -> None:
     """Refuse to make a file whose name people cannot read."""
     try:
         good = place.name.decode().isprintable()
@@ -97,7 +97,7 @@ def require_good_name(place: Place) -> None:
         )
 
 
-def being_taken(place: Place) -> asyncssh.SFTPError:
+def being_taken(place: VirtualPath) -> asyncssh.SFTPError:
     """Say that the channel is just taking a file."""
     return asyncssh.SFTPFailure(
         f"{place.shown} is just being taken by the channel: nothing was changed. Look whether it is still there."

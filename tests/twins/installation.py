@@ -19,11 +19,11 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
 from flexibatch.adapters.store.importing import import_file
 from flexibatch.domain.bureaus import Mandate, NewSender
-from flexibatch.domain.groups import Entry
+from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.ports import Clock
 from flexibatch.settings import FILE
-from flexibatch.swept import SweepResult
+from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home, make_home
@@ -47,7 +47,7 @@ def moved_to_today(path: Path) -> tuple[str, bytes]:
     return moved_to(today.this_day(), path)
 
 
-class Town:
+class Installation:
     """Hold a home, its cast, a clock and tickets that are the same every time."""
 
     def __init__(self, home: Home, clock: Clock) -> None:
@@ -57,12 +57,12 @@ class Town:
         self.opened = ExitStack()
 
     @classmethod
-    def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Town":
+    def made(cls, path: Path, settings: Mapping[str, object] | None = None) -> "Installation":
         """Make a home with the cast of the samples."""
         put_host_keys(path)
-        town = cls(make_home(path, _environ(settings or {})), FixedClock())
-        town.register_cast()
-        return town
+        installation = cls(make_home(path, _environ(settings or {})), FixedClock())
+        installation.register_samples()
+        return installation
 
     @property
     def spool(self) -> Path:
@@ -74,7 +74,7 @@ class Town:
         return self.spool / "senders" / sender / folder
 
     def components(self, mode: Mode = Mode.COMMAND) -> Components:
-        """Make components anew, as another process would; they are closed with the town."""
+        """Make components anew, as another process would; they are closed with the installation."""
         components = Components(self.home, self.outside, mode)
         self.opened.callback(components.close)
         return components
@@ -97,11 +97,11 @@ class Town:
         return self.channel().sweep()
 
     def drop(self, path: Path, sender: str = "000640", folder: str = "IN") -> None:
-        """Put a file into an inbox, now by the town's clock."""
+        """Put a file into an inbox, now by the installation's clock."""
         self.put(path.name, path.read_bytes(), sender, folder)
 
     def put(self, name: str, content: bytes = b"", sender: str = "000640", folder: str = "IN") -> None:
-        """Put bytes into an inbox, now by the town's clock."""
+        """Put bytes into an inbox, now by the installation's clock."""
         (self.inbox(sender, folder) / name).write_bytes(content)
         self.dropped_ns[name] = int(self.clock.now().timestamp() * 1000) * 1_000_000
 
@@ -134,10 +134,10 @@ class Town:
         with self.home.database.reading() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
-    def _scan(self, folder: Path) -> Iterator[Entry]:
-        """List a folder with the times at which this town's bureaus dropped their files."""
+    def _scan(self, folder: Path) -> Iterator[DirectoryEntry]:
+        """List a folder with the times at which this installation's bureaus dropped their files."""
         for entry in scan_folder(folder):
-            yield Entry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.regular)
+            yield DirectoryEntry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.regular)
 
     def import_of_today(self, path: Path) -> None:
         """Import a register file, its dates moved to today."""
@@ -150,17 +150,17 @@ class Town:
         target.write_bytes(content)
         self.import_register(target)
 
-    def register_cast_of_today(self) -> None:
+    def register_samples_of_today(self) -> None:
         """Register the cast, with a register that covers today."""
-        self.register_cast_of(today.this_day())
+        self.register_samples_of(today.this_day())
 
-    def register_cast_of(self, day: date) -> None:
+    def register_samples_of(self, day: date) -> None:
         """Register the cast, with a register that covers a day."""
         self._register_senders()
         self.import_of(day, SAMPLES / "register.csv")
         self.import_of(day, SAMPLES / "replacements.csv")
 
-    def register_cast(self) -> None:
+    def register_samples(self) -> None:
         """Register the cast, with the register of the samples' own day."""
         self._register_senders()
         self.import_register(SAMPLES / "register.csv")
@@ -185,35 +185,39 @@ class Town:
                 employers.mark_third_payer(connection, by, row["nsso_number"], third_payer=True)
 
 
-def copied(town: Town, path: Path) -> Town:
-    """Copy a town that nothing happened in yet; much faster than making one."""
-    shutil.copytree(town.home.path, path)
-    return Town(Home.open(path, {}), FixedClock())
+def copied(installation: Installation, path: Path) -> Installation:
+    """Copy an installation that nothing happened in yet; much faster than making one."""
+    shutil.copytree(installation.home.path, path)
+    return Installation(Home.open(path, {}), FixedClock())
 
 
-def copied_on(server: Server, town: Town, path: Path) -> Town:
-    """Copy a town whose database is on a server, and that nobody is connected to."""
-    shutil.copytree(town.home.path, path)
-    name = server.create(str(make_url(town.home.settings.database).database))
+def copied_on(server: Server, installation: Installation, path: Path) -> Installation:
+    """Copy an installation whose database is on a server, and that nobody is connected to."""
+    shutil.copytree(installation.home.path, path)
+    name = server.create(str(make_url(installation.home.settings.database).database))
     (path / FILE).write_text(f'database = "{server.url(name)}"\n', encoding="utf-8")
-    return Town(Home.open(path, {}), FixedClock())
+    return Installation(Home.open(path, {}), FixedClock())
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
-    """Hold a town that nothing happened in yet, and the server that its database is on, if it is on one."""
+class Installations:
+    """Hold an installation that nothing happened in yet, and the server that its database is on, if it is on one."""
 
-    town: Town
+    installation: Installation
     server: Server | None
 
     @contextmanager
-    def copy(self, path: Path, settings: Mapping[str, object] | None = None) -> Iterator[Town]:
+    def copy(self, path: Path, settings: Mapping[str, object] | None = None) -> Iterator[Installation]:
         """Give a copy of it for a while, with settings of its own where there are any."""
-        made = copied_on(self.server, self.town, path) if self.server else copied(self.town, path)
+        made = (
+            copied_on(self.server, self.installation, path)
+            if self.server
+            else copied(self.installation, path)
+        )
         database = made.home.settings.database
         if settings:
             made.close()
-            made = Town(Home.open(path, _environ(settings)), FixedClock())
+            made = Installation(Home.open(path, _environ(settings)), FixedClock())
         yield made
         made.close()
         if self.server:

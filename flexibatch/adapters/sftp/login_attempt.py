@@ -11,7 +11,7 @@ import asyncssh
 from asyncssh.constants import MSG_USERAUTH_REQUEST
 from asyncssh.packet import PacketDecodeError, SSHPacket
 
-from flexibatch.adapters.sftp.places import shown
+from flexibatch.adapters.sftp.paths import shown
 
 MOST = 8
 """How many different names of one kind are kept of what a client asks for."""
@@ -24,7 +24,7 @@ _TIMEOUT = "Login timeout expired"
 
 
 @dataclass(slots=True)
-class Applicant:
+class LoginAttempt:
     """What one client asked for: as whom, by which methods, with signatures of which kinds."""
 
     user: str = ""
@@ -77,17 +77,17 @@ def _keep(names: list[str], name: bytes) -> None:
 
 
 def refusal(
-    connection: asyncssh.SSHServerConnection, applicant: Applicant, exc: Exception | None
+    connection: asyncssh.SSHServerConnection, attempt: LoginAttempt, exc: Exception | None
 ) -> dict[str, str]:
     """Return why a client that nobody let in was kept out; nothing where it only looked whether the port is open."""
     version = str(connection.get_extra_info("client_version") or "")
     if not version:
         return _no_client(connection, exc)
-    told = {"client": shown(version.encode()), **applicant.told}
+    told = {"client": shown(version.encode()), **attempt.told}
     offer, ours = _lists(connection._client_kexinit), _lists(connection._server_kexinit)  # noqa: SLF001 - as below
     for kind, theirs in lacking(offer, ours):
         return {"reason": f"no common {kind}", **told, "offered": shown(b",".join(theirs))}
-    return {"reason": _of_login(applicant), **told, **_ended(exc)}
+    return {"reason": _of_login(attempt), **told, **_ended(exc)}
 
 
 def _no_client(connection: asyncssh.SSHServerConnection, exc: Exception | None) -> dict[str, str]:
@@ -97,12 +97,12 @@ def _no_client(connection: asyncssh.SSHServerConnection, exc: Exception | None) 
     return {"reason": "nothing was sent", **_ended(exc)} if str(exc) == _TIMEOUT else {}
 
 
-def _of_login(applicant: Applicant) -> str:
-    if applicant.signed:
+def _of_login(attempt: LoginAttempt) -> str:
+    if attempt.signed:
         return "signature not taken"
-    if applicant.offered:
+    if attempt.offered:
         return "no signature"
-    return "no key offered" if applicant.methods else "left before the log-in"
+    return "no key offered" if attempt.methods else "left before the log-in"
 
 
 def _ended(exc: Exception | None) -> dict[str, str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, select, update
 
 from flexibatch.adapters.store.attached import AttachedRows
-from flexibatch.adapters.store.books import StoredBooks
 from flexibatch.adapters.store.cases import case_of, cases, told_in, unpublished_runs, verdict_of
 from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.adapters.store.forms import write_forms
 from flexibatch.adapters.store.staging import Staging
 from flexibatch.adapters.store.tables import file_set, run
+from flexibatch.adapters.store.unit_of_work import StoredUnitOfWork
 from flexibatch.domain.case import Case, Settlement, Verdict
 from flexibatch.domain.vocabulary import SetState
 from flexibatch.ports import Clock, Stream
@@ -31,8 +31,8 @@ def stored_case(connection: Connection, ticket: str) -> Case:
     return case_of(connection, connection.execute(cases().where(file_set.c.ticket == ticket)).one())
 
 
-class StoredLedger:
-    """Fulfil the port `Ledger`; `patient` leaves sets alone until their back-off is over."""
+class StoredSetQueue:
+    """Fulfil the port `SetQueue`; `patient` leaves sets alone until their back-off is over."""
 
     def __init__(
         self, database: Database, clock: Clock, *, patient: bool = False, scratch: Path | None = None
@@ -41,7 +41,7 @@ class StoredLedger:
         self._database, self._clock, self._patient, self._scratch = database, clock, patient, scratch
 
     @contextmanager
-    def turn(self, mine: Stream) -> Iterator[StoredBooks]:
+    def turn(self, mine: Stream) -> Iterator[StoredUnitOfWork]:
         """Open the books as they stand for a stream's turn; what was settled by them is written when it ends well.
 
         Nobody waits for a set that is judged: its transaction begins when it is.
@@ -49,22 +49,22 @@ class StoredLedger:
         due = self._clock.now() if self._patient else None
         with Staging(self._scratch) as staging:
             with self._database.looking() as connection:
-                books = StoredBooks(connection, mine, due, staging)
-                yield books
-            if books.decided:
-                self._write(books, staging)
+                unit = StoredUnitOfWork(connection, mine, due, staging)
+                yield unit
+            if unit.decided:
+                self._write(unit, staging)
 
-    def _write(self, books: StoredBooks, staging: Staging) -> None:
+    def _write(self, unit: StoredUnitOfWork, staging: Staging) -> None:
         if staging.large and self._database.has_one_writer:
             with (
                 self._database.connected() as connection,
                 AttachedRows.of(connection, staging, self._scratch) as rows,
                 connection.begin(),
             ):
-                books.write(connection, lambda case: rows.write(connection, case.ticket))
+                unit.write(connection, lambda case: rows.write(connection, case.ticket))
         else:
             with self._database.writing() as connection:
-                books.write(connection, lambda case: write_forms(connection, case, staging))
+                unit.write(connection, lambda case: write_forms(connection, case, staging))
 
     def published(self, verdict: Verdict) -> None:
         """Mark a run as published and archived."""
@@ -105,7 +105,7 @@ class StoredLedger:
     def waiting(self, mine: Stream) -> Case | None:
         """Return the set that is next in a stream, whether or not it may be settled now."""
         with self._database.reading() as connection:
-            return StoredBooks(connection, mine, None).next_case()
+            return StoredUnitOfWork(connection, mine, None).next_case()
 
     def delayed(self, ticket: str, reason: str) -> None:
         """Note that trouble kept a set from being settled: it waits, longer each time, and loses nothing."""

@@ -14,15 +14,15 @@ from pathlib import Path
 
 from lxml import etree
 
-from flexibatch.adapters.xml import plain
+from flexibatch.adapters.xml import fast_reader
 from flexibatch.adapters.xml.bounds import Bounds, OutOfBounds
-from flexibatch.adapters.xml.container import last_child
 from flexibatch.adapters.xml.forms import FORM, FormUnderWay
+from flexibatch.adapters.xml.markup_limit import PIECES_LIMIT, MarkupLimit
 from flexibatch.adapters.xml.names import ROOT, chunks, tag
 from flexibatch.adapters.xml.nodes import Node
-from flexibatch.adapters.xml.pieces import PIECES_LIMIT, Pieces
+from flexibatch.adapters.xml.open_element import last_child
 from flexibatch.adapters.xml.root import Root
-from flexibatch.adapters.xml.trust import Trust
+from flexibatch.adapters.xml.validity import Validity
 from flexibatch.adapters.xml.wellformed import broken, fault, unreadable
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
@@ -63,10 +63,10 @@ def forms(source: Source, findings: list[Finding]) -> Iterator[Form]:
     """
     given = 0
     try:
-        for form in plain.forms(chunks(source.parts), source.encoding, source.validator):
+        for form in fast_reader.forms(chunks(source.parts), source.encoding, source.validator):
             given += 1
             yield form
-    except plain.NotPlain:
+    except fast_reader.NotPlain:
         yield from explained(source, given, findings)
 
 
@@ -88,12 +88,12 @@ class _Pass:
 
     def __init__(self, source: Source, skip: int, *, vouched: bool) -> None:
         self._source, self._skip, self._vouched = source, skip, vouched
-        self._trust = Trust(vouched=vouched)
+        self._trust = Validity(vouched=vouched)
         self._decoder = codecs.getincrementaldecoder(source.encoding)("strict")
         self._root: Root | None = None
         self._form: FormUnderWay | None = None
         self._ready: list[Form] = []
-        self._pieces, self._bounds = Pieces(), Bounds(source.encoding)
+        self._pieces, self._bounds = MarkupLimit(), Bounds(source.encoding)
         self._tail: deque[bytes] = deque(maxlen=3)
         self._after_end = 0
         self._held = 0

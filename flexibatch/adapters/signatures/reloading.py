@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from flexibatch.adapters.signatures.verify import SignatureVerifier
 
 
-class RenewedVerifier:
+class ReloadingVerifier:
     """Give the verifier by the files as they are now: an operator renews revocation lists while `watch` goes on."""
 
     def __init__(self, roots: Sequence[Path], crls: Sequence[Path], *, allow_sha1: bool) -> None:

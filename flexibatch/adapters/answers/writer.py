@@ -31,7 +31,7 @@ from flexibatch.domain.vocabulary import FileKind, Subject
 COMPRESS_ABOVE = 50_000_000
 _BLOCK = 1 << 20
 
-Seal = Callable[[BinaryIO, datetime], bytes]
+SignAnswer = Callable[[BinaryIO, datetime], bytes]
 """Give the signature file of an answer that was decided at a moment."""
 
 
@@ -39,7 +39,7 @@ Seal = Callable[[BinaryIO, datetime], bytes]
 class Finish:
     """Say how answers are finished: above a size they are compressed; where there is a seal they are signed."""
 
-    seal: Seal | None = None
+    seal: SignAnswer | None = None
     compress_above: int = COMPRESS_ABOVE
 
     def signed(self, made: AnswerFile, folder: Path, moment: datetime) -> AnswerFile:
@@ -53,7 +53,7 @@ class Finish:
         return replace(made, signature=hashlib.sha256(signature).hexdigest())
 
 
-class AnswerPress:
+class AnswerWriter:
     """Fulfil the port `Answers` in local folders; `folder` gives the private folder of a set."""
 
     def __init__(

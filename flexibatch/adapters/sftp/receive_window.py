@@ -20,7 +20,7 @@ UNASKED = 2048
 LENGTH = 4
 
 
-class Budget:
+class BufferBudget:
     """Divide what a bureau's channels may send: one half as their shares, one half among requests that are longer.
 
     >>> budget = Budget(8 << 20)
@@ -68,10 +68,10 @@ class Budget:
         return size <= self._left or self._left == self._all
 
 
-class Inflow:
+class ReceiveWindow:
     """What one channel sent, in one piece, and tell the client how much it may send."""
 
-    def __init__(self, channel: Any, budget: Budget) -> None:  # noqa: ANN401 - asyncssh does not show a window
+    def __init__(self, channel: Any, budget: BufferBudget) -> None:  # noqa: ANN401 - asyncssh does not show a window
         """Let nothing more come than was let come when the channel was opened."""
         self._channel, self._budget = channel, budget
         self._held = bytearray()
@@ -81,7 +81,7 @@ class Inflow:
         self._ended = False
         self._broken: Exception | None = None
         channel._init_recv_window = 0  # noqa: SLF001 - asyncssh would let more come by itself
-        channel._env = Forgetful()  # noqa: SLF001 - asyncssh would keep each variable that a client names
+        channel._env = NoEnvironment()  # noqa: SLF001 - asyncssh would keep each variable that a client names
 
     def begin(self) -> None:
         """Let the channel's share come."""
@@ -162,7 +162,7 @@ class Inflow:
             self._channel.send_packet(MSG_CHANNEL_WINDOW_ADJUST, UInt32(free))
 
 
-class Forgetful(dict[bytes, bytes]):
+class NoEnvironment(dict[bytes, bytes]):
     """Keep nothing: no client's environment is of use here.
 
     >>> kept = Forgetful()

@@ -11,7 +11,7 @@ from flexibatch.adapters.store.contents import OF_ELEMENT, OF_FEATURE, OF_VERSIO
 from flexibatch.adapters.store.tables import declaration, feature, financial_element, version
 from flexibatch.domain.flxwage.model import Calculation, FinancialElement, Quality
 from flexibatch.domain.identifiers import normal_reference
-from flexibatch.domain.operations import Standing
+from flexibatch.domain.operations import CurrentDeclaration
 from flexibatch.domain.vocabulary import Environment, Operation
 
 _DECLARED = Among(
@@ -23,9 +23,9 @@ _DECLARED = Among(
 )
 
 
-def standings(
+def current_declarations(
     connection: Connection, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
-) -> Mapping[tuple[str, str], Standing]:
+) -> Mapping[tuple[str, str], CurrentDeclaration]:
     """Return the standing declarations by (person, reference): three queries for a Form, whatever its lines.
 
     References are given as they are compared. Declarations of the first releases have theirs as it was sent, so that of
@@ -41,7 +41,7 @@ def standings(
         if key in keys and (key not in found or key[1] == reference):
             found[key] = ticket
     tickets = {ticket: key for key, ticket in found.items()}
-    result: dict[tuple[str, str], Standing] = {}
+    result: dict[tuple[str, str], CurrentDeclaration] = {}
     for some in _batches(sorted(tickets)):
         result.update((tickets[one.ticket], one) for one in _standing(connection, some))
     return result
@@ -87,18 +87,18 @@ def _of_last(table: Table, columns: Sequence[Column[Any]], tickets: Collection[s
     return select(*table.primary_key, *columns).join(last, same).order_by(*table.primary_key)
 
 
-def _standing(connection: Connection, tickets: Collection[str]) -> Iterable[Standing]:
+def _standing(connection: Connection, tickets: Collection[str]) -> Iterable[CurrentDeclaration]:
     qualities = contents(connection, tickets)
     return [_standing_of(row, qualities) for row in connection.execute(_last(tickets))]
 
 
-def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality]]) -> Standing:
+def _standing_of(row: Row[Any], qualities: Mapping[tuple[int, int], list[Quality]]) -> CurrentDeclaration:
     cancelled = row.operation == Operation.CANCELLATION
     content = None
     if not cancelled:
         made = tuple(qualities.get((row.form_id, row.line), ()))
         content = Calculation._make((*(getattr(row, one.name) for one in OF_VERSION), made))
-    return Standing(
+    return CurrentDeclaration(
         ticket=row.declaration,
         version=row.number,
         cancelled=cancelled,

@@ -22,7 +22,7 @@ from flexibatch.adapters.store.tables import (
 from flexibatch.domain.employers import Numbers
 from flexibatch.domain.identifiers import UUID_LENGTH, normal_company, normal_nsso
 from flexibatch.errors import Refusal
-from flexibatch.ports import Party
+from flexibatch.ports import EmployerMatch
 
 _HERE, _THERE = declaration.alias("here"), declaration.alias("there")
 _OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
@@ -50,7 +50,7 @@ class Linked:
 # ------------------------------------------------------------------------------------------------ employers
 
 
-def find_employer(connection: Connection, nsso: str | None, company: str | None) -> Party:
+def find_employer(connection: Connection, nsso: str | None, company: str | None) -> EmployerMatch:
     """Find the employer of an NSSO and an enterprise number, either of them possibly unknown (None, "", "0").
 
     Two known numbers of different employers are a conflict; a number that was never seen says nothing.
@@ -59,11 +59,11 @@ def find_employer(connection: Connection, nsso: str | None, company: str | None)
     row = connection.execute(_BY_NSSO, {"nsso": nsso}).first() if nsso is not None else None
     by_company = _by_company(connection, company)
     if row is None:
-        return Party(by_company, _known_numbers(connection, by_company))
+        return EmployerMatch(by_company, _known_numbers(connection, by_company))
     if by_company not in {None, row.employer_id}:
-        return Party(None, rivals=(row.employer_id, by_company or 0), third_payer=row.third_payer)
+        return EmployerMatch(None, rivals=(row.employer_id, by_company or 0), third_payer=row.third_payer)
     known = _known_numbers(connection, row.employer_id)
-    return Party(row.employer_id, known._replace(nsso=nsso), third_payer=row.third_payer)
+    return EmployerMatch(row.employer_id, known._replace(nsso=nsso), third_payer=row.third_payer)
 
 
 def _known_numbers(connection: Connection, employer_id: int | None) -> Numbers:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.engine import Database, instant, stored
-from flexibatch.adapters.store.rows import Shown
+from flexibatch.adapters.store.rows import KnownPerson
 from flexibatch.adapters.store.tables import (
     acknowledgement,
     audit,
@@ -16,7 +16,7 @@ from flexibatch.adapters.store.tables import (
     sender_key,
     session_event,
 )
-from flexibatch.domain.sessions import Account, Act, Deed
+from flexibatch.domain.sessions import Account, Act, SessionEvent
 from flexibatch.domain.vocabulary import Environment
 
 ADDRESS_LIMIT = 64
@@ -37,18 +37,18 @@ def accounts(database: Database) -> dict[str, Account]:
     return {user: Account(number, frozenset(keys.get(number, ())), bool(weak)) for user, number, weak in rows}
 
 
-def write_deeds(database: Database, deeds: Sequence[tuple[datetime, Deed]]) -> None:
+def write_deeds(database: Database, events: Sequence[tuple[datetime, SessionEvent]]) -> None:
     """Write down what was done, in one transaction."""
     rows = [
         {
             "at": stored(at),
-            "session": deed.session,
-            "sender": deed.sender,
-            "address": deed.address[:ADDRESS_LIMIT],
-            "act": deed.act.value,
-            "details": dict(deed.details),
+            "session": event.session,
+            "sender": event.sender,
+            "address": event.address[:ADDRESS_LIMIT],
+            "act": event.act.value,
+            "details": dict(event.details),
         }
-        for at, deed in deeds
+        for at, event in events
     ]
     with database.writing() as connection:
         connection.execute(insert(session_event), rows)
@@ -56,7 +56,7 @@ def write_deeds(database: Database, deeds: Sequence[tuple[datetime, Deed]]) -> N
 
 def list_audit(
     connection: Connection, *, number: str | None = None, since: datetime | None = None, most: int = 1000
-) -> list[Shown]:
+) -> list[KnownPerson]:
     """Return what operators and bureaus did, the newest `most`, the oldest of them first."""
     done = select(
         audit.c.at,

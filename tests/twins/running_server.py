@@ -21,8 +21,8 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.wiring.home import make_home
 from tests.twins.host_keys import put_host_keys
+from tests.twins.installation import Installation
 from tests.twins.sshd import program
-from tests.twins.town import Town
 from tests.twins.waiting import until
 
 LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host keys are (SHA256:\S+) \(ED25519\), ")
@@ -31,10 +31,10 @@ FOLDERS = ["IN", "INTEST", "INTEST-S", "OUT", "OUTTEST", "OUTTEST-S", "REPORT"]
 
 
 @dataclass(slots=True)
-class Front:
+class RunningServer:
     """Hold a server that runs as a user starts it, on a free port; what it says is kept."""
 
-    town: Town
+    installation: Installation
     environ: dict[str, str] = field(default_factory=dict)
     port: int = 0
     fingerprint: str = ""
@@ -45,7 +45,7 @@ class Front:
 
     def __enter__(self) -> Self:
         """Start it, and wait until it listens."""
-        command = [sys.executable, "-m", "flexibatch", "-H", str(self.town.home.path), "serve"]
+        command = [sys.executable, "-m", "flexibatch", "-H", str(self.installation.home.path), "serve"]
         told = {"FLEXIBATCH_LOG_FORMAT": "json", "FLEXIBATCH_CLAIM_DELAY": "0.2"} | self.environ
         self._process = subprocess.Popen(
             [*command, "--listen", "127.0.0.1:0"],
@@ -171,14 +171,14 @@ class Front:
 
 
 @contextmanager
-def running_front(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Front]:
+def running_front(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
     """Run a server on a home with the samples' cast of today; `environ` are settings, as the environment gives them."""
     put_host_keys(path / "home")
     home = make_home(path / "home", {})
-    town = Town(home, SystemClock())
-    town.register_cast_of_today()
+    installation = Installation(home, SystemClock())
+    installation.register_samples_of_today()
     try:
-        with Front(town, dict(environ or {})) as front:
+        with RunningServer(installation, dict(environ or {})) as front:
             yield front
     finally:
         home.close()
@@ -189,22 +189,22 @@ WORKERS = min(32, (os.cpu_count() or 1) + 4)
 
 
 @dataclass(frozen=True, slots=True)
-class Street:
+class ServedInstallations:
     """Hold a server that several tests share, the keys of two bureaus, and where the first one's key lies."""
 
-    front: Front
+    front: RunningServer
     key: paramiko.PKey
     neighbour: paramiko.PKey
     key_file: Path
 
     @property
-    def town(self) -> Town:
+    def installation(self) -> Installation:
         """Give the home that is served."""
-        return self.front.town
+        return self.front.installation
 
     def files(self, sender: str = "000640") -> dict[str, bytes]:
         """Give all that lies in a bureau's folders."""
-        root = self.town.inbox(sender).parent
+        root = self.installation.inbox(sender).parent
         return {
             str(path.relative_to(root)): path.read_bytes()
             for path in sorted(root.rglob("*"))
@@ -214,7 +214,7 @@ class Street:
     @contextmanager
     def attacked(self) -> Iterator[None]:
         """Let something be done to the server; afterwards others are served and nothing is left behind."""
-        with (self.town.inbox("000641") / "FI.neighbour").open("wb") as file:
+        with (self.installation.inbox("000641") / "FI.neighbour").open("wb") as file:
             file.write(b"of the neighbour")
         calm = self.front.client(self.neighbour, "000641")
         sftp = calm.open_sftp()
@@ -226,30 +226,37 @@ class Street:
         assert FOLDERS == sorted(sftp.listdir("."))
         assert ["FI.neighbour"] == sftp.listdir("IN")
         assert files == self.files("000641")
-        assert FOLDERS == sorted(path.name for path in self.town.inbox().parent.iterdir())
+        assert FOLDERS == sorted(path.name for path in self.installation.inbox().parent.iterdir())
         assert not [line for line in self.front.said if "Traceback" in line]
         calm.close()
 
     def clear(self) -> None:
         """Take away what a test left in the first bureau's folders."""
         for folder in FOLDERS:
-            for path in self.town.inbox(folder=folder).iterdir():
+            for path in self.installation.inbox(folder=folder).iterdir():
                 path.unlink()
 
 
 @contextmanager
-def running_street(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[Street]:
+def running_sites(path: Path, environ: Mapping[str, str] | None = None) -> Iterator[ServedInstallations]:
     """Run a server for two bureaus with a key each."""
     with running_front(path, environ) as front:
-        own, neighbour = registered_key(front.town, path), registered_key(front.town, path, "000641", "other")
-        yield Street(front, own, neighbour, path / "key")
+        own, neighbour = (
+            registered_key(front.installation, path),
+            registered_key(front.installation, path, "000641", "other"),
+        )
+        yield ServedInstallations(front, own, neighbour, path / "key")
 
 
-def registered_key(town: Town, folder: Path, number: str = "000640", name: str = "key") -> paramiko.PKey:
+def registered_key(
+    installation: Installation, folder: Path, number: str = "000640", name: str = "key"
+) -> paramiko.PKey:
     """Make an Ed25519 key with ssh-keygen and register it."""
     path = folder / name
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)], check=True)
     public = Path(f"{path}.pub").read_bytes()
-    with town.home.database.writing() as connection:
-        bureaus.add_key(connection, By("test", town.clock.now()), number, read_public_key(public, "key"))
+    with installation.home.database.writing() as connection:
+        bureaus.add_key(
+            connection, By("test", installation.clock.now()), number, read_public_key(public, "key")
+        )
     return paramiko.Ed25519Key(filename=str(path))

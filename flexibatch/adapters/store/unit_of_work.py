@@ -9,23 +9,23 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from flexibatch.adapters.store import bureaus, certificates, parties, register
+from flexibatch.adapters.store import bureaus, certificates, identities, register
 from flexibatch.adapters.store.cases import case_of, cases
+from flexibatch.adapters.store.current_declarations import current_declarations
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.forms import form_rows
 from flexibatch.adapters.store.staging import Staging
-from flexibatch.adapters.store.standings import standings
 from flexibatch.adapters.store.tables import answer_counter, file_set, form, stream, unchanged_line, version
 from flexibatch.adapters.store.verdicts import write_verdict
 from flexibatch.adapters.store.waiting import WAITING
 from flexibatch.domain.case import Case, FormVerdict, PriorLine, Verdict
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.names import answer_name
-from flexibatch.domain.operations import Standing
+from flexibatch.domain.operations import CurrentDeclaration
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, SetState, Subject
 from flexibatch.errors import Superseded
-from flexibatch.ports import Party, Stream
+from flexibatch.ports import EmployerMatch, Stream
 
 _LOWEST = (
     cases()
@@ -54,8 +54,8 @@ _ALONE = (
 _Counter = tuple[Subject, date]
 
 
-class StoredBooks:
-    """Fulfil the port `Books`; `write` puts down what the journey decided."""
+class StoredUnitOfWork:
+    """Fulfil the port `UnitOfWork`; `write` puts down what the journey decided."""
 
     def __init__(
         self, connection: Connection, mine: Stream, due: datetime | None, staging: Staging | None = None
@@ -90,13 +90,13 @@ class StoredBooks:
 
     # -------------------------------------------------------------------------------------- register and rights
 
-    def employer(self, nsso: str | None, company: str | None) -> Party:
+    def employer(self, nsso: str | None, company: str | None) -> EmployerMatch:
         """Find the employer that two numbers lead to."""
-        return parties.find_employer(self._connection, nsso, company)
+        return identities.find_employer(self._connection, nsso, company)
 
     def persons(self, inss: Collection[str]) -> Mapping[str, str]:
         """Return the current number of every replaced one."""
-        return parties.current_persons(self._connection, inss)
+        return identities.current_persons(self._connection, inss)
 
     def periods(self, employer_id: int | None, persons: Collection[str]) -> Mapping[str, Sequence[Period]]:
         """Return all periods of workers with an employer."""
@@ -114,11 +114,11 @@ class StoredBooks:
         """Return whether a sender may declare for an employer on a day."""
         return bureaus.mandated(self._connection, sender, employer_id, on)
 
-    def standings(
+    def current_declarations(
         self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Standing]:
+    ) -> Mapping[tuple[str, str], CurrentDeclaration]:
         """Return the declarations in force by (person, reference)."""
-        return standings(self._connection, environment, employer_id, keys)
+        return current_declarations(self._connection, environment, employer_id, keys)
 
     # ------------------------------------------------------------------------------------------- earlier runs
 

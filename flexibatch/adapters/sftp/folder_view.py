@@ -10,13 +10,13 @@ import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTPAttrs, SFTPName
 
 from flexibatch.adapters.folders import SENDER_FOLDERS, UPLOADING
-from flexibatch.adapters.sftp import moving
+from flexibatch.adapters.sftp import renames
 from flexibatch.adapters.sftp.attributes import of_file, of_folder, times
 from flexibatch.adapters.sftp.files import identity_in, read_at
 from flexibatch.adapters.sftp.handles import Download, Upload
-from flexibatch.adapters.sftp.places import Place, nothing, place_of, require_good_name, resolved, shown
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.domain.sessions import Act, Allowance
+from flexibatch.adapters.sftp.paths import VirtualPath, nothing, place_of, require_good_name, resolved, shown
+from flexibatch.adapters.sftp.sender_state import SenderState
+from flexibatch.domain.sessions import Act, InboxQuota
 
 LISTED_AT_ONCE = 128
 _OPENING = (
@@ -30,20 +30,20 @@ Tell = Callable[..., None]
 Handle = Download | Upload
 
 
-class View(asyncssh.SFTPServer):
+class FolderView(asyncssh.SFTPServer):
     """Answer the requests of one SFTP session; `tell` hears what was done (`tell(act, file, **details)`)."""
 
     def __init__(
         self,
         channel: "asyncssh.SSHServerChannel[bytes]",
-        room: Room,
+        bureau: SenderState,
         number: str,
         tell: Tell,
-        together: "Sequence[View]",
+        together: "Sequence[FolderView]",
     ) -> None:
         """Keep whose session it is, and the others of its connection."""
         super().__init__(channel)
-        self._room, self._number, self._tell = room, number, tell
+        self._room, self._number, self._tell = bureau, number, tell
         self._together = together
         self._open: set[Handle] = set()
         self.orderly = self.ended = False
@@ -56,9 +56,9 @@ class View(asyncssh.SFTPServer):
         return bool(self._open or self.asked)
 
     @property
-    def allowance(self) -> Allowance:
+    def quota(self) -> InboxQuota:
         """Return how much a bureau may ask for."""
-        return self._room.allowance
+        return self._room.quota
 
     async def take_turn(self) -> None:
         """Wait until it is this session's turn, among those of its bureau."""
@@ -66,7 +66,7 @@ class View(asyncssh.SFTPServer):
 
     def too_long(self, size: int) -> asyncssh.SFTPError:
         """Write down that a request was announced that nobody may send; the session ends, and nothing of it is read."""
-        reason = f"A request of {size} bytes was announced: one has at most {self.allowance.request_size}."
+        reason = f"A request of {size} bytes was announced: one has at most {self.quota.request_size}."
         self._tell(Act.REFUSED, reason=reason)
         return asyncssh.SFTPBadMessage(reason)
 
@@ -81,7 +81,7 @@ class View(asyncssh.SFTPServer):
         del attrs
         place = self._file(path)
         count = sum(len(view._open) for view in self._together)  # noqa: SLF001 - of its own kind
-        if count >= self._room.allowance.max_handles:
+        if count >= self._room.quota.max_handles:
             raise asyncssh.SFTPFailure(f"{count} files are open in this session: close some first.")
         handle: Handle
         if pflags & (FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC):
@@ -117,7 +117,7 @@ class View(asyncssh.SFTPServer):
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read at most what one request may ask."""
         handle = _handle(file_obj)
-        size = min(size, self._room.allowance.request_size)
+        size = min(size, self._room.quota.request_size)
         if isinstance(handle, Upload):
             return read_at(handle.descriptor, size, offset)
         return handle.read(offset, size)
@@ -127,8 +127,8 @@ class View(asyncssh.SFTPServer):
         handle = _handle(file_obj)
         if isinstance(handle, Download):
             raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
-        if len(data) > self._room.allowance.request_size:
-            raise asyncssh.SFTPFailure(f"A request has at most {self._room.allowance.request_size} bytes.")
+        if len(data) > self._room.quota.request_size:
+            raise asyncssh.SFTPFailure(f"A request has at most {self._room.quota.request_size} bytes.")
         self._refusing(handle.place, lambda: handle.write(offset, data))
         return len(data)
 
@@ -233,7 +233,7 @@ class View(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Delete a file: an answer that was fetched, or what was not claimed yet."""
         place = self._file(path)
-        status = self._refusing(place, lambda: moving.remove(self._room, place))
+        status = self._refusing(place, lambda: renames.remove(self._room, place))
         answer = None if place.is_inbox else identity_in(status)
         self._tell(Act.DELETE, answer, path=place.shown, size=status.st_size)
 
@@ -252,7 +252,7 @@ class View(asyncssh.SFTPServer):
         if old.folder != new.folder:
             raise self._refused(old, "A file is renamed within its folder: put it where it belongs.")
         self._refusing(new, lambda: require_good_name(new))
-        status = self._refusing(old, lambda: moving.rename(self._room, old, new, replace=replace))
+        status = self._refusing(old, lambda: renames.rename(self._room, old, new, replace=replace))
         told = {"path": old.shown, "to": new.shown, "size": status.st_size}
         self._tell(Act.RENAME, identity_in(status), **told)
 
@@ -294,17 +294,17 @@ class View(asyncssh.SFTPServer):
         del gid
         return self._number
 
-    def _file(self, path: bytes) -> Place:
+    def _file(self, path: bytes) -> VirtualPath:
         place = place_of(path)
         if not place.is_file:
             raise asyncssh.SFTPFailure(f"{place.shown} is a folder.")
         return place
 
-    def _require_inbox(self, place: Place, done: str) -> None:
+    def _require_inbox(self, place: VirtualPath, done: str) -> None:
         if not place.is_inbox:
             raise self._refused(place, f"Nothing can be {done} in {place.folder}: it is read, and emptied.")
 
-    def _refusing(self, place: Place, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was asked
+    def _refusing(self, place: VirtualPath, ask: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever was asked
         """Do what was asked; write down where it was refused."""
         try:
             return ask()
@@ -314,7 +314,7 @@ class View(asyncssh.SFTPServer):
             self._tell(Act.REFUSED, path=place.shown, reason=exc.reason)
             raise
 
-    def _refused(self, place: Place | str, reason: str) -> asyncssh.SFTPError:
+    def _refused(self, place: VirtualPath | str, reason: str) -> asyncssh.SFTPError:
         shown = place if isinstance(place, str) else place.shown
         self._tell(Act.REFUSED, path=shown, reason=reason)
         return asyncssh.SFTPPermissionDenied(reason)

@@ -14,9 +14,9 @@ from typing import Protocol, TypeVar
 import asyncssh
 
 from flexibatch.adapters.reserve import NO_RESERVE, Reserve
-from flexibatch.adapters.sftp.inflow import Budget
-from flexibatch.adapters.sftp.places import Place, nothing
-from flexibatch.domain.sessions import Allowance, FileId
+from flexibatch.adapters.sftp.paths import VirtualPath, nothing
+from flexibatch.adapters.sftp.receive_window import BufferBudget
+from flexibatch.domain.sessions import FileId, InboxQuota
 
 REST_FACTOR = 10
 """How many times longer than a count took nothing is counted again: a full inbox must not cost others their turn."""
@@ -26,7 +26,7 @@ T = TypeVar("T")
 class OpenFile(Protocol):
     """A file that is being written, under the name it has now: what was there before, what is missing in between."""
 
-    place: Place
+    place: VirtualPath
     descriptor: int
     found: int
 
@@ -37,7 +37,7 @@ class OpenFile(Protocol):
 
 
 @dataclass(slots=True)
-class Tally:
+class InboxUsage:
     """How many files and bytes an inbox holds at most; counted again when that seems too many."""
 
     files: int = 0
@@ -46,23 +46,23 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Room:
+class SenderState:
     """A bureau's root folder and what its sessions must know of one another."""
 
     root: Path
-    allowance: Allowance
+    quota: InboxQuota
     disk: Reserve = NO_RESERVE
     writing: dict[FileId, "OpenFile"] = field(default_factory=dict)
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    usages: dict[str, InboxUsage] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     long_work: asyncio.Lock = field(default_factory=asyncio.Lock)
     handles: int = 0
     listings: int = 0
-    budget: Budget = field(init=False)
+    budget: BufferBudget = field(init=False)
 
     def __post_init__(self) -> None:
         """Divide what may be sent."""
-        self.budget = Budget(self.allowance.max_buffered)
+        self.budget = BufferBudget(self.quota.max_buffered)
 
     @contextmanager
     def opened(self, folder: str) -> Iterator[int]:
@@ -77,12 +77,12 @@ class Room:
         """Open a folder; a link in its place is not followed."""
         return os.open(self.root / folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
-    def status(self, place: Place) -> os.stat_result:
+    def status(self, place: VirtualPath) -> os.stat_result:
         """Return the status of a regular file; raise where there is none."""
         with self.opened(place.folder) as folder:
             return self.status_in(folder, place)
 
-    def status_in(self, folder: int, place: Place) -> os.stat_result:
+    def status_in(self, folder: int, place: VirtualPath) -> os.stat_result:
         """Return the status of a regular file in an open folder."""
         if not place.is_inbox and place.name.startswith(b"."):
             raise nothing()
@@ -100,7 +100,7 @@ class Room:
         """Yield the regular files of a folder; what the channel is just writing into an out folder is not there."""
         with self.opened(folder) as handle, os.scandir(handle) as entries:
             for entry in entries:
-                place = Place(folder, os.fsencode(entry.name))
+                place = VirtualPath(folder, os.fsencode(entry.name))
                 try:
                     status = self.status_in(handle, place)
                 except (asyncssh.SFTPNoSuchFile, FileNotFoundError):
@@ -110,7 +110,7 @@ class Room:
     @contextmanager
     def listing(self) -> Iterator[None]:
         """Count a listing for as long as it is open; raise where too many are."""
-        if self.listings >= self.allowance.max_handles:
+        if self.listings >= self.quota.max_handles:
             raise asyncssh.SFTPFailure(f"{self.listings} folders are being listed: close some first.")
         self.listings += 1
         try:
@@ -136,35 +136,35 @@ class Room:
             raise asyncssh.SFTPFailure(
                 "The channel's disk has no room now: nothing is lost, try again later."
             )
-        tally = self.tallies.setdefault(folder, Tally())
-        if not tally.next_count_at or self._too_full(tally, files, size):
-            self._recount(folder, tally)
-        if tally.files + files > self.allowance.max_files:
+        usage = self.usages.setdefault(folder, InboxUsage())
+        if not usage.next_count_at or self._too_full(usage, files, size):
+            self._recount(folder, usage)
+        if usage.files + files > self.quota.max_files:
             raise asyncssh.SFTPFailure(
-                f"{self.allowance.max_files} files wait in {folder} already: wait until they are taken."
+                f"{self.quota.max_files} files wait in {folder} already: wait until they are taken."
             )
-        if tally.bytes + size > self.allowance.max_bytes:
+        if usage.bytes + size > self.quota.max_bytes:
             raise asyncssh.SFTPFailure(
-                f"{folder} holds as many bytes as it may ({self.allowance.max_bytes}): wait until they are taken."
+                f"{folder} holds as many bytes as it may ({self.quota.max_bytes}): wait until they are taken."
             )
-        tally.files += files
-        tally.bytes += size
+        usage.files += files
+        usage.bytes += size
 
-    def _too_full(self, tally: Tally, files: int, size: int) -> bool:
-        return tally.files + files > self.allowance.max_files or tally.bytes + size > self.allowance.max_bytes
+    def _too_full(self, usage: InboxUsage, files: int, size: int) -> bool:
+        return usage.files + files > self.quota.max_files or usage.bytes + size > self.quota.max_bytes
 
-    def _recount(self, folder: str, tally: Tally) -> None:
+    def _recount(self, folder: str, usage: InboxUsage) -> None:
         """Count what is there, but not all the time."""
         began = time.monotonic()
-        if began < tally.next_count_at:
+        if began < usage.next_count_at:
             return
         sizes = [status.st_size for _, status in self.listed(folder)]
-        tally.files, tally.bytes = len(sizes), sum(sizes)
+        usage.files, usage.bytes = len(sizes), sum(sizes)
         ended = time.monotonic()
-        tally.next_count_at = ended + REST_FACTOR * (ended - began)
+        usage.next_count_at = ended + REST_FACTOR * (ended - began)
 
 
-def is_there(folder: int, place: Place) -> bool:
+def is_there(folder: int, place: VirtualPath) -> bool:
     """Return whether anything has that name in an open folder."""
     try:
         os.stat(place.name, dir_fd=folder, follow_symlinks=False)

@@ -23,7 +23,7 @@ PARTS = tuple("123456789")
 _BLOCK = 1 << 20
 
 
-class Keeping:
+class PrivateFolders:
     """Keep sets in the private folders of a spool; `part_size` is the most that is copied of a file."""
 
     def __init__(self, spool: Path, part_size: int) -> None:

@@ -23,7 +23,7 @@ def last_child(element: etree._Element) -> etree._Element | None:
     return next(element.iterchildren(reversed=True), None)
 
 
-class Container:
+class OpenElement:
     """Consume the children of an element that is still open, in document order.
 
     `texts` holds the values of its own fields, by name: None where one is at fault; of several the first.

@@ -33,7 +33,7 @@ HARMLESS = frozenset(
 """Errors of a value: they say nothing on what stands around it."""
 
 
-class Trust:
+class Validity:
     """Follow chunks, errors, and ends of elements.
 
     `unit` tells that what ended since the last unit is valid, `order` that nothing of this Form was passed

@@ -43,7 +43,7 @@ class _Stamper(HTTPTimeStamper):
             raise TimestampRequestError("what it sends back is no time stamp") from exc
 
 
-class AnswerSeal:
+class AnswerSigner:
     """Sign answers; `certificate` tells with what."""
 
     def __init__(self, certificate: Certificate, signer: SimpleSigner, stamper: TimeStamper | None) -> None:
@@ -70,7 +70,7 @@ class AnswerSeal:
         return b64encode(made.dump())
 
 
-def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> AnswerSeal:
+def read_signer(certificate: Path, key: Path, timestamp_url: str | None) -> AnswerSigner:
     """Read what answers are signed with; raise `Refusal` where it cannot be used.
 
     The certificate file holds the signer's own first, and may hold those between it and its root.
@@ -95,4 +95,4 @@ def read_seal(certificate: Path, key: Path, timestamp_url: str | None) -> Answer
     between = SimpleCertificateStore.from_certs(others)  # type: ignore[no-untyped-call]
     signer = SimpleSigner(signing, keys.PrivateKeyInfo.load(whole), between)
     stamper = _Stamper(timestamp_url, timeout=TIMEOUT) if timestamp_url else None
-    return AnswerSeal(told(chain[0]), signer, stamper)
+    return AnswerSigner(told(chain[0]), signer, stamper)

@@ -11,15 +11,15 @@ import structlog
 from asyncssh.channel import SSHChannel
 
 from flexibatch.adapters.sftp.algorithms import SIGNATURES, WEAK_SIGNATURE
-from flexibatch.adapters.sftp.applicants import Applicant, refusal
 from flexibatch.adapters.sftp.backlog import TOO_MUCH, backlog
-from flexibatch.adapters.sftp.inflow import UNASKED
-from flexibatch.adapters.sftp.lobby import Lobby
-from flexibatch.adapters.sftp.places import shown
+from flexibatch.adapters.sftp.folder_view import FolderView
+from flexibatch.adapters.sftp.login_attempt import LoginAttempt, refusal
+from flexibatch.adapters.sftp.login_queue import LoginQueue
+from flexibatch.adapters.sftp.paths import shown
 from flexibatch.adapters.sftp.protocol import Session
-from flexibatch.adapters.sftp.rooms import Room
-from flexibatch.adapters.sftp.views import View
-from flexibatch.domain.sessions import Account, Act, Crowd, Deed, FileId
+from flexibatch.adapters.sftp.receive_window import UNASKED
+from flexibatch.adapters.sftp.sender_state import SenderState
+from flexibatch.domain.sessions import Account, Act, ConnectionLimits, FileId, SessionEvent
 
 log = structlog.get_logger()
 
@@ -27,14 +27,14 @@ CHANNELS = 10
 """How many channels one session may have; each has one request in hand at most."""
 
 
-class House(Protocol):
+class ConnectionHost(Protocol):
     """What a door asks of the server it belongs to."""
 
-    crowd: Crowd
-    lobby: Lobby
-    doors: "set[Door]"
+    limits: ConnectionLimits
+    login_queue: LoginQueue
+    connections: "set[BureauConnection]"
 
-    def tell(self, deed: Deed) -> None:
+    def tell(self, event: SessionEvent) -> None:
         """Write down what was done."""
         ...
 
@@ -42,7 +42,7 @@ class House(Protocol):
         """Return who logs in under a name, None for nobody; as it was at `since`, or a second ago."""
         ...
 
-    def waiting(self) -> "list[Door]":
+    def waiting(self) -> "list[BureauConnection]":
         """Return those who have not logged in."""
         ...
 
@@ -54,26 +54,26 @@ class House(Protocol):
         """Return whether one more who was kept out, from an address, may be told of."""
         ...
 
-    def room(self, number: str) -> Room:
+    def bureau(self, number: str) -> SenderState:
         """Return what the sessions of a bureau share."""
         ...
 
 
-class Door(asyncssh.SSHServer):
+class BureauConnection(asyncssh.SSHServer):
     """One connection."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, host: ConnectionHost) -> None:
         """Keep the house."""
-        self._house = house
+        self._house = host
         self._session = secrets.token_hex(4)
         self._connection: asyncssh.SSHServerConnection | None = None
         self._account: Account | None = None
         self._user = self.address = ""
-        self._applicant = Applicant()
+        self._applicant = LoginAttempt()
         self._failed, self._told = 0, False
         self.fingerprint = ""
         self.number: str | None = None
-        self.views: list[View] = []
+        self.views: list[FolderView] = []
         self._sessions: list[Session] = []
         self.came_at = self._entered_at = time.monotonic()
 
@@ -84,8 +84,8 @@ class Door(asyncssh.SSHServer):
         self._connection = conn
         self.address = str(conn.get_extra_info("peername", ("?",))[0])
         waiting = sorted(self._house.waiting(), key=lambda door: door.came_at)
-        self._house.doors.add(self)
-        leaving = self._house.lobby.leaving(self.address, [door.address for door in waiting])
+        self._house.connections.add(self)
+        leaving = self._house.login_queue.leaving(self.address, [door.address for door in waiting])
         if leaving is not None:
             self._house.crowded(len(waiting))
             [*waiting, self][leaving].cut()
@@ -94,7 +94,7 @@ class Door(asyncssh.SSHServer):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._house.doors.discard(self)
+        self._house.connections.discard(self)
         connection, self._connection = self._connection, None
         if self.number is not None:
             self.tell(Act.LOGOUT, reason=type(exc).__name__ if exc else None)
@@ -176,7 +176,7 @@ class Door(asyncssh.SSHServer):
         if self._is_registered():
             return True
         self._failed += 1
-        if self._failed >= self._house.crowd.login_attempts:
+        if self._failed >= self._house.limits.login_attempts:
             self.leave(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many keys were tried.")
         return False
 
@@ -188,10 +188,10 @@ class Door(asyncssh.SSHServer):
         account = self._account
         if account is None:
             raise PermissionError("nobody was let in")
-        crowd, doors = self._house.crowd, self._house.doors
-        inside = [door for door in doors if door.number is not None]
+        limits, connections = self._house.limits, self._house.connections
+        inside = [door for door in connections if door.number is not None]
         mine = sum(door.number == account.number for door in inside)
-        for count, most in ((mine, crowd.max_sessions_per_sender), (len(inside), crowd.max_sessions)):
+        for count, most in ((mine, limits.max_sessions_per_sender), (len(inside), limits.max_sessions)):
             if count >= most:
                 self._told = True
                 if self._house.may_tell(self.address):
@@ -212,11 +212,11 @@ class Door(asyncssh.SSHServer):
         self._sessions = [session for session in self._sessions if not session.ended]
         if self._connection is None or self.number is None:
             return False
-        of_all = sum(door.channels for door in self._house.doors if door.number == self.number)
-        if self.channels >= CHANNELS or of_all >= self._house.crowd.max_channels_per_sender:
+        of_all = sum(door.channels for door in self._house.connections if door.number == self.number)
+        if self.channels >= CHANNELS or of_all >= self._house.limits.max_channels_per_sender:
             self.tell(Act.REFUSED, reason="too many channels")
             return False
-        session = Session(self._view, self._house.room(self.number).budget)
+        session = Session(self._view, self._house.bureau(self.number).budget)
         self._sessions.append(session)
         return self._connection.create_server_channel(None, window=UNASKED), session
 
@@ -225,12 +225,12 @@ class Door(asyncssh.SSHServer):
         """Count the channels that are open."""
         return sum(not session.ended for session in self._sessions)
 
-    def _view(self, channel: "SSHChannel[bytes]") -> View:
+    def _view(self, channel: "SSHChannel[bytes]") -> FolderView:
         if self.number is None:
             raise PermissionError("nobody was let in")
-        view = View(
+        view = FolderView(
             cast("asyncssh.SSHServerChannel[bytes]", channel),
-            self._house.room(self.number),
+            self._house.bureau(self.number),
             self.number,
             self.tell,
             self.views,
@@ -240,7 +240,7 @@ class Door(asyncssh.SSHServer):
 
     def tell(self, act: Act, file: FileId | None = None, /, **details: str | int | None) -> None:
         """Write down what was done; with a file, whose fate it tells."""
-        self._house.tell(Deed(act, self._session, self.number, self.address, details, file))
+        self._house.tell(SessionEvent(act, self._session, self.number, self.address, details, file))
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:

@@ -17,11 +17,11 @@ from flexibatch.domain.case import (
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.names import answer_name
-from flexibatch.domain.operations import Standing
+from flexibatch.domain.operations import CurrentDeclaration
 from flexibatch.domain.signatures import Certificate
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.pipeline import World, judge
-from flexibatch.ports import Answers, Books, Notification, Party
+from flexibatch.ports import Answers, EmployerMatch, Notification, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +72,26 @@ class _Listening:
 
 
 def try_case(
-    world: World, opened: AbstractContextManager[tuple[Books, Case]], writer: Answers | None = None
+    world: World, opened: AbstractContextManager[tuple[UnitOfWork, Case]], writer: Answers | None = None
 ) -> Trial:
     """Judge a case by books that are open for it and that nobody writes."""
     answers = ListeningAnswers(writer)
-    with opened as (books, case):
-        settlement = judge(replace(world, answers=answers), books, case)
+    with opened as (unit, case):
+        settlement = judge(replace(world, answers=answers), unit, case)
     return Trial(settlement, tuple(answers.forms))
 
 
-class BlindBooks:
+class DryRunUnitOfWork:
     """Stand in for the books where there is no home: nothing is known, nothing is kept."""
 
     def next_case(self) -> Case | None:
         """Return no set: there is no queue."""
         return None
 
-    def employer(self, nsso: str | None, company: str | None) -> Party:
+    def employer(self, nsso: str | None, company: str | None) -> EmployerMatch:
         """Know no employer."""
         del nsso, company
-        return Party(None)
+        return EmployerMatch(None)
 
     def persons(self, inss: Collection[str]) -> Mapping[str, str]:
         """Know of no replaced number."""
@@ -117,9 +117,9 @@ class BlindBooks:
         del sender, employer_id, on
         return False
 
-    def standings(
+    def current_declarations(
         self, environment: Environment, employer_id: int, keys: Collection[tuple[str, str]]
-    ) -> Mapping[tuple[str, str], Standing]:
+    ) -> Mapping[tuple[str, str], CurrentDeclaration]:
         """Know no declaration."""
         del environment, employer_id, keys
         return {}

@@ -8,7 +8,7 @@ the deleting of an answer.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from flexibatch.domain.sessions import Act, Deed, FileId
+from flexibatch.domain.sessions import Act, FileId, SessionEvent
 
 WINDOW = 60.0
 REASON = "more in a minute than are told one by one"
@@ -17,57 +17,57 @@ Named = tuple[Act, FileId, object]
 
 
 @dataclass(slots=True)
-class Minute:
+class SenderMinute:
     """What one bureau did in a minute, and what of it is not told yet."""
 
     began: float
     told: Counter[Kind] = field(default_factory=Counter)
     seen: set[Named] = field(default_factory=set)
-    counted: dict[Kind, tuple[int, Deed]] = field(default_factory=dict)
-    renamed: dict[FileId, tuple[int, Deed]] = field(default_factory=dict)
+    counted: dict[Kind, tuple[int, SessionEvent]] = field(default_factory=dict)
+    renamed: dict[FileId, tuple[int, SessionEvent]] = field(default_factory=dict)
 
-    def take(self, deed: Deed, most: int) -> list[Deed]:
+    def take(self, event: SessionEvent, most: int) -> list[SessionEvent]:
         """Return what is to be told at once."""
-        kind = deed.act, deed.details.get("fingerprint")
-        new = self._is_new(deed)
+        kind = event.act, event.details.get("fingerprint")
+        new = self._is_new(event)
         if self.told[kind] < most or new:
             self.told[kind] += 1
-            return [deed]
-        if deed.act is Act.RENAME and deed.file is not None:
-            return self._rename(deed.file, deed)
-        self.counted[kind] = self.counted.get(kind, (0, deed))[0] + 1, deed
+            return [event]
+        if event.act is Act.RENAME and event.file is not None:
+            return self._rename(event.file, event)
+        self.counted[kind] = self.counted.get(kind, (0, event))[0] + 1, event
         return []
 
-    def rest(self) -> list[Deed]:
+    def rest(self) -> list[SessionEvent]:
         """Return what was not told."""
         together = [
-            replace(deed, details=_same(deed) | {"count": count, "reason": REASON})
-            for count, deed in self.counted.values()
+            replace(event, details=_same(event) | {"count": count, "reason": REASON})
+            for count, event in self.counted.values()
         ]
         return together + [_moved(*renamed) for renamed in self.renamed.values()]
 
-    def _is_new(self, deed: Deed) -> bool:
+    def _is_new(self, event: SessionEvent) -> bool:
         """Return whether this is the first of its kind done to a file in this minute, which has to be told."""
-        if deed.act is Act.PUT:
+        if event.act is Act.PUT:
             return True
-        if deed.file is None:
+        if event.file is None:
             return False
-        named = deed.act, deed.file, None if deed.act is Act.RENAME else deed.details.get("path")
+        named = event.act, event.file, None if event.act is Act.RENAME else event.details.get("path")
         new = named not in self.seen
         self.seen.add(named)
         return new
 
-    def _rename(self, file: FileId, deed: Deed) -> list[Deed]:
+    def _rename(self, file: FileId, event: SessionEvent) -> list[SessionEvent]:
         """Go on with what a file is called; of one that was called otherwise meanwhile all is told."""
-        count, before = self.renamed.get(file, (0, deed))
-        goes_on = not count or before.details["to"] == deed.details["path"]
-        first = before.details["path"] if goes_on else deed.details["path"]
-        told = replace(deed, details={**deed.details, "path": first})
+        count, before = self.renamed.get(file, (0, event))
+        goes_on = not count or before.details["to"] == event.details["path"]
+        first = before.details["path"] if goes_on else event.details["path"]
+        told = replace(event, details={**event.details, "path": first})
         self.renamed[file] = (count + 1 if goes_on else 1), told
         return [] if goes_on else [_moved(count, before)]
 
 
-class Bundles:
+class EventLimiter:
     """The minutes of all bureaus.
 
     >>> bundles = Bundles(2)
@@ -81,26 +81,26 @@ class Bundles:
     def __init__(self, most: int) -> None:
         """Keep how many deeds of one kind and bureau are told one by one in a minute."""
         self._most = most
-        self._minutes: dict[str, Minute] = {}
+        self._minutes: dict[str, SenderMinute] = {}
 
-    def take(self, deed: Deed, now: float) -> list[Deed]:
+    def take(self, event: SessionEvent, now: float) -> list[SessionEvent]:
         """Return what is to be told at once: a deed, what was left of a minute that is over, or nothing."""
-        if deed.sender is None:
-            return [deed]
+        if event.sender is None:
+            return [event]
         over = self.due(now)
-        return over + self._minutes.setdefault(deed.sender, Minute(now)).take(deed, self._most)
+        return over + self._minutes.setdefault(event.sender, SenderMinute(now)).take(event, self._most)
 
-    def due(self, now: float) -> list[Deed]:
+    def due(self, now: float) -> list[SessionEvent]:
         """Return what was left of the minutes that are over, once."""
         over = [sender for sender, minute in self._minutes.items() if now >= minute.began + WINDOW]
-        return [deed for sender in over for deed in self._minutes.pop(sender).rest()]
+        return [event for sender in over for event in self._minutes.pop(sender).rest()]
 
 
-def _same(deed: Deed) -> dict[str, str | int | None]:
+def _same(event: SessionEvent) -> dict[str, str | int | None]:
     """Return the details that all deeds which are told together have."""
-    return {name: deed.details[name] for name in ("fingerprint",) if name in deed.details}
+    return {name: event.details[name] for name in ("fingerprint",) if name in event.details}
 
 
-def _moved(count: int, deed: Deed) -> Deed:
+def _moved(count: int, event: SessionEvent) -> SessionEvent:
     """Tell with what a file came to be called how often it was renamed."""
-    return replace(deed, details={**deed.details, "count": count}) if count > 1 else deed
+    return replace(event, details={**event.details, "count": count}) if count > 1 else event

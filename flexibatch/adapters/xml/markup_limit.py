@@ -11,7 +11,7 @@ _SIGNS = (b"&", b"!", b"?")
 """A byte that every mark has: to look for one is far quicker than to count two together."""
 
 
-class Pieces:
+class MarkupLimit:
     """Count, chunk by chunk, the pieces since the last tag; all encodings that are read have ASCII's marks."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from flexibatch.domain.sessions import Crowd
+from flexibatch.domain.sessions import ConnectionLimits
 
 SHORT = 0.3
 """The share of all places from which on they are short."""
@@ -33,12 +33,12 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((mapped, _PREFIXES[mapped.version]), strict=False))
 
 
-class Lobby:
+class LoginQueue:
     """Decide by the addresses of those who wait."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, limits: ConnectionLimits) -> None:
         """Keep how many may wait."""
-        self._crowd = crowd
+        self._crowd = limits
 
     def leaving(self, address: str, waiting: Sequence[str]) -> int | None:
         """Tell who leaves for one more: the place of one who waits, their number for the newcomer, None for nobody.

@@ -9,7 +9,7 @@ OF_ALL = 200
 
 
 @dataclass(slots=True)
-class Flood:
+class RefusalLimiter:
     """Count who was told of in this minute: so many of one address and of all; the rest is counted only.
 
     >>> flood = Flood()

@@ -1,4 +1,4 @@
-"""A process that judges sets, one after another, for the one that watches: `python -m flexibatch.working HOME MODE`.
+"""A process that judges sets for the one that watches: `python -m flexibatch.worker_process HOME MODE`.
 
 It reads from standard input which stream's turn it is, a JSON object a line, and answers on standard output with which
 set it took and what came of it. It ends when its input does. The operating system ends it where a set takes more than
