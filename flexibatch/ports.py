@@ -186,7 +186,7 @@ class SetQueue(Protocol):
     """Open turns and keep track of what must still be published."""
 
     def turn(self, stream: Stream) -> AbstractContextManager[UnitOfWork]:
-        """Open the books for a stream's turn; raise `Superseded` at its end where what was judged does not fit them."""
+        """Open a unit of work for a stream's turn; raise `Superseded` at its end where what was judged fits no more."""
         ...
 
     def published(self, verdict: Verdict) -> None:

@@ -42,7 +42,7 @@ class StoredSetQueue:
 
     @contextmanager
     def turn(self, mine: Stream) -> Iterator[StoredUnitOfWork]:
-        """Open the books as they stand for a stream's turn; what was settled by them is written when it ends well.
+        """Open a unit of work for a stream's turn; what was settled in it is written when it ends well.
 
         Nobody waits for a set that is judged: its transaction begins when it is.
         """
