@@ -46,7 +46,7 @@ class Troubled:
 
 
 class Overtaken:
-    """Stand in for a ledger whose first turns are lost to another process's commit."""
+    """Stand in for a queue of sets whose first turns are lost to another process's commit."""
 
     def __init__(self, inner: SetQueue, times: int) -> None:
         self._inner, self._left = inner, times

@@ -1,4 +1,4 @@
-"""The ledger: whose turn it is, what failed, what must still be published."""
+"""The queue of sets: whose turn it is, what failed, what must still be published."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
