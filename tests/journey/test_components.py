@@ -53,7 +53,7 @@ def test_what_is_asked_for_brings_what_it_needs_and_no_more(installation: Instal
 
 
 def test_each_is_made_once(installation: Installation) -> None:
-    """Journey and channel work with the same queue of sets, spool and tables; the catalogue is the one that was checked."""
+    """Journey and channel share the queue of sets, spool and tables; the catalogue is the one that was checked."""
     components = installation.components(Mode.SWEEP)
     channel, checked = components.channel, installation.home.catalogue
     assert channel is components.channel
