@@ -15,7 +15,7 @@ from flexibatch.services.rows import record, records
 from flexibatch.services.sets import FileRow
 from flexibatch.wiring.components import Components
 
-COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", "sets")
+COUNTED = ("declarations", "unchanged", "refused", "anomalies", "periods", "replacements", "sets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,19 @@ class UnchangedLine:
     run: int
     declaration: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line of the person that was refused, as far as it could be read."""
+
+    set_ticket: str
+    form_ticket: str
+    line: int
+    run: int
+    inss: str | None
+    reference: str | None
+    own_reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class PersonRecords:
     periods: tuple[KnownPeriod, ...]
     replacements: tuple[ReplacedNumber, ...]
     unchanged: tuple[UnchangedLine, ...]
+    refused: tuple[RefusedLine, ...]
     anomalies: tuple[PersonAnomaly, ...]
     sets: tuple[PersonSet, ...]
 
@@ -146,6 +160,7 @@ def _records(found: KnownPerson) -> PersonRecords:
         records(KnownPeriod, found["periods"]),
         records(ReplacedNumber, found["replacements"]),
         records(UnchangedLine, found["unchanged"]),
+        records(RefusedLine, found["refused"]),
         records(PersonAnomaly, found["anomalies"]),
         tuple(_set(row) for row in found["sets"]),
     )
