@@ -12,7 +12,7 @@ from flexibatch.adapters.store.rows import KnownPerson
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
-from flexibatch.services.sets import FileRow
+from flexibatch.services.sets import AnomalyRow, FileRow
 from flexibatch.wiring.components import Components
 
 COUNTED = ("declarations", "unchanged", "refused", "anomalies", "periods", "replacements", "sets")
@@ -53,29 +53,12 @@ class RefusedLine:
     own_reference: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonAnomaly:
-    """An anomaly that was told against a line of the person."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnomaly(AnomalyRow):
+    """An anomaly that was told against a line of the person, in any run of a set."""
 
     set_ticket: str
     run: int
-    form_number: int | None
-    line: int | None
-    rule: str
-    code: str
-    class_: str
-    tag: str | None
-    value: str | None
-    line_nbr: int | None
-    column_nbr: int | None
-    location: str | None
-    employer: str | None
-    inss: str | None
-    reference: str | None
-    own_reference: str | None
-    what: str
-    remedy: str
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
