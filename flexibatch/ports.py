@@ -70,6 +70,14 @@ class Tickets(Protocol):
         ...
 
 
+class References(Protocol):
+    """Give out the UUIDs by which new declarations are known."""
+
+    def new(self) -> str:
+        """Return a new UUID, in small letters."""
+        ...
+
+
 class Document(Protocol):
     """Read one joined document, Form by Form."""
 
