@@ -63,6 +63,10 @@ class Refusal(FlexibatchError):
     exit_status = 2
 
 
+class NotFound(Refusal):
+    """Tell the operator that nothing has the ticket or name that was asked for."""
+
+
 class Unavailable(FlexibatchError):
     """Tell that a neighbour (database, disk, peer) does not answer now; the work is kept and tried again."""
 

@@ -28,6 +28,7 @@ ON_POSTGRESQL = {
     "test_cli_consent": 4,
     "test_cli_database": 12,
     "test_cli_employers": 3,
+    "test_cli_inboxes": 4,
     "test_cli_persons": 2,
     "test_cli_records": 6,
     "test_cli_reruns": 3,
