@@ -27,6 +27,7 @@ ON_POSTGRESQL = {
     "test_cli_channel": 6,
     "test_cli_consent": 4,
     "test_cli_database": 12,
+    "test_cli_doctor": 3,
     "test_cli_employers": 3,
     "test_cli_inboxes": 4,
     "test_cli_persons": 2,
