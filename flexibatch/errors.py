@@ -21,11 +21,14 @@ class Remedy(StrEnum):
     CORRECT_ACCOUNTS = "correct-accounts"
     CORRECT_NAME = "correct-name"
     CORRECT_USER = "correct-user"
+    DECIDE_QUARANTINE = "decide-quarantine"
     END_SSH_RSA = "end-ssh-rsa"
+    FEED_REGISTER = "feed-register"
     GIVE_LOGIN = "give-login"
     GO_BELOW = "go-below"
     LIST_QUARANTINE = "list-quarantine"
     LIST_SETS = "list-sets"
+    LIST_STRAYS = "list-strays"
     LIST_WAITING = "list-waiting"
     MAKE_HOME = "make-home"
     MEND_NAME = "mend-name"
@@ -35,6 +38,7 @@ class Remedy(StrEnum):
     RELEASE_SET = "release-set"
     REPEAT_ROLES = "repeat-roles"
     SEE_EVENTS = "see-events"
+    SEE_WAITING = "see-waiting"
     SHOW_VERDICT = "show-verdict"
     SWEEP = "sweep"
     TAKE_SETTING = "take-setting"
@@ -61,6 +65,10 @@ class Refusal(FlexibatchError):
     """Tell the operator that a request cannot be done as it was asked: unknown sender, wrong setting, bad line."""
 
     exit_status = 2
+
+
+class NotFound(Refusal):
+    """Tell the operator that nothing has the ticket or name that was asked for."""
 
 
 class Unavailable(FlexibatchError):

@@ -4,6 +4,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from flexibatch.domain.groups import EntryKind
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
 from flexibatch.errors import Unavailable
 
@@ -15,6 +16,16 @@ SENDER_MODE = 0o770
 UPLOADING = stat.S_ISVTX
 """Stands in the mode of a file whose upload was begun and not ended: it is not there yet for the channel."""
 SENDER_FOLDERS = (*(name for one in Environment for name in (one.inbox, one.outbox)), REPORT_FOLDER)
+
+
+def kind_of_mode(mode: int) -> EntryKind:
+    """Return what an entry is by its mode.
+
+    >>> kind_of_mode(stat.S_IFDIR), kind_of_mode(stat.S_IFLNK), kind_of_mode(stat.S_IFIFO), kind_of_mode(stat.S_IFREG)
+    (<EntryKind.FOLDER: 'folder'>, <EntryKind.LINK: 'link'>, <EntryKind.SPECIAL: 'special'>, <EntryKind.FILE: 'file'>)
+    """
+    kinds = {stat.S_IFREG: EntryKind.FILE, stat.S_IFDIR: EntryKind.FOLDER, stat.S_IFLNK: EntryKind.LINK}
+    return kinds.get(stat.S_IFMT(mode), EntryKind.SPECIAL)
 
 
 def make_spool(spool: Path) -> None:

@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flexibatch.adapters.disk import sheltered
@@ -16,6 +17,7 @@ from flexibatch.adapters.folders import LOCKS, PRIVATE_MODE
 from flexibatch.ports import Stream
 
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
+_CLAIMS = "claims"
 _HELD = b"judged"
 """What a mark holds once it is locked: one that was only opened says nothing yet."""
 _MODE = 0o666
@@ -55,8 +57,20 @@ class Locks:
     @contextmanager
     def claiming(self, *, wait: bool) -> Iterator[bool]:
         """Claim alone; tell whether it is this process's turn, which it always is for one that waits."""
-        with self._opened("claims") as descriptor:
-            yield wait_for_lock(descriptor) if wait else lock(descriptor, alone=True)
+        with self._opened(_CLAIMS) as descriptor:
+            mine = wait_for_lock(descriptor) if wait else lock(descriptor, alone=True)
+            if mine:
+                os.utime(descriptor)
+            yield mine
+
+    def last_claiming(self) -> datetime | None:
+        """Return when a process last began to claim, by this machine's clock, as every sweep does; None before."""
+        with sheltered(f"The lock {self._folder / _CLAIMS} cannot be looked at"):
+            try:
+                status = (self._folder / _CLAIMS).stat()
+            except FileNotFoundError:
+                return None
+        return datetime.fromtimestamp(status.st_mtime, UTC)
 
     @contextmanager
     def settling(self, stream: Stream) -> Iterator[bool]:

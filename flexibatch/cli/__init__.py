@@ -43,6 +43,7 @@ COMMANDS = {
         "Judge archived sets again, or show what that would change.",
     ),
     "republish": ("flexibatch.cli.channel", "republish", "Put a set's answers down again."),
+    "status": ("flexibatch.cli.status", "status", "Show the day on one screen."),
     "list": ("flexibatch.cli.records", "list_", "List the sets that were received, or what waits."),
     "show": ("flexibatch.cli.records", "show", "Show a set: files, runs, answers, anomalies."),
     "declarations": (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli import inboxes
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import SENDER, SINCE
 from flexibatch.cli.invocation import Invocation
@@ -15,17 +16,16 @@ from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.domain.vocabulary import SetState, Why
+from flexibatch.domain.vocabulary import SetState
+from flexibatch.errors import NotFound
 
 if TYPE_CHECKING:
     from flexibatch.services import sets
-    from flexibatch.services import waiting as waits
 else:
-    sets, waits = LateModule("flexibatch.services.sets"), LateModule("flexibatch.services.waiting")
+    sets = LateModule("flexibatch.services.sets")
 
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
-WAITING_COLUMNS = ("sender", "environment", "sets", "ticket", "name", "since", "why", "until", "reason")
 ANOMALY_COLUMNS = (
     "code",
     "class",
@@ -39,6 +39,14 @@ ANOMALY_COLUMNS = (
     "note",
 )
 ROWS_SHOWN = 50
+LISTED = f"""{REFUSED_OR_TROUBLE}
+
+\b
+Examples:
+  flexibatch list --state quarantine --state refused
+  flexibatch list --waiting
+  flexibatch list --strays --sender 000640
+"""
 FORM_COLUMNS = (
     "number",
     "ticket",
@@ -51,23 +59,11 @@ FORM_COLUMNS = (
     "refused",
 )
 
-WHY = {
-    Why.HELD: "the sender is on hold",
-    Why.ROOM: "the disk has too little room: nothing is taken in",
-    Why.BURDENED: "so much of this sender is claimed and has no verdict that no more is claimed (max_claimed_bytes)",
-    Why.ARRIVING: "it is not complete",
-    Why.CLAIMING: "its claim was cut short: the next sweep completes it",
-    Why.BACK_OFF: "trouble: it is tried again when its back-off is over",
-    Why.SWEEP: "the next sweep",
-    Why.PUBLISHING: "its answers are not all out: the next sweep puts them out",
-    Why.QUARANTINE: "it is in quarantine: release or discard it",
-}
-
 
 # ------------------------------------------------------------------------------------------------------- sets
 
 
-@click.command("list", epilog=REFUSED_OR_TROUBLE)
+@click.command("list", epilog=LISTED)
 @click.option(
     "--state",
     "states",
@@ -79,7 +75,12 @@ WHY = {
 @SINCE
 @click.option("--name", help="Only those of this name (their GO's).")
 @click.option(
-    "--waiting", is_flag=True, help="What waits instead, claimed or in an inbox: since when and what for."
+    "--waiting",
+    is_flag=True,
+    help="Every set that waits instead, claimed or in an inbox: what for, until when.",
+)
+@click.option(
+    "--strays", is_flag=True, help="Every file in an inbox instead that is no part of a set, and why."
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the latest. [default: all]")
 @json_option
@@ -92,16 +93,18 @@ def list_(  # noqa: PLR0913 - one argument an option
     since: date | None,
     name: str | None,
     waiting: bool,
+    strays: bool,
     limit: int | None,
     as_json: bool,
-) -> None:
+) -> int:
     """List the sets that were received, oldest first, with the counts of their last run."""
     number = sender_number(sender) if sender is not None else None
-    if waiting and (states or since or name or limit):
-        raise click.UsageError("--waiting goes with --sender and --json only.")
-    if waiting:
-        _list_waiting(invocation, number, as_json)
-        return
+    if (waiting or strays) and (states or since or name or limit or (waiting and strays)):
+        told = "--waiting" if waiting else "--strays"
+        raise click.UsageError(f"{told} goes with --sender and --json only.")
+    if waiting or strays:
+        shown = inboxes.list_waiting if waiting else inboxes.list_strays
+        return shown(invocation, number, as_json=as_json)
     home = open_records(invocation)
     found = sets.list_sets(
         home,
@@ -112,37 +115,32 @@ def list_(  # noqa: PLR0913 - one argument an option
         limit=limit,
     )
     show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows_of(found), zone=home.settings.timezone, as_json=as_json)
-
-
-def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> None:
-    from flexibatch.cli.components import open_components  # noqa: PLC0415 - what was received is listed without any part
-
-    components = open_components(invocation)
-    rows = rows_of(waits.waiting(components, invocation.clock.now(), sender))
-    if as_json:
-        show_json(rows)
-        return
-    told = [row | {"why": WHY[Why(str(row["why"]))]} for row in rows]
-    columns = (*WAITING_COLUMNS, "unpublished", "quarantined")
-    show_rows("Waiting", columns, told, zone=components.home.settings.timezone, as_json=False)
+    return 0
 
 
 @click.command(epilog=REFUSED_OR_TROUBLE)
 @click.argument("word", metavar="TICKET|NAME")
 @json_option
 @click.pass_obj
-def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
+def show(invocation: Invocation, word: str, *, as_json: bool) -> int:
     """Show a set: its files, runs, answers, and the anomalies of its last run.
 
     TICKET is the set's or one of its Forms', NAME that of its GO, a part, or an answer. A name that several
-    sets have is refused, and lists their tickets.
+    sets have is refused, and lists their tickets. What still lies in an inbox is shown by its name: a set that
+    waits, or a file that is no part of one.
     """
     home = open_records(invocation)
-    details = sets.show_set(home, word)
+    try:
+        details = sets.show_set(home, word)
+    except NotFound:
+        status = inboxes.show_unclaimed(invocation, word, as_json=as_json)
+        if status is None:
+            raise
+        return status
     found = fields_of(details)
     if as_json:
         show_json(found)
-        return
+        return 0
     told = Sections(home.settings.timezone)
     told.fields(f"Set {details.ticket}", found)
     told.rows("Files", ("name", "kind", "part", "size", "sha256"), rows_of(details.files))
@@ -159,6 +157,7 @@ def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
     told.rows("Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), acknowledged)
     _show_some(told, "forms", FORM_COLUMNS, details.forms)
     _show_some(told, "anomalies", ANOMALY_COLUMNS, details.anomalies)
+    return 0
 
 
 def _show_some(told: Sections, part: str, columns: Sequence[str], records: Sequence[object]) -> None:

@@ -9,15 +9,18 @@ WORDS = {
     Remedy.CORRECT_ACCOUNTS: ": correct --channel or --group.",
     Remedy.CORRECT_NAME: ": correct --name.",
     Remedy.CORRECT_USER: ": correct --user.",
+    Remedy.DECIDE_QUARANTINE: "`flexibatch quarantine list` tells why: release or discard each.",
     Remedy.END_SSH_RSA: (
         "Let it send rsa-sha2 or Ed25519, then run `flexibatch sender set {about} --no-ssh-rsa`."
     ),
+    Remedy.FEED_REGISTER: "Feed it: `flexibatch dimona import FILE`.",
     Remedy.GIVE_LOGIN: (
         "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
     ),
     Remedy.GO_BELOW: ": where that is meant, give --below-retention.",
     Remedy.LIST_QUARANTINE: "`flexibatch quarantine list` shows those.",
     Remedy.LIST_SETS: "`flexibatch list` shows what was received.",
+    Remedy.LIST_STRAYS: "`flexibatch list --strays` tells each, and the right name: ask the bureau.",
     Remedy.LIST_WAITING: "; `flexibatch list --waiting` tells what for.",
     Remedy.MAKE_HOME: "Run `flexibatch init`: it makes what is missing.",
     Remedy.MEND_NAME: ": mend the name, or tell the sender with --sender.",
@@ -30,6 +33,9 @@ WORDS = {
     Remedy.RELEASE_SET: "; `flexibatch quarantine release` has it judged again.",
     Remedy.REPEAT_ROLES: "Run {about} again, as after every `flexibatch db upgrade`.",
     Remedy.SEE_EVENTS: ": see its events above, and `flexibatch doctor`.",
+    Remedy.SEE_WAITING: (
+        "`flexibatch list --waiting` tells what for; see whether `watch` or `serve` runs, or a sender is on hold."
+    ),
     Remedy.SHOW_VERDICT: "; `flexibatch show {about}` tells its verdict.",
     Remedy.SWEEP: "Run `flexibatch sweep` first.",
     Remedy.TAKE_SETTING: ": leave --older-than out.",

@@ -114,13 +114,18 @@ def check(invocation: Invocation, *, as_json: bool) -> int:
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, *, as_json: bool) -> int:
-    """Look at database, folders, rights, schemas, tables, clock and disk, and say what to do.
+    """Look at database, folders, clock, disk, certificates and register, and at the work itself; say what to do.
 
-    What is told as a warning can wait, what has failed cannot.
+    What is told as a warning can wait, what has failed cannot. Warned of are strays, sets past their grace
+    (`incomplete_after`) or in quarantine, certificates that end within 30 days, and a register that was not fed for
+    7 days.
     """
     checks = doctors.examine(open_components_unchecked(invocation), invocation.clock.now())
     rows = [_looked_at(one) for one in checks]
-    show_table("Doctor", ("check", "state", "told", "what_to_do"), rows, as_json)
+    if as_json:
+        show_json(rows)
+    else:
+        show_table("Doctor", ("looked_at", "state", "told", "what_to_do"), rows, as_json=False)
     return 1 if any(one.fault.health is faults.Health.FAILED for one in checks) else 0
 
 
@@ -129,6 +134,7 @@ def _looked_at(check: "Check") -> dict[str, object]:
     advice = words_of(fault.remedy, fault.about) if fault.remedy is not None else fault.what_to_do
     return {
         "check": check.name,
+        "looked_at": check.looked_at,
         "state": fault.health.value,
         "told": fault.told or None,
         "what_to_do": advice or None,

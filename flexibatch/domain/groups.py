@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from flexibatch.domain.names import ParsedName, is_temporary, key_of, kind_of, parse_name
 from flexibatch.domain.vocabulary import FileKind
@@ -17,13 +18,29 @@ FILES_LIMIT = 40
 """Files that are taken of one set: nine parts with a signature each, GO and TD, and as many that are wrong."""
 
 
+class EntryKind(StrEnum):
+    """Name what an entry of an inbox is: a whole file, or why it is none."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    LINK = "link"
+    SPECIAL = "special"
+    UPLOADING = "uploading"
+    UNREADABLE_NAME = "unreadable-name"
+
+
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """One entry of an inbox, with its change time; links, folders and devices are not `regular`."""
+    """One entry of an inbox, with its change time."""
 
     name: str
     changed_ns: int
-    regular: bool = True
+    kind: EntryKind = EntryKind.FILE
+
+    @property
+    def regular(self) -> bool:
+        """Return whether it is a whole file with a name that is text."""
+        return self.kind is EntryKind.FILE
 
 
 @dataclass(slots=True)

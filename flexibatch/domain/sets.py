@@ -79,7 +79,7 @@ def sort_out(
     while groups:
         key, group = groups.popitem()
         left = group.bound()
-        found = _decide(group, key in received, inbox, now_ns)
+        found = decide(group, key in received, inbox, now_ns)
         if found is not None:
             result.found.append(found)
             if left:
@@ -90,7 +90,8 @@ def sort_out(
     return result
 
 
-def _decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
+def decide(group: Group, received: bool, inbox: Inbox, now_ns: int) -> Found | None:
+    """Return what is to be claimed of a group now; None where it has to wait."""
     group.files.sort(key=lambda one: one[0].text)
     gos, patience = group.gos, inbox.patience
     if any(0 <= now_ns - changed < patience.claim_delay for changed in gos):

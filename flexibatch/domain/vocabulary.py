@@ -136,7 +136,7 @@ INSTITUTION = "999999"
 
 
 class Why(StrEnum):
-    """Name why the first set of a stream is not done with, and so what an operator can do."""
+    """Name why a set is not done with, and so what an operator can do."""
 
     HELD = "held"
     ROOM = "room"
@@ -144,6 +144,7 @@ class Why(StrEnum):
     ARRIVING = "arriving"
     CLAIMING = "claiming"
     BACK_OFF = "back-off"
+    BEHIND = "behind"
     SWEEP = "sweep"
     PUBLISHING = "publishing"
     QUARANTINE = "quarantine"

@@ -128,6 +128,15 @@ class Components:
         return RoutedSpool(local, self.elsewhere)
 
     @cached_property
+    def waits(self) -> Waits:
+        """Return how long what may wait in an inbox."""
+        told = self.home.settings
+        return Waits(
+            *(told.incomplete_after, told.go_grace, told.settle_for, told.stray_after),
+            *(told.claim_delay, told.max_waiting),
+        )
+
+    @cached_property
     def claims(self) -> Claims:
         """Return the book of claims."""
         return Claims(self.home.database, self.outside.tickets)
@@ -235,15 +244,7 @@ class Components:
     def channel(self) -> Channel:
         """Return the channel that sweeps the inboxes."""
         settings = self.home.settings
-        waits = Waits(
-            settings.incomplete_after,
-            settings.go_grace,
-            settings.settle_for,
-            settings.stray_after,
-            settings.claim_delay,
-            settings.max_waiting,
-        )
-        inboxes = Inboxes(self.spool, self.claims, self.limits, waits)
+        inboxes = Inboxes(self.spool, self.claims, self.limits, self.waits)
         _ = self.seal  # who settles sets says at once what answers cannot be signed with
         return Channel(
             world=self.world,

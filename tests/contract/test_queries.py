@@ -55,9 +55,13 @@ def shown_set(records: Records, word: str) -> KnownPerson:
         return show_set(connection, word)
 
 
-def stream(records: Records, *, now: datetime = LATER) -> KnownPerson:
+def waits(records: Records, *, now: datetime = LATER) -> list[KnownPerson]:
     with records.database.reading() as connection:
-        (only,) = waiting(connection, now)
+        return waiting(connection, now)
+
+
+def stream(records: Records, *, now: datetime = LATER) -> KnownPerson:
+    (only,) = waits(records, now=now)
     return only
 
 
@@ -122,20 +126,29 @@ def test_nothing_waits_where_all_is_published(records: Records) -> None:
         assert [] == waiting(connection, LATER)
 
 
-def test_a_stream_tells_its_next_set_and_how_many_wait(records: Records) -> None:
-    """The set whose turn is next is told, with the moment it was claimed."""
-    first = records.claim(go_name(1))
-    records.claim(go_name(2))
-    told = stream(records)
-    assert (SENDER, "R", first, go_name(1), 2, "sweep") == (
-        told["sender"],
-        told["environment"],
-        told["ticket"],
-        told["name"],
-        told["sets"],
-        told["why"],
+def test_every_set_of_a_stream_is_told_in_its_turn(records: Records) -> None:
+    """The one that is next since the moment it was claimed, the others behind it."""
+    first, second = records.claim(go_name(1)), records.claim(go_name(2))
+    told, other = waits(records)
+    assert (SENDER, "R", first, go_name(1), "sweep", None) == tuple(
+        told[name] for name in ("sender", "environment", "ticket", "name", "why", "behind")
     )
     assert NOON + timedelta(hours=1) == told["since"]
+    assert (second, "behind", first, None) == tuple(
+        other[name] for name in ("ticket", "why", "behind", "until")
+    )
+
+
+def test_what_stands_behind_trouble_waits_as_long(records: Records) -> None:
+    """The back-off of the set that is next is that of those behind it; the reason is its own."""
+    ticket = records.claim(go_name(1))
+    records.claim(go_name(2))
+    StoredSetQueue(records.database, FixedClock(LATER)).delayed(ticket, "The disk is full.")
+    told = [(row["why"], row["until"], row["reason"]) for row in waits(records)]
+    assert [
+        ("back-off", LATER + FIRST_WAIT, "The disk is full."),
+        ("behind", LATER + FIRST_WAIT, None),
+    ] == told
 
 
 def test_a_stream_waits_for_its_back_off_only_until_it_is_over(records: Records) -> None:
@@ -167,20 +180,17 @@ def test_answers_that_are_not_out_wait_too(records: Records) -> None:
     ticket = records.claim(go_name(1))
     records.decide(ticket, published=False)
     told = stream(records)
-    assert (ticket, "publishing", 0, 1) == (told["ticket"], told["why"], told["sets"], told["unpublished"])
+    assert (ticket, "publishing", None) == (told["ticket"], told["why"], told["behind"])
 
 
 def test_quarantine_holds_up_nobody_but_is_told(records: Records) -> None:
-    """A set in quarantine is passed over for the next one; alone it waits for the operator."""
+    """A set in quarantine waits for the operator; the next one is behind nothing."""
     bad = records.claim(go_name(1))
     records.change(bad, state="quarantine")
-    assert (bad, "quarantine", 0, 1) == tuple(
-        stream(records)[key] for key in ("ticket", "why", "sets", "quarantined")
-    )
     good = records.claim(go_name(2))
-    assert (good, "sweep", 1, 1) == tuple(
-        stream(records)[key] for key in ("ticket", "why", "sets", "quarantined")
-    )
+    assert [(bad, "quarantine", None), (good, "sweep", None)] == [
+        (row["ticket"], row["why"], row["behind"]) for row in waits(records)
+    ]
 
 
 def test_streams_are_told_apart(records: Records) -> None:
@@ -189,8 +199,10 @@ def test_streams_are_told_apart(records: Records) -> None:
     records.claim(go_name(1, environment="T"), environment=Environment.TEST)
     records.claim(go_name(1, OTHER), sender=OTHER)
     with records.database.reading() as connection:
-        told = [(row["sender"], row["environment"]) for row in waiting(connection, LATER)]
-    assert [(SENDER, "R"), (SENDER, "T"), (OTHER, "R")] == told
+        told = [(row["sender"], row["environment"], row["behind"]) for row in waiting(connection, LATER)]
+        of_other = [row["sender"] for row in waiting(connection, LATER, OTHER)]
+    assert [(SENDER, "R", None), (SENDER, "T", None), (OTHER, "R", None)] == told
+    assert [OTHER] == of_other
 
 
 # --------------------------------------------------------------------------------------------------- one set

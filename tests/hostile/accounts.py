@@ -81,7 +81,8 @@ class Accounts:
     def claimed(self) -> bool:
         """Tell whether sets of the attacker are claimed and not answered."""
         return any(
-            row["sender"] == ATTACKER and row["ticket"] and row["sets"] for row in self._list("--waiting")
+            row["sender"] == ATTACKER and row["state"] in {"claiming", "claimed"}
+            for row in self._list("--waiting")
         )
 
     def raw_pages(self) -> list[str]:

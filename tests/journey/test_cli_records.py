@@ -1,16 +1,18 @@
 """The commands that operators look things up with, and decide with, run as the program runs them."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from flexibatch.adapters.clock import SystemClock
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.store import tables
 from flexibatch.cli import run
 from flexibatch.domain.findings import Finding
+from flexibatch.ports import Clock
 from flexibatch.wiring.home import Home
 from tests.twins.clock import FixedClock
 from tests.twins.numbers import company_number, worker_number
@@ -25,12 +27,13 @@ class HelpDesk:
 
     def __init__(self, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
         self.home, self.capsys = home, capsys
+        self.clock: Clock = FixedClock(NOW)
         self.records = Records(home.database)
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """Run a command; give exit status, results, messages."""
         self.capsys.readouterr()
-        status = run(["--home", str(self.home.path), "--operator", "An", *words], FixedClock(NOW))
+        status = run(["--home", str(self.home.path), "--operator", "An", *words], self.clock)
         return status, *self.capsys.readouterr()
 
     def told(self, *words: str) -> str:
@@ -80,6 +83,15 @@ def test_list_narrows(desk: HelpDesk) -> None:
     assert [second] == [row["ticket"] for row in desk.parsed("list", "--limit", "1")]
 
 
+def test_the_examples_of_list_are_done_as_they_stand(desk: HelpDesk) -> None:
+    """Whoever copies one gets what it says."""
+    lines = [line.strip() for line in desk.told("list", "--help").splitlines()]
+    calls = [line.split()[1:] for line in lines if line.startswith("flexibatch ")]
+    assert 3 <= len(calls)
+    for words in calls:
+        desk.told(*words)
+
+
 def test_list_says_on_stderr_that_there_is_nothing(desk: HelpDesk) -> None:
     """An empty result is no error."""
     assert (0, "", "Sets: none.\n") == desk.call("list")
@@ -87,13 +99,15 @@ def test_list_says_on_stderr_that_there_is_nothing(desk: HelpDesk) -> None:
 
 
 def test_list_waiting_says_what_for(desk: HelpDesk) -> None:
-    """A line a stream, the reason in words; JSON has it as one word."""
-    ticket = desk.records.claim(go_name(1))
+    """A line a set, the reason in words; JSON has it as one word."""
+    ticket, second = desk.records.claim(go_name(1)), desk.records.claim(go_name(2))
     told = desk.told("list", "--waiting")
     assert ticket in told
     assert "the next sweep" in told
-    (stream,) = desk.parsed("list", "--waiting", "--sender", SENDER)
-    assert ("sweep", 1) == (stream["why"], stream["sets"])
+    rows = desk.parsed("list", "--waiting", "--sender", SENDER)
+    assert [(ticket, "sweep", None), (second, "behind", ticket)] == [
+        (row["ticket"], row["why"], row["behind"]) for row in rows
+    ]
     assert [] == desk.parsed("list", "--waiting", "--sender", OTHER)
 
 
@@ -102,11 +116,12 @@ def test_list_waiting_looks_into_the_inboxes_too(desk: HelpDesk) -> None:
     inboxes = [make_sender_folders(desk.home.settings.spool, number) / "IN" for number in (SENDER, OTHER)]
     (inboxes[0] / f"{go_name(1).replace('GO', 'FI', 1)}.1").touch()
     (inboxes[0] / ".upload").touch()
+    desk.clock = FixedClock(SystemClock().now())
     (inboxes[1] / go_name(1, OTHER)).touch()
     desk.told("sender", "hold", OTHER)
     told = desk.parsed("list", "--waiting")
-    assert [(SENDER, 1, "arriving", None), (OTHER, 1, "held", None)] == [
-        (one["sender"], one["sets"], one["why"], one["ticket"]) for one in told
+    assert [(SENDER, "arriving", None), (OTHER, "held", None)] == [
+        (one["sender"], one["why"], one["ticket"]) for one in told
     ]
     desk.told("sender", "release", OTHER)
     late = desk.parsed("list", "--waiting", "--sender", OTHER)[0]
@@ -115,6 +130,12 @@ def test_list_waiting_looks_into_the_inboxes_too(desk: HelpDesk) -> None:
     assert desk.home.settings.go_grace == waited
     assert "its GO is missing" in desk.told("list", "--waiting")
     (inboxes[1] / f"{go_name(1, OTHER).replace('GO', 'FI', 1)}.1").touch()
+    fresh = desk.parsed("list", "--waiting", "--sender", OTHER)[0]
+    assert ("arriving", "a file came after its GO, and must stand still first") == (
+        fresh["why"],
+        fresh["reason"],
+    )
+    desk.clock = FixedClock(SystemClock().now() + timedelta(minutes=2))
     whole = desk.parsed("list", "--waiting", "--sender", OTHER)[0]
     assert ("sweep", None, None) == (whole["why"], whole["reason"], whole["until"])
 
@@ -256,6 +277,9 @@ def test_several_leave_quarantine_or_none(desk: HelpDesk) -> None:
         ("list --since yesterday", "no moment"),
         ("list --state lost", "lost"),
         ("list --waiting --state settled", "--waiting goes with"),
+        ("list --strays --limit 3", "--strays goes with"),
+        ("list --strays --waiting", "--waiting goes with"),
+        ("list --strays --sender 000999", "000999"),
         ("purge --older-than soon", "no duration"),
         ("purge --kind words", "archive"),
         ("purge --kind audit --older-than P2Y", "retention.audit"),

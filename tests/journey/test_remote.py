@@ -102,6 +102,27 @@ def test_a_set_elsewhere_is_settled_and_answered_there(far: Far, call: Caller) -
     assert [] == sorted((far.installation.spool / "senders/000640/OUT").iterdir())
 
 
+def test_what_lies_elsewhere_is_asked_for_too(far: Far, call: Caller) -> None:
+    """Sets that wait and strays of an inbox there; who looks leaves no trace, and a server that is away is said so."""
+    call.clock = TestersClock()
+    name = far.drop()
+    (far.root / "inbound" / "wages.xlsx").touch()
+    (far.root / "inbound" / "old").mkdir()
+    (row,) = call.done("list", "--waiting", "--json").json
+    assert (name, "sweep", None) == (row["name"], row["why"], row["ticket"])
+    strays = call.done("list", "--strays", "--json").json
+    assert [("old", "folder"), ("wages.xlsx", "name")] == [(one["name"], one["why"]) for one in strays]
+    assert "does not begin as" in call.done("show", "wages.xlsx").out
+    assert not (far.installation.home.path / "remote").exists()
+    with (far.installation.home.path / FILE).open("r+", encoding="utf-8") as settings:
+        text = settings.read().replace(f"port = {far.server.sshd.port}", "port = 1")
+        settings.seek(0)
+        settings.write(text)
+        settings.truncate()
+    told = call("list", "--strays")
+    assert (3, True) == (told.status, "Not looked into: IN of sender 000640" in told.err)
+
+
 def test_nothing_is_deleted_there_before_it_is_settled(far: Far) -> None:
     """A bug keeps the set from being settled: its bytes wait there and here, until a sweep that can."""
     name = far.drop()

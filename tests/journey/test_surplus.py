@@ -83,7 +83,9 @@ def test_no_more_is_claimed_of_a_bureau_than_it_may(home: Home) -> None:
         claimed.append(broken.sweep().claimed)
     assert [1, 1, 0, 1] == claimed
     told = waiting(installation.components(), installation.clock.now(), BUSY)
-    assert [("claimed", Why.BACK_OFF), ("arriving", Why.BURDENED)] == [(one.state, one.why) for one in told]
+    assert [("claimed", Why.BACK_OFF), ("claimed", Why.BEHIND), ("arriving", Why.BURDENED)] == [
+        (one.state, one.why) for one in told.rows
+    ]
     assert 4 == channel.sweep().settled
     assert ["refused"] * 4 == [state for _sender, state, _kept in _states(installation)]
 

@@ -137,7 +137,7 @@ class Installation:
     def _scan(self, folder: Path) -> Iterator[DirectoryEntry]:
         """List a folder with the times at which this installation's bureaus dropped their files."""
         for entry in scan_folder(folder):
-            yield DirectoryEntry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.regular)
+            yield DirectoryEntry(entry.name, self.dropped_ns.get(entry.name, entry.changed_ns), entry.kind)
 
     def import_of_today(self, path: Path) -> None:
         """Import a register file, its dates moved to today."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexibatch.domain.findings import Finding
-from flexibatch.domain.groups import DirectoryEntry, groups_of, orphans
+from flexibatch.domain.groups import DirectoryEntry, EntryKind, groups_of, orphans
 from flexibatch.domain.names import InboxContext
 from flexibatch.domain.sets import Found, Inbox, Patience, Sorted, sort_out
 from flexibatch.domain.vocabulary import Environment
@@ -424,7 +424,7 @@ def test_what_a_first_try_left_refuses_no_set(name: str, end: str) -> None:
 
 def test_what_is_no_regular_file_is_only_reported() -> None:
     """Links, folders and devices are no files of a set, whatever their names."""
-    listing = [DirectoryEntry(FI, 0, regular=False), DirectoryEntry(GO, 0, regular=False)]
+    listing = [DirectoryEntry(FI, 0, EntryKind.LINK), DirectoryEntry(GO, 0, EntryKind.FOLDER)]
     result = sorted_out(listing, {}, INBOX)
     assert ([], [FI, GO]) == (result.found, result.strays)
 

@@ -26,6 +26,13 @@ class Listing(Protocol):
 class Spool(Listing, Protocol):
     """Take sets out of inboxes and put answers and pages down. Every step may be repeated."""
 
+    def peek_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
+        """Return what lies in an inbox to who only looks: nothing is remembered, and one that is not there is empty.
+
+        Raise `Unavailable` where it cannot be listed.
+        """
+        ...
+
     def take(self, ticketed: Ticketed) -> bool:
         """Move a set into its private folder, the leader first: that rename is the claim.
 

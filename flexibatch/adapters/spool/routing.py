@@ -27,6 +27,10 @@ class RoutedSpool:
         """Return what lies in an inbox, wherever it is."""
         return self.of(sender).list_inbox(sender, environment)
 
+    def peek_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
+        """Return what lies in an inbox, wherever it is, to who only looks."""
+        return self.of(sender).peek_inbox(sender, environment)
+
     def take(self, ticketed: Ticketed) -> bool:
         """Move a set into its private folder, from wherever it lies."""
         return self.of(ticketed.claim.sender).take(ticketed)

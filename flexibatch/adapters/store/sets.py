@@ -23,9 +23,10 @@ from flexibatch.adapters.store.tables import (
     sender,
 )
 from flexibatch.domain.vocabulary import Environment, SetState
-from flexibatch.errors import Refusal
+from flexibatch.errors import NotFound, Refusal
 
 _TICKET = re.compile(r"[0-9A-Za-z]{13}")
+_PRINTED_TICKET = re.compile(r"[0-9A-Z]{13}")
 _COUNTS = (run.c.forms, run.c.lines, run.c.accepted, run.c.unchanged, run.c.refused, run.c.anomalies)
 _HEAD = (
     file_set.c.ticket,
@@ -112,14 +113,15 @@ def is_last_run() -> ColumnElement[bool]:
 def find_ticket(connection: Connection, word: str) -> str:
     """Return the ticket of the set that a ticket (the set's, or one of its Forms') or a file's name speaks of.
 
-    Raise `Refusal` for what is unknown, for a declaration's ticket, and for a name that several sets have.
+    Raise `NotFound` for an unknown name; `Refusal` for an unknown ticket, for a declaration's, and for a name that
+    several sets have.
     """
     found = _by_ticket(connection, word.upper()) if _TICKET.fullmatch(word) else None
     if found is not None:
         return found
-    tickets = _by_name(connection, word)
+    tickets = _by_name(connection, word) if _may_be_stored(word) else []
     if not tickets:
-        raise Refusal(
+        raise (Refusal if _PRINTED_TICKET.fullmatch(word) else NotFound)(
             f"No set has the ticket or name {word!r}. `flexibatch list` shows what was received; a set that "
             "still lies in an inbox has no ticket yet."
         )
@@ -127,6 +129,11 @@ def find_ticket(connection: Connection, word: str) -> str:
         listed = "\n".join(_listed(connection, ticket) for ticket in tickets)
         raise Refusal(f"The name {word} has {len(tickets)} tickets. Give one of them instead:\n{listed}")
     return tickets[0]
+
+
+def _may_be_stored(name: str) -> bool:
+    """Return whether a database can hold a name: one in an inbox may be no text."""
+    return "\0" not in name and not any("\ud800" <= sign <= "\udfff" for sign in name)
 
 
 def _by_ticket(connection: Connection, ticket: str) -> str | None:

@@ -1,10 +1,10 @@
-"""What waits, per stream: since when, and for what."""
+"""What was claimed and is not done with: since when it waits, and for what."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, or_, select
 
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import KnownPerson, shown
@@ -16,62 +16,47 @@ WAITING = (SetState.CLAIMING, SetState.CLAIMED)
 """How a set stands that waits for its verdict: those behind it in its stream wait too."""
 
 
-def waiting(connection: Connection, now: datetime) -> list[KnownPerson]:
-    """Return every stream in which something is not done with, by sender and environment.
-
-    `ticket` and `name` are those of the set that is next, waiting `since` it was claimed, `why` one of `Why`;
-    `until` ends its back-off and `reason` tells the last trouble. `sets` counts those without a verdict,
-    `unpublished` those whose answers are not all out, `quarantined` those in quarantine, which hold up none.
-    """
-    counts = {
-        "sets": _count(connection, _counted().where(file_set.c.state.in_(WAITING))),
-        "unpublished": _count(connection, _counted().where(_UNPUBLISHED)),
-        "quarantined": _count(connection, _counted().where(file_set.c.state == SetState.QUARANTINE)),
-    }
-    streams = sorted({key for counted in counts.values() for key in counted})
-    return [
-        _stream(connection, key, now) | {name: counted.get(key, 0) for name, counted in counts.items()}
-        for key in streams
-    ]
-
-
 _UNPUBLISHED = file_set.c.ticket.in_(select(run.c.set_ticket).where(run.c.published_at.is_(None)))
+_COLUMNS = (
+    *(file_set.c.sender, sender.c.name.label("sender_name"), file_set.c.environment, file_set.c.ticket),
+    *(file_set.c.name, file_set.c.state, file_set.c.claimed_at.label("since")),
+    *(file_set.c.not_before.label("until"), file_set.c.attempts, file_set.c.reason),
+)
 
 
-def _counted() -> Select[Any]:
-    stream = (file_set.c.sender, file_set.c.environment)
-    return select(*stream, func.count().label("number")).group_by(*stream)
+def waiting(connection: Connection, now: datetime, number: str | None = None) -> list[KnownPerson]:
+    """Return every set that is not done with, of all senders or of one, each stream in the order of its turns.
 
-
-def _count(connection: Connection, query: Select[Any]) -> Mapping[Key, int]:
-    return {(row.sender, row.environment): row.number for row in connection.execute(query)}
-
-
-def _stream(connection: Connection, key: Key, now: datetime) -> KnownPerson:
-    row = _first(connection, key)
-    kept = ("sender", "sender_name", "environment", "ticket", "name", "state", "since", "until", "attempts")
-    told = shown(row)
-    return {name: told[name] for name in kept} | {"why": _why(row, stored(now)), "reason": row.reason}
-
-
-def _first(connection: Connection, key: Key) -> Row[Any]:
-    """Return what is next in a stream: a set to judge, else one to publish, else one in quarantine."""
-    columns = (sender.c.name.label("sender_name"), sender.c.held)
-    moments = (file_set.c.claimed_at.label("since"), file_set.c.not_before.label("until"))
-    mine = (
-        select(file_set, *columns, *moments)
-        .select_from(file_set)
-        .join(sender, sender.c.number == file_set.c.sender)
-        .where(file_set.c.sender == key[0], file_set.c.environment == key[1])
-        .order_by(file_set.c.turn)
-        .limit(1)
+    A set waits `since` it was claimed, `why` is one of `Why`; `until` ends its back-off, or that of the set which is
+    next in its stream, whose ticket is `behind`; `reason` tells the last trouble.
+    """
+    query = (
+        select(*_COLUMNS, sender.c.held)
+        .join_from(file_set, sender, sender.c.number == file_set.c.sender)
+        .where(or_(file_set.c.state.in_((*WAITING, SetState.QUARANTINE)), _UNPUBLISHED))
+        .order_by(file_set.c.sender, file_set.c.environment, file_set.c.turn)
     )
-    judged = connection.execute(mine.where(file_set.c.state.in_(WAITING))).first()
-    settled = judged or connection.execute(mine.where(_UNPUBLISHED)).first()
-    return settled or connection.execute(mine.where(file_set.c.state == SetState.QUARANTINE)).one()
+    if number is not None:
+        query = query.where(file_set.c.sender == number)
+    rows: Sequence[Row[*tuple[Any, ...]]] = connection.execute(query).all()
+    heads: dict[Key, Row[*tuple[Any, ...]]] = {}
+    for row in rows:
+        if row.state in WAITING:
+            heads.setdefault((row.sender, row.environment), row)
+    return [_told(row, heads.get((row.sender, row.environment)), stored(now)) for row in rows]
 
 
-def _why(row: Row[Any], now: datetime) -> Why:
+def _told(row: Row[*tuple[Any, ...]], head: Row[*tuple[Any, ...]] | None, now: datetime) -> KnownPerson:
+    fields = shown(row)
+    held_up = row.state in WAITING and head is not None and head.ticket != row.ticket
+    why = _why(row, now, held_up=held_up)
+    if why is Why.BEHIND and head is not None:
+        fields["until"] = shown(head)["until"]
+    del fields["held"]
+    return fields | {"why": why, "behind": head.ticket if held_up and head is not None else None}
+
+
+def _why(row: Row[*tuple[Any, ...]], now: datetime, *, held_up: bool) -> Why:
     if row.state == SetState.QUARANTINE:
         return Why.QUARANTINE
     if row.state not in WAITING:
@@ -80,4 +65,6 @@ def _why(row: Row[Any], now: datetime) -> Why:
         return Why.HELD
     if row.state == SetState.CLAIMING:
         return Why.CLAIMING
+    if held_up:
+        return Why.BEHIND
     return Why.BACK_OFF if row.until is not None and row.until > now else Why.SWEEP

@@ -16,8 +16,10 @@ from flexibatch.adapters.store.health import newest_moment
 from flexibatch.adapters.store.revisions import require_ready
 from flexibatch.adapters.xml.versions import VERSIONS
 from flexibatch.errors import FlexibatchError, Remedy, Unavailable
+from flexibatch.services.doctor import work
 from flexibatch.services.doctor.database import rights, server, strangers
 from flexibatch.services.doctor.faults import Fault, Health
+from flexibatch.services.doctor.names import LOOKED_AT
 from flexibatch.services.doctor.signatures import signatures
 from flexibatch.settings import FILE
 from flexibatch.wiring.components import Components
@@ -33,9 +35,10 @@ ANYONE_ELSE = 0o077
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one look told: the name of what was looked at, and what is wrong there or that nothing is."""
+    """What one look told: its key, what was looked at in words, and what is wrong there or that nothing is."""
 
     name: str
+    looked_at: str
     fault: Fault
 
 
@@ -55,7 +58,7 @@ def _checked(name: str, look: Look, components: Components, now: datetime) -> It
     except OSError as exc:
         faults = [Fault(Health.FAILED, f"{exc.filename}: {exc.strerror}", "See to the disk and its rights.")]
     for fault in faults or [Fault(Health.OK, "")]:
-        yield Check(name, fault)
+        yield Check(name, LOOKED_AT[name], fault)
 
 
 def _database(components: Components, _now: datetime) -> Iterator[Fault]:
@@ -220,4 +223,8 @@ LOOKS: dict[str, Look] = {
     "space": _space,
     "front door": _front_door,
     "signatures": signatures,
+    "inboxes": work.inboxes,
+    "verdicts": work.verdicts,
+    "quarantine": work.quarantine,
+    "register": work.register,
 }

@@ -35,6 +35,11 @@ class LocalSpool:
         """Return what lies in an inbox."""
         return self._scan(self._inbox(sender, environment))
 
+    def peek_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:
+        """Return what lies in an inbox; one that is not there is empty, and nothing is logged."""
+        folder = self._inbox(sender, environment)
+        return self._scan(folder) if folder.is_dir() else ()
+
     def _inbox(self, sender: str, environment: Environment) -> Path:
         return self._spool / SENDERS / sender / environment.inbox
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from flexibatch.domain.groups import DirectoryEntry
+from flexibatch.domain.groups import DirectoryEntry, EntryKind
 from flexibatch.domain.names import parse_name
 from flexibatch.domain.vocabulary import FileKind
 from flexibatch.errors import Unavailable
@@ -21,7 +21,12 @@ class Listed:
     name: str
     size: int
     modified: int
-    regular: bool = True
+    kind: EntryKind = EntryKind.FILE
+
+    @property
+    def regular(self) -> bool:
+        """Return whether it is a file with a name that can be one here."""
+        return self.kind is EntryKind.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +48,21 @@ class Sightings:
         self._folders: dict[str, dict[str, Sighting]] | None = None
 
     def entries(
-        self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0
+        self, folder: str, listing: Iterable[Listed], now_ns: int, late_ns: int = 0, *, remember: bool = True
     ) -> list[DirectoryEntry]:
-        """Return a listing's entries with the times that stand in for change times; remember what was seen.
+        """Return a listing's entries with the times that stand in for change times; remember what was seen, or not.
 
         One that was begun `late_ns` ago has not seen since then that anything stands still.
         """
         folders = self._remembered()
         before, listed = folders.get(folder, {}), list(listing)
         seen = {one.name: _sighted(before.get(one.name), one, now_ns) for one in listed}
-        if seen != before:
+        if remember and seen != before:
             folders[folder] = seen
             self._write(folders)
         arrived = _arrivals(listed, seen)
         return [
-            DirectoryEntry(one.name, _stands_for(one, seen, arrived, late_ns), one.regular) for one in listed
+            DirectoryEntry(one.name, _stands_for(one, seen, arrived, late_ns), one.kind) for one in listed
         ]
 
     def _remembered(self) -> dict[str, dict[str, Sighting]]:

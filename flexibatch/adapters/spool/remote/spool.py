@@ -3,7 +3,6 @@
 What was claimed lies there in the work folder, as `<ticket>.<name>`, until its verdict is committed and published.
 """
 
-import stat
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flexibatch.adapters.disk import settle_folder, sheltered
+from flexibatch.adapters.folders import kind_of_mode
 from flexibatch.adapters.set_folder import SetFolder
 from flexibatch.adapters.spool.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.spool.remote.folders import RemoteFolders
@@ -19,7 +19,7 @@ from flexibatch.adapters.spool.remote.sightings import Listed, Sightings
 from flexibatch.adapters.spool.remote.transfer import fetch, moved
 from flexibatch.adapters.spool.remote.worker import Worker
 from flexibatch.domain.case import Case, Ticketed, Verdict
-from flexibatch.domain.groups import DirectoryEntry
+from flexibatch.domain.groups import DirectoryEntry, EntryKind
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.ports import Clock
 
@@ -74,6 +74,14 @@ class RemoteSpool:
         return self._sightings.entries(
             name, map(listed, listing), _nanoseconds(now - _EPOCH), _nanoseconds(now - begun)
         )
+
+    def peek_inbox(self, sender: str, environment: Environment) -> Iterable[DirectoryEntry]:  # noqa: ARG002 - as above
+        """List an inbox for who only looks: nothing that was seen is remembered, and no rest begins."""
+        name = environment.inbox
+        listing, begun = self._list(name)
+        now = self._clock.now()
+        moments = (_nanoseconds(now - _EPOCH), _nanoseconds(now - begun))
+        return self._sightings.entries(name, map(listed, listing), *moments, remember=False)
 
     def _rests(self, name: str) -> bool:
         now, before = self._clock.now(), self._listed_at.get(name)
@@ -181,5 +189,7 @@ def listed(found: Attributes) -> Listed:
     plain = isinstance(told, str) and "/" not in name and "\0" not in name and name not in {"", ".", ".."}
     fits = len(name.encode(errors="replace")) <= NAME_BYTES
     mode = found.st_mode
-    regular = plain and fits and (mode is None or stat.S_ISREG(mode))
-    return Listed(name, found.st_size or 0, found.st_mtime or 0, regular)
+    kind = EntryKind.FILE if mode is None else kind_of_mode(mode)
+    if kind is EntryKind.FILE and not (plain and fits):
+        kind = EntryKind.UNREADABLE_NAME
+    return Listed(name, found.st_size or 0, found.st_mtime or 0, kind)
