@@ -1,29 +1,12 @@
 """The page as HTML: self-contained, no script, nothing fetched; every value escaped and visible."""
 
-import base64
 from collections.abc import Iterator
-from datetime import datetime
-from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
-
 from flexibatch.adapters.reports.causes import causes_by_class, lead_of, lines_told, verified
-from flexibatch.adapters.reports.writing import (
-    Texts,
-    dated,
-    day,
-    employer,
-    euros,
-    instant,
-    joined,
-    number,
-    period,
-    visible,
-)
+from flexibatch.adapters.reports.templates import compiled, styled
+from flexibatch.adapters.reports.writing import Texts, joined
 from flexibatch.domain.case import Report
-from flexibatch.domain.findings import named
 from flexibatch.domain.outcomes import LineOutcomes
 from flexibatch.domain.vocabulary import AnomalyClass
 
@@ -58,7 +41,7 @@ class HtmlPage:
     def __init__(self, template: str, style: str, timezone: ZoneInfo) -> None:
         """Compile the template."""
         self._style, self._timezone = style, timezone
-        self._template = self._compiled(template)
+        self._template = compiled(template, timezone)
 
     def pieces(self, report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[bytes]:
         """Yield the page in the language of the texts."""
@@ -83,38 +66,7 @@ class HtmlPage:
             verified={file.name: verified(report, file) for file in report.case.files},
             shades=SHADES,
             zone=self._timezone.key,
-            style=Markup(self._style),  # noqa: S704 - our own file
-            style_digest=Markup(_digest(self._style)),  # noqa: S704 - base64
+            **styled(self._style),
         )
         for text in joined(pieces):
             yield text.encode()
-
-    def _compiled(self, template: str) -> Template:
-        # Undefined names fail: a page with a hole in it is worse than none.
-        machine = Environment(
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        machine.filters |= {
-            "visible": visible,
-            "named": named,
-            "instant": instant,
-            "number": number,
-            "euros": euros,
-            "day": day,
-            "period": period,
-            "moment": self._moment,
-            "employer": employer,
-        }
-        return machine.from_string(template)
-
-    def _moment(self, moment: datetime, texts: Texts) -> str:
-        local = moment.astimezone(self._timezone)
-        return dated(texts["moment"], local, texts, time=f"{local:%H:%M:%S}")
-
-
-def _digest(style: str) -> str:
-    return base64.b64encode(sha256(style.encode()).digest()).decode()
