@@ -253,4 +253,5 @@ def report_of(settlement: Settlement) -> Report:
         settlement.told,
         settlement.more,
         tuple(answer.name for answer in verdict.answers),
+        verdict.provenance,
     )

@@ -14,6 +14,7 @@ from flexibatch.adapters.reports.writing import (
     Texts,
     dated,
     day,
+    element,
     employer,
     euros,
     instant,
@@ -44,6 +45,7 @@ def compiled(template: str, timezone: ZoneInfo) -> Template:
         "period": period,
         "moment": partial(_moment, timezone),
         "employer": employer,
+        "element": element,
     }
     return machine.from_string(template)
 
