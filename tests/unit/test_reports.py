@@ -639,7 +639,7 @@ def test_a_fault_of_the_software_gives_a_text_for_its_supplier() -> None:
 def test_who_contests_has_a_message_begun() -> None:
     """Ticket, codes, edition and digest stand in a link without an address, and no worker's number."""
     made = Provenance("f" * 64, "FLXWAGE_20264", "2026.1", None)
-    page = html.fromstring(PAGES.html(report(Language.EN, "dimona-none", provenance=made)))
+    page = _parsed(PAGES.html(report(Language.EN, "dimona-none", provenance=made)))
     [link] = [one for one in page.xpath("//a/@href") if one.startswith("mailto:")]
     told = unquote(link)
     assert told.startswith("mailto:?subject=")
@@ -652,7 +652,7 @@ def test_who_contests_has_a_message_begun() -> None:
 @pytest.mark.parametrize("language", [*Language])
 def test_pages_can_be_read_by_who_does_not_see_them(language: Language) -> None:
     """One title, headings in order, tables with a caption and scopes, no link that says or leads nothing."""
-    page = html.fromstring(PAGES.html(report(language, "dimona-none", "schema-unknown", "late")))
+    page = _parsed(PAGES.html(report(language, "dimona-none", "schema-unknown", "late")))
     headings = [int(one.tag[1]) for one in page.iter("h1", "h2", "h3", "h4")]
     assert [1] == [one for one in headings if one == 1] == headings[:1]
     assert [] == [pair for pair in pairwise(headings) if pair[1] > pair[0] + 1]
@@ -665,7 +665,7 @@ def test_pages_can_be_read_by_who_does_not_see_them(language: Language) -> None:
 
 def test_paper_tells_no_line_twice() -> None:
     """A line at fault stands in the first table; in that of all lines it is left out in print."""
-    page = html.fromstring(PAGES.html(report(Language.EN, "dimona-none"), lambda: iter([line(1), line(2)])))
+    page = _parsed(PAGES.html(report(Language.EN, "dimona-none"), lambda: iter([line(1), line(2)])))
     rows = page.xpath("//section[@aria-labelledby='all-lines']//tbody/tr[td]")
     assert [True, False] == [row.get("class") == "again" for row in rows]
     style = (files("flexibatch") / "data" / "report.css").read_text("utf-8")
@@ -684,6 +684,10 @@ def test_colours_can_be_told_apart() -> None:
         for ground in grounds
         if (ground + 0.05) / (ink + 0.05) < 4.5
     }
+
+
+def _parsed(page: bytes) -> Any:  # noqa: ANN401 - an element
+    return html.fromstring(page)
 
 
 def _luminance(colour: str) -> float:
