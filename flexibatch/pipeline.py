@@ -161,8 +161,12 @@ def _beside(world: World, unit: UnitOfWork, case: Case, faults: Sequence[Finding
 def _refuse(
     world: World, unit: UnitOfWork, case: Case, decided_at: datetime, findings: Sequence[Finding]
 ) -> Settlement:
-    """Refuse the whole file; `max_anomalies` holds here too, and the others are counted."""
-    told_in_full = findings[: world.max_anomalies]
+    """Refuse the whole file; `max_anomalies` holds here too, and the others are counted.
+
+    Examples of names in what is told are this bureau's own.
+    """
+    own = {"own": f"{case.sender.number}.{case.received_on:%Y%m%d}"}
+    told_in_full = [replace(one, details={**one.details, **own}) for one in findings[: world.max_anomalies]]
     faults = tuple(world.catalogue.fault(finding, case.sender.language) for finding in told_in_full)
     verdict = Verdict(case, "refused", decided_at, Counts(anomalies=len(findings)), faults=faults)
     told = tuple(LocatedAnomaly(fault) for fault in faults)
@@ -253,4 +257,5 @@ def report_of(settlement: Settlement) -> Report:
         settlement.told,
         settlement.more,
         tuple(answer.name for answer in verdict.answers),
+        verdict.provenance,
     )

@@ -58,7 +58,7 @@ class Channel:
     """What a sweep works with; `patient` leaves young GOs and backed-off sets alone, as `watch` does.
 
     `max_claimed_bytes` bounds what of one sender waits for its verdict; `clear` hears at the end which senders had sets
-    refused. Without `judges` sets are judged in this process.
+    refused, `index` of whom sets were claimed or answered. Without `judges` sets are judged in this process.
     """
 
     world: World
@@ -69,6 +69,7 @@ class Channel:
     max_attempts: int
     max_claimed_bytes: int
     clear: Callable[[Collection[str]], None]
+    index: Callable[[Collection[str]], None]
     patient: bool = False
     judges: Judges | None = None
     shares: Shares = field(default_factory=Shares)
@@ -95,6 +96,7 @@ class _Sweep:
         self.result = SweepResult()
         self.began = channel.world.clock.now()
         self.refused: set[str] = set()
+        self.answered: set[str] = set()
         judges = channel.judges or JudgesHere(Settler(channel.world, channel.locks))
         self.turns = Turns(channel, judges, self)
 
@@ -110,6 +112,7 @@ class _Sweep:
         self.turns.collect(0)
         if self.refused:
             self.channel.clear(self.refused)
+        self.channel.index(self.answered)
         return self.result
 
     def _once(self) -> None:
@@ -140,7 +143,13 @@ class _Sweep:
             return iter(())
         arrived = iter(arrivals.look(self.channel.world.clock.now(), patient=self.channel.patient))
         burdened = self._burdened()
-        return (claim for claim in arrived if claim is None or claim.sender not in burdened)
+        return (claim for claim in arrived if claim is None or self._may_be_claimed(claim, burdened))
+
+    def _may_be_claimed(self, claim: Claim, burdened: Collection[str]) -> bool:
+        if claim.sender in burdened:
+            return False
+        self.answered.add(claim.sender)
+        return True
 
     def _burdened(self) -> Collection[str]:
         """Return the senders of which nothing more is claimed; who sweeps once settles first what can be settled."""
@@ -155,6 +164,7 @@ class _Sweep:
     def settle(self) -> SweepResult:
         self._publish()
         self.turns.settle(to_the_end=True)
+        self.channel.index(self.answered)
         return self.result
 
     def _publish(self) -> None:
@@ -181,6 +191,7 @@ class _Sweep:
                 with self.channel.locks.publishing(Stream(case.sender.number, case.environment)):
                     if not self.channel.retries.is_published(verdict):
                         finish(self.channel.world, settlement)
+                self.answered.add(case.sender.number)
                 # A process that died between the verdict and here leaves a mark that means nothing any more.
                 self.channel.locks.died(case.ticket)
             except (Unavailable, Superseded) as exc:

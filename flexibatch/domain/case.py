@@ -245,6 +245,7 @@ class Report:
     located: tuple[LocatedAnomaly, ...] = ()
     more: int = 0
     answers: tuple[str, ...] = ()
+    provenance: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)

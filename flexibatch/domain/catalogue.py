@@ -23,6 +23,7 @@ _CODE = re.compile(r"(?:ACRF|[0-9]{5})-[0-9]{3}")
 _LOCKED = re.compile(r"(?:90082|00011|00014)-[0-9]{3}|90059-172|99101-00[15]")
 """What keeps its class: without a Calculation (99101) there would be nothing to keep as a version."""
 _PLACEHOLDER = re.compile(r"\{(\w+)(:day)?\}")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 
 
@@ -31,8 +32,18 @@ def day_first(text: str, language: Language) -> str:
 
     >>> day_first("STU 2026-09-01–2026-09-30", Language.FR), day_first("2026-09-01", Language.DE)
     ('STU 01/09/2026–30/09/2026', '01.09.2026')
+    >>> day_first("2026-11-05", Language.EN), day_first("2026-13-05", Language.EN)
+    ('5 Nov 2026', '2026-13-05')
     """
+    if language is Language.EN:
+        return _DAY.sub(_english_day, text)
     return _DAY.sub(r"\3.\2.\1" if language is Language.DE else r"\3/\2/\1", text)
+
+
+def _english_day(found: re.Match[str]) -> str:
+    """Write a day so that nobody takes its month for the day; one that is none stays as it is."""
+    year, month, day = found.groups()
+    return f"{int(day)} {_MONTHS[int(month) - 1]} {year}" if 1 <= int(month) <= len(_MONTHS) else found[0]
 
 
 @dataclass(frozen=True, slots=True)

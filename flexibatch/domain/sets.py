@@ -9,6 +9,7 @@ from sys import intern
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import BAD_NAME, ORDER, DirectoryEntry, Group
+from flexibatch.domain.inbox_contents import TOLD_AFTER, WaitingSet
 from flexibatch.domain.names import InboxContext, ParsedName, parse_name, part_rules, set_rules
 from flexibatch.domain.vocabulary import FileKind
 
@@ -47,12 +48,13 @@ class Found:
 class Sorted:
     """What a listing comes to: sets to claim, in order of arrival, and names to report.
 
-    `left` tells of sets to claim how many of their files stay where they are.
+    `left` tells of sets to claim how many of their files stay where they are; `waiting` sets lack something.
     """
 
     found: list[Found] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
+    waiting: list[WaitingSet] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,10 @@ def sort_out(
             result.found.append(found)
             if left:
                 result.left[found.name] = left
+        elif now_ns - group.changed_ns >= TOLD_AFTER:
+            result.waiting += _waiting(group, received.get(key), inbox)
     result.found.sort(key=lambda one: (one.arrived_ns, one.name))
+    result.waiting.sort(key=lambda one: (one.since_ns, one.name))
     old = now_ns - inbox.patience.stray_after
     result.strays = sorted(entry.name for entry in others if entry.changed_ns <= old)
     return result
@@ -170,6 +175,21 @@ def _with_go(group: Group, inbox: Inbox, now_ns: int) -> Found | None:
     if fresh and now_ns - changed_ns < inbox.patience.incomplete_after:
         return None
     return _claim(group, announced.text)
+
+
+def _waiting(group: Group, received: str | None, inbox: Inbox) -> Iterator[WaitingSet]:
+    """Yield a set with what it lacks and until when it is waited for; nothing where the next sweep takes it."""
+    patience, until_ns = inbox.patience, group.changed_ns
+    lacks = lacking(group, signed=inbox.signed)
+    if group.gos and lacks:
+        announced_ns = group.of(FileKind.GO)[0][1]
+        until_ns = min(until_ns + patience.go_grace, announced_ns + patience.incomplete_after)
+    else:
+        until_ns += patience.stray_after if received or group.odd else patience.incomplete_after
+    if received:
+        lacks = (Finding("name-received", details={"ticket": received}),)
+    if lacks:
+        yield WaitingSet(group.changed_ns, group.in_order[0][1], until_ns, lacks)
 
 
 def lacking(group: Group, *, signed: bool) -> tuple[Finding, ...]:

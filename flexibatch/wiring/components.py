@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from flexibatch.adapters.spool.remote.spool import RemoteSpool
     from flexibatch.adapters.xml.reader import DocumentReader
     from flexibatch.adapters.xml.schemas import Schemas
+    from flexibatch.wiring.indexes import Indexes
 
 
 class Components:
@@ -256,5 +257,14 @@ class Components:
             patient=self.mode is Mode.WATCH,
             max_claimed_bytes=settings.max_claimed_bytes,
             clear=clearing(self.home, self.outside.clock),
+            index=self._indexes(inboxes).refresh,
             judges=self.workers if self.outside.apart else None,
         )
+
+    def _indexes(self, inboxes: Inboxes) -> "Indexes":
+        """Return who writes the indexes of bureaus' pages."""
+        from flexibatch.wiring.indexes import Indexes
+
+        patient = self.mode is Mode.WATCH
+        clock, spool = self.outside.clock, self.spool
+        return Indexes(self.home, clock, self.claims, inboxes, spool, self.pages, self.locks, patient)

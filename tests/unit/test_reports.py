@@ -14,16 +14,19 @@ from itertools import pairwise
 from pathlib import Path
 from tomllib import loads
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml import html
 
 from flexibatch.adapters.line_file import LineWriter, read_lines
 from flexibatch.adapters.reports import ReportPages, instant, lead_of, number, visible
 from flexibatch.adapters.reports.causes import LINES_SHOWN
 from flexibatch.adapters.tables import load_catalogue
-from flexibatch.domain.case import Case, Counts, LocatedAnomaly, ReceivedFile, Report, Sender
+from flexibatch.domain.case import Case, Counts, LocatedAnomaly, Provenance, ReceivedFile, Report, Sender
 from flexibatch.domain.findings import Finding
+from flexibatch.domain.flxwage.fields import FIELDS, ROOT
 from flexibatch.domain.outcomes import LineOutcome, LineOutcomes
 from flexibatch.domain.vocabulary import (
     AnomalyClass,
@@ -534,8 +537,10 @@ def test_a_page_fetches_and_runs_nothing() -> None:
     """The page is whole in itself: no script, no address, and a policy that lets only its own style be."""
     page = PAGES.html(report(Language.NL, "declared"))
     read = outline(page)
-    assert {"script", "link", "img", "iframe", "a", "form", "object"}.isdisjoint(read.tags)
-    assert {"src", "href", "style", "action"}.isdisjoint(name for name, _ in read.attributes)
+    assert {"script", "link", "img", "iframe", "form", "object"}.isdisjoint(read.tags)
+    assert {"src", "style", "action"}.isdisjoint(name for name, _ in read.attributes)
+    links = [str(value) for name, value in read.attributes if name == "href"]
+    assert [] == [link for link in links if link != "index.html" and not link.startswith("mailto:?")]
     assert b"http:" not in page
     assert b"https:" not in page
     assert b"url(" not in page
@@ -607,3 +612,87 @@ def test_small_writings() -> None:
     assert number(1_234_567) == "1\xa0234\xa0567"
     assert instant(datetime(2026, 7, 1, 2, 0, tzinfo=ZoneInfo("Europe/Brussels"))) == "2026-07-01T00:00:00Z"
     assert visible("a\u200bb\n") == "a[U+200B]b[U+000A]"
+
+
+def test_elements_are_called_by_their_names_in_every_language() -> None:
+    """Each element of the message has a name in each language, and the page gives it with the tag behind."""
+    tags = {ROOT, *(field.tag for field in FIELDS)}
+    texts = loads((files("flexibatch") / "data" / "report_texts.toml").read_text("utf-8"))
+    assert {} == {
+        language: tags ^ set(told["elements"])
+        for language, told in texts.items()
+        if tags ^ set(told["elements"])
+    }
+    assert (
+        "nummer van de referentie (ReferenceNbr)" in PAGES.html(report(Language.NL, "dimona-none")).decode()
+    )
+
+
+def test_a_fault_of_the_software_gives_a_text_for_its_supplier() -> None:
+    """What no clerk can mend says so, once a cause, with code, element and place."""
+    page = PAGES.html(report(Language.EN, "schema-unknown")).decode()
+    quoted = re.findall(r"<blockquote>(.*?)</blockquote>", page)
+    assert [True] == ["Element: ReferenceNbr. Place: line 27" in one and GO in one for one in quoted]
+    assert "<blockquote>" not in PAGES.html(report(Language.EN, "dimona-none")).decode()
+
+
+def test_who_contests_has_a_message_begun() -> None:
+    """Ticket, codes, edition and digest stand in a link without an address, and no worker's number."""
+    made = Provenance("f" * 64, "FLXWAGE_20264", "2026.1", None)
+    page = _parsed(PAGES.html(report(Language.EN, "dimona-none", provenance=made)))
+    [link] = [one for one in page.xpath("//a/@href") if one.startswith("mailto:")]
+    told = unquote(link)
+    assert told.startswith("mailto:?subject=")
+    assert ["7K2M9Q4XW1B3F", "00024-152", "FLXWAGE_20264", "2026.1", "f" * 64] == [
+        one for one in ("7K2M9Q4XW1B3F", "00024-152", "FLXWAGE_20264", "2026.1", "f" * 64) if one in told
+    ]
+    assert INSS not in told
+
+
+@pytest.mark.parametrize("language", [*Language])
+def test_pages_can_be_read_by_who_does_not_see_them(language: Language) -> None:
+    """One title, headings in order, tables with a caption and scopes, no link that says or leads nothing."""
+    page = _parsed(PAGES.html(report(language, "dimona-none", "schema-unknown", "late")))
+    headings = [int(one.tag[1]) for one in page.iter("h1", "h2", "h3", "h4")]
+    assert [1] == [one for one in headings if one == 1] == headings[:1]
+    assert [] == [pair for pair in pairwise(headings) if pair[1] > pair[0] + 1]
+    assert language.value == page.get("lang")
+    assert page.findtext("head/title")
+    assert [] == [table for table in page.iter("table") if not table.findtext("caption")]
+    assert [] == [cell for cell in page.iter("th") if not cell.get("scope")]
+    assert [] == [link for link in page.iter("a") if not link.get("href") or not link.text_content().strip()]
+
+
+def test_paper_tells_no_line_twice() -> None:
+    """A line at fault stands in the first table; in that of all lines it is left out in print."""
+    page = _parsed(PAGES.html(report(Language.EN, "dimona-none"), lambda: iter([line(1), line(2)])))
+    rows = page.xpath("//section[@aria-labelledby='all-lines']//tbody/tr[td]")
+    assert [True, False] == [row.get("class") == "again" for row in rows]
+    style = (files("flexibatch") / "data" / "report.css").read_text("utf-8")
+    assert re.search(r"@media print.*\.again[^{]*\{ display: none", style, re.DOTALL)
+
+
+def test_colours_can_be_told_apart() -> None:
+    """Each colour of text has a contrast of 4.5 at least, on paper and on the wash (WCAG 2.1 AA)."""
+    style = (files("flexibatch") / "data" / "report.css").read_text("utf-8")
+    colours = dict(re.findall(r"--(\w+): #([0-9a-f]{3,6});", style))
+    grounds = [_luminance(colours[name]) for name in ("paper", "wash")]
+    inks = {name: _luminance(colours[name]) for name in ("ink", "soft", "good", "bad", "note", "calm")}
+    assert {} == {
+        name: ground
+        for name, ink in inks.items()
+        for ground in grounds
+        if (ground + 0.05) / (ink + 0.05) < 4.5
+    }
+
+
+def _parsed(page: bytes) -> Any:  # noqa: ANN401 - an element
+    return html.fromstring(page)
+
+
+def _luminance(colour: str) -> float:
+    """Give the relative luminance of a colour, as WCAG 2.1 defines it."""
+    whole = colour if len(colour) == 6 else "".join(2 * one for one in colour)
+    parts = [int(whole[start : start + 2], 16) / 255 for start in (0, 2, 4)]
+    red, green, blue = (one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import DirectoryEntry, EntryKind, groups_of, orphans
+from flexibatch.domain.inbox_contents import SETS_TOLD, STRAYS_TOLD, InboxContent, WaitingSet
 from flexibatch.domain.names import InboxContext
 from flexibatch.domain.sets import Found, Inbox, Patience, Sorted, sort_out
 from flexibatch.domain.vocabulary import Environment
@@ -491,3 +492,53 @@ def test_everything_is_dealt_with_in_the_end(ages: dict[str, int]) -> None:
     )
     dealt = {name for found in result.found for name in found.names} | set(result.strays)
     assert set(ages) == dealt
+
+
+# --------------------------------------------------------------------------------------- what is told of what waits
+
+
+MINUTE = 60 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("ages", "received", "lacking", "until"),
+    [
+        ({FI: MINUTE}, False, ["go-missing"], 86_400 * SECOND),
+        ({FI: MINUTE}, True, ["name-received"], 43_200 * SECOND),
+        ({f"{FI}.xml": MINUTE}, False, ["go-missing"], 43_200 * SECOND),
+        ({GO: MINUTE}, False, ["data-count"], 300 * SECOND),
+        ({GO: 86_399 * SECOND, f"FI.{KEY}.2.1": MINUTE}, False, ["data-numbering"], MINUTE + SECOND),
+    ],
+)
+def test_what_a_set_lacks_is_told_with_the_end_of_its_wait(
+    ages: dict[str, int], received: bool, lacking: list[str], until: int
+) -> None:
+    """A minute after its last change a set that waits is told: what it lacks, and when its wait is over."""
+    told = sorted_out(entries(ages), {KEY: "EARLIER"} if received else {}, INBOX)
+    [waiting] = told.waiting
+    assert (lacking, NOW - MINUTE + until) == ([one.rule for one in waiting.lacking], waiting.until_ns)
+
+
+def test_what_is_taken_soon_or_was_changed_just_now_is_not_told() -> None:
+    """A set under way is not told, nor one that lacks nothing."""
+    assert [] == sorted_out(entries({FI: MINUTE - 1}), {}, INBOX).waiting
+    patient = replace(INBOX, patience=replace(PATIENCE, settle_for=100 * SECOND))
+    assert [] == sorted_out(entries({FI: MINUTE, GO: MINUTE + 1}), {}, patient).waiting
+
+
+def test_an_inbox_tells_so_many_and_counts_the_others() -> None:
+    """The sets that wait longest are told, and the first strays by name; young temporary names are none."""
+    content = InboxContent()
+    for start in (0, SETS_TOLD):
+        some = [WaitingSet(NOW - age, f"GO.{age}", NOW, ()) for age in range(start, start + SETS_TOLD)]
+        content.add_sets(some)
+    assert (NOW - 2 * SETS_TOLD + 1, SETS_TOLD) == (content.sets[0].since_ns, content.more_sets)
+    others = [DirectoryEntry(f"a{count:03d}", 0) for count in range(STRAYS_TOLD)]
+    others += [DirectoryEntry("link", 0, regular=False), DirectoryEntry("FI.part", NOW - MINUTE)]
+    others += [DirectoryEntry("just now", NOW), DirectoryEntry("GO.part", 0)]
+    content.add_strays(others, NOW, 43_200 * SECOND)
+    assert (STRAYS_TOLD, 2, True) == (len(content.strays), content.more_strays, content.is_told)
+    content.add_strays(others[STRAYS_TOLD:], NOW, 43_200 * SECOND)
+    assert [("GO.part", "temporary"), ("link", "no-file")] == [
+        (one.name, one.reason) for one in content.strays
+    ]

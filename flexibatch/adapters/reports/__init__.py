@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from flexibatch.adapters.reports import page_csv, page_json
 from flexibatch.adapters.reports.causes import lead_of
+from flexibatch.adapters.reports.index_html import IndexPage, PageLinks, Wording
 from flexibatch.adapters.reports.page_html import HtmlPage
 from flexibatch.adapters.reports.writing import instant, number, visible
 from flexibatch.domain.case import Report
 from flexibatch.domain.outcomes import LineOutcomes, no_lines
+from flexibatch.domain.overview import Overview
 
 __all__ = ["ReportPages", "instant", "lead_of", "number", "report_pages", "visible"]
 
@@ -29,6 +31,7 @@ class ReportPages:
         self._texts = tomllib.loads((data / "report_texts.toml").read_text("utf-8"))
         style = (data / "report.css").read_text("utf-8")
         self._page = HtmlPage((data / "report.html.j2").read_text("utf-8"), style, timezone)
+        self._index = IndexPage((data / "index.html.j2").read_text("utf-8"), style, timezone)
 
     def html(self, report: Report, lines: LineOutcomes = no_lines) -> bytes:
         """Write the whole page."""
@@ -53,6 +56,10 @@ class ReportPages:
     def csv_pieces(self, report: Report, lines: LineOutcomes) -> Iterator[bytes]:
         """Write what was refused as CSV, for a spreadsheet."""
         return page_csv.csv_pieces(report, lines, self._texts[report.case.sender.language.value])
+
+    def index(self, overview: Overview, pages: PageLinks, wording: Wording) -> bytes:
+        """Return the index of a bureau's pages, in its language; `pages` are linked to."""
+        return self._index.content(overview, pages, wording, self._texts[overview.sender.language.value])
 
 
 @cache

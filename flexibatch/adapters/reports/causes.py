@@ -16,6 +16,14 @@ VALUES_SHOWN = 5
 LINES_SHOWN = 2_000
 """Lines in the table of all lines; the JSON has all."""
 
+STRUCTURAL = frozenset(
+    (
+        *("not-well-formed", "doctype", "bytes-encoding", "encoding", "root", "root-attribute", "namespace"),
+        *("schema-location", "schema-version", "not-a-form", "no-form", "schema-sequence", "schema-unknown"),
+    )
+)
+"""Rules on the structure of the document: software made it, and no clerk can mend it."""
+
 _REFUSALS = frozenset(fault.rule for fault in SignatureFault)
 _Key = tuple[AnomalyClass, str, Effect, bool]
 
@@ -30,7 +38,10 @@ class Some:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One code, told once: what was found, with which values, what was refused for it, what to do."""
+    """One code, told once: what was found, with which values, what was refused for it, what to do.
+
+    `supplier` is the text for whoever made the bureau's software; empty where a clerk can mend it.
+    """
 
     code: str
     what: Some
@@ -40,6 +51,7 @@ class Cause:
     effect: str
     lines: int
     forms: int
+    supplier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,15 @@ class LineFaults:
 
 @dataclass(frozen=True, slots=True)
 class LinesTold:
-    """What a page tells of lines: those at fault, grouped by Form, and the first of all lines."""
+    """What a page tells of lines: those at fault, grouped by Form, and the first of all lines.
+
+    `places` are those of the lines at fault: paper does not tell them twice.
+    """
 
     at_fault: tuple[tuple[LineFaults, ...], ...]
     shown: tuple[tuple[LineOutcome, ...], ...]
     listed: int
+    places: frozenset[tuple[int, int]]
 
 
 def lead_of(report: Report) -> str:
@@ -93,21 +109,19 @@ def verified(report: Report, file: ReceivedFile) -> bool | None:
     return False if file.name in refused else None
 
 
-def causes_by_class(
-    located: Sequence[LocatedAnomaly], texts: Texts
-) -> Iterator[tuple[AnomalyClass, int, Sequence[Cause]]]:
+def causes_by_class(report: Report, texts: Texts) -> Iterator[tuple[AnomalyClass, int, Sequence[Cause]]]:
     """Yield the causes by class, blocking first, with how many anomalies; classes without any are left out."""
     groups: dict[_Key, list[LocatedAnomaly]] = {}
-    for one in located:
+    for one in report.located:
         key = (one.anomaly.anomaly_class, one.anomaly.code, one.effect, one.whole)
         groups.setdefault(key, []).append(one)
     for anomaly_class in AnomalyClass:
         mine = [group for (of, *_), group in groups.items() if of is anomaly_class]
         if mine:
-            yield anomaly_class, sum(map(len, mine)), [_cause(group, texts) for group in mine]
+            yield anomaly_class, sum(map(len, mine)), [_cause(report, group, texts) for group in mine]
 
 
-def _cause(group: Sequence[LocatedAnomaly], texts: Texts) -> Cause:
+def _cause(report: Report, group: Sequence[LocatedAnomaly], texts: Texts) -> Cause:
     findings = [one.anomaly.finding for one in group]
     return Cause(
         group[0].anomaly.code,
@@ -118,7 +132,20 @@ def _cause(group: Sequence[LocatedAnomaly], texts: Texts) -> Cause:
         _effect(group, texts),
         len({(one.form, one.line) for one in group if one.line is not None}),
         len({one.form for one in group if one.form is not None}),
+        _for_supplier(report, group[0], texts),
     )
+
+
+def _for_supplier(report: Report, one: LocatedAnomaly, texts: Texts) -> str:
+    """Return what to send to the supplier of the software, by the first place of a fault in the structure."""
+    finding = one.anomaly.finding
+    if finding.rule not in STRUCTURAL:
+        return ""
+    line = "" if finding.line is None else str(texts["line"]).format(line=finding.line)
+    place = ", ".join(part for part in (line, finding.location) if part) or report.case.name
+    values = {"code": one.anomaly.code, "what": one.anomaly.what, "element": finding.tag or "–"}
+    case = {"place": place, "name": report.case.name, "ticket": report.case.ticket}
+    return str(texts["supplier_text"]).format(**values, **case)
 
 
 def _some(given: Iterable[str | None]) -> Some:
@@ -167,4 +194,5 @@ def lines_told(report: Report, lines: LineOutcomes) -> LinesTold:
         tuple(tuple(group) for _form, group in groupby(rows, key=lambda one: one.first.form)),
         tuple(tuple(group) for _form, group in groupby(shown, key=lambda one: one.form)),
         len(shown),
+        frozenset((form, line) for form, line in faults if form is not None and line is not None),
     )

@@ -1,29 +1,13 @@
 """The page as HTML: self-contained, no script, nothing fetched; every value escaped and visible."""
 
-import base64
 from collections.abc import Iterator
-from datetime import datetime
-from hashlib import sha256
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
-
 from flexibatch.adapters.reports.causes import causes_by_class, lead_of, lines_told, verified
-from flexibatch.adapters.reports.writing import (
-    Texts,
-    dated,
-    day,
-    employer,
-    euros,
-    instant,
-    joined,
-    number,
-    period,
-    visible,
-)
+from flexibatch.adapters.reports.templates import compiled, styled
+from flexibatch.adapters.reports.writing import Texts, joined, visible
 from flexibatch.domain.case import Report
-from flexibatch.domain.findings import named
 from flexibatch.domain.outcomes import LineOutcomes
 from flexibatch.domain.vocabulary import AnomalyClass
 
@@ -58,12 +42,12 @@ class HtmlPage:
     def __init__(self, template: str, style: str, timezone: ZoneInfo) -> None:
         """Compile the template."""
         self._style, self._timezone = style, timezone
-        self._template = self._compiled(template)
+        self._template = compiled(template, timezone)
 
     def pieces(self, report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[bytes]:
         """Yield the page in the language of the texts."""
         lead, told = lead_of(report), lines_told(report, lines)
-        groups = tuple(causes_by_class(report.located, texts))
+        groups = tuple(causes_by_class(report, texts))
         pieces = self._template.generate(
             report=report,
             case=report.case,
@@ -76,45 +60,34 @@ class HtmlPage:
                 one.code for _class, _count, causes in groups for one in causes if len(one.what.first) > 1
             },
             at_fault=told.at_fault,
+            told_above=told.places,
+            all_told=all(line.place in told.places for form in told.shown for line in form),
             shown=told.shown,
             listed=told.listed,
             unlisted=max(0, report.counts.lines - told.listed),
             folded=told.listed > FOLDED_ABOVE,
             verified={file.name: verified(report, file) for file in report.case.files},
             shades=SHADES,
+            mail=_mail(report, texts),
             zone=self._timezone.key,
-            style=Markup(self._style),  # noqa: S704 - our own file
-            style_digest=Markup(_digest(self._style)),  # noqa: S704 - base64
+            **styled(self._style),
         )
         for text in joined(pieces):
             yield text.encode()
 
-    def _compiled(self, template: str) -> Template:
-        # Undefined names fail: a page with a hole in it is worse than none.
-        machine = Environment(
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        machine.filters |= {
-            "visible": visible,
-            "named": named,
-            "instant": instant,
-            "number": number,
-            "euros": euros,
-            "day": day,
-            "period": period,
-            "moment": self._moment,
-            "employer": employer,
-        }
-        return machine.from_string(template)
 
-    def _moment(self, moment: datetime, texts: Texts) -> str:
-        local = moment.astimezone(self._timezone)
-        return dated(texts["moment"], local, texts, time=f"{local:%H:%M:%S}")
-
-
-def _digest(style: str) -> str:
-    return base64.b64encode(sha256(style.encode()).digest()).decode()
+def _mail(report: Report, texts: Texts) -> str:
+    """Return the link that begins a message to the help desk: no address, and nobody's data."""
+    case, made = report.case, report.provenance
+    codes = dict.fromkeys(one.anomaly.code for one in report.located)
+    facts = [
+        (texts["ticket"], case.ticket),
+        (texts["name"], case.name),
+        (texts["csv"]["codes"], " ".join(codes)),
+    ]
+    if made is not None:
+        facts += [(texts["catalogue"], made.catalogue), (texts["schema"], made.schema)]
+        facts += [(texts["digest"], made.sha256)]
+    subject = f"{texts['contest']}: {case.ticket}"
+    body = "\r\n".join(f"{name}: {visible(value)}" for name, value in facts)
+    return f"mailto:?subject={quote(subject)}&body={quote(body)}"

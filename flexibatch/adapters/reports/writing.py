@@ -92,6 +92,16 @@ def employer(text: str | None, texts: Texts) -> str | None:
     return text and numbers[employer_kind(text)].format(number=text)
 
 
+def element(tag: str, texts: Texts) -> str:
+    """Write an element as people call it, with its tag behind; what is no element of the message as it is.
+
+    >>> element("Amount", {"elements": {"Amount": "montant"}}), element("GO", {"elements": {}})
+    ('montant (Amount)', 'GO')
+    """
+    name = texts["elements"].get(tag)
+    return tag if name is None or name == tag else f"{name} ({tag})"
+
+
 def joined(pieces: Iterator[str]) -> Iterator[str]:
     """Join many small pieces to fewer: a page of ten thousand anomalies is never held whole."""
     while some := list(islice(pieces, PIECES)):

@@ -27,10 +27,19 @@ def require_settled(name: str, digest: str, settled: str) -> None:
         raise ValueError(f"the answer {name} is not what was settled")
 
 
+INDEX_NAME = "index.html"
+"""What the index of a bureau's pages is called: no page is, whose name ends with a ticket and an ending."""
+
+
 def page_name(case: Case, suffix: str) -> str:
     """Return the name of a page: that of the set's GO, which is cut where it is long, and its ticket."""
-    cut = case.name.encode()[:PAGE_NAME_BYTES].decode(errors="ignore")
-    return f"{cut}.{case.ticket}.{suffix}"
+    return page_name_of(case.name, case.ticket, suffix)
+
+
+def page_name_of(name: str, ticket: str, suffix: str) -> str:
+    """Return the name of the page on a set of this name and ticket."""
+    cut = name.encode()[:PAGE_NAME_BYTES].decode(errors="ignore")
+    return f"{cut}.{ticket}.{suffix}"
 
 
 def temporary_name(name: str, ticket: str) -> str:

@@ -1,6 +1,7 @@
 """The inboxes: one plain look at each folder, links never followed, decides what is to be claimed."""
 
 import heapq
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,11 +10,12 @@ from typing import Protocol
 
 import structlog
 
-from flexibatch.adapters.spool.interface import Listing
+from flexibatch.adapters.spool.interface import NOT_LISTED, Listing
 from flexibatch.adapters.spool.strays import StrayLog
 from flexibatch.domain.case import Claim, Sender
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import FILES_LIMIT, Grouping, orphans
+from flexibatch.domain.inbox_contents import InboxContent
 from flexibatch.domain.sets import Found, Inbox, Patience, sort_out
 from flexibatch.domain.vocabulary import Environment, Subject
 from flexibatch.errors import Unavailable
@@ -87,6 +89,17 @@ class Inboxes:
         self.closed = False
         """Whether nothing could be put into the inboxes, or taken from them, since the last look."""
         self.unreached = 0
+        self._contents: dict[str, dict[Environment, InboxContent]] = {}
+
+    @property
+    def contents(self) -> Mapping[str, Mapping[Environment, InboxContent]]:
+        """Return what was not claimed, by bureau and inbox, as far as inboxes were looked into wholly."""
+        return self._contents
+
+    def examine(self, sender: Sender, now: datetime) -> None:
+        """Look into the inboxes of a bureau and claim nothing; raise `Unavailable` where one cannot be listed."""
+        for environment in Environment:
+            deque(self._of_inbox(sender, environment, now, patient=True), maxlen=0)
 
     def look(self, now: datetime, *, patient: bool) -> Iterator[Claim | None]:
         """Return what is to be claimed: the first set of each bureau, then the second, and so on; report strays.
@@ -154,7 +167,10 @@ class Inboxes:
 
         Of what came while it was listed, in several bites, files may be missing, or older sets: that is left alone.
         """
-        listing = iter(self._spool.list_inbox(sender.number, environment))
+        entries = self._spool.list_inbox(sender.number, environment)
+        if entries is NOT_LISTED:
+            return
+        listing = iter(entries)
         grouping, paused = Grouping(), False
         while some := list(islice(listing, BITE)):
             grouping.add(some)
@@ -170,10 +186,13 @@ class Inboxes:
         patience = self._waits.patience(open_for, patient=patient)
         inbox = Inbox(place, patience, sender.must_sign(environment))
         told = not groups and not others
+        content = InboxContent()
+        content.add_strays(others, _nanoseconds_of(now), patience.stray_after)
         while groups or not told:
             bite = dict(groups.popitem() for _ in range(min(BITE, len(groups))))
             received = self._known.received(sender.number, environment, orphans(bite))
             result = sort_out(bite, others, received, inbox, _nanoseconds_of(now))
+            content.add_sets(result.waiting)
             self._tell_left(sender.number, result.left)
             if not told:
                 self._strays.tell(sender.number, environment.inbox, result.strays)
@@ -181,6 +200,7 @@ class Inboxes:
             yield result.found
             if groups:
                 yield None
+        self._contents.setdefault(sender.number, {})[environment] = content
 
     def _tell_left(self, sender: str, left: Mapping[str, int]) -> None:
         """Report files beyond those that are taken of one set: they stay where they are."""

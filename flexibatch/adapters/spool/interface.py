@@ -4,11 +4,14 @@
 """
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Final, Protocol
 
 from flexibatch.domain.case import Case, Ticketed, Verdict
 from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment
+
+NOT_LISTED: Final[list[DirectoryEntry]] = []
+"""What `list_inbox` returns, this very list, where nobody looked: a server elsewhere is left alone for a while."""
 
 
 class Listing(Protocol):
@@ -46,6 +49,10 @@ class Spool(Listing, Protocol):
 
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
+        ...
+
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of a bureau's pages into REPORT, in place of the one that is there."""
         ...
 
     def forget(self, case: Case) -> None:

@@ -43,6 +43,10 @@ class RoutedSpool:
         """Put a page into the bureau's REPORT."""
         self.of(case.sender.number).put_page(case, suffix, content)
 
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of a bureau's pages into its REPORT."""
+        self.of(sender).put_index(sender, content)
+
     def forget(self, case: Case) -> None:
         """Delete what is left of a set where it came from."""
         self.of(case.sender.number).forget(case)

@@ -17,7 +17,16 @@ from flexibatch.adapters.store.tables import (
     run,
     sender,
 )
-from flexibatch.domain.case import AnswerFile, Case, Counts, LocatedAnomaly, ReceivedFile, Sender, Verdict
+from flexibatch.domain.case import (
+    AnswerFile,
+    Case,
+    Counts,
+    LocatedAnomaly,
+    Provenance,
+    ReceivedFile,
+    Sender,
+    Verdict,
+)
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import (
     Acceptance,
@@ -169,11 +178,20 @@ def verdict_of(connection: Connection, case: Case, row: Row[Any]) -> Verdict:
         row.verdict,
         instant(row.decided_at),
         Counts(row.forms, row.lines, row.accepted, row.unchanged, row.refused, row.anomalies),
+        _provenance_of(row),
         answers=tuple(
             AnswerFile(Subject(one.subject), one.name, one.sha256, one.size, one.signature)
             for one in connection.execute(answers)
         ),
     )
+
+
+def _provenance_of(row: Row[Any]) -> Provenance | None:
+    """Return what a run was judged with; None where its document was not received."""
+    if row.sha256 is None:
+        return None
+    register = None if row.register_at is None else instant(row.register_at)
+    return Provenance(row.sha256, row.schema, row.catalogue, register)
 
 
 def unpublished_runs() -> Select[Any]:

@@ -17,7 +17,13 @@ import structlog
 from flexibatch.adapters.disk import settle_file, settle_folder, sheltered
 from flexibatch.adapters.folders import PRIVATE_MODE, QUARANTINE, SENDER_MODE, SENDERS
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.answers import answer_files, page_name, require_settled, temporary_name
+from flexibatch.adapters.spool.answers import (
+    INDEX_NAME,
+    answer_files,
+    page_name,
+    require_settled,
+    temporary_name,
+)
 from flexibatch.domain.case import Case, Verdict
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 
@@ -65,6 +71,17 @@ class LocalOutbox:
             with self._placing(folder, page_name(case, suffix), case.ticket, lasting=False) as writing:
                 writing.writelines(content)
 
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of a bureau's pages into REPORT; where the same stands there, nothing is written."""
+        folder = self._spool / SENDERS / sender / REPORT_FOLDER
+        with sheltered(f"The index of the pages of sender {sender} cannot be put into {folder}"):
+            folder.mkdir(SENDER_MODE, exist_ok=True)
+            if _holds(folder / INDEX_NAME, content):
+                return
+            with self._placing(folder, INDEX_NAME, sender, lasting=False) as writing:
+                writing.write(content)
+                settle_file(writing)
+
     @contextmanager
     def _placing(self, folder: Path, name: str, ticket: str, *, lasting: bool = True) -> Iterator[IO[bytes]]:
         """Open a name that nobody made before; rename it when all is written and, if lasting, on disk.
@@ -109,3 +126,14 @@ class LocalOutbox:
         target = aside / f"{ticket}.{len(list(aside.iterdir()))}"
         path.rename(target)
         log.warning("outbox.planted", name=path.name[:100], aside=target.name)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Return whether a plain file holds these bytes; a link or a pipe that stands in its place does not."""
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            status = os.fstat(file.fileno())
+            same = stat.S_ISREG(status.st_mode) and status.st_size == len(content)
+            return same and file.read(len(content) + 1) == content
+    except OSError:
+        return False

@@ -71,6 +71,10 @@ class LocalSpool:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         self._outbox.put_page(case, suffix, content)
 
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of a bureau's pages into REPORT, unless it is there already."""
+        self._outbox.put_index(sender, content)
+
     def forget(self, case: Case) -> None:
         """Do nothing: all of a set is in its private folder."""
 

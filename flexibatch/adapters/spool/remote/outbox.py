@@ -9,7 +9,13 @@ from typing import IO
 
 from flexibatch.adapters.disk import sheltered
 from flexibatch.adapters.set_folder import SetFolder
-from flexibatch.adapters.spool.answers import answer_files, page_name, require_settled, temporary_name
+from flexibatch.adapters.spool.answers import (
+    INDEX_NAME,
+    answer_files,
+    page_name,
+    require_settled,
+    temporary_name,
+)
 from flexibatch.adapters.spool.remote.connection import Connection
 from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.transfer import push
@@ -64,6 +70,14 @@ class RemoteOutbox:
         self._worker.do(
             f"page {name} {digest.hexdigest()}",
             lambda: self._alone(lambda: self._put(folder, name, case.ticket, page)),
+        )
+
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of the bureau's pages into REPORT, in place of the one that is there."""
+        folder, digest = self._places.folders[REPORT_FOLDER], hashlib.sha256(content).hexdigest()
+        self._worker.do(
+            f"index {digest}",
+            lambda: self._alone(lambda: self._put(folder, INDEX_NAME, sender, io.BytesIO(content))),
         )
 
     def _alone(self, action: Callable[[], None]) -> None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from flexibatch.adapters.disk import settle_folder, sheltered
 from flexibatch.adapters.folders import kind_of_mode
 from flexibatch.adapters.set_folder import SetFolder
+from flexibatch.adapters.spool.interface import NOT_LISTED
 from flexibatch.adapters.spool.remote.connection import Attributes, Connection, Sftp
 from flexibatch.adapters.spool.remote.folders import RemoteFolders
 from flexibatch.adapters.spool.remote.outbox import RemoteOutbox
@@ -67,7 +68,7 @@ class RemoteSpool:
         """List an inbox; nothing is seen while the server is left alone, after trouble or a listing."""
         name = environment.inbox
         if self._rests(name):
-            return []
+            return NOT_LISTED
         listing, begun = self._worker.do(f"list {name}", lambda: self._list(name))
         now = self._clock.now()
         self._listed_at[name] = now
@@ -176,6 +177,10 @@ class RemoteSpool:
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         self._outbox.put_page(case, suffix, content)
+
+    def put_index(self, sender: str, content: bytes) -> None:
+        """Put the index of the bureau's pages into REPORT."""
+        self._outbox.put_index(sender, content)
 
 
 def _nanoseconds(length: timedelta) -> int:
