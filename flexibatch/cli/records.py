@@ -10,10 +10,12 @@ from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import SENDER, SINCE
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.moments import instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
+from flexibatch.cli.tables import REFUSED_OF_LINES, Column, Table, refused_of_lines
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetState, Why
 
@@ -23,7 +25,28 @@ if TYPE_CHECKING:
 else:
     sets, waits = LateModule("flexibatch.services.sets"), LateModule("flexibatch.services.waiting")
 
-SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
+SETS = Table(
+    "Sets",
+    (
+        Column("arrived_at", "arrived", 2),
+        Column("ticket", rank=1),
+        Column("name", rank=8),
+        Column("sender", rank=3),
+        Column("sender_name", "bureau", 6, least=10),
+        Column("environment", "env", 7),
+        Column("outcome", rank=4, short=lambda row: row["outcome"] or row["state"]),
+        Column("state", wide=True),
+        Column("codes", rank=9, least=9),
+        Column("run", wide=True),
+        Column("forms", wide=True),
+        Column("lines", wide=True),
+        Column("accepted", wide=True),
+        Column("unchanged", wide=True),
+        Column("refused", rank=5, short=refused_of_lines),
+        Column("anomalies", wide=True),
+    ),
+    REFUSED_OF_LINES,
+)
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
 WAITING_COLUMNS = ("sender", "environment", "sets", "ticket", "name", "since", "why", "until", "reason")
 ANOMALY_COLUMNS = (
@@ -81,8 +104,7 @@ WHY = {
 @click.option(
     "--waiting", is_flag=True, help="What waits instead, claimed or in an inbox: since when and what for."
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Only the latest. [default: all]")
-@json_option
+@list_options(SETS)
 @click.pass_obj
 def list_(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
@@ -92,15 +114,14 @@ def list_(  # noqa: PLR0913 - one argument an option
     since: date | None,
     name: str | None,
     waiting: bool,
-    limit: int | None,
-    as_json: bool,
+    view: View,
 ) -> None:
-    """List the sets that were received, oldest first, with the counts of their last run."""
+    """List the sets that were received, the newest last: what became of each, by which codes, how many lines."""
     number = sender_number(sender) if sender is not None else None
-    if waiting and (states or since or name or limit):
+    if waiting and (states or since or name or view != View(SETS, as_json=view.as_json)):
         raise click.UsageError("--waiting goes with --sender and --json only.")
     if waiting:
-        _list_waiting(invocation, number, as_json)
+        _list_waiting(invocation, number, view.as_json)
         return
     home = open_records(invocation)
     found = sets.list_sets(
@@ -109,9 +130,9 @@ def list_(  # noqa: PLR0913 - one argument an option
         sender=number,
         since=instant_of(since, home.settings.timezone),
         name=name,
-        limit=limit,
+        limit=view.most,
     )
-    show_rows("Sets", (*SET_COLUMNS, *COUNTS), rows_of(found), zone=home.settings.timezone, as_json=as_json)
+    view.show(rows_of(found), times(invocation, home))
 
 
 def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> None:

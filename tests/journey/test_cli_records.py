@@ -24,13 +24,13 @@ class HelpDesk:
     """An operator at a terminal: a home with records, and the program."""
 
     def __init__(self, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-        self.home, self.capsys = home, capsys
+        self.home, self.capsys, self.now = home, capsys, NOW
         self.records = Records(home.database)
 
     def call(self, *words: str) -> tuple[int, str, str]:
         """Run a command; give exit status, results, messages."""
         self.capsys.readouterr()
-        status = run(["--home", str(self.home.path), "--operator", "An", *words], FixedClock(NOW))
+        status = run(["--home", str(self.home.path), "--operator", "An", *words], FixedClock(self.now))
         return status, *self.capsys.readouterr()
 
     def told(self, *words: str) -> str:
