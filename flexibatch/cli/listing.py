@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SHOWN = 1000
+HINT = " (--wide or --columns shows them)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class View:
         """Return how many rows are to be looked up: one more than are shown, so that more are noticed."""
         return self.limit + 1 if self.limit else None
 
-    def show(self, rows: Sequence[Row], times: Times | None = None) -> None:
-        """Show the last rows as was asked for, and say on stderr that there are more."""
+    def show(self, rows: Sequence[Row], times: Times | None = None, *, more: bool = False) -> None:
+        """Show the last rows as was asked for, and say on stderr where there are more than these."""
         shown = rows[-self.limit :] if self.limit else rows
         table = self.table.of(self.columns) if self.columns else self.table
         if self.as_json:
@@ -45,8 +46,8 @@ class View:
         elif self.as_csv:
             write_csv(table.keys, shown, times.zone if times is not None else None)
         else:
-            show_list(table, shown, times, in_full=self.wide or bool(self.columns))
-        if len(shown) < len(rows):
+            show_list(table, shown, times, in_full=self.wide or bool(self.columns), hint=HINT)
+        if more or len(shown) < len(rows):
             say(f"The last {self.limit} are shown, there are more: narrow it down, or give --limit 0.")
 
 

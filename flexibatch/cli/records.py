@@ -1,23 +1,22 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli.fields import fields_of, rows_of
-from flexibatch.cli.filters import SENDER, SINCE
+from flexibatch.cli.filters import CODE, EMPLOYER, ENVIRONMENT, INSS, SENDER, SINCE, UNTIL, chosen_by, text_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.listing import View, list_options, times
-from flexibatch.cli.moments import instant_of
+from flexibatch.cli.moments import When
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json
 from flexibatch.cli.sections import Sections, show_rows
 from flexibatch.cli.tables import REFUSED_OF_LINES, Column, Table, refused_of_lines
 from flexibatch.domain.bureaus import sender_number
-from flexibatch.domain.vocabulary import SetState, Why
+from flexibatch.domain.vocabulary import SetOutcome, SetState, Why
 
 if TYPE_CHECKING:
     from flexibatch.services import sets
@@ -48,6 +47,8 @@ SETS = Table(
     REFUSED_OF_LINES,
 )
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
+WORDS = tuple(dict.fromkeys([*(one.value for one in SetOutcome), *(one.value for one in SetState)]))
+"""What became of a set, and where one stands."""
 WAITING_COLUMNS = ("sender", "environment", "sets", "ticket", "name", "since", "why", "until", "reason")
 ANOMALY_COLUMNS = (
     "code",
@@ -95,41 +96,49 @@ WHY = {
     "--state",
     "states",
     multiple=True,
-    type=click.Choice([one.value for one in SetState]),
-    help="Only those; may be given again.",
+    type=click.Choice(WORDS),
+    help="Only those of which this became, or that stand so; may be given again.",
 )
+@CODE
+@EMPLOYER
+@INSS
 @SENDER
+@ENVIRONMENT
 @SINCE
-@click.option("--name", help="Only those of this name (their GO's).")
+@UNTIL
+@click.option(
+    "--name",
+    help="Only those whose name (their GO's) or ticket begins so; with * and ? in it, a pattern of the whole.",
+)
 @click.option(
     "--waiting", is_flag=True, help="What waits instead, claimed or in an inbox: since when and what for."
 )
 @list_options(SETS)
 @click.pass_obj
-def list_(  # noqa: PLR0913 - one argument an option
+def list_(
     invocation: Invocation,
+    /,
     *,
     states: tuple[str, ...],
-    sender: str | None,
-    since: date | None,
-    name: str | None,
     waiting: bool,
     view: View,
+    name: str | None,
+    **filters: "str | When | None",
 ) -> None:
     """List the sets that were received, the newest last: what became of each, by which codes, how many lines."""
-    number = sender_number(sender) if sender is not None else None
-    if waiting and (states or since or name or view != View(SETS, as_json=view.as_json)):
+    others = [value for option, value in filters.items() if option != "sender"]
+    if waiting and (states or name or any(others) or view != View(SETS, as_json=view.as_json)):
         raise click.UsageError("--waiting goes with --sender and --json only.")
     if waiting:
-        _list_waiting(invocation, number, view.as_json)
+        sender = text_of(filters["sender"])
+        _list_waiting(invocation, sender_number(sender) if sender is not None else None, view.as_json)
         return
     home = open_records(invocation)
     found = sets.list_sets(
         home,
-        states=[SetState(state) for state in states],
-        sender=number,
-        since=instant_of(since, home.settings.timezone),
+        states=[SetOutcome(word) if word in set(SetOutcome) else SetState(word) for word in states],
         name=name,
+        **chosen_by(filters, home.settings.timezone),
         limit=view.most,
     )
     view.show(rows_of(found), times(invocation, home))

@@ -102,20 +102,23 @@ def refused_of_lines(row: Row) -> str | None:
 
 
 def show_list(
-    table: Table, rows: Sequence[Row], times: Times | None = None, *, in_full: bool = False
+    table: Table, rows: Sequence[Row], times: Times | None = None, *, in_full: bool = False, hint: str = ""
 ) -> None:
-    """Show rows; with `in_full` every column of the table, each value as it is, however wide the terminal is."""
+    """Show rows; with `in_full` every column of the table, each value as it is, however wide the terminal is.
+
+    `hint` says how columns are had that do not fit.
+    """
     width = screen_width()
     if not rows:
         say(f"{table.title}: none.")
     elif width is None:
         _write_lines([list(table.keys), *_full_cells(table, rows, times)])
     elif in_full:
-        click.echo(_title(table, times, in_full=True))
+        click.echo(_title(Table(table.title, table.columns), rows, times))
         names = [column.name for column in table.columns]
         _draw(table, [names, *_full_cells(table, rows, times)])
     else:
-        _show_fitting(table, rows, times, width)
+        _show_fitting(table, rows, times, width, hint)
 
 
 def screen_width() -> int | None:
@@ -126,10 +129,10 @@ def screen_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def _show_fitting(table: Table, rows: Sequence[Row], times: Times | None, width: int) -> None:
+def _show_fitting(table: Table, rows: Sequence[Row], times: Times | None, width: int, hint: str) -> None:
     usual = Table(table.title, tuple(one for one in table.columns if not one.wide), table.legend)
     cells = [[_short(column, row, times) for column in usual.columns] for row in rows]
-    for line in folded(_title(table, times), width):
+    for line in folded(_title(usual, rows, times), width):
         click.echo(line)
     if width < NARROW:
         _draw_cards(usual, cells, width)
@@ -139,10 +142,10 @@ def _show_fitting(table: Table, rows: Sequence[Row], times: Times | None, width:
     kept = Table(usual.title, tuple(usual.columns[place] for place in shown))
     heads = [column.name for column in kept.columns]
     _draw(kept, [heads, *([row[place] for place in shown] for row in cells)], [widths[n] for n in shown])
-    left = [column.key for column, room in zip(usual.columns, widths, strict=True) if not room]
-    if left:
-        for line in folded(f"No room for: {', '.join(left)} (--wide or --columns shows them).", width):
-            say(line)
+    told = [any(text != NOTHING for text in texts) for texts in zip(*cells, strict=True)]
+    left = [usual.columns[place].key for place, room in enumerate(widths) if told[place] and not room]
+    for line in folded(f"No room for: {', '.join(left)}{hint}.", width) if left else ():
+        say(line)
 
 
 def fitting(table: Table, cells: Sequence[Sequence[str]], width: int) -> list[int]:
@@ -170,10 +173,11 @@ def fitting(table: Table, cells: Sequence[Sequence[str]], width: int) -> list[in
     return widths
 
 
-def _title(table: Table, times: Times | None, *, in_full: bool = False) -> str:
-    """Return the title with the zone, named once, and what is told in short."""
-    zone = f"times in {times.zone}" if times is not None else ""
-    told = "; ".join(part for part in (zone, "" if in_full else table.legend) if part)
+def _title(table: Table, rows: Sequence[Row], times: Times | None) -> str:
+    """Return the title with the zone, named once where there are instants, and what is told in short."""
+    instants = any(isinstance(row[key], datetime) for row in rows for key in table.keys)
+    zone = f"times in {times.zone}" if times is not None and instants else ""
+    told = "; ".join(part for part in (zone, table.legend) if part)
     return f"{table.title} ({told})" if told else table.title
 
 
@@ -227,7 +231,7 @@ def _draw_cards(table: Table, cells: Sequence[Sequence[str]], width: int) -> Non
         for column, text in zip(table.columns, row, strict=True):
             if text == NOTHING:
                 continue
-            first, *others = folded(text, width - label - len(GAP))
+            first, *others = folded(text, width - label - len(GAP), whole_words=not column.prose)
             click.echo(f"{padded(column.name, label)}{GAP}{_coloured(text, first)}")
             for other in others:
                 click.echo(f"{' ' * label}{GAP}{other}")

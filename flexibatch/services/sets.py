@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flexibatch.adapters.store import set_outcomes, sets
+from flexibatch.adapters.store import rerunnable, set_outcomes, sets
 from flexibatch.adapters.store.bureaus import show_sender
 from flexibatch.domain.set_outcomes import set_outcome
-from flexibatch.domain.vocabulary import SetOutcome, SetState
+from flexibatch.domain.vocabulary import Environment, SetOutcome, SetState
 from flexibatch.services.rows import record, records
 from flexibatch.wiring.home import Home
 
@@ -168,21 +168,27 @@ class SetDetails(SetHead):
 def list_sets(  # noqa: PLR0913 - one argument a condition
     home: Home,
     *,
-    states: Sequence[SetState] = (),
+    states: Sequence[SetState | SetOutcome] = (),
     sender: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     name: str | None = None,
+    environment: Environment | None = None,
+    code: str | None = None,
+    employer: str | None = None,
+    inss: str | None = None,
     limit: int | None = None,
 ) -> tuple[SetRow, ...]:
     """Return the sets for which all conditions hold, in order of arrival; `limit` keeps the latest.
 
-    Raise `Refusal` for an unknown sender.
+    Raise `Refusal` for an unknown sender, and for what is no number of an employer or a worker.
     """
     with home.database.reading() as connection:
         if sender is not None:
             show_sender(connection, sender)
-        wanted = sets.WantedSets(states, sender, since, name)
-        found = sets.list_sets(connection, wanted, limit=limit)
+        wanted = sets.WantedSets(states, sender, since, name, until, environment)
+        further = rerunnable.WantedReruns(code=code, employer=employer, inss=inss).conditions(connection)
+        found = sets.list_sets(connection, wanted, further, limit=limit)
         return set_rows(set_outcomes.with_codes(connection, found))
 
 
