@@ -212,6 +212,8 @@ class _Sweep:
             "set.settled",
             run=verdict.case.run,
             verdict=verdict.state,
+            outcome=verdict.outcome and verdict.outcome.value,
+            codes=[fault.code for fault in verdict.faults],
             name=verdict.case.name,
             forms=counts.forms,
             accepted=counts.accepted,

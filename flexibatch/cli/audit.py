@@ -1,6 +1,5 @@
 """The command that shows who did what: operators, and bureaus at the front door."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -8,10 +7,10 @@ import click
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
-from flexibatch.cli.moments import MOMENT, instant_of
+from flexibatch.cli.listing import View, list_options, times
+from flexibatch.cli.moments import MOMENT, When, instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
-from flexibatch.cli.output import json_option
-from flexibatch.cli.sections import show_rows
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import sender_number
 
 if TYPE_CHECKING:
@@ -19,7 +18,18 @@ if TYPE_CHECKING:
 else:
     service = LateModule("flexibatch.services.audit")
 
-COLUMNS = ("at", "by", "who", "action", "subject", "address", "told")
+AUDIT = Table(
+    "Audit",
+    (
+        Column("at", rank=1),
+        Column("by", rank=7),
+        Column("who", rank=2, least=6),
+        Column("action", rank=3),
+        Column("subject", rank=4, least=10),
+        Column("address", rank=6),
+        Column("told", rank=5, least=24, prose=True),
+    ),
+)
 
 
 @click.group()
@@ -30,13 +40,10 @@ def audit() -> None:
 @audit.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.option("--sender", help="Only what this sender did, or what was done to it.")
 @click.option("--since", type=MOMENT, help="Only from this day or moment on.")
-@click.option("--limit", type=click.IntRange(min=1), default=1000, show_default=True, help="Only the latest.")
-@json_option
+@list_options(AUDIT)
 @click.pass_obj
-def list_(
-    invocation: Invocation, *, sender: str | None, since: date | None, limit: int, as_json: bool
-) -> None:
-    """List what operators changed and what bureaus did over SFTP, oldest first.
+def list_(invocation: Invocation, *, sender: str | None, since: When | None, view: View) -> None:
+    """List what operators changed and what bureaus did over SFTP, the newest last.
 
     Of a file that was put its size and SHA-256 are told; of a log-in the key's fingerprint.
     """
@@ -44,9 +51,9 @@ def list_(
     number = sender_number(sender) if sender is not None else None
     zone = home.settings.timezone
     begin = instant_of(since, zone) if since is not None else None
-    rows = rows_of(service.list_audit(home, sender=number, since=begin, most=limit))
+    rows = rows_of(service.list_audit(home, sender=number, since=begin, most=view.most))
     told = [{**row, "told": _told(row["details"])} for row in rows]
-    show_rows("Audit", COLUMNS, rows if as_json else told, zone=zone, as_json=as_json)
+    view.show(rows if view.as_json else told, times(invocation, home))
 
 
 def _told(details: object) -> str | None:

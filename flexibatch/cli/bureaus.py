@@ -10,11 +10,12 @@ from flexibatch.cli.credentials import KEY_FILE, certificate, key
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.moments import local
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.openssh import export_openssh
 from flexibatch.cli.output import cell, json_option, say, show_object
-from flexibatch.cli.sections import show_rows
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import AS_SET, NewSender, sender_number
 from flexibatch.domain.vocabulary import Acceptance, Language, SignatureDemand
 from flexibatch.errors import Refusal
@@ -31,7 +32,19 @@ else:
 LANGUAGES = click.Choice([one.value for one in Language])
 ACCEPTANCES = tuple(one.value for one in Acceptance)
 DEMANDS = click.Choice([one.value for one in SignatureDemand])
-COLUMNS = ("number", "name", "language", "signature", "acceptance", "user_name", "state", "added_at")
+SENDERS = Table(
+    "Senders",
+    (
+        Column("number", rank=1),
+        Column("name", rank=2, least=12),
+        Column("language", "lang", 4),
+        Column("signature", rank=5),
+        Column("acceptance", rank=6),
+        Column("user_name", "user", 7, least=8),
+        Column("state", rank=3),
+        Column("added_at", "added", 8),
+    ),
+)
 NO_AGREEMENT = "as the setting has it"
 
 
@@ -151,13 +164,12 @@ def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) ->
 
 
 @sender.command("list", epilog=REFUSED_OR_TROUBLE)
-@json_option
+@list_options(SENDERS)
 @click.pass_obj
-def list_(invocation: Invocation, *, as_json: bool) -> None:
-    """List all bureaus: active, on hold, and removed ones."""
+def list_(invocation: Invocation, *, view: View) -> None:
+    """List all bureaus by number: active, on hold, and removed ones."""
     home = open_home(invocation)
-    rows = rows_of(service.list_senders(home))
-    show_rows("Senders", COLUMNS, rows, zone=home.settings.timezone, as_json=as_json)
+    view.show(rows_of(service.list_senders(home)), times(invocation, home))
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)

@@ -14,7 +14,9 @@ from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.opened import by
-from flexibatch.cli.output import json_option, say, show_json, show_table
+from flexibatch.cli.output import json_option, say, show_json
+from flexibatch.cli.progress import settling, verbose_option
+from flexibatch.cli.tables import REFUSED_OF_LINES, Column, Table, refused_of_lines, show_list
 
 if TYPE_CHECKING:
     from flexibatch.domain.case import Verdict
@@ -32,7 +34,23 @@ SWEPT = (
     "\b\nExit status: 0 done; 1 a set or a line was refused, a set has to wait, or an inbox\n"
     "could not be looked into; 2 it cannot be done as asked;\n3 trouble with database or disk."
 )
-COLUMNS = ("ticket", "sender", "environment", "name", "verdict", "lines", "accepted", "unchanged", "refused")
+SETTLED = Table(
+    "Settled",
+    (
+        Column("ticket", rank=1),
+        Column("sender", rank=4),
+        Column("environment", "env", 5),
+        Column("name", rank=6),
+        Column("verdict", wide=True),
+        Column("outcome", rank=2),
+        Column("codes", rank=7, least=9),
+        Column("lines", wide=True),
+        Column("accepted", wide=True),
+        Column("unchanged", wide=True),
+        Column("refused", rank=3, short=refused_of_lines),
+    ),
+    REFUSED_OF_LINES,
+)
 
 
 def settled_row(verdict: "Verdict") -> dict[str, object]:
@@ -45,6 +63,7 @@ def settled_row(verdict: "Verdict") -> dict[str, object]:
         "environment": case.environment.value,
         "name": case.name,
         "verdict": verdict.state,
+        "outcome": verdict.outcome,
         "codes": [fault.code for fault in verdict.faults],
         "lines": counts.lines,
         "accepted": counts.accepted,
@@ -58,7 +77,7 @@ def show_settled(result: "SweepResult", rows: list[dict[str, object]], as_json: 
     if as_json:
         show_json({**result.counts(), **counts, "sets": rows})
     else:
-        show_table("Settled", COLUMNS, rows[:TOLD_AT_MOST], as_json=False)
+        show_list(SETTLED, rows[:TOLD_AT_MOST])
         if len(rows) > TOLD_AT_MOST:
             say(f"Not shown: {len(rows) - TOLD_AT_MOST}; `flexibatch list` shows all.")
         _say_what_waits(result)
@@ -82,9 +101,10 @@ def _say_what_waits(result: "SweepResult") -> None:
 
 
 @click.command(epilog=SWEPT)
+@verbose_option
 @json_option
 @click.pass_obj
-def sweep(invocation: Invocation, *, as_json: bool) -> int:
+def sweep(invocation: Invocation, *, verbose: bool, as_json: bool) -> int:
     """Take what has arrived, settle it, publish the answers, and end.
 
     What an earlier sweep left unfinished is finished first. A sweep does not wait: neither for a young GO nor
@@ -92,7 +112,10 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     """
     components = open_components(invocation, outside.Mode.SWEEP)
     rows: list[dict[str, object]] = []
-    result = sweeping.sweep(components, lambda verdict: rows.append(settled_row(verdict)))
+    with settling(
+        components.home, lambda verdict: rows.append(settled_row(verdict)), verbose=verbose
+    ) as each:
+        result = sweeping.sweep(components, each)
     return show_settled(result, rows, as_json)
 
 

@@ -9,9 +9,10 @@ from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
-from flexibatch.cli.output import json_option, say
-from flexibatch.cli.sections import show_rows
+from flexibatch.cli.output import say
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import sender_number
 
 if TYPE_CHECKING:
@@ -19,6 +20,27 @@ if TYPE_CHECKING:
 else:
     service = LateModule("flexibatch.services.credentials")
 
+KEYS = Table(
+    "Keys",
+    (
+        Column("fingerprint", rank=1),
+        Column("public_key", wide=True),
+        Column("added_at", "added", 2),
+    ),
+)
+CERTIFICATES = Table(
+    "Certificates",
+    (
+        Column("subject", rank=1, least=20),
+        Column("issuer", rank=3, least=12),
+        Column("serial", wide=True),
+        Column("fingerprint", wide=True),
+        Column("valid_from", "from", 4),
+        Column("valid_until", "until", 2),
+        Column("added_at", "added", 5),
+        Column("added_by", "by", 6),
+    ),
+)
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 # ------------------------------------------------------------------------------------------------------- keys
@@ -65,14 +87,12 @@ def remove_key(invocation: Invocation, number: str, file: str, *, yes: bool, not
 
 @key.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
-@json_option
+@list_options(KEYS)
 @click.pass_obj
-def list_keys(invocation: Invocation, number: str, *, as_json: bool) -> None:
+def list_keys(invocation: Invocation, number: str, *, view: View) -> None:
     """List the public keys of the bureau NUMBER."""
     home = open_home(invocation)
-    rows = rows_of(service.list_keys(home, sender_number(number)))
-    columns = ("fingerprint", "public_key", "added_at")
-    show_rows(f"Keys of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
+    view.show(rows_of(service.list_keys(home, sender_number(number))), times(invocation, home))
 
 
 # ----------------------------------------------------------------------------------------------- certificates
@@ -123,20 +143,9 @@ def remove_certificate(
 
 @certificate.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.argument("number")
-@json_option
+@list_options(CERTIFICATES)
 @click.pass_obj
-def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> None:
+def list_certificates(invocation: Invocation, number: str, *, view: View) -> None:
     """List the certificates of the bureau NUMBER, those that end first at the head."""
     home = open_home(invocation)
-    rows = rows_of(service.list_certificates(home, sender_number(number)))
-    columns = (
-        "subject",
-        "issuer",
-        "serial",
-        "fingerprint",
-        "valid_from",
-        "valid_until",
-        "added_at",
-        "added_by",
-    )
-    show_rows(f"Certificates of sender {number}", columns, rows, zone=home.settings.timezone, as_json=as_json)
+    view.show(rows_of(service.list_certificates(home, sender_number(number))), times(invocation, home))

@@ -8,9 +8,11 @@ from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
-from flexibatch.cli.output import json_option, say, show_json, show_table
+from flexibatch.cli.output import json_option, show_json
 from flexibatch.cli.sections import Sections, for_people
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.flxwage.fields import CALCULATION, FEATURES, FINANCIAL_ELEMENT, kept_in
 from flexibatch.domain.vocabulary import Environment
@@ -31,6 +33,8 @@ DECLARATION_COLUMNS = (
     "version",
     "in_force",
 )
+CONTENT_HEADS = {"start_date": "from", "end_date": "until", "calculated_on": "calculated"}
+CONTENT_RANKS = {"amount": 4, "start_date": 5, "end_date": 6}
 CONTENT = (*(field.name for field in kept_in(CALCULATION)), "amount")
 QUALITY = ("number", "quality", *(field.name for field in kept_in(FEATURES)))
 # Amounts are shown in euros.
@@ -62,7 +66,24 @@ PERIOD_COLUMNS = (
     "late",
     "flexi_conditions",
 )
-DECLARATIONS_SHOWN = 1000
+DECLARATIONS = Table(
+    "Declarations",
+    (
+        Column("ticket", rank=1),
+        Column("environment", "env", 7),
+        Column("company", "enterprise", 3),
+        Column("nsso", "NSSO", 10, least=10, prose=True),
+        Column("person", "INSS", 2),
+        Column("reference", rank=12),
+        Column("own_reference", "own ref.", 11, least=8),
+        Column("version", "v.", 9),
+        Column("in_force", rank=13),
+        *(Column(name, CONTENT_HEADS.get(name, ""), CONTENT_RANKS.get(name, 14)) for name in CONTENT),
+        Column("sender", rank=8),
+        Column("set_ticket", "set", 15),
+        Column("arrived_at", wide=True),
+    ),
+)
 
 
 @click.group()
@@ -79,14 +100,7 @@ def declarations() -> None:
 @ENVIRONMENT
 @INSS
 @click.option("--all", "cancelled", is_flag=True, help="The cancelled ones too.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=DECLARATIONS_SHOWN,
-    show_default=True,
-    help="Only the latest; 0 is all.",
-)
-@json_option
+@list_options(DECLARATIONS)
 @click.pass_obj
 def list_declarations(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
@@ -97,10 +111,9 @@ def list_declarations(  # noqa: PLR0913 - one argument an option
     environment: str | None,
     inss: str | None,
     cancelled: bool,
-    limit: int,
-    as_json: bool,
+    view: View,
 ) -> None:
-    """List the declarations in force, in the order in which their last versions arrived."""
+    """List the declarations in force, in the order in which their last versions arrived: the newest last."""
     number = sender_number(sender) if sender is not None else None
     world = Environment(environment) if environment is not None else None
     home = open_home(invocation)
@@ -112,16 +125,11 @@ def list_declarations(  # noqa: PLR0913 - one argument an option
         environment=world,
         inss=inss,
         cancelled=cancelled,
-        limit=limit,
+        limit=view.limit,
     )
     shown = rows_of(found.rows)
-    columns = (*DECLARATION_COLUMNS, *CONTENT, "sender", "set_ticket")
-    if as_json:
-        show_json(shown)
-    else:
-        show_table("Declarations", columns, for_people(shown), as_json=False)
-    if found.more:
-        say(f"The latest {limit} are shown, there are more: narrow it down, or give --limit 0.")
+    told = shown if view.as_json else for_people(shown)
+    view.show(told, times(invocation, home), more=found.more)
 
 
 @declarations.command("show", epilog=REFUSED_OR_TROUBLE)

@@ -7,9 +7,11 @@ import click
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options
 from flexibatch.cli.mandates import COMPANY, NSSO
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
-from flexibatch.cli.output import json_option, say, show_object, show_table
+from flexibatch.cli.output import json_option, say, show_object
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.register_fields import employer as read_employer
 from flexibatch.errors import Refusal
 
@@ -18,8 +20,14 @@ if TYPE_CHECKING:
 else:
     service = LateModule("flexibatch.services.employers")
 
-COLUMNS = ("company", "nsso", "third_payer")
-EMPLOYERS_SHOWN = 1000
+EMPLOYERS = Table(
+    "Employers",
+    (
+        Column("company", "enterprise", 1),
+        Column("nsso", "NSSO", 2, least=10, prose=True),
+        Column("third_payer", rank=3, least=11, prose=True),
+    ),
+)
 
 
 @click.group()
@@ -57,22 +65,13 @@ def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None
 
 @employer.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.option("--third-payers", is_flag=True, help="Only those with a number of a third payer.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=EMPLOYERS_SHOWN,
-    show_default=True,
-    help="Only the first; 0 is all.",
-)
-@json_option
+@list_options(EMPLOYERS)
 @click.pass_obj
-def list_(invocation: Invocation, *, third_payers: bool, limit: int, as_json: bool) -> None:
-    """List employers with their numbers; `third_payer` names the numbers that are third payers'."""
+def list_(invocation: Invocation, *, third_payers: bool, view: View) -> None:
+    """List employers with their numbers, the newest last; `third_payer` names the numbers that are third payers'."""
     home = open_home(invocation)
-    found = service.list_employers(home, third_payers=third_payers, limit=limit)
-    show_table("Employers", COLUMNS, rows_of(found.rows), as_json)
-    if found.more:
-        say(f"The first {limit} are shown, there are more: give --limit 0.")
+    found = service.list_employers(home, third_payers=third_payers, limit=view.limit)
+    view.show(rows_of(found.rows), more=found.more)
 
 
 @employer.command(epilog=REFUSED_OR_TROUBLE)

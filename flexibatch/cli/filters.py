@@ -1,10 +1,16 @@
 """The options by which sets and declarations are chosen, the same wherever something is looked up or run again."""
 
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import TypedDict
+
 import click
 
-from flexibatch.cli.moments import MOMENT
+from flexibatch.cli.moments import MOMENT, When, end_of, instant_of
+from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import Environment
 
+CODE = click.option("--code", help="Only those whose last run told this code, such as 00024-152.")
 SENDER = click.option("--sender", help="Only those of this sender.")
 SINCE = click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
 UNTIL = click.option(
@@ -17,3 +23,36 @@ ENVIRONMENT = click.option(
     type=click.Choice([one.value for one in Environment]),
     help="Only those of this environment.",
 )
+
+
+class ChosenBy(TypedDict):
+    """The filters that sets are chosen by, as the use cases take them; None sets no condition."""
+
+    code: str | None
+    employer: str | None
+    inss: str | None
+    sender: str | None
+    environment: Environment | None
+    since: datetime | None
+    until: datetime | None
+
+
+def chosen_by(filters: "Mapping[str, str | When | bool | None]", zone: tzinfo) -> ChosenBy:
+    """Return what the options of this module were given, moments as instants; raise `Refusal` for a wrong number."""
+    told = {name: text_of(value) for name, value in filters.items()}
+    since, until = filters["since"], filters["until"]
+    sender, environment = told["sender"], told["environment"]
+    return ChosenBy(
+        code=told["code"],
+        employer=told["employer"],
+        inss=told["inss"],
+        sender=sender_number(sender) if sender is not None else None,
+        environment=Environment(environment) if environment is not None else None,
+        since=instant_of(since, zone) if isinstance(since, When) else None,
+        until=end_of(until, zone) if isinstance(until, When) else None,
+    )
+
+
+def text_of(value: object) -> str | None:
+    """Return what an option was given where that is a text."""
+    return value if isinstance(value, str) else None

@@ -8,16 +8,29 @@ from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
-from flexibatch.cli.sections import show_rows
+from flexibatch.cli.tables import Column, Table
 
 if TYPE_CHECKING:
     from flexibatch.services import quarantine as service
 else:
     service = LateModule("flexibatch.services.quarantine")
 
-QUARANTINE_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "run", "reason")
+QUARANTINE = Table(
+    "Quarantine",
+    (
+        Column("arrived_at", "arrived", 3),
+        Column("ticket", rank=1),
+        Column("name", rank=6),
+        Column("sender", rank=4),
+        Column("sender_name", "bureau", 7, least=10),
+        Column("environment", "env", 5),
+        Column("run", wide=True),
+        Column("reason", rank=2, least=20, prose=True),
+    ),
+)
 
 
 @click.group()
@@ -29,14 +42,12 @@ def quarantine() -> None:
 
 
 @quarantine.command("list", epilog=REFUSED_OR_TROUBLE)
-@json_option
+@list_options(QUARANTINE)
 @click.pass_obj
-def list_(invocation: Invocation, *, as_json: bool) -> None:
-    """List the sets in quarantine with what went wrong."""
+def list_(invocation: Invocation, *, view: View) -> None:
+    """List the sets in quarantine with what went wrong, the newest last."""
     home = open_home(invocation)
-    rows = rows_of(service.quarantined(home))
-    zone = home.settings.timezone
-    show_rows("Quarantine", QUARANTINE_COLUMNS, rows, zone=zone, as_json=as_json)
+    view.show(rows_of(service.quarantined(home)), times(invocation, home))
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)

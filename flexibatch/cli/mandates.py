@@ -9,8 +9,10 @@ from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
-from flexibatch.cli.output import json_option, say, show_json, show_table
+from flexibatch.cli.output import json_option, say, show_json
+from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import Mandate, sender_number
 from flexibatch.domain.bureaus import mandate as read_mandate
 from flexibatch.errors import Refusal
@@ -20,7 +22,17 @@ if TYPE_CHECKING:
 else:
     service = LateModule("flexibatch.services.mandates")
 
-COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until", "state")
+MANDATES = Table(
+    "Mandates",
+    (
+        Column("sender", rank=1),
+        Column("nsso_number", "NSSO", 3),
+        Column("enterprise_number", "enterprise", 2),
+        Column("from", rank=5),
+        Column("until", rank=4),
+        Column("state", rank=6),
+    ),
+)
 
 NSSO = click.option("--nsso", default="", help="The employer's NSSO number, or its provisional one.")
 COMPANY = click.option("--company", default="", help="The employer's enterprise number, 9 or 10 digits.")
@@ -104,14 +116,14 @@ def end(  # noqa: PLR0913 - one argument an option
 @mandate.command("list", epilog=REFUSED_OR_TROUBLE)
 @click.option("--sender", help="Only those of this sender.")
 @click.option("--in-force", is_flag=True, help="Only those that count today.")
-@json_option
+@list_options(MANDATES)
 @click.pass_obj
-def list_(invocation: Invocation, *, sender: str | None, in_force: bool, as_json: bool) -> None:
-    """List mandates with the numbers they were given with."""
+def list_(invocation: Invocation, *, sender: str | None, in_force: bool, view: View) -> None:
+    """List mandates by sender, employer and first day, with the numbers they were given with."""
     home = open_home(invocation)
     number = sender_number(sender) if sender is not None else None
     rows = service.list_mandates(home, today(invocation, home), number, in_force=in_force)
-    show_table("Mandates", COLUMNS, rows_of(rows), as_json)
+    view.show(rows_of(rows))
 
 
 @mandate.command("import", epilog=REFUSED_OR_TROUBLE)

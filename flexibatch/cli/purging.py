@@ -9,10 +9,11 @@ import click
 from flexibatch.cli.confirming import ask, consent_options
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import times
 from flexibatch.cli.moments import LENGTH
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
 from flexibatch.cli.output import json_option, say, show_json
-from flexibatch.cli.sections import show_rows
+from flexibatch.cli.tables import Column, Table, show_list
 from flexibatch.domain.vocabulary import RetentionKind
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 else:
     service = LateModule("flexibatch.services.purge")
 
-COLUMNS = ("kind", "before", "counted", "of", "files", "bytes")
+PURGED = tuple(
+    Column(key, rank=rank)
+    for rank, key in enumerate(("kind", "before", "counted", "of", "files", "bytes"), 1)
+)
 
 
 EXAMPLES = """\b
@@ -88,9 +92,7 @@ def purge(  # noqa: PLR0913 - one argument an option
     if as_json:
         show_json({"dry_run": dry_run, "purged": rows})
         return
-    show_rows(
-        "Would be purged" if dry_run else "Purged", COLUMNS, rows, zone=home.settings.timezone, as_json=False
-    )
+    show_list(Table("Would be purged" if dry_run else "Purged", PURGED), rows, times(invocation, home))
     if dry_run:
         say("This is what would go; nothing was deleted.")
 

@@ -1,24 +1,23 @@
 """The command `rerun`: archived sets are judged again, or what that would change is shown."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch.cli.channel import COLUMNS, DONE, SOME_REFUSED, SWEPT, settled_row, show_settled
+from flexibatch.cli.channel import DONE, SETTLED, SOME_REFUSED, SWEPT, settled_row, show_settled
 from flexibatch.cli.components import open_components
 from flexibatch.cli.confirming import ask, consent_options, counted, require_terminal
 from flexibatch.cli.fields import fields_of
-from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS, SENDER, SINCE, UNTIL
+from flexibatch.cli.filters import CODE, EMPLOYER, ENVIRONMENT, INSS, SENDER, SINCE, UNTIL, chosen_by
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
-from flexibatch.cli.moments import end_of, instant_of
+from flexibatch.cli.moments import When
 from flexibatch.cli.opened import by
-from flexibatch.cli.output import json_option, say, show_json, show_table
-from flexibatch.cli.sections import Sections
-from flexibatch.domain.bureaus import sender_number
-from flexibatch.domain.vocabulary import Environment
+from flexibatch.cli.output import json_option, say, show_json
+from flexibatch.cli.progress import settling, verbose_option
+from flexibatch.cli.tables import Column, Table, screen_width, show_list
 from flexibatch.errors import Refusal
 
 if TYPE_CHECKING:
@@ -31,7 +30,20 @@ else:
     outside = LateModule("flexibatch.wiring.outside")
     service, differing = LateModule("flexibatch.services.rerun"), LateModule("flexibatch.services.difference")
 
-CHANGES = ("ticket", "form", "line", "reference", "own_reference", "before", "after", "codes")
+CHANGES = Table(
+    "What would change",
+    (
+        Column("ticket", rank=1),
+        Column("form", rank=2),
+        Column("line", rank=3),
+        Column("reference", rank=7),
+        Column("own_reference", "own ref.", 8, least=8),
+        Column("before", rank=5, least=9),
+        Column("after", rank=4),
+        Column("codes", rank=6, least=9),
+    ),
+)
+WOULD_BE_SETTLED = replace(SETTLED, title="Would be settled")
 EXAMPLES = """\b
 Examples:
   flexibatch rerun --refused --dry-run
@@ -43,7 +55,7 @@ Examples:
 @click.command(epilog=f"{EXAMPLES}\n{SWEPT}\nA dry run ends with 0 whatever it shows.")
 @click.argument("words", metavar="TICKET|NAME", nargs=-1)
 @click.option("--refused", is_flag=True, help="Only those that were refused, whole or in part.")
-@click.option("--code", help="Only those whose last run told this code, such as 00024-152.")
+@CODE
 @EMPLOYER
 @INSS
 @SENDER
@@ -55,6 +67,7 @@ Examples:
 )
 @click.option("--dry-run", is_flag=True, help="Show, line by line, what would change; change nothing.")
 @consent_options
+@verbose_option
 @json_option
 @click.pass_obj
 def rerun(  # noqa: PLR0913 - one argument an option
@@ -66,8 +79,9 @@ def rerun(  # noqa: PLR0913 - one argument an option
     dry_run: bool,
     yes: bool,
     note: str | None,
+    verbose: bool,
     as_json: bool,
-    **filters: str | date | bool | None,
+    **filters: "str | When | bool | None",
 ) -> int:
     """Judge archived sets again, by the register, rules and mandates as they stand now.
 
@@ -99,12 +113,13 @@ def rerun(  # noqa: PLR0913 - one argument an option
         _tell_left(foresight)
         consequence = f"{_told(foresight)} would be judged again, and their bureaus get new answers."
     if dry_run:
-        _show(home, foresight, as_json=as_json)
+        _show(foresight, as_json=as_json)
         return DONE
     if asks and tickets:
         ask(consequence)
     rows: list[dict[str, object]] = []
-    result = service.rerun(components, acting, tickets, lambda verdict: rows.append(settled_row(verdict)))
+    with settling(home, lambda verdict: rows.append(settled_row(verdict)), verbose=verbose) as each:
+        result = service.rerun(components, acting, tickets, each)
     # Streams run side by side; what was chosen is shown in the order in which it was chosen.
     place = {ticket: number for number, ticket in enumerate(tickets)}
     rows.sort(key=lambda row: place.get(str(row["ticket"]), len(place)))
@@ -112,24 +127,10 @@ def rerun(  # noqa: PLR0913 - one argument an option
     return SOME_REFUSED if foresight.failed else status
 
 
-def _wanted(home: "Home", filters: dict[str, str | date | bool | None]) -> "service.Chosen":
-    zone, told = home.settings.timezone, {name: _text(value) for name, value in filters.items()}
-    since, until = filters["since"], filters["until"]
+def _wanted(home: "Home", filters: "dict[str, str | When | bool | None]") -> "service.Chosen":
     return service.wanted(
-        home,
-        refused=bool(filters["refused"]),
-        code=told["code"],
-        employer=told["employer"],
-        inss=told["inss"],
-        sender=sender_number(told["sender"]) if told["sender"] is not None else None,
-        environment=Environment(told["environment"]) if told["environment"] is not None else None,
-        since=instant_of(since, zone) if isinstance(since, date) else None,
-        until=end_of(until, zone) if isinstance(until, date) else None,
+        home, refused=bool(filters["refused"]), **chosen_by(filters, home.settings.timezone)
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _tell_held(held: Sequence[str]) -> None:
@@ -151,15 +152,18 @@ def _told(foresight: "Foresight") -> str:
     return f"{counted(len(foresight.sets), 'set')} with {counted(changes, 'change')}"
 
 
-def _show(home: "Home", foresight: "Foresight", *, as_json: bool) -> None:
+def _show(foresight: "Foresight", *, as_json: bool) -> None:
     """Show the sets that a run would settle, as it would show them, and what would change in them."""
     rows = [settled_row(one.verdict) for one in foresight.sets]
     changes = [_change(change) for one in foresight.sets for change in one.changes]
     if as_json:
         show_json({"left": foresight.left, "sets": rows, "changes": changes})
         return
-    Sections(home.settings.timezone).rows("Would be settled", COLUMNS, rows)
-    show_table("What would change", CHANGES, changes, as_json)
+    if rows:
+        if screen_width() is None:
+            click.echo("\nWould be settled")
+        show_list(WOULD_BE_SETTLED, rows)
+    show_list(CHANGES, changes)
 
 
 def _change(change: "Change") -> dict[str, object]:

@@ -9,9 +9,11 @@ from flexibatch.cli.components import open_components_unchecked
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.listing import View, list_options
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, environ, open_unchecked, today
 from flexibatch.cli.output import json_option, say, show_json, show_object, show_table
 from flexibatch.cli.remedies import words_of
+from flexibatch.cli.tables import Column, Table
 
 if TYPE_CHECKING:
     from flexibatch import settings
@@ -50,23 +52,35 @@ def init(invocation: Invocation, folder: Path | None, *, as_json: bool) -> None:
 # ---------------------------------------------------------------------------------------------------- schemas
 
 
+SCHEMAS = Table(
+    "Schemas",
+    (
+        Column("schema", rank=1),
+        Column("from", rank=2),
+        Column("until", rank=3),
+        Column("file", rank=5, least=12),
+        Column("ours", rank=4),
+        Column("sha256", wide=True),
+    ),
+)
+
+
 @click.group()
 def schema() -> None:
     """Show the FLXWAGE schemas."""
 
 
 @schema.command("list", epilog=REFUSED_OR_TROUBLE)
-@json_option
+@list_options(SCHEMAS)
 @click.pass_obj
-def list_(invocation: Invocation, *, as_json: bool) -> None:
+def list_(invocation: Invocation, *, view: View) -> None:
     """List the versions of the FLXWAGE message that are open today, each with its days of reception and its file.
 
     `from` and `until` are both included. `ours` tells that the file is the project's own, not the institution's
     official one.
     """
     components = open_components_unchecked(invocation)
-    rows = rows_of(schemas.open_schemas(components, today(invocation, components.home)))
-    show_table("Schemas", ("schema", "from", "until", "file", "ours", "sha256"), rows, as_json)
+    view.show(rows_of(schemas.open_schemas(components, today(invocation, components.home))))
 
 
 # --------------------------------------------------------------------------------------------------- database

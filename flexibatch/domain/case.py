@@ -8,6 +8,7 @@ from flexibatch.domain.employers import NOTHING_TOLD, ToldNumbers
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.flxwage.model import Form, Line, Quality
 from flexibatch.domain.names import signature_of_answer
+from flexibatch.domain.set_outcomes import set_outcome
 from flexibatch.domain.vocabulary import (
     Acceptance,
     Effect,
@@ -16,6 +17,7 @@ from flexibatch.domain.vocabulary import (
     Language,
     Outcome,
     ResultCode,
+    SetOutcome,
     SignatureDemand,
     Subject,
 )
@@ -264,6 +266,12 @@ class Verdict:
     faults: tuple[Anomaly, ...] = ()
     answers: tuple[AnswerFile, ...] = ()
     acknowledges: str | None = None
+
+    @property
+    def outcome(self) -> SetOutcome | None:
+        """Return what became of the set, in one word."""
+        standing = self.counts.accepted + self.counts.unchanged
+        return set_outcome(self.state, standing=standing, refused=self.counts.refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,16 @@ Source: docs/spec/channel.md, "Sets".
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from heapq import nsmallest
 
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import DirectoryEntry
-from flexibatch.domain.names import is_temporary
+from flexibatch.domain.strays import StrayReason, stray_reason
 
 TOLD_AFTER = 60 * 10**9
 """Nanoseconds after its last change from which what waits is told: before, it may still be uploaded."""
 SETS_TOLD, STRAYS_TOLD = 50, 20
 """Sets and strays of one inbox that are told by name; the others are counted."""
-
-
-class StrayReason(StrEnum):
-    """Why a directory entry is recognised as part of no set."""
-
-    NAME = "name"
-    TEMPORARY = "temporary"
-    NO_FILE = "no-file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +61,7 @@ class InboxContent:
             Stray(entry.name, reason)
             for entry in entries
             if now_ns - entry.changed_ns >= TOLD_AFTER
-            and (
-                (reason := reason_of(entry)) is not StrayReason.TEMPORARY
-                or now_ns - entry.changed_ns >= temporary_after
-            )
+            and (not (reason := stray_reason(entry)).passing or now_ns - entry.changed_ns >= temporary_after)
         ]
         self.strays = nsmallest(STRAYS_TOLD, strays, key=lambda one: one.name)
         self.more_strays = len(strays) - len(self.strays)
-
-
-def reason_of(entry: DirectoryEntry) -> StrayReason:
-    """Return why an entry is recognised as part of no set.
-
-    >>> reason_of(DirectoryEntry("wages.xml", 0)), reason_of(DirectoryEntry("FI.filepart", 0))
-    (<StrayReason.NAME: 'name'>, <StrayReason.TEMPORARY: 'temporary'>)
-    """
-    if not entry.regular:
-        return StrayReason.NO_FILE
-    return StrayReason.TEMPORARY if is_temporary(entry.name) else StrayReason.NAME

@@ -103,6 +103,16 @@ class SetState(StrEnum):
     RECORDED = "recorded"
 
 
+class SetOutcome(StrEnum):
+    """Name what became of a set, in one word wherever it is told."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RECORDED = "recorded"
+
+
 class SignatureDemand(StrEnum):
     """Name whether a sender must sign its files."""
 

@@ -23,8 +23,11 @@ class AuditRow:
 
 
 def list_audit(
-    home: Home, *, sender: str | None = None, since: datetime | None = None, most: int
+    home: Home, *, sender: str | None = None, since: datetime | None = None, most: int | None = None
 ) -> tuple[AuditRow, ...]:
-    """Return what was done, by or to a sender where one is named: the newest `most`, the oldest of them first."""
+    """Return what was done, by or to a sender where one is named: the newest `most`, the oldest of them first.
+
+    None sets no limit.
+    """
     with home.database.reading() as connection:
         return records(AuditRow, stored_audit(connection, number=sender, since=since, most=most))

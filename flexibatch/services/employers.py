@@ -49,11 +49,11 @@ def mark_third_payer(home: Home, by: By, nsso: str, *, third_payer: bool) -> boo
 
 
 def list_employers(home: Home, *, third_payers: bool = False, limit: int = 0) -> Employers:
-    """Return employers as they were first heard of; 0 sets no limit."""
+    """Return employers as they were first heard of, the latest `limit` of them; 0 sets no limit."""
     most = limit + 1 if limit else None
     with home.database.reading() as connection:
         found = employers.list_employers(connection, third_payers=third_payers, limit=most)
-    shown = found[:limit] if limit else found
+    shown = found[-limit:] if limit else found
     return Employers(tuple(_record(EmployerRow, row) for row in shown), more=len(found) > len(shown))
 
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from flexibatch.adapters.store import set_actions, sets
+from flexibatch.adapters.store import set_actions, set_outcomes, sets
 from flexibatch.domain.operators import By
-from flexibatch.services.rows import records
-from flexibatch.services.sets import SetRow
+from flexibatch.services.sets import SetRow, set_rows
 from flexibatch.wiring.home import Home
 
 
 def quarantined(home: Home) -> tuple[SetRow, ...]:
     """Return the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
     with home.database.reading() as connection:
-        return records(SetRow, sets.quarantined(connection))
+        return set_rows(set_outcomes.with_codes(connection, sets.quarantined(connection)))
 
 
 def named(home: Home, words: Sequence[str]) -> list[str]:

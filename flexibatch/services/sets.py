@@ -1,12 +1,14 @@
 """Sets: what was received, and what was decided about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from flexibatch.adapters.store import sets
+from flexibatch.adapters.store import rerunnable, set_outcomes, sets
 from flexibatch.adapters.store.bureaus import show_sender
-from flexibatch.domain.vocabulary import SetState
+from flexibatch.domain.set_outcomes import set_outcome
+from flexibatch.domain.vocabulary import Environment, SetOutcome, SetState
 from flexibatch.services.rows import record, records
 from flexibatch.wiring.home import Home
 
@@ -29,7 +31,10 @@ class SetHead:
 
 @dataclass(frozen=True, slots=True)
 class SetRow(SetHead):
-    """A set with the counts of its last run, None where it was never judged."""
+    """A set with the counts of its last run, None where it was never judged.
+
+    `outcome` is None as long as it is not decided; `codes` are those of what that run refused.
+    """
 
     decided_at: datetime | None
     published_at: datetime | None
@@ -41,6 +46,8 @@ class SetRow(SetHead):
     anomalies: int | None
     reason: str | None
     purged_at: datetime | None
+    outcome: SetOutcome | None
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +168,38 @@ class SetDetails(SetHead):
 def list_sets(  # noqa: PLR0913 - one argument a condition
     home: Home,
     *,
-    states: Sequence[SetState] = (),
+    states: Sequence[SetState | SetOutcome] = (),
     sender: str | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
     name: str | None = None,
+    environment: Environment | None = None,
+    code: str | None = None,
+    employer: str | None = None,
+    inss: str | None = None,
     limit: int | None = None,
 ) -> tuple[SetRow, ...]:
     """Return the sets for which all conditions hold, in order of arrival; `limit` keeps the latest.
 
-    Raise `Refusal` for an unknown sender.
+    Raise `Refusal` for an unknown sender, and for what is no number of an employer or a worker.
     """
     with home.database.reading() as connection:
         if sender is not None:
             show_sender(connection, sender)
-        wanted = sets.WantedSets(states, sender, since, name)
-        return records(SetRow, sets.list_sets(connection, wanted, limit=limit))
+        wanted = sets.WantedSets(states, sender, since, name, until, environment)
+        further = rerunnable.WantedReruns(code=code, employer=employer, inss=inss).conditions(connection)
+        found = sets.list_sets(connection, wanted, further, limit=limit)
+        return set_rows(set_outcomes.with_codes(connection, found))
+
+
+def set_rows(found: Iterable[Mapping[str, Any]]) -> tuple[SetRow, ...]:
+    """Return rows of sets, each with what became of it."""
+    return tuple(record(SetRow, row, outcome=_outcome(row)) for row in found)
+
+
+def _outcome(row: Mapping[str, Any]) -> SetOutcome | None:
+    standing = (row["accepted"] or 0) + (row["unchanged"] or 0)
+    return set_outcome(row["state"], standing=standing, refused=row["refused"] or 0)
 
 
 def show_set(home: Home, word: str) -> SetDetails:

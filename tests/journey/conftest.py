@@ -31,6 +31,7 @@ ON_POSTGRESQL = {
     "test_cli_employers": 3,
     "test_cli_inboxes": 4,
     "test_cli_persons": 2,
+    "test_cli_lists": 6,
     "test_cli_records": 6,
     "test_cli_reruns": 3,
     "test_cli_selection": 3,
@@ -77,6 +78,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         for one in there[most:]:
             one.add_marker(pytest.mark.long)
+
+
+@pytest.fixture(autouse=True)
+def _no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have lists written as into a pipe, however wide the terminal is that tests run on."""
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 @pytest.fixture(autouse=True)

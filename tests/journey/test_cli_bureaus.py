@@ -436,7 +436,7 @@ def test_tables_are_drawn_on_a_terminal(call: Caller, home: Home) -> None:
     drawn = os.read(ours, 65_536).decode()
     os.close(ours)
     assert b"" == told.stderr
-    assert "user name" in drawn
+    assert "lang  signature" in drawn
     assert "Zoë [red]x[/red]" in drawn
 
 

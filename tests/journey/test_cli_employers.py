@@ -116,11 +116,11 @@ def test_list_and_show_say_which_numbers_are_marked(call: Caller, linked: Home) 
 
 
 def test_a_long_list_is_cut_and_says_so(call: Caller, linked: Home) -> None:
-    """`--limit` keeps the first; 0 is all."""
+    """`--limit` keeps the last; 0 is all."""
     with linked.database.writing() as connection:
         identities.link_employer(connection, FUND, company_number(2))
     cut = call.done("employer", "list", "--limit", "1", "--json")
-    assert ([NSSO], "there are more") == (cut.json[0]["nsso"], cut.err[cut.err.index("there") :][:14])
+    assert ([FUND], "there are more") == (cut.json[0]["nsso"], cut.err[cut.err.index("there") :][:14])
     assert 2 == len(call.done("employer", "list", "--limit", "0", "--json").json)
     assert "" == call.done("employer", "list", "--limit", "2").err
 

@@ -274,7 +274,7 @@ def test_several_leave_quarantine_or_none(desk: HelpDesk) -> None:
         ("worker show 12345678901", "no worker's number"),
         (f"worker show {WORKER}", "Neither the register nor any declaration"),
         ("quarantine release 0000000000000", "No set has the ticket or name"),
-        ("list --since yesterday", "no moment"),
+        ("list --since tomorrow", "no moment"),
         ("list --state lost", "lost"),
         ("list --waiting --state settled", "--waiting goes with"),
         ("list --strays --limit 3", "--strays goes with"),

@@ -288,7 +288,7 @@ def test_where_there_is_no_home_every_command_says_so(call: Caller, tmp_path: Pa
 
 def test_every_refusal_of_a_word_is_whole_sentences(call: Caller) -> None:
     """Also one that the system gives without its full stop is apart from the hint that follows."""
-    for words in (("mandate", "import", "/nowhere"), ("lst",), ("list", "--limit", "0")):
+    for words in (("mandate", "import", "/nowhere"), ("lst",), ("list", "--limit", "-1")):
         told = call(*words)
         assert (2, True) == (told.status, ". `flexibatch " in told.err), told.err
         assert ".." not in told.err

@@ -534,11 +534,9 @@ def test_an_inbox_tells_so_many_and_counts_the_others() -> None:
         content.add_sets(some)
     assert (NOW - 2 * SETS_TOLD + 1, SETS_TOLD) == (content.sets[0].since_ns, content.more_sets)
     others = [DirectoryEntry(f"a{count:03d}", 0) for count in range(STRAYS_TOLD)]
-    others += [DirectoryEntry("link", 0, regular=False), DirectoryEntry("FI.part", NOW - MINUTE)]
+    others += [DirectoryEntry("link", 0, EntryKind.LINK), DirectoryEntry("FI.part", NOW - MINUTE)]
     others += [DirectoryEntry("just now", NOW), DirectoryEntry("GO.part", 0)]
     content.add_strays(others, NOW, 43_200 * SECOND)
     assert (STRAYS_TOLD, 2, True) == (len(content.strays), content.more_strays, content.is_told)
     content.add_strays(others[STRAYS_TOLD:], NOW, 43_200 * SECOND)
-    assert [("GO.part", "temporary"), ("link", "no-file")] == [
-        (one.name, one.reason) for one in content.strays
-    ]
+    assert [("GO.part", "temporary"), ("link", "link")] == [(one.name, one.reason) for one in content.strays]

@@ -55,7 +55,11 @@ def write_deeds(database: Database, events: Sequence[tuple[datetime, SessionEven
 
 
 def list_audit(
-    connection: Connection, *, number: str | None = None, since: datetime | None = None, most: int = 1000
+    connection: Connection,
+    *,
+    number: str | None = None,
+    since: datetime | None = None,
+    most: int | None = 1000,
 ) -> list[KnownPerson]:
     """Return what operators and bureaus did, the newest `most`, the oldest of them first."""
     done = select(

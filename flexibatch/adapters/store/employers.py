@@ -42,13 +42,16 @@ def list_employers(
 ) -> list[KnownPerson]:
     """Return employers as they were first heard of, each with its `company` and `nsso` numbers.
 
-    `third_payer` lists those of its NSSO numbers that are marked; `third_payers` keeps employers that have one.
+    `third_payer` lists those of its NSSO numbers that are marked; `third_payers` keeps employers that have one,
+    `limit` the latest.
     """
-    query: Select[Any] = select(employer.c.id, employer.c.company_id.label("company")).order_by(employer.c.id)
+    query: Select[Any] = select(employer.c.id, employer.c.company_id.label("company")).order_by(
+        employer.c.id.desc()
+    )
     if third_payers:
         marked = select(employer_number.c.employer_id).where(employer_number.c.third_payer)
         query = query.where(employer.c.id.in_(marked))
-    rows = all_shown(connection.execute(query.limit(limit)))
+    rows = all_shown(connection.execute(query.limit(limit)))[::-1]
     return _with_numbers(connection, rows)
 
 

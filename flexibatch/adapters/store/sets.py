@@ -1,7 +1,7 @@
 """The sets as operators see them: what was received, what was decided about it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from flexibatch.adapters.store.engine import stored
 from flexibatch.adapters.store.rows import KnownPerson, all_shown, shown
+from flexibatch.adapters.store.set_outcomes import is_named, is_one_of
 from flexibatch.adapters.store.tables import (
     acknowledgement,
     anomaly,
@@ -22,7 +23,7 @@ from flexibatch.adapters.store.tables import (
     run,
     sender,
 )
-from flexibatch.domain.vocabulary import Environment, SetState
+from flexibatch.domain.vocabulary import Environment, SetOutcome, SetState
 from flexibatch.errors import NotFound, Refusal
 
 _TICKET = re.compile(r"[0-9A-Za-z]{13}")
@@ -47,13 +48,13 @@ _HEAD = (
 
 @dataclass(frozen=True, slots=True)
 class WantedSets:
-    """Say which sets are asked for: all conditions must hold, None sets none.
+    """Which sets are asked for: all conditions must hold, None sets none.
 
     `since` is the earliest arrival, `until` a moment before which it was,
-    `name` the name that the set goes by (its GO's).
+    `name` how its name (its GO's) or ticket begins, or a pattern of `*` and `?`.
     """
 
-    states: Collection[SetState] = ()
+    states: Collection[SetState | SetOutcome] = ()
     sender: str | None = None
     since: datetime | None = None
     name: str | None = None
@@ -61,22 +62,28 @@ class WantedSets:
     environment: Environment | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """Return the conditions on `file_set`."""
+        """Return the conditions on `file_set` and its last `run`."""
         conditions = [
-            file_set.c.state.in_(sorted(self.states)) if self.states else None,
+            is_one_of(self.states) if self.states else None,
             file_set.c.sender == self.sender if self.sender is not None else None,
             file_set.c.arrived_at >= stored(self.since) if self.since is not None else None,
-            file_set.c.name == self.name if self.name is not None else None,
+            is_named(self.name) if self.name is not None else None,
             file_set.c.arrived_at < stored(self.until) if self.until is not None else None,
             file_set.c.environment == self.environment if self.environment is not None else None,
         ]
         return [one for one in conditions if one is not None]
 
 
-def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None = None) -> list[KnownPerson]:
+def list_sets(
+    connection: Connection,
+    wanted: WantedSets,
+    further: Sequence[ColumnElement[bool]] = (),
+    *,
+    limit: int | None = None,
+) -> list[KnownPerson]:
     """Return sets in order of arrival, each with the counts of its last run (None where it was never judged).
 
-    `limit` keeps the latest.
+    `further` conditions must hold too; `limit` keeps the latest.
     """
     query = (
         select(
@@ -85,7 +92,7 @@ def list_sets(connection: Connection, wanted: WantedSets, *, limit: int | None =
         .select_from(file_set)
         .join(sender, sender.c.number == file_set.c.sender)
         .outerjoin(run, is_last_run())
-        .where(*wanted.conditions())
+        .where(*wanted.conditions(), *further)
         .order_by(file_set.c.arrival.desc())
         .limit(limit)
     )
