@@ -10,6 +10,7 @@ import click
 
 from flexibatch.cli.components import open_components
 from flexibatch.cli.confirming import note_option
+from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -100,8 +101,9 @@ def sweep(invocation: Invocation, *, as_json: bool) -> int:
     epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble."
 )
 @click.option("--tied", is_flag=True, hidden=True, help="End when standard input closes: `serve` went away.")
+@json_option
 @click.pass_obj
-def watch(invocation: Invocation, *, tied: bool) -> int:
+def watch(invocation: Invocation, *, tied: bool, as_json: bool) -> int:
     """Sweep for ever; end cleanly, after the set in hand, on SIGTERM or SIGINT.
 
     Movement in an inbox wakes it at once; a plain look every `poll_interval` decides.
@@ -112,8 +114,9 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    told = f"Watching {components.home.settings.spool}; SIGTERM ends it."
-    sweeping.watch(components, stop, lambda: say(told))
+    spool = components.home.settings.spool
+    told = f"Watching {spool}; SIGTERM ends it."
+    sweeping.watch(components, stop, lambda: show_done(as_json, {"watching": spool}, told))
     return DONE
 
 
@@ -134,8 +137,5 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 def republish(invocation: Invocation, ticket: str, *, note: str | None, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     done = service.republish(open_components(invocation), by(invocation, note), ticket)
-    if as_json:
-        show_json(fields_of(done))
-    else:
-        say(f"The answers of set {done.ticket} are out again.")
+    show_done(as_json, fields_of(done), f"The answers of set {done.ticket} are out again.")
     return DONE

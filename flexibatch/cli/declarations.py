@@ -8,6 +8,7 @@ from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.cli.sections import Sections, for_people
@@ -155,7 +156,7 @@ def worker() -> None:
 
 
 @worker.command("show", epilog=REFUSED_OR_TROUBLE)
-@click.argument("inss")
+@click.argument("inss", type=NUMBER)
 @json_option
 @click.pass_obj
 def show_worker(invocation: Invocation, inss: str, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import click
 
 from flexibatch.cli.moments import MOMENT
+from flexibatch.cli.numbers import EMPLOYER_NUMBER, NUMBER
 from flexibatch.domain.vocabulary import Environment
 
 SENDER = click.option("--sender", help="Only those of this sender.")
@@ -10,8 +11,10 @@ SINCE = click.option("--since", type=MOMENT, help="Only those that arrived from 
 UNTIL = click.option(
     "--until", type=MOMENT, help="Only those that arrived up to this day, it included, or before this moment."
 )
-EMPLOYER = click.option("--employer", help="Only those of this employer: its NSSO or enterprise number.")
-INSS = click.option("--inss", help="Only those of this worker: any of their numbers.")
+EMPLOYER = click.option(
+    "--employer", type=EMPLOYER_NUMBER, help="Only those of this employer: its NSSO or enterprise number."
+)
+INSS = click.option("--inss", type=NUMBER, help="Only those of this worker: any of their numbers.")
 ENVIRONMENT = click.option(
     "--environment",
     type=click.Choice([one.value for one in Environment]),

@@ -41,7 +41,7 @@ Examples:
 
 
 @click.command(epilog=f"{EXAMPLES}\n{SWEPT}\nA dry run ends with 0 whatever it shows.")
-@click.argument("words", metavar="TICKET|NAME", nargs=-1)
+@click.argument("words", metavar="[TICKET|NAME]...", nargs=-1)
 @click.option("--refused", is_flag=True, help="Only those that were refused, whole or in part.")
 @click.option("--code", help="Only those whose last run told this code, such as 00024-152.")
 @EMPLOYER
