@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.confirming import ask, consent_options, counted, note_option
 from flexibatch.cli.credentials import KEY_FILE, certificate, key
 from flexibatch.cli.done import show_done
@@ -121,7 +122,7 @@ def add(  # noqa: PLR0913 - one argument an option
 
 
 @sender.command("set", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.option("--name", help="The bureau's name, as people read it.")
 @click.option(
     "--language", type=LANGUAGES, help="The language of its answers and pages, from its next set on."
@@ -168,7 +169,7 @@ def list_(invocation: Invocation, *, as_json: bool) -> None:
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @json_option
 @click.pass_obj
 def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
@@ -179,7 +180,7 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @note_option
 @json_option
 @click.pass_obj
@@ -195,7 +196,7 @@ def hold(invocation: Invocation, number: str, *, note: str | None, as_json: bool
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @note_option
 @json_option
 @click.pass_obj
@@ -208,7 +209,7 @@ def release(invocation: Invocation, number: str, *, note: str | None, as_json: b
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @consent_options
 @json_option
 @click.pass_obj

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import TICKET
 from flexibatch.cli.components import open_components
 from flexibatch.cli.confirming import note_option
 from flexibatch.cli.done import show_done
@@ -130,7 +131,7 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 @click.command(
     epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 )
-@click.argument("ticket", metavar="TICKET|NAME")
+@click.argument("ticket", metavar="TICKET|NAME", type=TICKET)
 @note_option
 @json_option
 @click.pass_obj

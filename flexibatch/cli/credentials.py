@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import rows_of
@@ -31,7 +32,7 @@ def key() -> None:
 
 
 @key.command("add", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.argument("file", type=KEY_FILE)
 @json_option
 @click.pass_obj
@@ -47,7 +48,7 @@ def add_key(invocation: Invocation, number: str, file: Path, *, as_json: bool) -
 
 
 @key.command("remove", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.argument("file")
 @consent_options
 @json_option
@@ -73,7 +74,7 @@ def remove_key(  # noqa: PLR0913 - one argument an option
 
 
 @key.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @json_option
 @click.pass_obj
 def list_keys(invocation: Invocation, number: str, *, as_json: bool) -> None:
@@ -93,7 +94,7 @@ def certificate() -> None:
 
 
 @certificate.command("add", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.argument("file", type=KEY_FILE)
 @json_option
 @click.pass_obj
@@ -111,7 +112,7 @@ def add_certificate(invocation: Invocation, number: str, file: Path, *, as_json:
 
 
 @certificate.command("remove", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.argument("file")
 @consent_options
 @json_option
@@ -136,7 +137,7 @@ def remove_certificate(  # noqa: PLR0913 - one argument an option
 
 
 @certificate.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @json_option
 @click.pass_obj
 def list_certificates(invocation: Invocation, number: str, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS
 from flexibatch.cli.invocation import Invocation
@@ -72,7 +73,7 @@ def declarations() -> None:
 
 
 @declarations.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.option("--sender", help="Only those of which this sender made a version.")
+@click.option("--sender", type=SENDER_NUMBER, help="Only those of which this sender made a version.")
 @EMPLOYER
 @click.option(
     "--reference", help="Only those sent with this reference: the UUID, the declarant's own, or the Form's."

@@ -2,11 +2,12 @@
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.moments import MOMENT
 from flexibatch.cli.numbers import EMPLOYER_NUMBER, NUMBER
 from flexibatch.domain.vocabulary import Environment
 
-SENDER = click.option("--sender", help="Only those of this sender.")
+SENDER = click.option("--sender", type=SENDER_NUMBER, help="Only those of this sender.")
 SINCE = click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
 UNTIL = click.option(
     "--until", type=MOMENT, help="Only those that arrived up to this day, it included, or before this moment."

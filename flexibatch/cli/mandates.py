@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of, rows_of
@@ -41,7 +42,7 @@ def mandate() -> None:
 
 
 @mandate.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("sender")
+@click.argument("sender", type=SENDER_NUMBER)
 @NSSO
 @COMPANY
 @click.option("--from", "start", type=DAY, help="The first day. [default: today]")
@@ -87,7 +88,7 @@ def _read(sender: str, nsso: str, company: str, start: date, until: date | None)
 
 
 @mandate.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("sender")
+@click.argument("sender", type=SENDER_NUMBER)
 @NSSO
 @COMPANY
 @click.option("--until", type=DAY, help="The last day on which the sender may declare. [default: today]")
@@ -124,7 +125,7 @@ def end(  # noqa: PLR0913 - one argument an option
 
 
 @mandate.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.option("--sender", help="Only those of this sender.")
+@click.option("--sender", type=SENDER_NUMBER, help="Only those of this sender.")
 @click.option("--in-force", is_flag=True, help="Only those that count today.")
 @json_option
 @click.pass_obj
