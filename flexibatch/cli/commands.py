@@ -20,10 +20,11 @@ GROUPS: dict[str, dict[str, tuple[str, str, str]]] = {
         "serve": ("flexibatch.cli.serve", "serve", "Open the front door: SFTP server and watcher."),
         "list": ("flexibatch.cli.records", "list_", "List the sets that were received, or what waits."),
         "show": (
-            "flexibatch.cli.records",
+            "flexibatch.cli.set_details",
             "show",
             "Show a set: verdict, codes, files, runs, answers, lines.",
         ),
+        "cat": ("flexibatch.cli.set_files", "cat", "Print a received file, or an answer, of a set."),
         "check": ("flexibatch.cli.check", "check", "Judge files as the channel would; keep nothing."),
         "rerun": (
             "flexibatch.cli.reruns",

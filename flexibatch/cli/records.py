@@ -1,19 +1,18 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import click
 
-from flexibatch.cli.fields import fields_of, rows_of
+from flexibatch.cli.fields import rows_of
 from flexibatch.cli.filters import SENDER, SINCE
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import instant_of
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
-from flexibatch.cli.output import json_option, say, show_json
-from flexibatch.cli.sections import Sections, show_rows
+from flexibatch.cli.output import json_option, show_json
+from flexibatch.cli.sections import show_rows
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetState, Why
 
@@ -26,31 +25,6 @@ else:
 SET_COLUMNS = ("arrived_at", "ticket", "name", "sender", "environment", "state", "run")
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
 WAITING_COLUMNS = ("sender", "environment", "sets", "ticket", "name", "since", "why", "until", "reason")
-ANOMALY_COLUMNS = (
-    "code",
-    "class",
-    "form_number",
-    "line",
-    "own_reference",
-    "tag",
-    "value",
-    "line_nbr",
-    "what",
-    "note",
-)
-ROWS_SHOWN = 50
-FORM_COLUMNS = (
-    "number",
-    "ticket",
-    "operation",
-    "reference",
-    "result",
-    "lines",
-    "accepted",
-    "unchanged",
-    "refused",
-)
-
 WHY = {
     Why.HELD: "the sender is on hold",
     Why.ROOM: "the disk has too little room: nothing is taken in",
@@ -125,43 +99,3 @@ def _list_waiting(invocation: Invocation, sender: str | None, as_json: bool) -> 
     told = [row | {"why": WHY[Why(str(row["why"]))]} for row in rows]
     columns = (*WAITING_COLUMNS, "unpublished", "quarantined")
     show_rows("Waiting", columns, told, zone=components.home.settings.timezone, as_json=False)
-
-
-@click.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("word", metavar="TICKET|NAME")
-@json_option
-@click.pass_obj
-def show(invocation: Invocation, word: str, *, as_json: bool) -> None:
-    """Show a set: its files, runs, answers, and the anomalies of its last run.
-
-    TICKET is the set's or one of its Forms', NAME that of its GO, a part, or an answer. A name that several
-    sets have is refused, and lists their tickets.
-    """
-    home = open_records(invocation)
-    details = sets.show_set(home, word)
-    found = fields_of(details)
-    if as_json:
-        show_json(found)
-        return
-    told = Sections(home.settings.timezone)
-    told.fields(f"Set {details.ticket}", found)
-    told.rows("Files", ("name", "kind", "part", "size", "sha256"), rows_of(details.files))
-    runs = rows_of(details.runs)
-    told.rows("Runs", ("number", "verdict", "decided_at", "published_at", *COUNTS), runs)
-    told.rows("Judged with", ("number", "sha256", "schema", "catalogue", "register_at"), runs)
-    answers = [
-        {**fields_of(answer), "run": run.number, "published_at": run.published_at}
-        for run in details.runs
-        for answer in run.answers
-    ]
-    told.rows("Answers", ("run", "name", "published_at", "size", "sha256"), answers)
-    acknowledged = rows_of(details.acknowledged)
-    told.rows("Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), acknowledged)
-    _show_some(told, "forms", FORM_COLUMNS, details.forms)
-    _show_some(told, "anomalies", ANOMALY_COLUMNS, details.anomalies)
-
-
-def _show_some(told: Sections, part: str, columns: Sequence[str], records: Sequence[object]) -> None:
-    told.rows(f"{part.capitalize()} of the last run", columns, rows_of(records[:ROWS_SHOWN]))
-    if len(records) > ROWS_SHOWN:
-        say(f"{ROWS_SHOWN} of {len(records)} {part} are shown; --json shows all.")

@@ -178,10 +178,13 @@ def list_sets(  # noqa: PLR0913 - one argument a condition
         return records(SetRow, sets.list_sets(connection, wanted, limit=limit))
 
 
-def show_set(home: Home, word: str) -> SetDetails:
-    """Return all that is known of the set that a ticket or a file's name speaks of; raise `Refusal` for no such set."""
+def show_set(home: Home, word: str, run: int | None = None) -> SetDetails:
+    """Return all that is known of the set that a ticket or a file's name speaks of; raise `Refusal` for no such set.
+
+    Forms and anomalies are those of the last run, or of `run`.
+    """
     with home.database.reading() as connection:
-        found = sets.show_set(connection, word)
+        found = sets.show_set(connection, word, run)
     runs = (record(RunRow, row, answers=records(AnswerRow, row["answers"])) for row in found["runs"])
     return record(
         SetDetails,

@@ -33,6 +33,7 @@ ON_POSTGRESQL = {
     "test_cli_programs": 4,
     "test_cli_records": 6,
     "test_cli_reruns": 3,
+    "test_cli_show": 6,
     "test_cli_terminal": 1,
     "test_deaths_count": 3,
     "test_dimona_import": 10,
