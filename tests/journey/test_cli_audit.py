@@ -24,6 +24,7 @@ from tests.twins.program import Caller
 NEW, COMPANY = "000777", company_number(9)
 LOOKS = {
     "audit list",
+    "cat",
     "check",
     "db check",
     "declarations list",
