@@ -1,6 +1,8 @@
 """The command line as programs call it: the home anywhere, JSON from every command, errors as one object."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +175,24 @@ def test_what_changes_a_bureau_says_so_in_json(call: Caller, tmp_path: Path) -> 
         assert "" == told.err, words
         assert expected.items() <= told.json.items(), words
     assert company_number(1) not in call.done("employer", "list").out
+
+
+@pytest.mark.parametrize(
+    ("words", "member"), [(["watch"], "watching"), (["serve", "--listen", "127.0.0.1:0"], "listening")]
+)
+def test_what_runs_for_ever_says_in_json_that_it_has_begun(
+    call: Caller, words: list[str], member: str
+) -> None:
+    """One object on stdout, as soon as it works; SIGTERM ends it with 0."""
+    command = [sys.executable, "-m", "flexibatch", "-H", str(call.home), *words, "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    told = ""
+    while not told.endswith("}\n"):
+        line = process.stdout.readline()
+        assert line
+        told += line
+    process.terminate()
+    process.stdout.close()
+    assert json.loads(told)[member]
+    assert 0 == process.wait(60)
