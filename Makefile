@@ -66,6 +66,7 @@ bench: $(TESTED) servers ## measure on both engines, as ratios in one run
 	@$(BIN)/python benchmarks/inbox.py
 	@$(BIN)/python benchmarks/door.py
 	@$(BIN)/python benchmarks/startup.py
+	@$(BIN)/python benchmarks/people.py
 
 clean: ## remove what was made
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz .coverage

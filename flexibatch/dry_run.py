@@ -74,7 +74,7 @@ class _Listening:
 def try_case(
     world: World, opened: AbstractContextManager[tuple[UnitOfWork, Case]], writer: Answers | None = None
 ) -> Trial:
-    """Judge a case by books that are open for it and that nobody writes."""
+    """Judge a case in a unit of work that is open for it and that nobody writes."""
     answers = ListeningAnswers(writer)
     with opened as (unit, case):
         settlement = judge(replace(world, answers=answers), unit, case)
@@ -82,7 +82,7 @@ def try_case(
 
 
 class DryRunUnitOfWork:
-    """Stand in for the books where there is no home: nothing is known, nothing is kept."""
+    """The unit of work where there is no home: nothing is known, nothing is kept."""
 
     def next_case(self) -> Case | None:
         """Return no set: there is no queue."""

@@ -70,6 +70,14 @@ class Tickets(Protocol):
         ...
 
 
+class References(Protocol):
+    """Give out the UUIDs by which new declarations are known."""
+
+    def new(self) -> str:
+        """Return a new UUID, in small letters."""
+        ...
+
+
 class Document(Protocol):
     """Read one joined document, Form by Form."""
 
@@ -186,7 +194,7 @@ class SetQueue(Protocol):
     """Open turns and keep track of what must still be published."""
 
     def turn(self, stream: Stream) -> AbstractContextManager[UnitOfWork]:
-        """Open the books for a stream's turn; raise `Superseded` at its end where what was judged does not fit them."""
+        """Open a unit of work for a stream's turn; raise `Superseded` at its end where what was judged fits no more."""
         ...
 
     def published(self, verdict: Verdict) -> None:

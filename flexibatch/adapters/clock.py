@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from uuid import uuid4
 
 ALPHABET = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TICKET_LENGTH = 13
@@ -37,3 +38,11 @@ class RandomTickets:
             self._at, end = 0, TICKET_LENGTH
         ticket, self._at = self._store[self._at : end], end
         return ticket
+
+
+class RandomReferences:
+    """Give out UUIDs of chance (version 4)."""
+
+    def new(self) -> str:
+        """Return a new UUID, in small letters."""
+        return str(uuid4())

@@ -17,6 +17,7 @@ from flexibatch.domain.vocabulary import Operation, Outcome
 
 FAST = 1
 """Compression that costs little: most of a line is like the one before."""
+_written = json.JSONEncoder(separators=(",", ":")).encode
 _READERS: dict[str, Callable[[Any], Any]] = {
     "operation": Operation,
     "start": date.fromisoformat,
@@ -57,7 +58,7 @@ class LineWriter:
 
     def add(self, lines: Iterable[LineOutcome]) -> None:
         """Write more lines."""
-        text = "".join(f"{json.dumps(_kept(one), separators=(',', ':'))}\n" for one in lines)
+        text = "".join(f"{_written(_kept(one))}\n" for one in lines)
         with self._sheltered():
             self._packed.write(text.encode())
 

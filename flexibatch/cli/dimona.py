@@ -16,6 +16,7 @@ from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_object
 from flexibatch.cli.sections import Sections
+from flexibatch.cli.selection import skeleton, workers
 
 if TYPE_CHECKING:
     from flexibatch.services import register as service
@@ -138,3 +139,7 @@ def stats(invocation: Invocation, *, as_json: bool) -> None:
     }
     counted = {**plain, **types, "last_import": counts.last_import}
     show_object("Dimona register", counted if as_json else local(counted, home.settings.timezone), as_json)
+
+
+dimona.add_command(workers)
+dimona.add_command(skeleton)

@@ -1,6 +1,5 @@
 """The command that gives out what the channel holds on one person."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +13,14 @@ from flexibatch.cli.late import LateModule
 from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by
 from flexibatch.cli.output import json_option, json_text, say
+from flexibatch.cli.private_files import private_file, require_new
 from flexibatch.domain.written_numbers import plain_number
-from flexibatch.errors import Refusal, Unavailable
 
 if TYPE_CHECKING:
     from flexibatch.services import persons as service
     from flexibatch.services.persons import PersonExport
 else:
     service = LateModule("flexibatch.services.persons")
-
-FOR_ITS_OWNER = 0o600
 
 
 @click.group()
@@ -50,13 +47,14 @@ def export(invocation: Invocation, inss: str, *, output: Path | None, as_json: b
     del as_json  # what is given out is JSON already; errors are told as JSON too
     components, acting = open_components(invocation), by(invocation)
     number = plain_number(sys.stdin.readline().strip()) if inss == "-" else inss
-    if output is not None and output.exists():
-        raise _taken(output)
+    if output is not None:
+        require_new(output)
     made, text = service.export_person(components, acting, number, _text)
     if output is None:
         click.echo(text.encode(), nl=False)  # the audit keeps the digest of these bytes
     else:
-        _write(output, text)
+        with private_file(output, "--output") as file:
+            file.write(text.encode())
     counts = made.held.counts.items()
     held = ", ".join(f"{name} {count}" for name, count in counts if count) or "nothing"
     say(f"Export {made.ticket}. What the channel holds on this person: {held}.")
@@ -65,18 +63,3 @@ def export(invocation: Invocation, inss: str, *, output: Path | None, as_json: b
 def _text(made: "PersonExport") -> str:
     head = {"export": made.ticket, "made_at": made.by.at, "made_by": made.by.operator}
     return json_text({**head, **fields_of(made.held)}) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FOR_ITS_OWNER)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError as exc:
-        raise _taken(path) from exc
-    except OSError as exc:
-        raise Unavailable(f"{path} cannot be written ({exc.strerror}): name another --output.") from exc
-
-
-def _taken(path: Path) -> Refusal:
-    return Refusal(f"{path} is there already: name a new file, so that nothing is overwritten.")

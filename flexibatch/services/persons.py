@@ -12,10 +12,10 @@ from flexibatch.adapters.store.rows import KnownPerson
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
-from flexibatch.services.sets import FileRow
+from flexibatch.services.sets import AnomalyRow, FileRow
 from flexibatch.wiring.components import Components
 
-COUNTED = ("declarations", "unchanged", "anomalies", "periods", "replacements", "sets")
+COUNTED = ("declarations", "unchanged", "refused", "anomalies", "periods", "replacements", "sets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +41,24 @@ class UnchangedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonAnomaly:
-    """An anomaly that was told against a line of the person."""
+class RefusedLine:
+    """A line of the person that was refused, as far as it could be read."""
 
     set_ticket: str
+    form_ticket: str
+    line: int
     run: int
-    form_number: int | None
-    line: int | None
-    rule: str
-    code: str
-    class_: str
-    tag: str | None
-    value: str | None
-    line_nbr: int | None
-    column_nbr: int | None
-    location: str | None
-    employer: str | None
     inss: str | None
     reference: str | None
     own_reference: str | None
-    what: str
-    remedy: str
-    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAnomaly(AnomalyRow):
+    """An anomaly that was told against a line of the person, in any run of a set."""
+
+    set_ticket: str
+    run: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +99,7 @@ class PersonRecords:
     periods: tuple[KnownPeriod, ...]
     replacements: tuple[ReplacedNumber, ...]
     unchanged: tuple[UnchangedLine, ...]
+    refused: tuple[RefusedLine, ...]
     anomalies: tuple[PersonAnomaly, ...]
     sets: tuple[PersonSet, ...]
 
@@ -146,6 +143,7 @@ def _records(found: KnownPerson) -> PersonRecords:
         records(KnownPeriod, found["periods"]),
         records(ReplacedNumber, found["replacements"]),
         records(UnchangedLine, found["unchanged"]),
+        records(RefusedLine, found["refused"]),
         records(PersonAnomaly, found["anomalies"]),
         tuple(_set(row) for row in found["sets"]),
     )

@@ -134,7 +134,7 @@ class Components:
 
     @cached_property
     def queue(self) -> StoredSetQueue:
-        """Return the ledger; what is judged is kept beside the sets that were claimed until it is written."""
+        """Return the queue of sets; what is judged is kept beside the sets that were claimed until it is written."""
         return StoredSetQueue(
             self.home.database,
             self.outside.clock,

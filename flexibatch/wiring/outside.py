@@ -1,14 +1,14 @@
 """What the program takes from outside of its home: time, chance, folders as they are listed, processes, its mode."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
-from flexibatch.adapters.clock import RandomTickets, SystemClock
+from flexibatch.adapters.clock import RandomReferences, RandomTickets, SystemClock
 from flexibatch.adapters.spool.local.listing import scan_folder
 from flexibatch.domain.groups import DirectoryEntry
-from flexibatch.ports import Clock, Tickets
+from flexibatch.ports import Clock, References, Tickets
 
 
 class Mode(StrEnum):
@@ -33,6 +33,7 @@ class Outside:
     tickets: Tickets
     scan: Callable[[Path], Iterable[DirectoryEntry]] = scan_folder
     apart: bool = False
+    references: References = field(default_factory=RandomReferences)
 
     @classmethod
     def real(cls) -> "Outside":

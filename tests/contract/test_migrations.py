@@ -58,7 +58,7 @@ def test_revisions_are_told_as_alembic_tells_them(empty: Database) -> None:
             assert revision == known_to_alembic == revisions.current_revision(connection)
 
 
-def test_a_database_with_an_audit_is_broughtbrought_to(empty: Database) -> None:
+def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
     """What was told before stays, and is guarded from then on."""
     brought_to(empty, "0002")
     with empty.writing() as connection:
@@ -86,9 +86,7 @@ REVISIONS = sorted(path.name[:4] for path in (SCRIPTS / "versions").glob("0*.py"
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_what_a_channel_has_done_is_broughtbrought_to(
-    revision: str, empty: Database, lived: Installation
-) -> None:
+def test_what_a_channel_has_done_is_brought_up(revision: str, empty: Database, lived: Installation) -> None:
     """From each revision on, every row of every table is there after the upgrade, and the schema is the program's."""
     brought_to(empty, revision)
     held = copied_rows(lived.home.database, empty)

@@ -9,6 +9,7 @@ import pytest
 from flexibatch.cli import COMMANDS, Program, cli
 from flexibatch.cli.commands import GROUPS
 
+CONTINUED = re.compile(r"\\\n *")
 EXAMPLE = re.compile(r"^ *flexibatch (.*)$", re.MULTILINE)
 
 
@@ -74,7 +75,7 @@ def examples() -> list[tuple[str, str]]:
     return [
         (name, line.strip())
         for name, one in CALLED.items()
-        for line in EXAMPLE.findall((one.epilog or "") + (one.help or ""))
+        for line in EXAMPLE.findall(CONTINUED.sub(" ", (one.epilog or "") + (one.help or "")))
     ]
 
 

@@ -64,6 +64,7 @@ def test_a_form_that_is_no_longer_whole_goes_on_line_by_line(
     installation.agree("form")
     call("rerun", "--sender", "000640", "--all", "--yes")
     assert [("2", None, [("unchanged", []), ("refused", [NO_DIMONA])])] == told(installation)
+    assert [("line",), ("line",)] == installation.rows("SELECT acceptance FROM form_run ORDER BY run")
     installation.import_register(SAMPLES / "accepted-rerun" / "later.csv")
     assert [(1, 2, f"refused {NO_DIMONA}", "accepted")] == changes(call)
     call.done("rerun", "--sender", "000640", "--yes")

@@ -49,11 +49,11 @@ def test_what_is_asked_for_brings_what_it_needs_and_no_more(installation: Instal
     assert {"schemas"} == _made(components)
     other = installation.components()
     assert other.outbox is not None
-    assert {"outbox", "spool", "elsewhere", "keeping", "pages"} == _made(other)
+    assert {"outbox", "spool", "elsewhere", "private_folders", "pages"} == _made(other)
 
 
 def test_each_is_made_once(installation: Installation) -> None:
-    """Journey and channel work with the same ledger, spool and tables; the catalogue is the one that was checked."""
+    """Journey and channel share the queue of sets, spool and tables; the catalogue is the one that was checked."""
     components = installation.components(Mode.SWEEP)
     channel, checked = components.channel, installation.home.catalogue
     assert channel is components.channel

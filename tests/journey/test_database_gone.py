@@ -81,7 +81,7 @@ def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
     if moment == "commit":
         return _before_commit(channel, do)
     part, name = moment.split(".")
-    inside = channel if part in {"claims", "failures", "arrivals"} else channel.world
+    inside = channel if part in {"claims", "retries", "arrivals"} else channel.world
     changed: dict[str, Any] = {part: Interrupted(getattr(inside, part), name, do)}
     return replace(
         channel, **(changed if inside is channel else {"world": replace(channel.world, **changed)})
@@ -91,10 +91,10 @@ def _before(channel: Channel, moment: str, do: Callable[[], None]) -> Channel:
 MOMENTS = (
     "arrivals.take",
     "claims.in_treatment",
-    "failures.waiting",
+    "retries.waiting",
     "documents.open",
     "commit",
-    "ledger.published",
+    "queue.published",
 )
 
 

@@ -119,23 +119,22 @@ def test_csv_as_spreadsheets_save_it(sqlite: Database, path: Path, form: str) ->
     assert ImportResult("csv", 2, already=False) == bring(sqlite, path, SHEETS[form])
 
 
-@pytest.mark.parametrize("line_end", ["\r", "\n"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(("encoding", "line_end"), [("utf-8", "\r"), ("utf-16", "\n")])
 def test_a_large_sheet_is_read_in_flat_memory(path: Path, line_end: str, encoding: str) -> None:
     """A file that is one line to who knows LF only is read row by row, and so is one in UTF-16."""
     with path.open("w", encoding=encoding, newline="") as file:
         file.write(f"old_inss,new_inss{line_end}")
-        file.write(f"{bis_number(1)},{worker_number(1)}{line_end}" * 60_000)
+        file.write(f"{bis_number(1)},{worker_number(1)}{line_end}" * 20_000)
     with register_file(path) as file:
-        assert ("replacements", 60_002) == (file.format, file.lines)
+        assert ("replacements", 20_002) == (file.format, file.lines)
         rows = iter(file.entries)
         next(rows)
         tracemalloc.start()
         counted = 1 + sum(1 for _ in rows)
         _now, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert 60_000 == counted
-    assert peak < 300_000
+    assert 20_000 == counted
+    assert peak < 200_000
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])

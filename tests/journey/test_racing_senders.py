@@ -107,7 +107,7 @@ def _only(channel: Channel, sender: str) -> Channel:
 
 
 def _turning(channel: Channel, change: Callable[[Any], Any], before_commit: Callable[[], None]) -> Channel:
-    """Do something with the books, and something before the transaction ends."""
+    """Do something in the unit of work, and something before the transaction ends."""
 
     @contextmanager
     def turn(stream: Stream) -> Iterator[Any]:
@@ -119,7 +119,7 @@ def _turning(channel: Channel, change: Callable[[Any], Any], before_commit: Call
 
 
 def test_who_commits_second_is_judged_again(race: Race) -> None:
-    """What was judged by books that have changed meanwhile is undone, and its line refused as declared already."""
+    """What was judged by records that have changed meanwhile is undone, and its line refused as declared already."""
     first, second = race.sweeps
 
     def meet() -> None:

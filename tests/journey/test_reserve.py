@@ -90,3 +90,23 @@ def test_what_a_full_disk_kept_from_coming_is_waited_for_anew(
     assert (0, [part.name]) == (channel.sweep().claimed, list(tree(installation.inbox())))
     installation.clock.advance(day)
     assert (1, 1) == (channel.sweep().refused, len(installation.rows("SELECT ticket FROM file_set")))
+
+
+def test_a_disk_that_fills_up_between_the_look_and_the_claim_takes_nothing(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room is asked for once more before a set is moved: it stays where it is, and comes with the next sweep."""
+    for path in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
+        installation.drop(path)
+    channel, lying = installation.channel(), list(tree(installation.inbox()))
+
+    def lacking(_self: Reserve) -> str:
+        """Fill the disk as soon as a set has its ticket."""
+        return "There is no room." if installation.rows("SELECT ticket FROM file_set") else ""
+
+    with monkeypatch.context() as full:
+        full.setattr(Reserve, "lacking", lacking)
+        assert 0 == channel.sweep().settled
+    assert lying == list(tree(installation.inbox()))
+    assert [] == installation.rows("SELECT ticket FROM file_set WHERE state <> 'claiming'")
+    assert 1 == channel.sweep().settled

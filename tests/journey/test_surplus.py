@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.waiting import waiting
@@ -99,3 +100,13 @@ def test_a_set_larger_than_all_that_is_kept_is_answered_all_the_same(home: Home)
     )
     _refuse(installation, BUSY, 1)
     assert [("ACRF-133",)] == installation.rows("SELECT code FROM anomaly WHERE code = 'ACRF-133'")
+
+
+def test_what_a_run_received_is_kept_though_a_later_run_refused_it(installation: Installation) -> None:
+    """A set of which a line was taken over stays whole, and takes no room of those that were refused."""
+    _refuse(installation, BUSY, 1)
+    with installation.home.database.writing() as connection:
+        connection.execute(text("UPDATE run SET verdict = 'received'"))
+    for number in (2, 3):
+        _refuse(installation, BUSY, number)
+    assert [True, True, True] == [bool(kept) for _sender, _state, kept in _states(installation)]

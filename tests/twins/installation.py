@@ -29,7 +29,7 @@ from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home, make_home
 from flexibatch.wiring.outside import Mode, Outside
 from samples import signing, today
-from tests.twins.clock import CountedTickets, FixedClock
+from tests.twins.clock import CountedReferences, CountedTickets, FixedClock
 from tests.twins.host_keys import put_host_keys
 from tests.twins.server import Server
 
@@ -53,7 +53,7 @@ class Installation:
     def __init__(self, home: Home, clock: Clock) -> None:
         self.home, self.clock = home, clock
         self.dropped_ns: dict[str, int] = {}
-        self.outside = Outside(clock, CountedTickets(), self._scan)
+        self.outside = Outside(clock, CountedTickets(), self._scan, references=CountedReferences())
         self.opened = ExitStack()
 
     @classmethod

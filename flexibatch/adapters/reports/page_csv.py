@@ -20,6 +20,9 @@ COLUMNS = (
 )
 """The columns, by the keys of their names in `csv` of the texts."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Without it Excel takes UTF-8 for another encoding."""
+
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What a spreadsheet may take for the beginning of a formula, in full width too."""
 _INSS_DIGITS, _COMPANY_DIGITS = 11, 10
@@ -27,8 +30,8 @@ _INSS_DIGITS, _COMPANY_DIGITS = 11, 10
 
 def csv_pieces(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[bytes]:
     """Yield the CSV in the language of the texts."""
-    yield b"\xef\xbb\xbf"
-    for text in joined(map(_row, _rows(report, lines, texts))):
+    yield BYTE_ORDER_MARK
+    for text in joined(map(csv_row, _rows(report, lines, texts))):
         yield text.encode()
 
 
@@ -63,7 +66,8 @@ def dotted_company(text: str) -> str:
     return f"{text[:4]}.{text[4:7]}.{text[7:]}"
 
 
-def _row(values: Sequence[str]) -> str:
+def csv_row(values: Sequence[str]) -> str:
+    """Write one row, its values harmless."""
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(map(harmless, values))
     return text.getvalue()

@@ -15,6 +15,8 @@ from flexibatch.domain.vocabulary import Effect
 LAYOUT = 1
 """The version of the JSON's layout."""
 _END = "\n}"
+_encoded = json.JSONEncoder(ensure_ascii=False).encode
+"""Made once: `json.dumps` makes an encoder for every line."""
 
 
 def json_pieces(report: Report, lines: LineOutcomes) -> Iterator[bytes]:
@@ -33,7 +35,7 @@ def _texts(report: Report, lines: LineOutcomes) -> Iterator[str]:
     yield ',\n  "lines": ['
     separator = "\n    "
     for one in lines():
-        yield separator + json.dumps(_line(one), ensure_ascii=False)
+        yield separator + _encoded(_line(one))
         separator = ",\n    "
     yield "]\n}\n" if separator == "\n    " else "\n  ]\n}\n"
 

@@ -70,11 +70,11 @@ class SenderMinute:
 class EventLimiter:
     """The minutes of all bureaus.
 
-    >>> bundles = Bundles(2)
-    >>> deed = Deed(Act.REFUSED, "0a1b2c3d", "000640", "192.0.2.1")
-    >>> [len(bundles.take(deed, 0.0)) for _ in range(5)], bundles.due(59.0)
+    >>> limiter = EventLimiter(2)
+    >>> event = SessionEvent(Act.REFUSED, "0a1b2c3d", "000640", "192.0.2.1")
+    >>> [len(limiter.take(event, 0.0)) for _ in range(5)], limiter.due(59.0)
     ([1, 1, 0, 0, 0], [])
-    >>> [dict(one.details)["count"] for one in bundles.due(60.0)], bundles.due(61.0)
+    >>> [dict(one.details)["count"] for one in limiter.due(60.0)], limiter.due(61.0)
     ([3], [])
     """
 

@@ -46,10 +46,10 @@ class LoginQueue:
         Those who wait are given by their addresses, who has waited longest first.
 
         >>> from datetime import timedelta
-        >>> lobby = Lobby(Crowd(1, 1, 3, 6, timedelta(20), timedelta(900), 2, 3))
-        >>> lobby.leaving("192.0.2.1", ["192.0.2.1"]), lobby.leaving("192.0.2.1", ["192.0.2.1"] * 2)
+        >>> queue = LoginQueue(ConnectionLimits(1, 1, 3, 6, timedelta(20), timedelta(900), 2, 3))
+        >>> queue.leaving("192.0.2.1", ["192.0.2.1"]), queue.leaving("192.0.2.1", ["192.0.2.1"] * 2)
         (None, 2)
-        >>> lobby.leaving("198.51.100.1", ["203.0.113.9", "192.0.2.1", "192.0.2.2"])
+        >>> queue.leaving("198.51.100.1", ["203.0.113.9", "192.0.2.1", "192.0.2.2"])
         1
         """
         if self._full(address, waiting):

@@ -52,7 +52,7 @@ def shown(path: bytes) -> str:
 def place_of(path: bytes) -> VirtualPath:
     """Find the place a path names; raise where nothing is.
 
-    >>> place_of(b"IN/a") == place_of(b"/IN//./a") == Place("IN", b"a")
+    >>> place_of(b"IN/a") == place_of(b"/IN//./a") == VirtualPath("IN", b"a")
     True
     """
     if len(path) > PATH_LIMIT or b"\0" in path:

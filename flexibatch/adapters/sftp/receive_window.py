@@ -23,7 +23,7 @@ LENGTH = 4
 class BufferBudget:
     """Divide what a bureau's channels may send: one half as their shares, one half among requests that are longer.
 
-    >>> budget = Budget(8 << 20)
+    >>> budget = BufferBudget(8 << 20)
     >>> shares = [budget.share() for _ in range(30)]
     >>> shares[0], shares[-1], sum(shares) <= (4 << 20) + 30 * LEAST
     (1048576, 32768, True)
@@ -165,7 +165,7 @@ class ReceiveWindow:
 class NoEnvironment(dict[bytes, bytes]):
     """Keep nothing: no client's environment is of use here.
 
-    >>> kept = Forgetful()
+    >>> kept = NoEnvironment()
     >>> kept[b"LANG"] = b"C"
     >>> kept
     {}

@@ -12,10 +12,10 @@ OF_ALL = 200
 class RefusalLimiter:
     """Count who was told of in this minute: so many of one address and of all; the rest is counted only.
 
-    >>> flood = Flood()
-    >>> sum(flood.may_tell("192.0.2.1", 0.0) for _ in range(50)), flood.may_tell("192.0.2.2", 1.0)
+    >>> limiter = RefusalLimiter()
+    >>> sum(limiter.may_tell("192.0.2.1", 0.0) for _ in range(50)), limiter.may_tell("192.0.2.2", 1.0)
     (20, True)
-    >>> flood.untold(30.0), flood.untold(61.0), flood.untold(62.0)
+    >>> limiter.untold(30.0), limiter.untold(61.0), limiter.untold(62.0)
     (0, 30, 0)
     """
 

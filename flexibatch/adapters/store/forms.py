@@ -28,6 +28,7 @@ from flexibatch.adapters.store.tables import (
     financial_element,
     form,
     form_run,
+    refused_line,
     unchanged_line,
     version,
 )
@@ -39,9 +40,18 @@ from flexibatch.domain.vocabulary import Operation, Outcome
 ROWS_AT_ONCE = 20_000
 """So many rows are held in memory while they are written, or those of one Form."""
 
-BY_FORM = (form_run, version, feature, financial_element, unchanged_line)
+BY_FORM = (form_run, version, feature, financial_element, unchanged_line, refused_line)
 """Tables whose rows begin with the id of their Form, which the database gives out."""
-IN_ORDER = (form_run, declaration, version, feature, financial_element, unchanged_line, anomaly)
+IN_ORDER = (
+    form_run,
+    declaration,
+    version,
+    feature,
+    financial_element,
+    unchanged_line,
+    refused_line,
+    anomaly,
+)
 """Tables in the order in which their rows refer to each other."""
 _IDS = select(form.c.number, form.c.id).where(
     form.c.set_ticket == bindparam("ticket"), form.c.number.between(bindparam("first"), bindparam("last"))
@@ -91,6 +101,7 @@ def _rows(connection: Connection, case: Case, verdict: FormVerdict) -> Iterator[
             if line.outcome is Outcome.UNCHANGED
         ],
     )
+    yield refused_line, _refused_rows(connection, case, verdict)
     yield anomaly, anomaly_rows(connection, case, verdict.told)
 
 
@@ -156,6 +167,25 @@ def _declaration_rows(case: Case, employer_id: int | None, accepted: Sequence[Li
         (one.ticket, environment, employer_id, one.person, normal_reference(one.line.reference or ""))
         for one in accepted
         if one.version == 1
+    ]
+
+
+def _refused_rows(connection: Connection, case: Case, verdict: FormVerdict) -> Rows:
+    """Return whose lines were refused, as far as they could be read: a number's person by the register of now."""
+    refused = [one.line for one in verdict.lines if one.outcome is Outcome.REFUSED]
+    persons = current_persons(connection, {line.inss for line in refused if line.inss}) if refused else {}
+    return [
+        (
+            _NO_ID,
+            line.number,
+            case.run,
+            verdict.employer_id,
+            persons.get(line.inss, line.inss) if line.inss else None,
+            line.inss,
+            normal_reference(line.reference) if line.reference else None,
+            line.own,
+        )
+        for line in refused
     ]
 
 

@@ -17,6 +17,7 @@ from flexibatch.adapters.store.tables import (
     form_run,
     mandate,
     period,
+    refused_line,
     replacement,
 )
 from flexibatch.domain.employers import Numbers
@@ -25,8 +26,8 @@ from flexibatch.errors import Refusal
 from flexibatch.ports import EmployerMatch
 
 _HERE, _THERE = declaration.alias("here"), declaration.alias("there")
-_OF_EMPLOYER = (period, mandate, declaration, form_run, employer_number)
-_OF_PERSON = (period, declaration)
+_OF_EMPLOYER = (period, mandate, declaration, form_run, refused_line, employer_number)
+_OF_PERSON = (period, declaration, refused_line)
 _BY_NSSO = select(employer_number.c.employer_id, employer_number.c.third_payer).where(
     employer_number.c.nsso_number == bindparam("nsso")
 )

@@ -1,4 +1,4 @@
-"""The books as they would stand after runs that were only tried."""
+"""The declarations as they would stand after runs that were only tried."""
 
 from collections.abc import Collection, Mapping
 

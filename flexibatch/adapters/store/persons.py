@@ -16,6 +16,7 @@ from flexibatch.adapters.store.tables import (
     file_set,
     form,
     received_file,
+    refused_line,
     replacement,
     unchanged_line,
 )
@@ -27,7 +28,7 @@ _UNTOLD = frozenset({"id", "employer_id"})
 
 
 def held_on(connection: Connection, inss: str) -> KnownPerson:
-    """Return a person's `declarations` with versions, `unchanged` lines, `anomalies`, `periods` and `replacements`.
+    """Return a person's `declarations`, `unchanged` and `refused` lines, `anomalies`, `periods` and `replacements`.
 
     Any of the person's numbers finds them all. `sets` are those whose records name the person, with the digests
     of their `files` and `answers`; their bytes are in the archive unless `purged_at` tells when they went.
@@ -38,6 +39,7 @@ def held_on(connection: Connection, inss: str) -> KnownPerson:
     tickets = select(declaration.c.ticket).where(declaration.c.person == found["person"])
     found["replacements"] = _rows(connection, _replacements(numbers))
     found["unchanged"] = _rows(connection, _unchanged().where(unchanged_line.c.declaration.in_(tickets)))
+    found["refused"] = _rows(connection, _refused(numbers))
     found["anomalies"] = _rows(connection, _anomalies(numbers))
     found["sets"] = _sets(connection, _named_in(found))
     return found
@@ -60,6 +62,14 @@ def _unchanged() -> Select[Any]:
     return select(*line, *same).join(form, form.c.id == unchanged_line.c.form_id).order_by(*order)
 
 
+def _refused(numbers: Collection[str]) -> Select[Any]:
+    line = (form.c.set_ticket, form.c.ticket.label("form_ticket"), refused_line.c.line, refused_line.c.run)
+    known = (refused_line.c.inss, refused_line.c.reference, refused_line.c.own_reference)
+    whose = or_(refused_line.c.person.in_(numbers), refused_line.c.inss.in_(numbers))
+    order = (refused_line.c.form_id, refused_line.c.line, refused_line.c.run)
+    return select(*line, *known).join(form, form.c.id == refused_line.c.form_id).where(whose).order_by(*order)
+
+
 def _anomalies(numbers: Collection[str]) -> Select[Any]:
     """Select what was told against a line of the person, or of a number that turned out to be the person's."""
     return (
@@ -72,7 +82,12 @@ def _anomalies(numbers: Collection[str]) -> Select[Any]:
 def _named_in(found: KnownPerson) -> list[str]:
     """Return the tickets of the sets that the records of a person come from."""
     versions = chain.from_iterable(one["versions"] for one in found["declarations"])
-    return sorted({row["set_ticket"] for row in chain(versions, found["unchanged"], found["anomalies"])})
+    return sorted(
+        {
+            row["set_ticket"]
+            for row in chain(versions, found["unchanged"], found["refused"], found["anomalies"])
+        }
+    )
 
 
 def _sets(connection: Connection, tickets: list[str]) -> list[KnownPerson]:

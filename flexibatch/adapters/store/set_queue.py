@@ -1,4 +1,4 @@
-"""The ledger: whose turn it is, what failed, what must still be published."""
+"""The queue of sets: whose turn it is, what failed, what must still be published."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ class StoredSetQueue:
 
     @contextmanager
     def turn(self, mine: Stream) -> Iterator[StoredUnitOfWork]:
-        """Open the books as they stand for a stream's turn; what was settled by them is written when it ends well.
+        """Open a unit of work for a stream's turn; what was settled in it is written when it ends well.
 
         Nobody waits for a set that is judged: its transaction begins when it is.
         """

@@ -360,6 +360,21 @@ unchanged_line = Table(
     Column("version", Integer, nullable=False),
 )
 
+refused_line = Table(
+    "refused_line",
+    metadata,
+    Column("form_id", Integer, ForeignKey("form.id"), primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("run", Integer, primary_key=True, autoincrement=False),
+    Column("employer_id", Integer, ForeignKey("employer.id")),
+    Column("person", String(11)),
+    Column("inss", String(11)),
+    Column("reference", String(64)),
+    Column("own_reference", String(64)),
+    Index(None, "person", "employer_id"),
+)
+"""What is known of lines that were refused, as far as it could be read; `reference` as it is compared."""
+
 # ------------------------------------------------------------------------------------------ what was answered
 
 anomaly = Table(

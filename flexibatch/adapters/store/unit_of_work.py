@@ -1,6 +1,6 @@
 """One stream's turn: what the judgement of a set reads, and what it is to write when it is over.
 
-It is judged by the books as they stood when its turn began, and written in one short transaction, if they still fit.
+It is judged by the records as they stood when its turn began, and written in one short transaction, if they still fit.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

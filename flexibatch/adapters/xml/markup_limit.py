@@ -21,7 +21,7 @@ class MarkupLimit:
     def too_many(self, chunk: bytes) -> bool:
         """Take the next bytes; tell whether more pieces than are read stand between two tags.
 
-        >>> pieces = Pieces()
+        >>> pieces = MarkupLimit()
         >>> pieces.too_many(b"<a>" + b"&amp;" * 6000), pieces.too_many(b"&amp;" * 6000 + b"</a>")
         (False, True)
         >>> pieces.too_many(b"<a>&amp;</a>" * 20_000)

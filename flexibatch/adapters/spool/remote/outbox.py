@@ -56,8 +56,7 @@ class RemoteOutbox:
     def put_page(self, case: Case, suffix: str, content: Iterable[bytes]) -> None:
         """Put a page into REPORT, under the name of the set's GO and its ticket."""
         name, folder, digest = page_name(case, suffix), self._places.folders[REPORT_FOLDER], hashlib.sha256()
-        # It may be put down long after this returns: it goes when nobody holds it any more.
-        page = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+        page = _Page(max_size=IN_MEMORY)
         with sheltered(f"The page {name} cannot be kept until it is put down"):
             for piece in content:
                 digest.update(piece)
@@ -80,6 +79,14 @@ class RemoteOutbox:
             self._connection.run(
                 lambda sftp: push(sftp, content, temporary, final), self._places.fetch_within
             )
+
+
+class _Page(SpooledTemporaryFile[bytes]):
+    """A page that may be put down long after it was asked for, or never: it closes when nobody holds it any more."""
+
+    def __del__(self) -> None:
+        """Close it."""
+        self.close()
 
 
 def _digest(path: Path) -> str:

@@ -20,7 +20,7 @@ _NONE: tuple[Finding, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class EmployerAnswers:
-    """What the books say of the employer of a Form; `blind` tells that there are none to ask.
+    """What the records say of the employer of a Form; `blind` tells that there are none to ask.
 
     `conflict` tells that its two numbers are of two employers.
     """
@@ -32,7 +32,7 @@ class EmployerAnswers:
 
 
 class LineAnswers(NamedTuple):
-    """What the books say of a line: what it makes of the declaration in force, and the worker's periods.
+    """What the records say of a line: what it makes of the declaration in force, and the worker's periods.
 
     `anywhere` tells that the periods are those with any employer, as for a third payer.
     """
