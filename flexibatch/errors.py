@@ -26,6 +26,7 @@ class Remedy(StrEnum):
     FEED_REGISTER = "feed-register"
     GIVE_LOGIN = "give-login"
     GO_BELOW = "go-below"
+    INSTALL_DRIVER = "install-driver"
     LIST_QUARANTINE = "list-quarantine"
     LIST_SETS = "list-sets"
     LIST_STRAYS = "list-strays"
@@ -69,6 +70,26 @@ class Refusal(FlexibatchError):
 
 class NotFound(Refusal):
     """Tell the operator that nothing has the ticket or name that was asked for."""
+
+
+class WrongLine(Refusal):
+    """Tell what is wrong in one line of a file."""
+
+    def __init__(self, line: int, told: str) -> None:
+        """Keep the line."""
+        super().__init__(f"line {line}: {told}")
+        self.line = line
+
+
+class WrongLines(Refusal):
+    """Tell the lines of a file that are wrong, so that it was not taken in: the first of them, and how many `more`."""
+
+    def __init__(self, lines: tuple[str, ...], more: int = 0, *, file: str = "", then: str = "") -> None:
+        """Keep the lines; one alone stands in the sentence. `then` is what became of the `file`."""
+        self.lines, self.more = lines, more
+        count = len(lines) + more
+        told = lines[0] if count == 1 else f"lines that are wrong: {count}"
+        super().__init__(". ".join(filter(None, (f"{file and f'{file}: '}{told.removesuffix('.')}", then))))
 
 
 class Unavailable(FlexibatchError):

@@ -8,6 +8,7 @@ from flexibatch.adapters.csv_files import csv_rows, header_of
 from flexibatch.domain.bureaus import Mandate, mandate
 from flexibatch.domain.findings import seen
 from flexibatch.domain.register_fields import day, end_day
+from flexibatch.domain.written_numbers import plain_company, plain_number
 from flexibatch.errors import Refusal
 
 COLUMNS = ("sender", "nsso_number", "enterprise_number", "from", "until")
@@ -53,8 +54,8 @@ def _mandate(values: Mapping[str, str], today: date) -> Mandate:
     start = values.get("from", "")
     return mandate(
         values["sender"],
-        values.get("nsso_number", ""),
-        values.get("enterprise_number", ""),
+        plain_number(values.get("nsso_number", "")),
+        plain_company(values.get("enterprise_number", "")),
         start=day("from", start) if start else today,
         until=end_day("until", values.get("until", "")),
     )

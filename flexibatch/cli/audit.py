@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -38,7 +39,7 @@ def audit() -> None:
 
 
 @audit.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.option("--sender", help="Only what this sender did, or what was done to it.")
+@click.option("--sender", type=SENDER_NUMBER, help="Only what this sender did, or what was done to it.")
 @click.option("--since", type=MOMENT, help="Only from this day or moment on.")
 @list_options(AUDIT)
 @click.pass_obj

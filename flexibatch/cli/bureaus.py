@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.confirming import ask, consent_options, counted, note_option
 from flexibatch.cli.credentials import KEY_FILE, certificate, key
+from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -94,6 +96,7 @@ sender.add_command(certificate)
     help="What an anomaly of a line refuses: that line, or its Form whole. [default: the setting]",
 )
 @click.option("--allow-ssh-rsa", is_flag=True, help="Take ssh-rsa signatures (SHA-1) from its old program.")
+@json_option
 @click.pass_obj
 def add(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
@@ -107,6 +110,7 @@ def add(  # noqa: PLR0913 - one argument an option
     user: str | None,
     acceptance: str | None,
     allow_ssh_rsa: bool,
+    as_json: bool,
 ) -> None:
     """Register a bureau under NUMBER and make its folders.
 
@@ -126,11 +130,12 @@ def add(  # noqa: PLR0913 - one argument an option
     if done.back and done.mandates:
         before = f"its mandates of before stand ({done.mandates})"
         say(f"Sender {number} had been removed; {before}: see `mandate list`.")
-    say(f"Sender {number} {'is back' if done.back else 'is registered'}; its folders are in {done.folder}.")
+    told = f"Sender {number} {'is back' if done.back else 'is registered'}; its folders are in {done.folder}."
+    show_done(as_json, {"sender": number, **fields_of(done)}, told)
 
 
 @sender.command("set", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @click.option("--name", help="The bureau's name, as people read it.")
 @click.option(
     "--language", type=LANGUAGES, help="The language of its answers and pages, from its next set on."
@@ -147,20 +152,23 @@ def add(  # noqa: PLR0913 - one argument an option
     default=None,
     help="Take ssh-rsa signatures (SHA-1) from its old program, or no longer; from its next log-in on.",
 )
+@json_option
 @click.pass_obj
-def set_(invocation: Invocation, /, number: str, **wanted: str | bool | None) -> None:
+def set_(invocation: Invocation, /, number: str, *, as_json: bool, **wanted: str | bool | None) -> None:
     """Change what the bureau NUMBER was registered with."""
     if all(value is None for value in wanted.values()):
         raise Refusal("Nothing is to be changed: give at least one of the options.")
     home = open_home(invocation)
     news = service.set_sender(home, by(invocation), sender_number(number), wanted)
-    if not news:
-        say(f"Sender {number} was registered so already.")
-    for column, value in news.items():
-        told = NO_AGREEMENT if value is None else cell(value)
-        say(f"Sender {number}: {column.replace('_', ' ')} is {told} now.")
+    told = [f"{column.replace('_', ' ')} is {_named(value)} now." for column, value in news.items()]
+    sentences = [f"Sender {number}: {one}" for one in told] or [f"Sender {number} was registered so already."]
+    show_done(as_json, {"sender": number, "changed": dict(news)}, *sentences)
     if news.get("allow_ssh_rsa"):
         say("`doctor` warns of log-in signatures with SHA-1 as long as they are taken.")
+
+
+def _named(value: object) -> str:
+    return NO_AGREEMENT if value is None else cell(value)
 
 
 @sender.command("list", epilog=REFUSED_OR_TROUBLE)
@@ -173,7 +181,7 @@ def list_(invocation: Invocation, *, view: View) -> None:
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @json_option
 @click.pass_obj
 def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
@@ -184,35 +192,40 @@ def show(invocation: Invocation, number: str, *, as_json: bool) -> None:
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @note_option
+@json_option
 @click.pass_obj
-def hold(invocation: Invocation, number: str, *, note: str | None) -> None:
+def hold(invocation: Invocation, number: str, *, note: str | None, as_json: bool) -> None:
     """Leave what the bureau NUMBER drops untouched, until `sender release`.
 
     Sets that were claimed before wait too; nothing is lost and nothing is answered.
     """
     home = open_home(invocation)
     news = service.hold_sender(home, by(invocation, note), sender_number(number))
-    say(f"Sender {number} is on hold." if news else f"Sender {number} was on hold already.")
+    told = f"Sender {number} is on hold." if news else f"Sender {number} was on hold already."
+    show_done(as_json, {"sender": number, "news": news}, told)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @note_option
+@json_option
 @click.pass_obj
-def release(invocation: Invocation, number: str, *, note: str | None) -> None:
+def release(invocation: Invocation, number: str, *, note: str | None, as_json: bool) -> None:
     """Take what the bureau NUMBER drops again, after `sender hold`."""
     home = open_home(invocation)
     news = service.release_sender(home, by(invocation, note), sender_number(number))
-    say(f"Sender {number} is released." if news else f"Sender {number} was not on hold.")
+    told = f"Sender {number} is released." if news else f"Sender {number} was not on hold."
+    show_done(as_json, {"sender": number, "news": news}, told)
 
 
 @sender.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("number")
+@click.argument("number", type=SENDER_NUMBER)
 @consent_options
+@json_option
 @click.pass_obj
-def remove(invocation: Invocation, number: str, *, yes: bool, note: str | None) -> None:
+def remove(invocation: Invocation, number: str, *, yes: bool, note: str | None, as_json: bool) -> None:
     """Remove the bureau NUMBER, with its keys, certificates and user name.
 
     Its folders, sets, declarations and mandates stay; what it still drops is refused. `sender add` brings the
@@ -222,7 +235,8 @@ def remove(invocation: Invocation, number: str, *, yes: bool, note: str | None) 
     if not yes:
         ask(_removal(service.show_sender(home, sender_number(number))))
     service.remove_sender(home, by(invocation, note), sender_number(number))
-    say(f"Sender {number} is removed; its folders, sets and declarations stay.")
+    told = f"Sender {number} is removed; its folders, sets and declarations stay."
+    show_done(as_json, {"sender": number, "removed": True}, told)
 
 
 def _removal(held: "service.SenderDetails") -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import TICKET
 from flexibatch.cli.components import open_components
 from flexibatch.cli.confirming import note_option
+from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
@@ -123,8 +125,9 @@ def sweep(invocation: Invocation, *, verbose: bool, as_json: bool) -> int:
     epilog="\b\nExit status: 0 ended by SIGTERM or SIGINT; 2 it cannot be done as asked; 3 trouble."
 )
 @click.option("--tied", is_flag=True, hidden=True, help="End when standard input closes: `serve` went away.")
+@json_option
 @click.pass_obj
-def watch(invocation: Invocation, *, tied: bool) -> int:
+def watch(invocation: Invocation, *, tied: bool, as_json: bool) -> int:
     """Sweep for ever; end cleanly, after the set in hand, on SIGTERM or SIGINT.
 
     Movement in an inbox wakes it at once; a plain look every `poll_interval` decides.
@@ -135,8 +138,9 @@ def watch(invocation: Invocation, *, tied: bool) -> int:
         signal.signal(number, lambda *_arguments: stop.set())
     if tied:
         threading.Thread(target=_wait_for_the_end_of_input, args=(stop,), daemon=True).start()
-    told = f"Watching {components.home.settings.spool}; SIGTERM ends it."
-    sweeping.watch(components, stop, lambda: say(told))
+    spool = components.home.settings.spool
+    told = f"Watching {spool}; SIGTERM ends it."
+    sweeping.watch(components, stop, lambda: show_done(as_json, {"watching": spool}, told))
     return DONE
 
 
@@ -150,15 +154,12 @@ def _wait_for_the_end_of_input(stop: threading.Event) -> None:
 @click.command(
     epilog="\b\nExit status: 0 done; 2 it cannot be done as asked; 3 trouble with database or disk."
 )
-@click.argument("ticket", metavar="TICKET|NAME")
+@click.argument("ticket", metavar="TICKET|NAME", type=TICKET)
 @note_option
 @json_option
 @click.pass_obj
 def republish(invocation: Invocation, ticket: str, *, note: str | None, as_json: bool) -> int:
     """Put the answers of a set down again: all its runs, the same names, the same bytes."""
     done = service.republish(open_components(invocation), by(invocation, note), ticket)
-    if as_json:
-        show_json(fields_of(done))
-    else:
-        say(f"The answers of set {done.ticket} are out again.")
+    show_done(as_json, fields_of(done), f"The answers of set {done.ticket} are out again.")
     return DONE

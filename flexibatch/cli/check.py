@@ -33,7 +33,7 @@ OTHERWISE = {
 @click.command(
     epilog="\b\nExit status: 0 nothing would be refused; 1 something would; 2 it cannot be done as asked; 3 trouble."
 )
-@click.argument("files", metavar="FILE", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--sender", help="The sender number; default: the one in the file names.")
 @click.option(
     "--format",

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import click
 
-from flexibatch.cli.output import say
 from flexibatch.errors import Refusal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,7 +40,7 @@ def consent_options(command: F) -> F:
 def ask(consequence: str) -> None:
     """Tell a consequence and ask whether it is meant; raise `Refusal` for a no, and where nobody can be asked."""
     require_terminal(consequence)
-    say(consequence)
+    click.echo(consequence, err=True)
     if not click.confirm("Go on?", err=True):
         raise Refusal("Nothing was done.")
 

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.filters import EMPLOYER, ENVIRONMENT, INSS
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.listing import View, list_options, times
+from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, show_json
 from flexibatch.cli.sections import Sections, for_people
@@ -92,7 +94,7 @@ def declarations() -> None:
 
 
 @declarations.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.option("--sender", help="Only those of which this sender made a version.")
+@click.option("--sender", type=SENDER_NUMBER, help="Only those of which this sender made a version.")
 @EMPLOYER
 @click.option(
     "--reference", help="Only those sent with this reference: the UUID, the declarant's own, or the Form's."
@@ -163,7 +165,7 @@ def worker() -> None:
 
 
 @worker.command("show", epilog=REFUSED_OR_TROUBLE)
-@click.argument("inss")
+@click.argument("inss", type=NUMBER)
 @json_option
 @click.pass_obj
 def show_worker(invocation: Invocation, inss: str, *, as_json: bool) -> None:

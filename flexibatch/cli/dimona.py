@@ -12,6 +12,7 @@ from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.moments import local
+from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, say, show_json, show_object
 from flexibatch.cli.sections import Sections
@@ -53,9 +54,10 @@ def dimona() -> None:
 
 @dimona.command("import", epilog=REFUSED_OR_TROUBLE)
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what each file by itself would change; change nothing.")
 @json_option
 @click.pass_obj
-def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -> None:
+def import_(invocation: Invocation, paths: tuple[Path, ...], *, dry_run: bool, as_json: bool) -> None:
     """Take register files in, each of them whole or, when a line is wrong, not at all.
 
     \b
@@ -68,13 +70,15 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -
       JSON                     periods of the Dimona REST service, version 2
 
     A period that is there already is replaced by the row with the later updated_at. The same file again
-    changes nothing. After a file that is refused no other one is read; those before it stand.
+    changes nothing. Every line that is wrong is told, up to 100. After a file that is refused no other one is
+    read; those before it stand. In CSV numbers may be written as on paper.
     """  # noqa: D301 - click reads \b as: leave the lines as they are
     home = open_home(invocation)
     done: list[dict[str, object]] = []
     try:
         for path in paths:
-            result = service.import_register(home, invocation.clock, invocation.acting, path, _bar)
+            acting = invocation.acting
+            result = service.import_register(home, invocation.clock, acting, path, _bar, dry_run=dry_run)
             done.append(fields_of(result))
             say(_told(result))
     finally:
@@ -85,9 +89,11 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, as_json: bool) -
 def _told(done: "ImportedFile") -> str:
     unit = UNITS[done.format]
     if done.already:
-        return f"{done.file} was imported before; nothing has changed. {unit} taken in then: {done.rows}."
-    older = f" Older than what the register holds: {done.kept}." if done.kept else ""
-    return f"{done.file} was imported. {unit} taken in: {done.rows}.{older}"
+        return f"{done.file} was imported before; nothing has changed. {unit} read then: {done.rows}."
+    counts = {"new": done.new, "changed": done.changed, "the same": done.same, "older": done.older}
+    became = ", ".join(f"{number} {word}" for word, number in counts.items() if number) or "none"
+    did = "would be imported; nothing was changed" if done.dry_run else "was imported"
+    return f"{done.file} {did}. {unit} read: {done.rows}; of these {became}."
 
 
 @contextmanager
@@ -105,7 +111,7 @@ def _bar(name: str, lines: int) -> Iterator[Callable[[int], None]]:
 
 
 @dimona.command("show", epilog=REFUSED_OR_TROUBLE)
-@click.argument("number", metavar="INSS|PERIOD")
+@click.argument("number", metavar="INSS|PERIOD", type=NUMBER)
 @json_option
 @click.pass_obj
 def show(invocation: Invocation, number: str, *, as_json: bool) -> None:

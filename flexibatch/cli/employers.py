@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.listing import View, list_options
 from flexibatch.cli.mandates import COMPANY, NSSO
+from flexibatch.cli.numbers import NUMBER
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, by, open_home
-from flexibatch.cli.output import json_option, say, show_object
+from flexibatch.cli.output import json_option, show_object
 from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.register_fields import employer as read_employer
 from flexibatch.errors import Refusal
@@ -39,15 +41,16 @@ def employer() -> None:
 
 
 @employer.command("set", epilog=REFUSED_OR_TROUBLE)
-@click.option("--nsso", required=True, help="The employer's NSSO number.")
+@click.option("--nsso", required=True, type=NUMBER, help="The employer's NSSO number.")
 @click.option(
     "--third-payer/--no-third-payer",
     "third_payer",
     default=None,
     help="It is a third payer's, such as a fund that pays bonuses to workers of others; or no longer.",
 )
+@json_option
 @click.pass_obj
-def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None:
+def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None, as_json: bool) -> None:
     """Say whether an NSSO number is a third payer's.
 
     A third payer is named by this number alone, and its workers need a flexi-job Dimona with any employer. It counts
@@ -60,7 +63,8 @@ def set_(invocation: Invocation, *, nsso: str, third_payer: bool | None) -> None
     home = open_home(invocation)
     news = service.mark_third_payer(home, by(invocation), number or "", third_payer=third_payer)
     told = "a third payer's" if third_payer else "no third payer's"
-    say(f"NSSO number {number} is {told} now." if news else f"NSSO number {number} was {told} already.")
+    sentence = f"NSSO number {number} is {told} now." if news else f"NSSO number {number} was {told} already."
+    show_done(as_json, {"nsso_number": number, "third_payer": third_payer, "news": news}, sentence)
 
 
 @employer.command("list", epilog=REFUSED_OR_TROUBLE)

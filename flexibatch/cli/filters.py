@@ -6,18 +6,22 @@ from typing import TypedDict
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.moments import MOMENT, When, end_of, instant_of
+from flexibatch.cli.numbers import EMPLOYER_NUMBER, NUMBER
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import Environment
 
 CODE = click.option("--code", help="Only those whose last run told this code, such as 00024-152.")
-SENDER = click.option("--sender", help="Only those of this sender.")
+SENDER = click.option("--sender", type=SENDER_NUMBER, help="Only those of this sender.")
 SINCE = click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
 UNTIL = click.option(
     "--until", type=MOMENT, help="Only those that arrived up to this day, it included, or before this moment."
 )
-EMPLOYER = click.option("--employer", help="Only those of this employer: its NSSO or enterprise number.")
-INSS = click.option("--inss", help="Only those of this worker: any of their numbers.")
+EMPLOYER = click.option(
+    "--employer", type=EMPLOYER_NUMBER, help="Only those of this employer: its NSSO or enterprise number."
+)
+INSS = click.option("--inss", type=NUMBER, help="Only those of this worker: any of their numbers.")
 ENVIRONMENT = click.option(
     "--environment",
     type=click.Choice([one.value for one in Environment]),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flexibatch.cli.completing import TICKET
 from flexibatch.cli.confirming import ask, consent_options, counted
 from flexibatch.cli.fields import rows_of
 from flexibatch.cli.invocation import Invocation
@@ -51,7 +52,7 @@ def list_(invocation: Invocation, *, view: View) -> None:
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@click.argument("words", metavar="TICKET|NAME...", type=TICKET, nargs=-1, required=True)
 @consent_options
 @json_option
 @click.pass_obj
@@ -71,7 +72,7 @@ def release(
 
 
 @quarantine.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("words", metavar="TICKET|NAME...", nargs=-1, required=True)
+@click.argument("words", metavar="TICKET|NAME...", type=TICKET, nargs=-1, required=True)
 @consent_options
 @json_option
 @click.pass_obj

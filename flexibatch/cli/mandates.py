@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from flexibatch.cli.completing import SENDER_NUMBER
 from flexibatch.cli.confirming import ask, consent_options, counted
+from flexibatch.cli.done import show_done
 from flexibatch.cli.fields import fields_of, rows_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.listing import View, list_options
+from flexibatch.cli.numbers import COMPANY_NUMBER, NUMBER
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, by, open_home, today
-from flexibatch.cli.output import json_option, say, show_json
+from flexibatch.cli.output import json_option
 from flexibatch.cli.tables import Column, Table
 from flexibatch.domain.bureaus import Mandate, sender_number
 from flexibatch.domain.bureaus import mandate as read_mandate
@@ -34,8 +37,12 @@ MANDATES = Table(
     ),
 )
 
-NSSO = click.option("--nsso", default="", help="The employer's NSSO number, or its provisional one.")
-COMPANY = click.option("--company", default="", help="The employer's enterprise number, 9 or 10 digits.")
+NSSO = click.option(
+    "--nsso", default="", type=NUMBER, help="The employer's NSSO number, or its provisional one."
+)
+COMPANY = click.option(
+    "--company", default="", type=COMPANY_NUMBER, help="The employer's enterprise number, 9 or 10 digits."
+)
 
 
 @click.group()
@@ -47,14 +54,22 @@ def mandate() -> None:
 
 
 @mandate.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("sender")
+@click.argument("sender", type=SENDER_NUMBER)
 @NSSO
 @COMPANY
 @click.option("--from", "start", type=DAY, help="The first day. [default: today]")
 @click.option("--until", type=DAY, help="The last day. [default: none, it runs on]")
+@json_option
 @click.pass_obj
 def add(  # noqa: PLR0913 - one argument an option
-    invocation: Invocation, sender: str, *, nsso: str, company: str, start: date | None, until: date | None
+    invocation: Invocation,
+    sender: str,
+    *,
+    nsso: str,
+    company: str,
+    start: date | None,
+    until: date | None,
+    as_json: bool,
 ) -> None:
     """Let SENDER declare for an employer, named by one of its numbers or both.
 
@@ -63,11 +78,16 @@ def add(  # noqa: PLR0913 - one argument an option
     home = open_home(invocation)
     first = start or today(invocation, home)
     new = _read(sender, nsso, company, first, until)
-    if not service.add_mandate(home, by(invocation), new):
-        say(f"Sender {sender} had this mandate for {new.employer} already.")
-        return
-    end = f"until {until}" if until else "with no end"
-    say(f"Sender {sender} may declare for {new.employer} from {first}, {end}.")
+    news = service.add_mandate(home, by(invocation), new)
+    told = f"Sender {sender} had this mandate for {new.employer} already."
+    if news:
+        end = f"until {until}" if until else "with no end"
+        told = f"Sender {sender} may declare for {new.employer} from {first}, {end}."
+    show_done(as_json, {**_numbers(new), "from": first, "until": until, "news": news}, told)
+
+
+def _numbers(one: Mandate) -> dict[str, object]:
+    return {"sender": one.sender, "nsso_number": one.nsso, "enterprise_number": one.company}
 
 
 def _read(sender: str, nsso: str, company: str, start: date, until: date | None) -> Mandate:
@@ -80,11 +100,12 @@ def _read(sender: str, nsso: str, company: str, start: date, until: date | None)
 
 
 @mandate.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("sender")
+@click.argument("sender", type=SENDER_NUMBER)
 @NSSO
 @COMPANY
 @click.option("--until", type=DAY, help="The last day on which the sender may declare. [default: today]")
 @consent_options
+@json_option
 @click.pass_obj
 def end(  # noqa: PLR0913 - one argument an option
     invocation: Invocation,
@@ -95,6 +116,7 @@ def end(  # noqa: PLR0913 - one argument an option
     until: date | None,
     yes: bool,
     note: str | None,
+    as_json: bool,
 ) -> None:
     """End what SENDER may declare for an employer, whichever of its numbers the mandates were given with.
 
@@ -108,13 +130,14 @@ def end(  # noqa: PLR0913 - one argument an option
         then = f"what sender {sender} sends for it after that day is refused"
         ask(f"{mandates} of sender {sender} for {ended.employer} would end on {last}, and {then}.")
     later = service.end_mandate(home, by(invocation, note), ended)
-    say(f"Sender {sender} may declare for {ended.employer} until {last}, that day included.")
+    told = [f"Sender {sender} may declare for {ended.employer} until {last}, that day included."]
     if later:
-        say(f"A later mandate begins on {later[0]}; end it with --until on that day or after it.")
+        told.append(f"A later mandate begins on {later[0]}; end it with --until on that day or after it.")
+    show_done(as_json, {**_numbers(ended), "until": last, "later": later}, *told)
 
 
 @mandate.command("list", epilog=REFUSED_OR_TROUBLE)
-@click.option("--sender", help="Only those of this sender.")
+@click.option("--sender", type=SENDER_NUMBER, help="Only those of this sender.")
 @click.option("--in-force", is_flag=True, help="Only those that count today.")
 @list_options(MANDATES)
 @click.pass_obj
@@ -139,7 +162,4 @@ def import_(invocation: Invocation, file: BinaryIO, *, as_json: bool) -> None:
     """
     home = open_home(invocation)
     done = service.import_mandates(home, by(invocation), file.read(), today(invocation, home))
-    if as_json:
-        show_json(fields_of(done))
-    else:
-        say(f"Mandates registered: {done.added}; there already: {done.known}.")
+    show_done(as_json, fields_of(done), f"Mandates registered: {done.added}; there already: {done.known}.")

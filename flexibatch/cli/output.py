@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from flexibatch.cli.remarks import remark
 from flexibatch.domain.findings import legible
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def spare_signs() -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell something on stderr that is no result."""
-    click.echo(sentence, err=True)
+    """Tell something on stderr that is no result; with `--json` when the command has ended well."""
+    remark(sentence)
 
 
 def show_table(

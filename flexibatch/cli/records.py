@@ -1,24 +1,20 @@
 """The commands that look up sets: what was received, what waits, what was decided."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from flexibatch.cli import inboxes
-from flexibatch.cli.fields import fields_of, rows_of
+from flexibatch.cli.fields import rows_of
 from flexibatch.cli.filters import CODE, EMPLOYER, ENVIRONMENT, INSS, SENDER, SINCE, UNTIL, chosen_by, text_of
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
 from flexibatch.cli.listing import View, list_options, times
 from flexibatch.cli.moments import When
 from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
-from flexibatch.cli.output import json_option, say, show_json
-from flexibatch.cli.sections import Sections
 from flexibatch.cli.tables import REFUSED_OF_LINES, Column, Table, refused_of_lines
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import SetOutcome, SetState
-from flexibatch.errors import NotFound
 
 if TYPE_CHECKING:
     from flexibatch.services import sets
@@ -50,19 +46,6 @@ SETS = Table(
 COUNTS = ("forms", "lines", "accepted", "unchanged", "refused", "anomalies")
 WORDS = tuple(dict.fromkeys([*(one.value for one in SetOutcome), *(one.value for one in SetState)]))
 """What became of a set, and where one stands."""
-ANOMALY_COLUMNS = (
-    "code",
-    "class",
-    "form_number",
-    "line",
-    "own_reference",
-    "tag",
-    "value",
-    "line_nbr",
-    "what",
-    "note",
-)
-ROWS_SHOWN = 50
 LISTED = f"""{REFUSED_OR_TROUBLE}
 
 \b
@@ -71,17 +54,6 @@ Examples:
   flexibatch list --waiting
   flexibatch list --strays --sender 000640
 """
-FORM_COLUMNS = (
-    "number",
-    "ticket",
-    "operation",
-    "reference",
-    "result",
-    "lines",
-    "accepted",
-    "unchanged",
-    "refused",
-)
 
 
 # ------------------------------------------------------------------------------------------------------- sets
@@ -146,51 +118,3 @@ def list_(  # noqa: PLR0913 - one argument an option
     )
     view.show(rows_of(found), times(invocation, home))
     return 0
-
-
-@click.command(epilog=REFUSED_OR_TROUBLE)
-@click.argument("word", metavar="TICKET|NAME")
-@json_option
-@click.pass_obj
-def show(invocation: Invocation, word: str, *, as_json: bool) -> int:
-    """Show a set: its files, runs, answers, and the anomalies of its last run.
-
-    TICKET is the set's or one of its Forms', NAME that of its GO, a part, or an answer. A name that several
-    sets have is refused, and lists their tickets. What still lies in an inbox is shown by its name: a set that
-    waits, or a file that is no part of one.
-    """
-    home = open_records(invocation)
-    try:
-        details = sets.show_set(home, word)
-    except NotFound:
-        status = inboxes.show_unclaimed(invocation, word, as_json=as_json)
-        if status is None:
-            raise
-        return status
-    found = fields_of(details)
-    if as_json:
-        show_json(found)
-        return 0
-    told = Sections(home.settings.timezone)
-    told.fields(f"Set {details.ticket}", found)
-    told.rows("Files", ("name", "kind", "part", "size", "sha256"), rows_of(details.files))
-    runs = rows_of(details.runs)
-    told.rows("Runs", ("number", "verdict", "decided_at", "published_at", *COUNTS), runs)
-    told.rows("Judged with", ("number", "sha256", "schema", "catalogue", "register_at"), runs)
-    answers = [
-        {**fields_of(answer), "run": run.number, "published_at": run.published_at}
-        for run in details.runs
-        for answer in run.answers
-    ]
-    told.rows("Answers", ("run", "name", "published_at", "size", "sha256"), answers)
-    acknowledged = rows_of(details.acknowledged)
-    told.rows("Acknowledged by the bureau", ("answer_name", "recorded_at", "set_ticket"), acknowledged)
-    _show_some(told, "forms", FORM_COLUMNS, details.forms)
-    _show_some(told, "anomalies", ANOMALY_COLUMNS, details.anomalies)
-    return 0
-
-
-def _show_some(told: Sections, part: str, columns: Sequence[str], records: Sequence[object]) -> None:
-    told.rows(f"{part.capitalize()} of the last run", columns, rows_of(records[:ROWS_SHOWN]))
-    if len(records) > ROWS_SHOWN:
-        say(f"{ROWS_SHOWN} of {len(records)} {part} are shown; --json shows all.")

@@ -18,6 +18,7 @@ WORDS = {
         "Run {about} and give the channel a login in flexibatch_channel; the owner's is for `db upgrade`."
     ),
     Remedy.GO_BELOW: ": where that is meant, give --below-retention.",
+    Remedy.INSTALL_DRIVER: "Run `{about} -m pip install 'psycopg[binary]>=3.2'`.",
     Remedy.LIST_QUARANTINE: "`flexibatch quarantine list` shows those.",
     Remedy.LIST_SETS: "`flexibatch list` shows what was received.",
     Remedy.LIST_STRAYS: "`flexibatch list --strays` tells each, and the right name: ask the bureau.",
@@ -56,7 +57,12 @@ def worded(exc: FlexibatchError) -> str:
     """
     if exc.remedy is None:
         return str(exc)
-    told, words = str(exc).removesuffix("."), words_of(exc.remedy, exc.about)
+    return joined(str(exc), words_of(exc.remedy, exc.about))
+
+
+def joined(told: str, words: str) -> str:
+    """Return a sentence with what can be done next."""
+    told = told.removesuffix(".")
     return f"{told}{words}" if words.startswith(_SIGNS) else f"{told}. {words}"
 
 

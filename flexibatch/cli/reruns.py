@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flexibatch.cli.channel import DONE, SETTLED, SOME_REFUSED, SWEPT, settled_row, show_settled
+from flexibatch.cli.completing import TICKET
 from flexibatch.cli.components import open_components
 from flexibatch.cli.confirming import ask, consent_options, counted, require_terminal
 from flexibatch.cli.fields import fields_of
@@ -53,7 +54,7 @@ Examples:
 
 
 @click.command(epilog=f"{EXAMPLES}\n{SWEPT}\nA dry run ends with 0 whatever it shows.")
-@click.argument("words", metavar="TICKET|NAME", nargs=-1)
+@click.argument("words", metavar="[TICKET|NAME]...", type=TICKET, nargs=-1)
 @click.option("--refused", is_flag=True, help="Only those that were refused, whole or in part.")
 @CODE
 @EMPLOYER

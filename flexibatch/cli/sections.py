@@ -55,14 +55,15 @@ def for_people(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
     [{'eurocents': 40005, 'operation': 'modification', 'amount': '400.05'}]
     """
     return [
-        {**row, "amount": _euros(row["eurocents"])}
+        {**row, "amount": euros(row["eurocents"])}
         | ({"operation": OPERATIONS[str(row["operation"])]} if "operation" in row else {})
         for row in rows
     ]
 
 
-def _euros(eurocents: object) -> str | None:
+def euros(eurocents: object) -> str | None:
+    """Return an amount as people write it, None for none."""
     if not isinstance(eurocents, int):
         return None
-    euros, cents = divmod(eurocents, 100)
-    return f"{euros}.{cents:02d}"
+    whole, cents = divmod(eurocents, 100)
+    return f"{whole}.{cents:02d}"

@@ -12,6 +12,7 @@ import click
 from flexibatch.cli.components import open_components
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
+from flexibatch.cli.numbers import EMPLOYER_NUMBER
 from flexibatch.cli.opened import DAY, REFUSED_OR_TROUBLE, open_home
 from flexibatch.cli.output import json_option, json_text, say, show_table
 from flexibatch.cli.private_files import private_file, require_new
@@ -29,7 +30,12 @@ COLUMNS = ("inss", "periods", "first_day", "last_day", "days", "late", "conditio
 WORKERS_SHOWN = 1000
 
 _RANGE = (
-    click.option("--employer", required=True, help="The employer: its NSSO or enterprise number."),
+    click.option(
+        "--employer",
+        type=EMPLOYER_NUMBER,
+        required=True,
+        help="The employer: its NSSO or enterprise number.",
+    ),
     click.option("--from", "first", type=DAY, required=True, help="The first day of the range."),
     click.option("--until", "last", type=DAY, required=True, help="Its last day; a year later at most."),
     click.option(

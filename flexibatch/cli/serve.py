@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from flexibatch.cli.components import open_components
+from flexibatch.cli.done import show_done
 from flexibatch.cli.invocation import Invocation
 from flexibatch.cli.late import LateModule
-from flexibatch.cli.output import say
+from flexibatch.cli.output import json_option
 
 if TYPE_CHECKING:
     from flexibatch.services import serve as service
@@ -46,8 +47,9 @@ class Listen(click.ParamType[tuple[str, int]]):
     show_default=True,
     help="Where to listen; port 0 takes a free one.",
 )
+@json_option
 @click.pass_obj
-def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
+def serve(invocation: Invocation, *, listen: tuple[str, int], as_json: bool) -> int:
     """Open the front door: the bureaus' SFTP server, and the watcher in a process of its own.
 
     SIGTERM or SIGINT ends it: nobody is let in any more, transfers in hand go on for at most `sftp.drain`, the set
@@ -60,7 +62,8 @@ def serve(invocation: Invocation, *, listen: tuple[str, int]) -> int:
     host, port = listen
 
     def tell(host: str, port: int) -> None:
-        say(f"Listening on {host}:{port}; {keys}. SIGTERM ends it.")
+        sentence = f"Listening on {host}:{port}; {keys}. SIGTERM ends it."
+        show_done(as_json, {"listening": f"{host}:{port}", "keys": keys}, sentence)
 
     serving = service.Serving(components, host, port, watcher, tell)
     asyncio.run(serving.run())

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flexibatch.errors import Refusal
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -117,8 +119,9 @@ Entry = RegisterRow | Replacement | DimonaIn | Change
 
 @dataclass(frozen=True, slots=True)
 class RegisterFile:
-    """A register file that was opened: `entries` is read once, as it is asked for, and raises `Refusal`.
+    """A register file that was opened: `entries` is read once, as it is asked for.
 
+    It yields a `Refusal` for an entry that is wrong, and raises one where nothing more can be read.
     `format` is `csv`, `replacements`, `xml` or `json`; `lines` tells how far the last line is.
     """
 
@@ -126,4 +129,4 @@ class RegisterFile:
     format: str
     sha256: str
     lines: int
-    entries: Iterable[Entry]
+    entries: Iterable[Entry | Refusal]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from flexibatch.domain.findings import seen
@@ -22,7 +22,7 @@ from flexibatch.domain.identifiers import (
     normal_nsso,
 )
 from flexibatch.domain.register import RegisterRow, Span
-from flexibatch.errors import Refusal
+from flexibatch.errors import Refusal, WrongLine
 
 CURRENT_TYPES = frozenset(
     {"FLX", "OTH", "STU", "EXT", "IVT", "BCW", "DWD", "RTA", "TRI", "STG", "ALT", "O17", "S17", "T17", "PMP"}
@@ -40,6 +40,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORKER_DIGITS = 11
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def fault(field: str, value: str, wanted: str) -> Refusal:
@@ -70,7 +71,15 @@ def on_line(line: int) -> Iterator[None]:
     try:
         yield
     except Refusal as exc:
-        raise Refusal(f"line {line}: {exc}") from exc
+        raise WrongLine(line, str(exc)) from exc
+
+
+def entry_or_fault(read: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T | Refusal:
+    """Return what is read of a file, or what is wrong there: the lines behind it are read too."""
+    try:
+        return read(*arguments, **options)
+    except Refusal as exc:
+        return exc
 
 
 def optional(read: Callable[[str, str], T], field: str, value: str) -> T | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,11 @@ from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.store import register
 from flexibatch.adapters.store.importing import import_file
 from flexibatch.adapters.store.register import KnownPeriod
-from flexibatch.errors import Refusal
+from flexibatch.errors import Refusal, WrongLines
 from flexibatch.ports import Clock
 from flexibatch.wiring.home import Home
 
+NOTHING = "Nothing of this file was taken in."
 _BY_TYPE = "periods_"
 
 Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
@@ -23,16 +24,21 @@ Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """Tell what the import of a file did: `rows` were read, `kept` of them were older than what is held.
+    """Tell what the import of a file did, or with `dry_run` would do: `rows` were read, and what became of them.
 
-    One that was imported `already` changed nothing.
+    `new` ones were not known, `changed` ones replaced what was held, `same` ones say nothing else, `older` ones are no
+    later than what is held. One that was imported `already` changed nothing.
     """
 
     file: str
     format: str
     rows: int
     already: bool
-    kept: int
+    dry_run: bool
+    new: int
+    changed: int
+    same: int
+    older: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +67,24 @@ class RegisterCounts:
     last_import: datetime | None
 
 
-def import_register(home: Home, clock: Clock, operator: str, path: Path, bar: Bar) -> ImportedFile:
-    """Take a register file in, whole or not at all; raise `Refusal` with the line for the first that is wrong."""
+def import_register(  # noqa: PLR0913 - the world by its parts
+    home: Home, clock: Clock, operator: str, path: Path, bar: Bar, *, dry_run: bool = False
+) -> ImportedFile:
+    """Take a register file in, whole or not at all; raise `Refusal` that tells every line that is wrong.
+
+    A dry run takes nothing in.
+    """
     try:
         with register_file(path, home.settings.timezone) as file, bar(path.name, file.lines) as progress:
             now = clock.now()
-            done = import_file(home.database, file, now=now, progress=progress, operator=operator)
+            done = import_file(
+                home.database, file, now=now, progress=progress, operator=operator, dry_run=dry_run
+            )
+    except WrongLines as exc:
+        raise WrongLines(exc.lines, exc.more, file=str(path), then=NOTHING) from exc
     except Refusal as exc:
-        reason = str(exc).removesuffix(".")
-        raise Refusal(f"{path}: {reason}. Nothing of this file was taken in.") from exc
-    return ImportedFile(str(path), done.format, done.rows, done.already, done.kept)
+        raise WrongLines((str(exc),), file=str(path), then=NOTHING) from exc
+    return ImportedFile(str(path), done.format, done.rows, done.already, dry_run, **asdict(done.counts))
 
 
 def show_register(home: Home, number: str) -> RegisteredWorker:

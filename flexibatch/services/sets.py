@@ -202,10 +202,13 @@ def _outcome(row: Mapping[str, Any]) -> SetOutcome | None:
     return set_outcome(row["state"], standing=standing, refused=row["refused"] or 0)
 
 
-def show_set(home: Home, word: str) -> SetDetails:
-    """Return all that is known of the set that a ticket or a file's name speaks of; raise `Refusal` for no such set."""
+def show_set(home: Home, word: str, run: int | None = None) -> SetDetails:
+    """Return all that is known of the set that a ticket or a file's name speaks of; raise `Refusal` for no such set.
+
+    Forms and anomalies are those of the last run, or of `run`.
+    """
     with home.database.reading() as connection:
-        found = sets.show_set(connection, word)
+        found = sets.show_set(connection, word, run)
     runs = (record(RunRow, row, answers=records(AnswerRow, row["answers"])) for row in found["runs"])
     return record(
         SetDetails,

@@ -8,7 +8,7 @@ import structlog
 
 from flexibatch.adapters.locks import Locks
 from flexibatch.adapters.reports import ReportPages
-from flexibatch.adapters.spool.answers import page_name_of
+from flexibatch.adapters.spool.answers import page_of
 from flexibatch.adapters.spool.inbox import Inboxes
 from flexibatch.adapters.spool.interface import Spool
 from flexibatch.adapters.store.claims import Claims
@@ -89,7 +89,7 @@ class Indexes:
             with self.home.database.reading() as connection:
                 told = replace(overview(connection, sender, now - retention), inboxes=waiting)
             if told.sets or waiting:
-                pages = {ticket: page_name_of(name, ticket, "html") for ticket, name in told.named.items()}
+                pages = {ticket: page_of(name, ticket, "html") for ticket, name in told.named.items()}
                 wording = self.home.catalogue
                 content = self.pages.index(told, pages, lambda finding: wording.fault(finding, language).what)
                 self.spool.put_index(sender.number, content)

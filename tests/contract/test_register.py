@@ -11,7 +11,8 @@ from sqlalchemy import select
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.identities import find_employer
-from flexibatch.adapters.store.importing import BATCH, ImportResult, import_file
+from flexibatch.adapters.store.import_result import ImportResult
+from flexibatch.adapters.store.importing import BATCH, import_file
 from flexibatch.adapters.store.register import known_persons, periods_of, register_state, show, stats
 from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_period_id
@@ -169,7 +170,7 @@ def test_the_row_with_the_later_moment_stays(
     results = [take(*rows)] if together else [take(row) for row in rows]
     expected = worker_number(2) if replaces else worker_number(1)
     assert {expected} == set(periods(database, nsso_number(1), worker_number(1), worker_number(2)))
-    assert (1 if together or not replaces else 0) == sum(result.kept for result in results)
+    assert (1 if together or not replaces else 0) == sum(result.counts.older for result in results)
 
 
 def test_a_bad_row_undoes_the_whole_file(database: Database, take: Take) -> None:

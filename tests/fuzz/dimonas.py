@@ -39,9 +39,14 @@ def _is_legible(sentence: str) -> bool:
 
 def _read(path: Path) -> tuple[list[Entry], str | None]:
     entries: list[Entry] = []
+    faults: list[str] = []
     try:
         with register_file(path) as file:
-            entries.extend(file.entries)
+            for one in file.entries:
+                if isinstance(one, Refusal):
+                    faults.append(str(one))
+                else:
+                    entries.append(one)
     except Refusal as refusal:
-        return entries, str(refusal)
-    return entries, None
+        faults.append(str(refusal))
+    return entries, " ".join(faults) or None

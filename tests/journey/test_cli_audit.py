@@ -24,12 +24,15 @@ from tests.twins.program import Caller
 NEW, COMPANY = "000777", company_number(9)
 LOOKS = {
     "audit list",
+    "cat",
     "check",
     "db check",
     "declarations list",
     "declarations show",
     "dimona show",
+    "dimona skeleton",
     "dimona stats",
+    "dimona workers",
     "doctor",
     "employer list",
     "employer show",

@@ -1,5 +1,6 @@
 """Program and database must belong together: what is told where they do not, on every engine."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,14 @@ def test_a_server_that_does_not_answer_is_trouble(
     assert (3, "", 1) == (told.status, told.out, told.sentences)
     assert "The database does not answer" in told.err
     assert "secret" not in told.err
+
+
+def test_a_missing_driver_is_named_with_what_installs_it(
+    call: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Psycopg is an extra: where it is missing, the command that installs it is told."""
+    monkeypatch.setenv("FLEXIBATCH_DATABASE", "postgresql+psycopg://nobody@127.0.0.1/none")
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    told = call("list")
+    assert 2 == told.status
+    assert f"Run `{sys.executable} -m pip install 'psycopg[binary]>=3.2'`." in told.err

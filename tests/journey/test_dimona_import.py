@@ -15,9 +15,10 @@ from sqlalchemy import select
 from flexibatch.adapters.dimona.files import register_file
 from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import Database
-from flexibatch.adapters.store.importing import ImportResult, import_file
+from flexibatch.adapters.store.import_result import ImportCounts, ImportResult
+from flexibatch.adapters.store.importing import import_file
 from flexibatch.adapters.store.register import KnownPeriod, show, stats
-from flexibatch.errors import Refusal
+from flexibatch.errors import Refusal, WrongLines
 from flexibatch.wiring.home import Home
 from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 from tests.twins.program import Caller
@@ -149,7 +150,8 @@ def test_a_repeated_file_is_told_and_changes_nothing(database: Database, path: P
     content = f"{HEADER}\n{LINE}\n"
     assert not bring(database, path, content).already
     assert bring(database, path.with_name("other.csv"), content).already
-    assert ImportResult("csv", 1, already=False, kept=0) == bring(database, path, content + "\n")
+    other = bring(database, path, content + "\n")
+    assert (ImportResult("csv", 1, already=False), ImportCounts(same=1)) == (other, other.counts)
 
 
 def test_replaced_numbers_come_in_a_csv_of_their_own(database: Database, path: Path) -> None:
@@ -472,6 +474,111 @@ def test_a_json_that_is_refused(database: Database, path: Path, content: str | b
     assert refused(database, path, content).startswith(reason)
 
 
+# -------------------------------------------------------------------------------- many wrong lines, and counts
+
+
+def wrong_lines(database: Database, path: Path, content: str) -> tuple[str, ...]:
+    """Return every line that is told as wrong; nothing of the file stays."""
+    path.write_text(content)
+    with register_file(path) as file, pytest.raises(WrongLines) as told:
+        import_file(database, file, now=NOW, progress=lambda _line: None)
+    with database.reading() as connection:
+        assert 0 == stats(connection)["periods"]
+    assert worker_number(1) not in "".join(told.value.lines)
+    return told.value.lines
+
+
+def test_every_wrong_line_of_a_sheet_is_told(database: Database, path: Path) -> None:
+    """Those that cannot be read, and those that cannot be, in the order of the file; the good ones do not stay."""
+    other = LINE.replace(company_number(1), "1").replace(period_number(1), period_number(2))
+    nsso = f"{period_number(3)},{nsso_number(1)},{{}},{worker_number(1)},FLX,2026-09-01"
+    rows = [
+        nsso.format(company_number(1)),
+        nsso.format(company_number(2)),
+        "1,2,3",
+        nsso.format(company_number(1)).replace("FLX", "FLEX"),
+        nsso.format(company_number(3)),
+    ]
+    header = HEADER.replace("enterprise_number", "nsso_number,enterprise_number")
+    told = wrong_lines(database, path, "\n".join([header, *rows, ""]))
+    assert ["line 3: NSSO number", "line 4: values: 3", "line 5: worker_type", "line 6: NSSO number"] == [
+        one[: len(start)]
+        for one, start in zip(
+            told,
+            ("line 3: NSSO number", "line 4: values: 3", "line 5: worker_type", "line 6: NSSO number"),
+            strict=True,
+        )
+    ]
+    told = wrong_lines(database, path, f'{HEADER}\n{other}\n"{LINE}\n')
+    assert ("line 2: enterprise_number", "line 3: this is no CSV") == (told[0][:25], told[1][:22])
+
+
+def test_every_wrong_declaration_and_period_is_told(database: Database, path: Path) -> None:
+    """In XML and JSON as in a sheet, up to where the text ends too early."""
+    cancel = f"<DimonaCancel><DimonaPeriodId>{period_number(1)}</DimonaPeriodId></DimonaCancel>"
+    forms = [form(f"<DimonaIn>{FULL_IN}</DimonaIn>"), form("<DimonaOut/>"), form(cancel)]
+    told = wrong_lines(database, path, document(*forms).replace("</Dimona>", "<"))
+    assert [4, 5, 6] == [int(one.split(":")[0].removeprefix("line ")) for one in told]
+    assert "no well-formed XML" in told[-1]
+    employer = {"enterpriseNumber": company_number(1)}
+    periods = [PERIOD, PERIOD | {"workerType": "X"}, 1, PERIOD | {"startDate": "soon"}]
+    told = wrong_lines(database, path, json.dumps({"employer": employer, "periods": periods}))
+    assert ["worker_type", "periods mus", "start_date "] == [one.partition(": ")[2][:11] for one in told]
+
+
+def test_of_many_wrong_lines_a_hundred_are_told(call: Caller, path: Path) -> None:
+    """And how many more there are; as JSON they are a list."""
+    path.write_text("\n".join([HEADER, *["x,y"] * 250, ""]))
+    told = call("dimona", "import", str(path))
+    lines = told.err.splitlines()
+    assert (2, 102) == (told.status, len(lines))
+    assert f"flexibatch: {path}: lines that are wrong: 250. Nothing of this file was taken in." == lines[0]
+    assert "  line 2: values: 2, where the header names 5" == lines[1]
+    assert "  and 150 more" == lines[-1]
+    failure = json.loads(call("dimona", "import", str(path), "--json").err)
+    assert (100, 150) == (len(failure["lines"]), failure["more"])
+
+
+def test_what_became_of_the_rows_is_counted(call: Caller, path: Path) -> None:
+    """New, changed, the same, older; a dry run tells it beforehand and changes nothing."""
+    columns = f"{HEADER},updated_at,late"
+    rows = [
+        f"{period_number(n)},{company_number(1)},{worker_number(1)},FLX,2026-09-01,2026-09-02T08:00,0"
+        for n in range(4)
+    ]
+    path.write_text("\n".join([columns, *rows[:3], ""]))
+    dry = call.done("dimona", "import", "--dry-run", str(path))
+    assert f"{path} would be imported; nothing was changed. Periods read: 3; of these 3 new.\n" == dry.err
+    assert 0 == call.done("dimona", "stats", "--json").json["periods"]
+    assert [] == call.done("audit", "list", "--json").json
+    call.done("dimona", "import", str(path))
+    changed = rows[1].replace("T08:00,0", "T09:00,1")
+    older = rows[2].replace("T08:00,0", "T07:00,1")
+    same = rows[0].replace("T08", "T10")
+    path.write_text("\n".join([columns, same, changed, older, rows[3], rows[3], ""]))
+    told = call.done("dimona", "import", "--json", str(path)).json[0]
+    counts = {"new": 1, "changed": 1, "same": 1, "older": 2}
+    assert (5, counts) == (told["rows"], {name: told[name] for name in counts})
+    (shown,) = [
+        one
+        for one in call.done("dimona", "show", worker_number(1), "--json").json["periods"]
+        if one["period_id"] == period_number(0)
+    ]
+    assert shown["updated_at"].startswith("2026-09-02T08:00")
+
+
+def test_replaced_numbers_and_changes_are_counted(database: Database, path: Path) -> None:
+    """A pair that is known says nothing new; a declaration that changes a period is a change."""
+    content = f"old_inss,new_inss\n{bis_number(1)},{worker_number(1)}\n"
+    assert ImportCounts(new=1) == bring(database, path, content).counts
+    assert ImportCounts(same=1) == bring(database, path, f"{content}\n").counts
+    assert (
+        ImportCounts(new=1) == bring(database, path, document(form(f"<DimonaIn>{FULL_IN}</DimonaIn>"))).counts
+    )
+    cancel = f"<DimonaCancel><DimonaPeriodId>{FIRST_ID}</DimonaPeriodId></DimonaCancel>"
+    assert ImportCounts(changed=1) == bring(database, path, document(form(cancel))).counts
+
+
 # -------------------------------------------------------------------------------------- at the command line
 
 
@@ -479,7 +586,7 @@ def test_a_register_is_fed_and_looked_into(call: Caller, home: Home, path: Path)
     """Import tells on stderr what came in; show finds worker and period; stats is one flat object."""
     path.write_text(f"{HEADER}\n{LINE}\n")
     told = call.done("dimona", "import", str(path))
-    assert ("", f"{path} was imported. Periods taken in: 1.\n") == (told.out, told.err)
+    assert ("", f"{path} was imported. Periods read: 1; of these 1 new.\n") == (told.out, told.err)
     for number in (worker_number(1), period_number(1)):
         assert period_number(1) in call.done("dimona", "show", number).out
         (shown,) = call.done("dimona", "show", number, "--json").json["periods"]
@@ -500,12 +607,13 @@ def test_a_repeated_import_ends_well(call: Caller, path: Path) -> None:
     """It is told, and exits 0; a row that is older than what is held is counted."""
     path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T08:00\n")
     call.done("dimona", "import", str(path))
-    assert "Periods taken in then: 1." in call.done("dimona", "import", str(path)).err
+    assert "Periods read then: 1." in call.done("dimona", "import", str(path)).err
     path.write_text(f"{HEADER},updated_at\n{LINE},2026-09-01T07:00\n")
     told = call.done("dimona", "import", str(path), "--json")
-    expected = {"file": str(path), "format": "csv", "rows": 1, "already": False, "kept": 1}
+    counts = {"new": 0, "changed": 0, "same": 1, "older": 0}
+    expected = {"file": str(path), "format": "csv", "rows": 1, "already": False, "dry_run": False, **counts}
     assert [expected] == told.json
-    assert "Older than what the register holds: 1." in told.err
+    assert "Periods read: 1; of these 1 the same." in told.err
 
 
 def test_a_refused_file_stops_the_import(call: Caller, path: Path) -> None:
@@ -515,8 +623,10 @@ def test_a_refused_file_stops_the_import(call: Caller, path: Path) -> None:
     bad.write_text(f"{HEADER}\n{LINE}x\n")
     told = call("dimona", "import", str(path), str(bad), str(never), "--json")
     assert (2, [str(path)]) == (told.status, [one["file"] for one in told.json])
-    assert f'{bad}: line 2: start_date "2026-09-01x" must be' in told.err
-    assert told.err.endswith("Nothing of this file was taken in.\n")
+    failure = json.loads(told.err)
+    assert failure["error"].startswith(f'{bad}: line 2: start_date "2026-09-01x" must be')
+    assert failure["error"].endswith("Nothing of this file was taken in.")
+    assert [f"{path} was imported. Periods read: 1; of these 1 new."] == failure["notes"]
     assert "cannot be read" in call("dimona", "import", str(never)).err
 
 

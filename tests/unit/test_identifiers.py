@@ -16,6 +16,7 @@ from flexibatch.domain.identifiers import (
     normal_company,
     normal_nsso,
 )
+from flexibatch.domain.written_numbers import plain_company, plain_employer, plain_number
 
 CHECKS = [is_inss, is_company, is_nsso, is_provisional_nsso, is_period_id, is_sender]
 NOT_DIGITS = [
@@ -173,3 +174,20 @@ def test_normal_forms_are_stable(number: int) -> None:
 def test_the_unknown_nsso_number_is_no_number() -> None:
     """Zeros say that the number is unknown: that is no valid number, and its normal form says it still."""
     assert (True, False, "0") == (is_unknown_nsso("000"), is_nsso("000"), normal_nsso("000"))
+
+
+@given(st.text(max_size=60))
+def test_a_written_number_is_digits_or_what_was_typed(text: str) -> None:
+    """Whatever is typed, it is read once: what is no number is left for whoever judges it."""
+    for read in (plain_number, plain_company, plain_employer):
+        told = read(text)
+        assert told == text or (told.isascii() and told.isdigit())
+        assert told == read(told)
+
+
+@given(st.from_regex(r"\A[0-9]{11}\Z"), st.lists(st.sampled_from(" .-/\u00a0"), min_size=12, max_size=12))
+def test_signs_between_digits_are_left_out(digits: str, signs: list[str]) -> None:
+    """Wherever they stand."""
+    assert digits == plain_number(
+        "".join(sign + digit for sign, digit in zip(signs, f"{digits}", strict=False))
+    )

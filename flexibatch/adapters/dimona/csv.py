@@ -1,17 +1,26 @@
 """Read a register from CSV: periods, or replaced numbers; the header tells which.
 
-Columns stand by name in any order. Values are taken as they stand: no spaces are cut off, no digits added but the
-enterprise number's first 0.
+Columns stand by name in any order. Numbers may be written as on paper; other values are taken as they stand, no spaces
+are cut off.
 """
 
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-from flexibatch.adapters.csv_files import Rows, csv_rows, header_of
+from flexibatch.adapters.csv_files import csv_rows, header_of
 from flexibatch.domain.findings import seen
 from flexibatch.domain.register import Entry, RegisterRow, Replacement
-from flexibatch.domain.register_fields import COLUMNS, day, on_line, optional, register_row, worker
+from flexibatch.domain.register_fields import (
+    COLUMNS,
+    day,
+    entry_or_fault,
+    on_line,
+    optional,
+    register_row,
+    worker,
+)
+from flexibatch.domain.written_numbers import plain_company, plain_number
 from flexibatch.errors import Refusal
 
 REPLACEMENT_COLUMNS = ("old_inss", "new_inss", "date")
@@ -19,21 +28,21 @@ REQUIRED = ("period_id", "inss", "worker_type", "start_date")
 EMPLOYERS = ("nsso_number", "enterprise_number")
 
 
-def read_csv(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterator[Entry]]:
-    """Tell the format, `csv` or `replacements`, and read the rows as they are asked for."""
+def read_csv(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterator[Entry | Refusal]]:
+    """Tell the format, `csv` or `replacements`, and read the rows, or what is wrong there, as they are asked for."""
     rows = csv_rows(file)
     header = header_of(rows)
     if "old_inss" in header:
         places = _places(header, REPLACEMENT_COLUMNS, ("old_inss", "new_inss"))
-        return "replacements", _replacements(_whole(rows, len(header)), places)
+        return "replacements", (entry_or_fault(_replacement, *row, len(header), places) for row in rows)
     places = _places(header, COLUMNS, REQUIRED)
     if not set(EMPLOYERS) & set(header):
         raise Refusal(f"line 1: give at least one of the columns {' and '.join(EMPLOYERS)}")
-    return "csv", _periods(_whole(rows, len(header)), places, zone)
+    return "csv", (entry_or_fault(_period, *row, len(header), places, zone) for row in rows)
 
 
 def _places(header: list[str], known: Sequence[str], required: Sequence[str]) -> list[int]:
-    """Return the place of every known column in a row; -1, the empty text at its end, for an absent one."""
+    """Return the place of every known column in a row; -1 for an absent one."""
     unknown = [name for name in header if name not in known]
     if unknown:
         named = seen(unknown[0][:30])
@@ -46,27 +55,22 @@ def _places(header: list[str], known: Sequence[str], required: Sequence[str]) ->
     return [header.index(name) if name in header else -1 for name in known]
 
 
-def _whole(rows: Rows, width: int) -> Rows:
-    """Yield rows that have a value for every column, each with an empty text behind its last one."""
-    for line, row in rows:
-        if len(row) != width:
-            raise Refusal(f"line {line}: values: {len(row)}, where the header names {width}")
-        row.append("")
-        yield line, row
+def _period(line: int, row: list[str], width: int, places: list[int], zone: ZoneInfo) -> RegisterRow:
+    with on_line(line):
+        number, nsso, company, inss, *rest = _values(row, width, places)
+        numbers = (plain_number(number), plain_number(nsso), plain_company(company), plain_number(inss))
+        return register_row(line, [*numbers, *rest], zone)
 
 
-def _periods(rows: Rows, places: list[int], zone: ZoneInfo) -> Iterator[RegisterRow]:
-    for line, row in rows:
-        with on_line(line):
-            period = register_row(line, [row[place] for place in places], zone)
-        yield period
+def _replacement(line: int, row: list[str], width: int, places: list[int]) -> Replacement:
+    with on_line(line):
+        old, new, on = _values(row, width, places)
+        pair = worker("old_inss", plain_number(old)), worker("new_inss", plain_number(new))
+        return Replacement(line, *pair, optional(day, "date", on))
 
 
-def _replacements(rows: Rows, places: list[int]) -> Iterator[Replacement]:
-    for line, row in rows:
-        old, new, on = (row[place] for place in places)
-        with on_line(line):
-            pair = Replacement(
-                line, worker("old_inss", old), worker("new_inss", new), optional(day, "date", on)
-            )
-        yield pair
+def _values(row: list[str], width: int, places: list[int]) -> list[str]:
+    """Return the values in the order of the known columns; empty texts for columns that are absent."""
+    if len(row) != width:
+        raise Refusal(f"values: {len(row)}, where the header names {width}")
+    return [row[place] if place >= 0 else "" for place in places]

@@ -52,7 +52,7 @@ def _measure(file: BinaryIO) -> tuple[str, int]:
     return digest.hexdigest(), lines
 
 
-def _entries(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterable[Entry]]:
+def _entries(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterable[Entry | Refusal]]:
     file.seek(0)
     encoding = encoding_of(file)
     start = file.read(4096).decode(encoding, errors="ignore").lstrip()[:1]
@@ -62,7 +62,9 @@ def _entries(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterable[Entry]]:
     return ("json", read_json(file, zone)) if start in {"{", "["} else read_csv(file, zone)
 
 
-def _unchanged(file: BinaryIO, before: os.stat_result, entries: Iterable[Entry]) -> Iterator[Entry]:
+def _unchanged(
+    file: BinaryIO, before: os.stat_result, entries: Iterable[Entry | Refusal]
+) -> Iterator[Entry | Refusal]:
     """Yield the entries; refuse at the end where the file is no longer the one that was measured."""
     yield from entries
     after = os.fstat(file.fileno())

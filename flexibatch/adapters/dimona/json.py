@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from flexibatch.adapters.csv_files import encoding_of
 from flexibatch.domain.register import RegisterRow
-from flexibatch.domain.register_fields import on_line, register_row
+from flexibatch.domain.register_fields import entry_or_fault, on_line, register_row
 from flexibatch.errors import Refusal
 
 Members = Mapping[str, Any]
@@ -30,8 +30,8 @@ _STATE = ("cancelled", "locked", "late", "flexiConditions", "updatedAt")
 _SPACE = " \t\r\n"
 
 
-def read_json(file: BinaryIO, zone: ZoneInfo) -> Iterator[RegisterRow]:
-    """Read the periods as they are asked for; a `Refusal` names the line. The file is read twice."""
+def read_json(file: BinaryIO, zone: ZoneInfo) -> Iterator[RegisterRow | Refusal]:
+    """Read the periods, or what is wrong there, as they are asked for. The file is read twice."""
     text = TextIOWrapper(file, encoding=encoding_of(file))
     try:
         head = {key: value for key, _line, value in _members(_Source(text)) if key != "periods"}
@@ -39,7 +39,7 @@ def read_json(file: BinaryIO, zone: ZoneInfo) -> Iterator[RegisterRow]:
         text.seek(0)
         for key, line, value in _members(_Source(text)):
             if key == "periods":
-                yield _row(line, value, above, zone)
+                yield entry_or_fault(_row, line, value, above, zone)
     except UnicodeDecodeError as exc:
         raise Refusal("line 1: the text is not UTF-8, nor UTF-16 with a byte order mark") from exc
     finally:

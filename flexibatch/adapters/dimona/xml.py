@@ -25,8 +25,8 @@ Told = tuple[str | None, str | None, str | None]
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
 
 
-def read_xml(file: BinaryIO, zone: ZoneInfo) -> Iterator[DimonaIn | Change]:
-    """Read the declarations as they are asked for; a `Refusal` names the line."""
+def read_xml(file: BinaryIO, zone: ZoneInfo) -> Iterator[DimonaIn | Change | Refusal]:
+    """Read the declarations, or what is wrong there, as they are asked for."""
     depth = 0
     events = etree.iterparse(
         file, events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False
@@ -39,7 +39,7 @@ def read_xml(file: BinaryIO, zone: ZoneInfo) -> Iterator[DimonaIn | Change]:
                 continue
             depth -= 1
             if depth == 1:
-                yield _entry(element, zone)
+                yield read.entry_or_fault(_entry, element, zone)
                 _forget(element)
     except etree.XMLSyntaxError as exc:
         reason = _LONG_NUMBER.sub("…", seen(exc.msg or ""))

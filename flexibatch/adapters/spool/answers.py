@@ -33,11 +33,15 @@ INDEX_NAME = "index.html"
 
 def page_name(case: Case, suffix: str) -> str:
     """Return the name of a page: that of the set's GO, which is cut where it is long, and its ticket."""
-    return page_name_of(case.name, case.ticket, suffix)
+    return page_of(case.name, case.ticket, suffix)
 
 
-def page_name_of(name: str, ticket: str, suffix: str) -> str:
-    """Return the name of the page on a set of this name and ticket."""
+def page_of(name: str, ticket: str, suffix: str) -> str:
+    """Return the name of the page on the set of a name and a ticket.
+
+    >>> page_of("GO.FLEX.000640.20261005.00001.R.1", "0000000000000", "html")
+    'GO.FLEX.000640.20261005.00001.R.1.0000000000000.html'
+    """
     cut = name.encode()[:PAGE_NAME_BYTES].decode(errors="ignore")
     return f"{cut}.{ticket}.{suffix}"
 

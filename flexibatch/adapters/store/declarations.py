@@ -132,7 +132,9 @@ def _sent_by(sender_number: str) -> ColumnElement[bool]:
 def employers_of(connection: Connection, number: str) -> list[int]:
     """Find the employers a number may mean: NSSO and enterprise numbers have the same shape."""
     if not number.isascii() or not number.isdigit():
-        raise Refusal(f"{number!r} is no employer's number. Give an NSSO or enterprise number, digits only.")
+        raise Refusal(
+            f"{number!r} is no employer's number. Give an NSSO or enterprise number, such as 0400.100.749."
+        )
     query = (
         select(employer.c.id)
         .outerjoin(employer_number, employer_number.c.employer_id == employer.c.id)

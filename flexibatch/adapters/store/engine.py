@@ -1,5 +1,6 @@
 """Open the database, keep its transactions honest, translate its errors once."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,9 +18,10 @@ from sqlalchemy.exc import (
     TimeoutError,  # noqa: A004 - the pool's own
 )
 
-from flexibatch.errors import Refusal, Superseded, Unavailable, without_password
+from flexibatch.errors import Refusal, Remedy, Superseded, Unavailable, without_password
 
 BUSY_SECONDS = 60
+DRIVER = "psycopg"
 UNIQUE_VIOLATION = "23505"
 UNDONE = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: another transaction was let through, this one is to be done again."""
@@ -63,6 +65,8 @@ class Database:
                 **(_POOL if parsed.get_backend_name() == "postgresql" else {}),
             )
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as exc:
+            if isinstance(exc, ModuleNotFoundError) and exc.name == DRIVER:
+                raise _without_driver() from exc
             told = without_password(url)
             raise Refusal(
                 f"The setting database = {told!r} is no database URL that can be opened here: "
@@ -103,6 +107,11 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _without_driver() -> Refusal:
+    told = f"The driver of PostgreSQL ({DRIVER}) is not installed for this program."
+    return Refusal(told, remedy=Remedy.INSTALL_DRIVER, about=sys.executable)
 
 
 def _as_it_stands(backend: str) -> dict[str, Any]:

@@ -173,8 +173,8 @@ def _refuse_twins(connection: Connection, paired: ColumnElement[bool], parties: 
 # -------------------------------------------------------------------------------------------------- persons
 
 
-def link_persons(connection: Connection, old: str, new: str, on: date | None) -> None:
-    """Remember that a worker's number was replaced; what was known under the old one moves along.
+def link_persons(connection: Connection, old: str, new: str, on: date | None) -> bool:
+    """Remember that a worker's number was replaced, and return whether that is news; what was known moves along.
 
     Chains are flattened. Raise `Refusal` for a circle, for a number that another one replaced already, and
     when two declarations would become one. Numbers are never told in it.
@@ -184,7 +184,7 @@ def link_persons(connection: Connection, old: str, new: str, on: date | None) ->
     if old in current:
         if current[old] != target:
             raise Refusal("The old number was replaced by another one already. Correct the pair.")
-        return
+        return False
     if target == old:
         raise Refusal("The new number was itself replaced by the old one, or is the same. Correct the pair.")
     paired = and_(
@@ -197,6 +197,7 @@ def link_persons(connection: Connection, old: str, new: str, on: date | None) ->
     connection.execute(insert(replacement).values(**row))
     for table in _OF_PERSON:
         connection.execute(update(table).where(table.c.person == old).values(person=target))
+    return True
 
 
 _REPLACED = Among(select(replacement.c.old_inss, replacement.c.current_inss), replacement.c.old_inss)

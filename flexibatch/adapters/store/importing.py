@@ -1,7 +1,6 @@
 """Take a register file into the tables: all of it in one transaction, or nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, islice
 from typing import Any
@@ -9,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from flexibatch.adapters.store.audit import By, note
-from flexibatch.adapters.store.bulk import insert_rows
+from flexibatch.adapters.store.bulk import given_columns, insert_rows
 from flexibatch.adapters.store.engine import Database, stored
-from flexibatch.adapters.store.identities import current_persons, find_employer, link_numbers, link_persons
+from flexibatch.adapters.store.identities import current_persons, find_employer, link_persons
+from flexibatch.adapters.store.import_employers import Employers
+from flexibatch.adapters.store.import_result import ImportCounts, ImportFaults, ImportResult
 from flexibatch.adapters.store.period_ids import PeriodIds
 from flexibatch.adapters.store.tables import period, register_import
 from flexibatch.domain.register import Change, DimonaIn, Entry, RegisterFile, RegisterRow, Replacement, Span
@@ -21,47 +22,42 @@ from flexibatch.errors import Refusal
 
 BATCH = 2000
 NAME_LIMIT = 255
-EMPLOYERS_LIMIT = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """Tell what an import did: `rows` were read, `kept` of them were older than what is held."""
-
-    format: str
-    rows: int
-    already: bool
-    kept: int = 0
-
-
-def import_file(
+def import_file(  # noqa: PLR0913 - the world by its parts
     database: Database,
     file: RegisterFile,
     *,
     now: datetime,
     progress: Callable[[int], None],
     operator: str | None = None,
+    dry_run: bool = False,
 ) -> ImportResult:
     """Take a register file in; `progress` is told the line that was reached, the audit which operator did it.
 
-    The same bytes twice change nothing, and `already` tells it. Raise `Refusal` with the line for the first
-    entry that cannot be: then nothing at all was taken in.
+    The same bytes twice change nothing, and `already` tells it. Raise `WrongLines` where entries cannot be: then
+    nothing at all was taken in. Nor is anything by a dry run.
     """
     with database.writing() as connection:
         before = _imported(connection, file.sha256)
         if before is not None:
             return ImportResult(file.format, before, already=True)
-        intake, rows = _Intake(connection), 0
-        for batch in _batches(file.entries):
+        faults, rows = ImportFaults(), 0
+        intake = _Intake(connection, faults)
+        for batch in _batches(faults.good(file.entries)):
             intake.take(batch)
             rows += len(batch)
             progress(batch[-1].line)
+        faults.require_none()
+        if dry_run:
+            connection.rollback()
+            return ImportResult(file.format, rows, already=False, counts=intake.counts)
         told = {"format": file.format, "rows": rows}
         names = {"sha256": file.sha256, "file_name": file.name[:NAME_LIMIT], "imported_at": stored(now)}
         connection.execute(insert(register_import).values(**names, **told))
         if operator is not None:
             note(connection, By(operator, now), "dimona import", file.sha256, format=file.format, rows=rows)
-    return ImportResult(file.format, rows, already=False, kept=intake.kept)
+    return ImportResult(file.format, rows, already=False, counts=intake.counts)
 
 
 def _imported(connection: Connection, sha256: str) -> int | None:
@@ -81,10 +77,10 @@ def _kind(entry: Entry) -> type:
 class _Intake:
     """Write entries in their order; consecutive periods go together."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.kept = 0
-        self._connection = connection
-        self._employers = _Employers(connection)
+    def __init__(self, connection: Connection, faults: ImportFaults) -> None:
+        self.counts = ImportCounts()
+        self._connection, self._faults = connection, faults
+        self._employers = Employers(connection)
         self._ids = PeriodIds(connection)
 
     def take(self, batch: list[Entry]) -> None:
@@ -92,13 +88,29 @@ class _Intake:
             entries = list(alike)
             rows = [self._row(entry) for entry in entries if isinstance(entry, DimonaIn | RegisterRow)]
             if rows:
-                self._write(rows)
+                self._write(self._linked(rows))
                 continue
             for entry in entries:
-                self._follow(entry)
+                try:
+                    self._follow(entry)
+                except Refusal as exc:
+                    self._faults.add(exc)
 
     def _row(self, entry: DimonaIn | RegisterRow) -> RegisterRow:
         return entry.row(self._ids.new()) if isinstance(entry, DimonaIn) else entry
+
+    def _linked(self, rows: list[RegisterRow]) -> list[RegisterRow]:
+        """Return the rows whose employer's numbers can be one's; all are linked first: a later row may merge two."""
+        linked = []
+        self._employers.forget_many()
+        for row in rows:
+            try:
+                self._employers.know(row)
+            except Refusal as exc:
+                self._faults.add(exc)
+            else:
+                linked.append(row)
+        return linked
 
     def _write(self, rows: list[RegisterRow]) -> None:
         employers = self._employers.of(rows)
@@ -108,29 +120,42 @@ class _Intake:
             held = newest.get(row.period_id)
             if held is None or _later(row.updated_at, rows[held].updated_at):
                 newest[row.period_id] = place
+        self.counts.older += len(rows) - len(newest)
         known = self._known(list(newest))
-        fresh = [
-            place
-            for number, place in newest.items()
-            if number not in known or _later(_naive(rows[place].updated_at), known[number])
-        ]
-        self.kept += len(rows) - len(fresh)
-        replaced = [number for number in (rows[place].period_id for place in fresh) if number in known]
+        made = []
+        for number, place in newest.items():
+            told = _as_stored(rows[place], employers[place], persons)
+            if self._is_news(told, known.get(number)):
+                made.append(told)
+        replaced = [row[0] for row in made if row[0] in known]
         if replaced:
             self._connection.execute(delete(period).where(period.c.period_id.in_(replaced)))
-        made = [_as_stored(rows[place], employers[place], persons) for place in fresh]
         insert_rows(self._connection, period, made)
 
-    def _known(self, numbers: list[str]) -> dict[str, datetime | None]:
-        query = select(period.c.period_id, period.c.updated_at).where(period.c.period_id.in_(numbers))
-        return {row.period_id: row.updated_at for row in self._connection.execute(query)}
+    def _is_news(self, row: tuple[Any, ...], held: tuple[Any, ...] | None) -> bool:
+        """Count a row, and return whether it is to be written in the place of what is held."""
+        if held is None:
+            self.counts.new += 1
+            return True
+        later, same = _later(row[-1], held[-1]), row[:-1] == held[:-1]
+        self.counts.same += same
+        self.counts.changed += later and not same
+        self.counts.older += not later and not same
+        return later and row != held
+
+    def _known(self, numbers: list[str]) -> dict[str, tuple[Any, ...]]:
+        query = select(*given_columns(period)).where(period.c.period_id.in_(numbers))
+        return {row.period_id: tuple(row) for row in self._connection.execute(query)}
 
     def _follow(self, entry: Entry) -> None:
         with on_line(entry.line):
             if isinstance(entry, Replacement):
-                link_persons(self._connection, entry.old, entry.new, entry.on)
+                news = link_persons(self._connection, entry.old, entry.new, entry.on)
+                self.counts.new += news
+                self.counts.same += not news
             elif not isinstance(entry, DimonaIn | RegisterRow):
                 self._change(entry)
+                self.counts.changed += 1
 
     def _change(self, change: Change) -> None:
         row = self._connection.execute(select(period).where(period.c.period_id == change.period_id)).first()
@@ -168,32 +193,6 @@ class _Intake:
                 f"period {change.period_id} is another employer's: correct EmployerId or DimonaPeriodId"
             )
         self._employers.link(change.nsso, change.company)
-
-
-class _Employers:
-    """Find or make the employers of rows, remembering those that were asked before."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._ids: dict[tuple[str | None, str | None], int] = {}
-
-    def of(self, rows: list[RegisterRow]) -> list[int]:
-        """Return the employer of every row; all are linked first: a later row may merge two employers."""
-        if len(self._ids) > EMPLOYERS_LIMIT:
-            self._ids.clear()
-        for row in rows:
-            if (row.nsso, row.company) not in self._ids:
-                with on_line(row.line):
-                    self.link(row.nsso, row.company)
-        return [self._ids[row.nsso, row.company] for row in rows]
-
-    def link(self, nsso: str | None, company: str | None) -> None:
-        """Link two numbers."""
-        linked = link_numbers(self._connection, nsso, company)
-        if linked.merged is not None:
-            moved = {key: linked.employer_id for key, known in self._ids.items() if known == linked.merged}
-            self._ids.update(moved)
-        self._ids[nsso, company] = linked.employer_id
 
 
 def _later(new: datetime | None, held: datetime | None) -> bool:

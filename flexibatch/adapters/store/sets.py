@@ -176,11 +176,12 @@ def _listed(connection: Connection, ticket: str) -> str:
     return f"  {ticket}  {where}, received {row.received_on}, {row.state}"
 
 
-def show_set(connection: Connection, word: str) -> KnownPerson:
+def show_set(connection: Connection, word: str, number: int | None = None) -> KnownPerson:
     """Return all that is known of one set, found as `find_ticket` finds it.
 
     Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
-    `forms` and `anomalies` of the last run (`note` is for the operator only), `acknowledged` (the acknowledgements
+    `forms` and `anomalies` of the last run, or of that of the `number`
+    (`note` is for the operator only), `acknowledged` (the acknowledgements
     of its answers), `acknowledges` (the answer that the set itself acknowledges).
     """
     ticket = find_ticket(connection, word)
@@ -199,8 +200,8 @@ def show_set(connection: Connection, word: str) -> KnownPerson:
     return shown(connection.execute(head).one()) | {
         "files": all_shown(connection.execute(kept.where(files.set_ticket == ticket).order_by(files.name))),
         "runs": _runs(connection, ticket),
-        "forms": all_shown(connection.execute(_last_forms(ticket))),
-        "anomalies": all_shown(connection.execute(_last_anomalies(ticket))),
+        "forms": all_shown(connection.execute(_forms_of(ticket, number))),
+        "anomalies": all_shown(connection.execute(_anomalies_of(ticket, number))),
         "acknowledged": all_shown(connection.execute(_acknowledged(ticket))),
         "acknowledges": connection.scalar(own),
     }
@@ -219,21 +220,23 @@ def _runs(connection: Connection, ticket: str) -> list[KnownPerson]:
     return runs
 
 
-def _last_anomalies(ticket: str) -> Select[Any]:
-    last = select(func.max(run.c.number)).where(run.c.set_ticket == ticket).scalar_subquery()
+def _run_of(ticket: str, number: int | None) -> Any:  # noqa: ANN401 - a number, or a question for it
+    return number or select(func.max(run.c.number)).where(run.c.set_ticket == ticket).scalar_subquery()
+
+
+def _anomalies_of(ticket: str, number: int | None) -> Select[Any]:
     columns = [column for column in anomaly.c if column.name not in {"id", "set_ticket", "run"}]
-    mine = (anomaly.c.set_ticket == ticket, anomaly.c.run == last)
+    mine = (anomaly.c.set_ticket == ticket, anomaly.c.run == _run_of(ticket, number))
     return select(*columns).where(*mine).order_by(anomaly.c.id)
 
 
-def _last_forms(ticket: str) -> Select[Any]:
-    last = select(func.max(run.c.number)).where(run.c.set_ticket == ticket).scalar_subquery()
+def _forms_of(ticket: str, number: int | None) -> Select[Any]:
     of_run = (form_run.c.operation, form_run.c.reference_type, form_run.c.reference, form_run.c.acceptance)
     counts = (form_run.c.lines, form_run.c.accepted, form_run.c.unchanged, form_run.c.refused)
     return (
         select(form.c.number, form.c.ticket, *of_run, form_run.c.result, *counts)
         .join(form_run, form_run.c.form_id == form.c.id)
-        .where(form.c.set_ticket == ticket, form_run.c.run == last)
+        .where(form.c.set_ticket == ticket, form_run.c.run == _run_of(ticket, number))
         .order_by(form.c.number)
     )
 
