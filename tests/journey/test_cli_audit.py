@@ -45,6 +45,7 @@ LOOKS = {
     "sender list",
     "sender show",
     "show",
+    "status",
     "worker show",
 }
 CHANNEL = {"serve", "sweep", "watch"}

@@ -135,4 +135,4 @@ class Bureau:
         return Answered(after[noti], page.read_bytes(), json.loads(told.read_bytes()))
 
     def _pages(self) -> list[Any]:
-        return list(self.installation.inbox(self.sender, "REPORT").iterdir())
+        return list(self.installation.inbox(self.sender, "REPORT").glob("GO.*"))
