@@ -20,10 +20,10 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.running_server import RunningServer, running_front
-from tests.twins.sshd import Elsewhere, make_key, running_elsewhere
-from tests.twins.waiting import until
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.running_server import RunningServer, running_front
+from tests.doubles.sshd import Elsewhere, make_key, running_elsewhere
+from tests.doubles.waiting import until
 
 BUREAU = "000640"
 PART = 35 << 20

@@ -15,7 +15,7 @@ ENGINES = ("sqlite", "postgresql")
 
 @contextmanager
 def running_server() -> Iterator[Server]:
-    """Give a PostgreSQL server as it is used in earnest: what is committed is on disk."""
+    """Yield a PostgreSQL server as it is used in earnest: what is committed is on disk."""
     server = Server.made(durable=True)
     try:
         yield server
@@ -32,7 +32,7 @@ def settle_on(engine: str, server: Server, folder: Path) -> None:
 
 
 def database_bytes(folder: Path) -> int:
-    """Tell how large the database of a home is."""
+    """Return how large the database of a home is."""
     home = Home.open(folder / "home", {})
     file = database_file(home.database)
     with home.database.reading() as connection:
@@ -42,5 +42,5 @@ def database_bytes(folder: Path) -> int:
 
 
 def spool_bytes(folder: Path) -> int:
-    """Tell how much the spool of a home holds."""
+    """Return how much the spool of a home holds."""
     return sum(path.stat().st_size for path in (folder / "home" / "spool").rglob("*") if path.is_file())

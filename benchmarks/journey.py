@@ -152,7 +152,7 @@ def tell(seconds: float) -> None:
 
 
 def processor_time() -> float:
-    """Give the seconds of a processor that this process and those that it started and that have ended have used."""
+    """Return the seconds of a processor that this process and those that it started and that have ended have used."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in used)
 

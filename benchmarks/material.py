@@ -11,19 +11,19 @@ BACK = timedelta(days=20)
 
 
 def begin_of(day: date) -> date:
-    """Give the first day of a period that ends on a day: three weeks before, in the same year."""
+    """Return the first day of a period that ends on a day: three weeks before, in the same year."""
     return max(day - BACK, date(day.year, 1, 1))
 
 
 def company_number(n: int) -> str:
-    """Give the n-th enterprise number (10 digits, check digits right)."""
+    """Return the n-th enterprise number (10 digits, check digits right)."""
     first = 4_001_000 + n
     body = f"0{first:07d}"
     return f"{body}{97 - int(body) % 97:02d}"
 
 
 def worker_number(n: int) -> str:
-    """Give the n-th worker's number: men and women born from 1950 on, check digits right."""
+    """Return the n-th worker's number: men and women born from 1950 on, check digits right."""
     year, rest = divmod(n, 12 * 28 * 900)
     month, rest = divmod(rest, 28 * 900)
     day, counter = divmod(rest, 900)
@@ -32,7 +32,7 @@ def worker_number(n: int) -> str:
 
 
 def period_number(n: int) -> str:
-    """Give the n-th Dimona period id (12 digits, the remainder itself as check)."""
+    """Return the n-th Dimona period id (12 digits, the remainder itself as check)."""
     body = 6_000_000_000 + n
     return f"{body}{body % 97 or 97:02d}"
 
@@ -53,12 +53,12 @@ def wage_file(path: Path, lines: int, employers: int, day: date) -> None:
 
 
 def workers_of(employer: int, lines: int, employers: int) -> range:
-    """Give the workers of an employer."""
+    """Return the workers of an employer."""
     return range(employer, lines, employers)
 
 
 def register_rows(lines: int, employers: int, day: date) -> Iterator[str]:
-    """Give a Dimona register in which every line of `wage_file` is covered."""
+    """Yield a Dimona register in which every line of `wage_file` is covered."""
     yield "period_id;enterprise_number;inss;worker_type;start_date;end_date;updated_at\n"
     for worker in range(lines):
         company = company_number(worker % employers)

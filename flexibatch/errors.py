@@ -73,7 +73,7 @@ class NotFound(Refusal):
 
 
 class WrongLine(Refusal):
-    """Tell what is wrong in one line of a file."""
+    """What is wrong in one line of a file."""
 
     def __init__(self, line: int, told: str) -> None:
         """Keep the line."""

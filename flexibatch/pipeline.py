@@ -46,7 +46,7 @@ from flexibatch.ports import (
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Hold everything the journey touches, and what it judges by; `edition` names that in answers."""
+    """Everything the journey touches, and what it judges by; `edition` names that in answers."""
 
     clock: Clock
     tickets: Tickets
@@ -144,7 +144,7 @@ def _signature_faults(world: World, unit: UnitOfWork, case: Case) -> Sequence[Fi
 
 
 def _beside(world: World, unit: UnitOfWork, case: Case, faults: Sequence[Finding]) -> Sequence[Finding]:
-    """Tell what refuses the document of a set whose name is wrong already: its bureau mends all at once."""
+    """Return what refuses the document of a set whose name is wrong already: its bureau mends all at once."""
     if not may_be_read(case, faults):
         return ()
     unverified = _signature_faults(world, unit, case)

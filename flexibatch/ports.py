@@ -1,6 +1,6 @@
 """What the journey asks of the world, in the channel's own words.
 
-Every port is fulfilled by adapters (put together in `flexibatch.wiring.components`) and, in the tests, by twins.
+Every port is fulfilled by adapters (put together in `flexibatch.wiring.components`) and, in the tests, by test doubles.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class EmployerMatch:
-    """Tell which employer two numbers lead to, and its numbers as far as there is one of each.
+    """Which employer two numbers lead to, and its numbers as far as there is one of each.
 
     `rivals` are the two employers that numbers lead to which contradict each other. `third_payer` tells that the NSSO
     number is marked as a third payer's.

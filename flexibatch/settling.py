@@ -24,7 +24,7 @@ BYTES_A_SECOND = 10_000_000
 
 
 class End(StrEnum):
-    """Tell how it ended with a set."""
+    """How it ended with a set."""
 
     SETTLED = auto()
     NOTHING = auto()
@@ -37,7 +37,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Tell what came of a set: its settlement, or the reason why there is none; `cost` is in seconds."""
+    """What came of a set: its settlement, or the reason why there is none; `cost` is in seconds."""
 
     end: End
     ticket: str = ""
@@ -51,7 +51,7 @@ def _unlimited(_case: Case) -> AbstractContextManager[None]:
 
 
 def _unheard(_case: Case) -> None:
-    """Tell nobody."""
+    """Report nobody."""
 
 
 @dataclass(frozen=True, slots=True)

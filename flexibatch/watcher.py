@@ -35,7 +35,7 @@ LONG_SWEEP = timedelta(seconds=2)
 
 
 def _silent(_verdict: Verdict) -> None:
-    """Tell nobody."""
+    """Report nobody."""
 
 
 def _never() -> bool:

@@ -89,7 +89,7 @@ class Worker:
         self.until = time.monotonic() + self.wall + LATE
 
     def end(self) -> Judged:
-        """Tell what its end means for the set in its hands; one that only closed its output is ended."""
+        """Return what its end means for the set in its hands; one that only closed its output is ended."""
         os.kill(self.process.pid, signal.SIGKILL)  # not its own `kill`, which would take its status away
         _pid, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)

@@ -58,7 +58,7 @@ class OnServer(Engine):
 
 @contextmanager
 def engine(name: str) -> Iterator[Engine]:
-    """Give the engine of a name, SQLite where there is none, for as long as it is needed."""
+    """Yield the engine of a name, SQLite where there is none, for as long as it is needed."""
     if name not in {"", "sqlite", "postgresql"}:
         sys.exit(f"The demo runs on sqlite or postgresql, not on {name}.")
     if name != "postgresql":

@@ -35,7 +35,7 @@ NEEDS_A_BUG = {"break"}
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold one sample, its files moved to today and, in the common home, under a number of its own."""
+    """One sample, its files moved to today and, in the common home, under a number of its own."""
 
     name: str
     told: dict[str, Any]
@@ -43,17 +43,17 @@ class Sample:
 
     @property
     def steps(self) -> list[dict[str, Any]]:
-        """Give the steps; without any: drop all, sweep."""
+        """Return the steps; without any: drop all, sweep."""
         return self.told.get("step", [{"drop": "*"}, {"sweep": True}])
 
     @property
     def ordinary(self) -> bool:
-        """Tell whether the sample can share a home: only drops and sweeps, no settings of its own."""
+        """Return whether the sample can share a home: only drops and sweeps, no settings of its own."""
         return "settings" not in self.told and {word for step in self.steps for word in step} <= ORDINARY
 
     @property
     def rounds(self) -> list[str]:
-        """Give the patterns of files, in the order they are dropped."""
+        """Return the patterns of files, in the order they are dropped."""
         return [step["drop"] for step in self.steps if "drop" in step]
 
 
@@ -108,7 +108,7 @@ class Home:
             (inbox / name).write_bytes(sample.files[name])
 
     def sets(self) -> list[dict[str, Any]]:
-        """Give all sets as `list` shows them."""
+        """Return all sets as `list` shows them."""
         listed: list[dict[str, Any]] = json.loads(self.run("list", "--json"))
         return listed
 
@@ -189,7 +189,7 @@ def read(case: Path, number: int) -> Sample:
 
 
 def numbered(name: str, number: int) -> str:
-    """Give a sample's sets sequences that no other sample has."""
+    """Return a sample's sets sequences that no other sample has."""
     for sequence in range(1, 10):
         name = name.replace(f".0000{sequence}.", f".{number:03d}0{sequence}.")
     return name
@@ -234,7 +234,7 @@ def play(home: Home, sample: Sample) -> None:
 
 
 def verdicts_of(home: Home, samples: list[Sample]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Give the sets of every sample."""
+    """Yield the sets of every sample."""
     listed = home.sets()
     for sample in samples:
         keys = {name.partition(".")[2] for name in sample.files}
@@ -243,7 +243,7 @@ def verdicts_of(home: Home, samples: list[Sample]) -> Iterator[tuple[str, list[d
 
 
 def as_named(name: str, sets: list[dict[str, Any]]) -> bool:
-    """Tell whether a sample ended as the first word of its name says."""
+    """Return whether a sample ended as the first word of its name says."""
     states = {one["state"] for one in sets}
     accepted, refused, remarks = (
         sum(one[key] or 0 for one in sets) for key in ("accepted", "refused", "anomalies")

@@ -26,7 +26,7 @@ ENDING = 60
 
 @dataclass(frozen=True)
 class Bureau:
-    """Hold a bureau at its desk: the folder with its key and its files, and the address it was given."""
+    """A bureau at its desk: the folder with its key and its files, and the address it was given."""
 
     desk: Path
     number: str

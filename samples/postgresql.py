@@ -23,7 +23,7 @@ HASTY = ("fsync=off", "full_page_writes=off")
 
 @dataclass(slots=True)
 class Server:
-    """Hold a running server and give out databases; it refuses to run as root, so root lends it `nobody`."""
+    """A running server and give out databases; it refuses to run as root, so root lends it `nobody`."""
 
     folder: Path
     numbers: "count[int]" = field(default_factory=lambda: count(1))

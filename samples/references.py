@@ -7,7 +7,7 @@ _BEGINNING = re.compile(rb">[0-9A-Fa-f]{8}-(?=[0-9A-Fa-f]{4}-7)")
 
 
 def renumbered(content: bytes, number: int | str) -> bytes:
-    """Give the lines of a document UUIDs of their own; the same number, or text of digits, gives the same.
+    """Return the lines of a document UUIDs of their own; the same number, or text of digits, gives the same.
 
     A UUID in capitals means the same line as one in small letters.
 

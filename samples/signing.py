@@ -21,7 +21,7 @@ KEY = SAMPLES / "signer.key.pem"
 
 
 def signature(part: bytes) -> bytes:
-    """Give the signature file of a part."""
+    """Return the signature file of a part."""
     certificate = x509.load_pem_x509_certificate(CERTIFICATE.read_bytes())
     key = load_pem_private_key(KEY.read_bytes(), None)
     assert isinstance(key, EllipticCurvePrivateKey)

@@ -29,7 +29,7 @@ _VERSION = re.compile(rb"(?<= FLXWAGE_)([0-9]{4})([1-4])(?=\.xsd)")
 
 
 def this_day() -> date:
-    """Give the day it is where the channel lives."""
+    """Return the day it is where the channel lives."""
     return datetime.now(ZoneInfo("Europe/Brussels")).date()
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.upgrade import upgrade
-from tests.twins.server import Server
+from tests.doubles.server import Server
 
 
 @pytest.fixture(scope="session")
 def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a SQLite file with all the tables and no rows, to be copied."""
+    """Return a SQLite file with all the tables and no rows, to be copied."""
     path = tmp_path_factory.mktemp("fresh") / "fresh.sqlite"
     made = Database(f"sqlite:///{path}")
     upgrade(made)
@@ -23,7 +23,7 @@ def fresh_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
-    """Give a PostgreSQL server, one a worker of pytest-xdist, started when the first test asks for it."""
+    """Yield a PostgreSQL server, one a worker of pytest-xdist, started when the first test asks for it."""
     server = Server.made()
     yield server
     server.remove()
@@ -31,7 +31,7 @@ def postgresql() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def fresh_postgresql(postgresql: Server) -> str:
-    """Give the name of a database with all the tables and no rows, to be copied."""
+    """Return the name of a database with all the tables and no rows, to be copied."""
     name = postgresql.create()
     made = Database(postgresql.url(name))
     upgrade(made)
@@ -41,7 +41,7 @@ def fresh_postgresql(postgresql: Server) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a database with all the tables and no rows, once for every engine the channel runs on."""
+    """Yield the URL of a database with all the tables and no rows, once for every engine the channel runs on."""
     if request.param == "sqlite":
         path = tmp_path / "flexibatch.sqlite"
         shutil.copyfile(request.getfixturevalue("fresh_sqlite"), path)
@@ -55,7 +55,7 @@ def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def database(engine_url: str) -> Iterator[Database]:
-    """Give a database with all the tables and no rows."""
+    """Yield a database with all the tables and no rows."""
     opened = Database(engine_url)
     yield opened
     opened.close()

@@ -22,7 +22,7 @@ Rows = Iterator[tuple[int, list[str]]]
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """Tell how a file is written, by the mark at its start."""
+    """Return how a file is written, by the mark at its start."""
     start = file.read(2)
     file.seek(0)
     return "utf-16" if start in _UTF16 else "utf-8-sig"
@@ -65,7 +65,7 @@ def _require_header(first: str) -> None:
 
 
 def _delimiter(first: str) -> str:
-    """Tell what stands between values; tabs are what Excel writes beside UTF-16."""
+    """Return what stands between values; tabs are what Excel writes beside UTF-16."""
     return next((sign for sign in ";\t" if sign in first), ",")
 
 

@@ -56,7 +56,7 @@ SETTLED = Table(
 
 
 def settled_row(verdict: "Verdict") -> dict[str, object]:
-    """Give a verdict as the table of a sweep shows it."""
+    """Return a verdict as the table of a sweep shows it."""
     case, counts = verdict.case, verdict.counts
     return {
         "ticket": case.ticket,

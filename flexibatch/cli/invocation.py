@@ -31,7 +31,7 @@ class Operator(click.ParamType[str]):
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """Hold what the program was called with, before anything is opened."""
+    """What the program was called with, before anything is opened."""
 
     home: Path
     operator: str | None

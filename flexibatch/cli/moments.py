@@ -102,7 +102,7 @@ def end_of(moment: When, zone: tzinfo) -> datetime | None:
 
 
 def local(fields: Mapping[str, object], zone: tzinfo) -> dict[str, object]:
-    """Give fields as people read them: instants in the channel's zone, to the second."""
+    """Return fields as people read them: instants in the channel's zone, to the second."""
     return {
         name: f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
         for name, value in fields.items()

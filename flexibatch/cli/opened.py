@@ -40,17 +40,17 @@ def open_unchecked(invocation: Invocation) -> "Home":
 
 
 def environ() -> Mapping[str, str]:
-    """Give the environment of this process: the one place where it is read."""
+    """Return the environment of this process: the one place where it is read."""
     return os.environ
 
 
 def by(invocation: Invocation, note: str | None = None) -> By:
-    """Tell who acts now, and why."""
+    """Return who acts now, and why."""
     return By(invocation.acting, invocation.clock.now(), note)
 
 
 def today(invocation: Invocation, home: "Home") -> date:
-    """Give the day it is where the channel lives."""
+    """Return the day it is where the channel lives."""
     return invocation.clock.now().astimezone(home.settings.timezone).date()
 
 

@@ -29,7 +29,7 @@ SENTENCE = 20
 
 
 def json_option(command: F) -> F:
-    """Give a command the option `--json`, as its argument `as_json`."""
+    """Return a command the option `--json`, as its argument `as_json`."""
     option = click.option("--json", "as_json", is_flag=True, help="Show the result as JSON.")
     return option(command)
 
@@ -42,7 +42,7 @@ def spare_signs() -> None:
 
 
 def say(sentence: str) -> None:
-    """Tell something on stderr that is no result; with `--json` when the command has ended well."""
+    """Report something on stderr that is no result; with `--json` when the command has ended well."""
     remark(sentence)
 
 
@@ -154,7 +154,7 @@ def _without_empty(
 
 
 def _is_prose(cells: Sequence[str]) -> bool:
-    """Tell whether a column holds sentences, which may be broken between words."""
+    """Return whether a column holds sentences, which may be broken between words."""
     return any(len(text) > SENTENCE and " " in text for text in cells)
 
 

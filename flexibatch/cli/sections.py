@@ -49,7 +49,7 @@ def _has_parts(value: object) -> bool:
 
 
 def for_people(rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Give rows with `amount` in euros beside eurocents, and operations in words.
+    """Return rows with `amount` in euros beside eurocents, and operations in words.
 
     >>> for_people([{"eurocents": 40005, "operation": "1"}])
     [{'eurocents': 40005, 'operation': 'modification', 'amount': '400.05'}]

@@ -16,14 +16,14 @@ class AnomalyCollector:
 
     def __init__(self, max_anomalies: int) -> None:
         """Start with nothing told."""
-        self._room = max_anomalies
+        self._bureau = max_anomalies
         self.untold = 0
 
     def told(self, found: Iterable[LocatedAnomaly]) -> tuple[LocatedAnomaly, ...]:
         """Return the anomalies of a Form that are still told in full, each once a line."""
         once = {(*_key(one), one.line): one for one in found}
-        told = tuple(once.values())[: self._room]
-        self._room -= len(told)
+        told = tuple(once.values())[: self._bureau]
+        self._bureau -= len(told)
         self.untold += len(once) - len(told)
         return told
 

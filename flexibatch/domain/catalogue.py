@@ -136,7 +136,7 @@ class Catalogue:
         return f"{zone or FORM_ZONE}-{entry.code}" if entry.zoned else entry.code
 
     def anomaly(self, finding: Finding, language: Language) -> Anomaly | None:
-        """Tell a finding in a language, its value as far as one is told; None where the rule is switched off."""
+        """Return a finding in a language, its value as far as one is told; None where the rule is switched off."""
         entry = self._entries[finding.rule]
         if entry.anomaly_class is None:
             return None
@@ -147,7 +147,7 @@ class Catalogue:
         return Anomaly(finding, code, entry.anomaly_class, what, remedy)
 
     def fault(self, finding: Finding, language: Language) -> Anomaly:
-        """Tell a finding on a whole file, whose rule cannot be switched off; raise `LookupError` where it is."""
+        """Return a finding on a whole file, whose rule cannot be switched off; raise `LookupError` where it is."""
         anomaly = self.anomaly(finding, language)
         if anomaly is None:
             raise LookupError(f"the rule {finding.rule} does not refuse a file: it was switched off")

@@ -71,7 +71,7 @@ def spans(calculation: Calculation) -> tuple[Span, ...]:
 
 
 def check(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, ...]:
-    """Tell which spans of a line are not covered (00024-152), which periods call for a remark (90017-510).
+    """Return which spans of a line are not covered (00024-152), which periods call for a remark (90017-510).
 
     `periods` are all those of the worker with the employer. A span is covered when at least one of them
     that is FLX and not cancelled overlaps it. Every span that is not covered is told, a remark once for
@@ -106,7 +106,7 @@ def check(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, .
 
 
 def check_anywhere(form: Form, line: Line, periods: Sequence[Period]) -> tuple[Finding, ...]:
-    """Tell which spans of a line of a third payer are not covered by a flexi period with any employer (00024-152).
+    """Return which spans of a line of a third payer are not covered by a flexi period with any employer (00024-152).
 
     `periods` are all those of the worker. Nothing is told of them: they are none of a third payer's business.
     Source: docs/spec/register.md, "Workers of a third payer".

@@ -146,7 +146,7 @@ def normal_reference(text: str) -> str:
 
 
 def employer_kind(text: str) -> str:
-    """Tell which of an employer's numbers a text is: `nsso`, `company`, or `unknown` where its digits do not say.
+    """Return which of an employer's numbers a text is: `nsso`, `company`, or `unknown` where its digits do not say.
 
     >>> employer_kind("100100022"), employer_kind("0400100056"), employer_kind("400100057")
     ('nsso', 'company', 'unknown')

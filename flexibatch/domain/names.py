@@ -78,7 +78,7 @@ _KINDS = {kind.value: kind for kind in INBOUND}
 
 
 def kind_of(text: str) -> FileKind | None:
-    """Tell as which kind a name begins, whether or not the rest follows the grammar."""
+    """Return as which kind a name begins, whether or not the rest follows the grammar."""
     return _KINDS.get(text.split(".", 1)[0]) if "." in text else None
 
 

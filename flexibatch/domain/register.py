@@ -13,7 +13,7 @@ from flexibatch.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Hold when a period begins and ends; hours are HHMM or None, an end of None is open."""
+    """When a period begins and ends; hours are HHMM or None, an end of None is open."""
 
     start: date
     start_hour: str | None = None

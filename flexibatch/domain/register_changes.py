@@ -58,7 +58,7 @@ def _updated(span: Span, change: DimonaUpdate) -> Span:
 
 
 def require_flexi(worker_type: str, span: Span) -> Span:
-    """Give a period back, or refuse it where a flexi worker cannot have it."""
+    """Return a period back, or refuse it where a flexi worker cannot have it."""
     if worker_type != WorkerType.FLEXI or span.end is None:
         return span
     if span.start_hour and span.end_hour:

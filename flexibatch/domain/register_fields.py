@@ -193,7 +193,7 @@ def span(start: str, start_hour: str, end: str, end_hour: str) -> Span:
 
 
 def require_order(asked: Span) -> Span:
-    """Give a period back, or refuse it: it never ends before it begins; hours count where both are told."""
+    """Return a period back, or refuse it: it never ends before it begins; hours count where both are told."""
     start, end = asked.start, asked.end
     if start == OPEN_END:
         raise Refusal("start_date must be a real day: 9999-12-31 stands for an open end only")

@@ -193,7 +193,7 @@ def _waiting(group: Group, received: str | None, inbox: Inbox) -> Iterator[Waiti
 
 
 def lacking(group: Group, *, signed: bool) -> tuple[Finding, ...]:
-    """Tell what a set waits for in its inbox: its GO, or parts that it announced; nothing where a sweep takes it."""
+    """Return what a set waits for in its inbox: its GO, or parts that it announced; nothing where a sweep takes it."""
     if not group.gos:
         return (Finding("go-missing", tag="GO"),)
     return tuple(_contradicted(group, signed=signed)) if group.of(FileKind.GO) else ()

@@ -9,7 +9,7 @@ from flexibatch.wiring.home import Home
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """Tell which revision a database is at, which one this program wants, and where its tables differ."""
+    """Which revision a database is at, which one this program wants, and where its tables differ."""
 
     ready: bool
     revision: str | None

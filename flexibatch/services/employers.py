@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from flexibatch.adapters.store import employers
-from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.rows import PlainRow
 from flexibatch.domain.operators import By
 from flexibatch.services.rows import record
 from flexibatch.wiring.home import Home
@@ -63,5 +63,5 @@ def show_employer(home: Home, nsso: str | None, company: str | None) -> Employer
         return _record(EmployerDetails, employers.show_employer(connection, nsso, company))
 
 
-def _record(kind: type[E], row: KnownPerson) -> E:
+def _record(kind: type[E], row: PlainRow) -> E:
     return record(kind, row, nsso=tuple(row["nsso"]), third_payer=tuple(row["third_payer"]))

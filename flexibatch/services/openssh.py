@@ -16,7 +16,7 @@ ACCOUNT = "flex"
 
 @dataclass(frozen=True, slots=True)
 class ExportedAccounts:
-    """Tell what was written: how many accounts, which senders have no key, whose keys are gone, and where."""
+    """What was written: how many accounts, which senders have no key, whose keys are gone, and where."""
 
     accounts: int
     without_key: tuple[str, ...]

@@ -8,7 +8,7 @@ from hashlib import sha256
 from flexibatch.adapters.store.audit import note
 from flexibatch.adapters.store.persons import held_on
 from flexibatch.adapters.store.register import KnownPeriod
-from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.rows import PlainRow
 from flexibatch.domain.operators import By
 from flexibatch.services.declarations import Declaration, declaration_of
 from flexibatch.services.rows import record, records
@@ -135,7 +135,7 @@ def export_person(
     return export, text
 
 
-def _records(found: KnownPerson) -> PersonRecords:
+def _records(found: PlainRow) -> PersonRecords:
     return PersonRecords(
         found["person"],
         tuple(found["former"]),
@@ -149,6 +149,6 @@ def _records(found: KnownPerson) -> PersonRecords:
     )
 
 
-def _set(row: KnownPerson) -> PersonSet:
+def _set(row: PlainRow) -> PersonSet:
     files, answers = records(FileRow, row["files"]), records(PersonAnswer, row["answers"])
     return record(PersonSet, row, files=files, answers=answers)

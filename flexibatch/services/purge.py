@@ -27,7 +27,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """Tell what was, or would be, deleted of one kind: all that is older than `before`.
+    """What was, or would be, deleted of one kind: all that is older than `before`.
 
     `tickets` are those of the sets in the archive, `names` those of the files; None for a kind that has none.
     """

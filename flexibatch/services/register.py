@@ -24,7 +24,7 @@ Bar = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """Tell what the import of a file did, or with `dry_run` would do: `rows` were read, and what became of them.
+    """What the import of a file did, or with `dry_run` would do: `rows` were read, and what became of them.
 
     `new` ones were not known, `changed` ones replaced what was held, `same` ones say nothing else, `older` ones are no
     later than what is held. One that was imported `already` changed nothing.

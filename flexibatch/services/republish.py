@@ -14,7 +14,7 @@ from flexibatch.wiring.components import Components
 
 @dataclass(frozen=True, slots=True)
 class Republished:
-    """Tell which answers of a set are out again, by the names of their files."""
+    """Which answers of a set are out again, by the names of their files."""
 
     ticket: str
     answers: tuple[str, ...]

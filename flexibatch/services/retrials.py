@@ -23,7 +23,7 @@ class Retrials:
     def __init__(self, home: Home, world: World, by: By) -> None:
         """Keep where sets lie, and what they are judged by."""
         self._home, self._world, self._by = home, world, by
-        self._standings: dict[DeclarationKey, CurrentDeclaration] = {}
+        self._current_declarations: dict[DeclarationKey, CurrentDeclaration] = {}
 
     def next_run(self, ticket: str) -> Trial:
         """Judge an archived set anew; raise `Refusal` where it cannot be run again."""
@@ -45,7 +45,12 @@ class Retrials:
     @contextmanager
     def _opened(self, case: Case) -> Iterator[tuple[UnitOfWork, Case]]:
         with self._home.database.looking() as connection:
-            yield LaterBooks(connection, Stream(case.sender.number, case.environment), self._standings), case
+            yield (
+                LaterBooks(
+                    connection, Stream(case.sender.number, case.environment), self._current_declarations
+                ),
+                case,
+            )
 
     def _remember(self, case: Case, judged: FormVerdict) -> None:
         """Remember the versions that a Form would make."""
@@ -59,8 +64,8 @@ class Retrials:
                 one.person or "",
                 normal_reference(one.line.reference or ""),
             )
-            before = self._standings.get(key)
-            self._standings[key] = CurrentDeclaration(
+            before = self._current_declarations.get(key)
+            self._current_declarations[key] = CurrentDeclaration(
                 ticket=one.ticket or "",
                 version=one.version or 1,
                 cancelled=cancelled,

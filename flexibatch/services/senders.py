@@ -43,7 +43,7 @@ class SenderDetails(SenderRow):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Tell how a sender was registered: whether it came back, with how many mandates, and where its folders are."""
+    """How a sender was registered: whether it came back, with how many mandates, and where its folders are."""
 
     back: bool
     mandates: int

@@ -29,8 +29,8 @@ from flexibatch.adapters.sftp.sender_state import SenderState
 from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.domain.sessions import InboxQuota
-from tests.twins.meanwhile import before_rename
-from tests.twins.spool import (
+from tests.doubles.meanwhile import before_rename
+from tests.doubles.spool import (
     FI,
     FI2,
     GO,
@@ -52,7 +52,7 @@ REPLACING = os.O_CREAT | os.O_TRUNC
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Hold an inbox with a complete set, who claims it, where that goes, and what the door writes through."""
+    """An inbox with a complete set, who claims it, where that goes, and what the door writes through."""
 
     inbox: Path
     local: LocalSpool
@@ -296,7 +296,7 @@ def _as_nobody() -> Iterator[None]:
 
 
 def _descriptors(scene: Scene) -> list[str]:
-    """Give what is open, whatever its number is."""
+    """Return what is open, whatever its number is."""
     found = []
     for entry in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):

@@ -16,8 +16,8 @@ from flexibatch.domain.case import LocatedAnomaly, ReceivedFile
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import AnomalyClass, FileKind
 from flexibatch.errors import Unavailable
-from tests.twins.records import DIGEST, Records, go_name
-from tests.twins.server import Server
+from tests.doubles.records import DIGEST, Records, go_name
+from tests.doubles.server import Server
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from flexibatch.adapters.store import tables, triggers
 from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.adapters.store.upgrade import state
-from tests.twins.records import put
+from tests.doubles.records import put
 
 OLD, YOUNG = (stored(datetime(year, 10, 5, 9, tzinfo=UTC)) for year in (2016, 2026))
 TOLD = ("audit", "session_event")
@@ -27,7 +27,7 @@ def count(database: Database, table: str) -> int:
 
 
 def refused(database: Database, statement: str) -> str:
-    """Give what the database says to a statement that it must refuse."""
+    """Return what the database says to a statement that it must refuse."""
     with pytest.raises(DBAPIError) as caught, database.writing() as connection:
         connection.execute(text(statement))
     return str(caught.value.orig)
@@ -35,7 +35,7 @@ def refused(database: Database, statement: str) -> str:
 
 @pytest.fixture
 def written(database: Database) -> Database:
-    """Give a database with an old and a young row of each kind, and a purge of long before."""
+    """Return a database with an old and a young row of each kind, and a purge of long before."""
     with database.writing() as connection:
         told(connection, OLD)
         told(connection, YOUNG)

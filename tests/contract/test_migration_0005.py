@@ -15,12 +15,12 @@ from flexibatch.adapters.store.employers import list_employers
 from flexibatch.adapters.store.engine import Database
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
-from tests.twins.clock import CountedTickets, FixedClock
-from tests.twins.installation import Installation, Installations
-from tests.twins.migrating import brought_to, copied_rows
-from tests.twins.sending import MODIFICATION, Bureau, Sent, sent_form
-from tests.twins.server import Server
-from tests.twins.xml_samples import uuid
+from tests.doubles.clock import CountedTickets, FixedClock
+from tests.doubles.installation import Installation, Installations
+from tests.doubles.migrating import brought_to, copied_rows
+from tests.doubles.sending import MODIFICATION, Bureau, Sent, sent_form
+from tests.doubles.server import Server
+from tests.doubles.xml_samples import uuid
 
 NSSO, WORKER, SECOND, UNKNOWN = "100100022", "50021850123", "50021957813", "50022388670"
 PLAIN, CAPITALS = "2026-09/0001", "019A1F04-8763-79FC-A088-15B4F8A31EE8"
@@ -32,7 +32,7 @@ OWN = {PLAIN: "P-1", CAPITALS: "P-2", TWIN.upper(): None, TWIN: "P-4"}
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation in which four lines were accepted and one refused, and one of the four was modified."""
+    """Return an installation in which four lines were accepted and one refused, and one of the four was modified."""
     installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
     workers = [WORKER, WORKER, SECOND, SECOND]
     lines = [
@@ -50,7 +50,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def installations(
     request: pytest.FixtureRequest, lived: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> Installations:
-    """Give the installation on a database of revision 0004 that was brought up whole, on every engine."""
+    """Return the installation on a database of revision 0004 that was brought up whole, on every engine."""
     path = tmp_path_factory.mktemp("upgraded") / "home"
     shutil.copytree(lived.home.path, path, ignore=shutil.ignore_patterns("flexibatch.db*"))
     server: Server | None = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
@@ -74,7 +74,7 @@ def installations(
 
 @pytest.fixture
 def upgraded(installations: Installations, tmp_path: Path) -> Iterator[Installation]:
-    """Give a copy of it."""
+    """Yield a copy of it."""
     with installations.copy(tmp_path / "home") as installation:
         installation.outside = replace(installation.outside, tickets=CountedTickets(1000))
         yield installation
@@ -103,7 +103,7 @@ def _age(older: Database) -> None:
 
 
 def tickets(installation: Installation) -> dict[object, object]:
-    """Give the ticket of each declaration by its reference."""
+    """Return the ticket of each declaration by its reference."""
     return dict(installation.rows("SELECT reference, ticket FROM declaration"))  # type: ignore[arg-type]
 
 

@@ -12,10 +12,10 @@ from flexibatch.adapters.store import revisions, schema, tables, upgrade
 from flexibatch.adapters.store.data_loss import nothing_lost
 from flexibatch.adapters.store.engine import Database
 from flexibatch.errors import Refusal
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.migrating import SCRIPTS, brought_to, copied_rows
-from tests.twins.records import Records, go_name
-from tests.twins.server import Server
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.migrating import SCRIPTS, brought_to, copied_rows
+from tests.doubles.records import Records, go_name
+from tests.doubles.server import Server
 
 ROWS = (
     """
@@ -31,7 +31,7 @@ VALUES ('2016-10-05 09:00:00', '1', 'localhost', 'login', '{}')
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """Give a database without a table, once for every engine."""
+    """Yield a database without a table, once for every engine."""
     if request.param == "sqlite":
         opened = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
         yield opened
@@ -73,7 +73,7 @@ def test_a_database_with_an_audit_is_brought_up(empty: Database) -> None:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation in which sets were accepted, modified, refused and rejected."""
+    """Return an installation in which sets were accepted, modified, refused and rejected."""
     installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
     for number, sample in enumerate(("accepted-two-workers", "partly-no-dimona", "rejected-cut-off"), 1):
         for path in sorted((SAMPLES / sample).glob("[FG][IO].FLEX.*")):

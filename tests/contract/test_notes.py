@@ -9,8 +9,8 @@ from flexibatch.adapters.store.set_queue import stored_case
 from flexibatch.domain.case import LocatedAnomaly
 from flexibatch.domain.findings import Anomaly, Finding
 from flexibatch.domain.vocabulary import AnomalyClass
-from tests.twins.numbers import worker_number
-from tests.twins.records import Records, go_name
+from tests.doubles.numbers import worker_number
+from tests.doubles.records import Records, go_name
 
 
 def _statements(records: Records, lines: int) -> int:

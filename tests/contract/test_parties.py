@@ -13,7 +13,7 @@ from flexibatch.adapters.store.identities import current_persons, find_employer,
 from flexibatch.domain.employers import Numbers
 from flexibatch.errors import Refusal
 from flexibatch.ports import EmployerMatch
-from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+from tests.doubles.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 NOON = datetime(2026, 10, 5, 12)  # noqa: DTZ001 - as the tables hold it
 DAY = date(2026, 10, 5)

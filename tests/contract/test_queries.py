@@ -25,15 +25,15 @@ from flexibatch.adapters.store.queries import (
     waiting,
     worker,
 )
-from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.rows import PlainRow
 from flexibatch.adapters.store.set_queue import FIRST_WAIT, StoredSetQueue
 from flexibatch.cli.remedies import worded
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, SetState
 from flexibatch.errors import Refusal, Remedy, Unavailable
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number
-from tests.twins.records import NOON, OTHER, SENDER, Records, go_name, put
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import bis_number, company_number, nsso_number, worker_number
+from tests.doubles.records import NOON, OTHER, SENDER, Records, go_name, put
 
 LATER = NOON + timedelta(days=100)
 BY = By("an operator", LATER)
@@ -50,17 +50,17 @@ def sets(records: Records, **wanted: Any) -> list[str]:  # noqa: ANN401 - the fi
         return [row["ticket"] for row in list_sets(connection, WantedSets(**wanted))]
 
 
-def shown_set(records: Records, word: str) -> KnownPerson:
+def shown_set(records: Records, word: str) -> PlainRow:
     with records.database.reading() as connection:
         return show_set(connection, word)
 
 
-def waits(records: Records, *, now: datetime = LATER) -> list[KnownPerson]:
+def waits(records: Records, *, now: datetime = LATER) -> list[PlainRow]:
     with records.database.reading() as connection:
         return waiting(connection, now)
 
 
-def stream(records: Records, *, now: datetime = LATER) -> KnownPerson:
+def stream(records: Records, *, now: datetime = LATER) -> PlainRow:
     (only,) = waits(records, now=now)
     return only
 
@@ -332,7 +332,7 @@ def test_conditions_on_declarations_add_up(records: Records) -> None:
 
 
 @pytest.mark.parametrize("wanted", [{"inss": "12345678901"}, {"employer": "K0400"}])
-def test_a_wrong_number_is_refused_and_no_workers_number_told(records: Records, wanted: KnownPerson) -> None:
+def test_a_wrong_number_is_refused_and_no_workers_number_told(records: Records, wanted: PlainRow) -> None:
     """A typing error is told as such; a worker's number never stands in an error."""
     with pytest.raises(Refusal) as told:
         declared(records, **wanted)
@@ -480,9 +480,7 @@ def test_an_act_is_written_down(records: Records) -> None:
         ({"purged_at": stored(LATER)}, "purged on 2027-01-13"),
     ],
 )
-def test_a_set_that_cannot_be_run_again_says_why(
-    records: Records, change: KnownPerson, sentence: str
-) -> None:
+def test_a_set_that_cannot_be_run_again_says_why(records: Records, change: PlainRow, sentence: str) -> None:
     """Every state has its sentence, and nothing changes."""
     ticket = records.settled(1)
     records.change(ticket, **change)

@@ -28,7 +28,7 @@ from flexibatch.domain.register import (
     Span,
 )
 from flexibatch.errors import Refusal, Unavailable
-from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+from tests.doubles.numbers import bis_number, company_number, nsso_number, period_number, worker_number
 
 NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)

@@ -19,9 +19,9 @@ from flexibatch.domain.groups import DirectoryEntry
 from flexibatch.domain.vocabulary import Environment, FileKind
 from flexibatch.errors import Unavailable
 from tests.contract.test_spools import remote_spool
-from tests.twins.clock import FixedClock
-from tests.twins.spool import CASE, GO, NAMES, SET, sha, tree
-from tests.twins.sshd import Elsewhere, make_key, running_elsewhere
+from tests.doubles.clock import FixedClock
+from tests.doubles.spool import CASE, GO, NAMES, SET, sha, tree
+from tests.doubles.sshd import Elsewhere, make_key, running_elsewhere
 
 KEY = "FLEX.000640.20261005.00001.R"
 PART, PART2, LAST = f"FI.{KEY}.2.1", f"FI.{KEY}.2.2", f"GO.{KEY}.2"
@@ -231,7 +231,7 @@ def test_what_is_here_needs_no_server(elsewhere: Elsewhere, tmp_path: Path) -> N
 
 
 def _seen(folder: Path, *listings: tuple[int, list[Listed]]) -> list[DirectoryEntry]:
-    """Give what the last of some listings comes to, each seen by a process of its own after so many seconds."""
+    """Return what the last of some listings comes to, each seen by a process of its own after so many seconds."""
     entries: list[DirectoryEntry] = []
     for second, listing in listings:
         entries = Sightings(folder / "seen.json").entries("IN", listing, second * SECOND)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from tests.twins.server import Server
+from tests.doubles.server import Server
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 WRITES = [
@@ -46,7 +46,7 @@ def connection(postgresql: Server, fresh_postgresql: str) -> Iterator[psycopg.Co
 
 
 def tried(connection: psycopg.Connection, role: str, statement: str) -> bool:
-    """Tell whether a role may do this; it is undone."""
+    """Return whether a role may do this; it is undone."""
     with connection.transaction(force_rollback=True):
         connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(f"flexibatch_{role}")))
         try:

@@ -19,7 +19,7 @@ ALLOWANCE = InboxQuota(1000, 100, 100_000, 1000, 5)
 
 @pytest.fixture
 def room(tmp_path: Path) -> SenderState:
-    """Give the room of a bureau with a hundred files."""
+    """Return the room of a bureau with a hundred files."""
     root = make_sender_folders(tmp_path, "000640")
     for number in range(100):
         (root / "IN" / f"{number}").touch()

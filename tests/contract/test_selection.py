@@ -15,8 +15,8 @@ from flexibatch.adapters.store.engine import Database
 from flexibatch.adapters.store.selection import WorkerPeriods, known_employer, workers_with_periods
 from flexibatch.domain.vocabulary import Environment
 from flexibatch.errors import Refusal
-from tests.twins.numbers import company_number, nsso_number, worker_number
-from tests.twins.records import Records
+from tests.doubles.numbers import company_number, nsso_number, worker_number
+from tests.doubles.records import Records
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 PROVISIONAL = "5000000120"

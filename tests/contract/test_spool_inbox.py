@@ -18,7 +18,7 @@ from flexibatch.domain.case import Claim
 from flexibatch.domain.envelope import Limits
 from flexibatch.domain.groups import FILES_LIMIT, DirectoryEntry
 from flexibatch.domain.vocabulary import Environment, SignatureDemand
-from tests.twins.spool import (
+from tests.doubles.spool import (
     BUREAU,
     DAY,
     FI,

@@ -13,7 +13,7 @@ from flexibatch.adapters.spool.local.spool import LocalSpool
 from flexibatch.adapters.spool.private_folders import PrivateFolders
 from flexibatch.domain.case import Ticketed
 from flexibatch.errors import Unavailable
-from tests.twins.spool import (
+from tests.doubles.spool import (
     CASE,
     CLAIM,
     FI,

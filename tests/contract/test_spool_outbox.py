@@ -13,7 +13,7 @@ from flexibatch.adapters.spool.local.outbox import LocalOutbox
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Subject
 from flexibatch.errors import Unavailable
-from tests.twins.spool import CASE, NOON, TICKET, made_spool, sha, tree
+from tests.doubles.spool import CASE, NOON, TICKET, made_spool, sha, tree
 
 ACRF, NOTI = "FO.ACRF.999999.20261005.00001.R", "FO.NOTI.999999.20261005.00001.R"
 PUBLISHED = {ACRF: b"<ACRF/>", f"GO{ACRF[2:]}": b"", NOTI: b"<NOTI/>", f"GO{NOTI[2:]}": b""}
@@ -41,7 +41,7 @@ def out(spool: Path) -> Path:
 
 @pytest.fixture
 def outboxes(spool: Path, claimed: Path) -> LocalOutbox:
-    """Give outboxes for a set whose answers are written."""
+    """Return outboxes for a set whose answers are written."""
     written = claimed / "out/run-1"
     written.mkdir(parents=True)
     (written / ACRF).write_bytes(b"<ACRF/>")

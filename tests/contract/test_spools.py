@@ -25,9 +25,9 @@ from flexibatch.adapters.spool.routing import RoutedSpool
 from flexibatch.domain.case import AnswerFile, Verdict
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
 from flexibatch.errors import Unavailable
-from tests.twins.clock import FixedClock
-from tests.twins.running_server import registered_key, running_front
-from tests.twins.spool import (
+from tests.doubles.clock import FixedClock
+from tests.doubles.running_server import registered_key, running_front
+from tests.doubles.spool import (
     CASE,
     FI,
     FI2,
@@ -43,7 +43,7 @@ from tests.twins.spool import (
     sha,
     tree,
 )
-from tests.twins.sshd import Elsewhere, running_elsewhere
+from tests.doubles.sshd import Elsewhere, running_elsewhere
 
 ACRF, NOTI = "FO.ACRF.999999.20261005.00001.R", "FO.NOTI.999999.20261005.00001.R"
 PUBLISHED = {ACRF: b"<ACRF/>", f"GO{ACRF[2:]}": b"", NOTI: b"<NOTI/>", f"GO{NOTI[2:]}": b""}
@@ -116,7 +116,7 @@ def _asked(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Hold a spool, where the bureau's own folders stand, and what acts on them."""
+    """A spool, where the bureau's own folders stand, and what acts on them."""
 
     spool: Path
     bureau: Path
@@ -126,21 +126,21 @@ class Stand:
 
     @property
     def inbox(self) -> Path:
-        """Give the folder in which the bureau drops."""
+        """Return the folder in which the bureau drops."""
         return self.bureau / "IN"
 
     @property
     def out(self) -> Path:
-        """Give the folder in which the bureau is answered."""
+        """Return the folder in which the bureau is answered."""
         return self.bureau / "OUT"
 
     @property
     def claimed(self) -> Path:
-        """Give the set's private folder."""
+        """Return the set's private folder."""
         return self.spool / "claimed" / TICKET
 
     def listed(self) -> dict[str, bool]:
-        """Give what a look into the inbox shows: which of it are files."""
+        """Return what a look into the inbox shows: which of it are files."""
         self.acting.begin_listing("000640", Environment.REAL)
         return {one.name: one.regular for one in self.acting.list_inbox("000640", Environment.REAL)}
 
@@ -153,7 +153,7 @@ class Stand:
         self.hand.remove(self.inbox / name)
 
     def files(self, folder: Path) -> dict[str, bytes]:
-        """Give what the bureau finds in a folder."""
+        """Return what the bureau finds in a folder."""
         return self.hand.files(folder)
 
     def fill(self) -> None:
@@ -176,7 +176,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
 
 
 def _here(spool: Path, hand: Hand) -> Stand:
-    """Give a spool of this machine, reached by the bureau as `hand` does."""
+    """Return a spool of this machine, reached by the bureau as `hand` does."""
     private_folders = PrivateFolders(spool, LIMIT)
     acting = RoutedSpool(LocalSpool(spool, private_folders.folder), {})
     return Stand(spool, spool / "senders/000640", hand, acting, private_folders)
@@ -199,7 +199,7 @@ def remote_spool(path: Path, server: Elsewhere, clock: FixedClock) -> tuple[Remo
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Hold a spool behind a running front door whose watcher leaves the bureau's sets alone."""
+    """A spool behind a running front door whose watcher leaves the bureau's sets alone."""
 
     spool: Path
     client: paramiko.SFTPClient

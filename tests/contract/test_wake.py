@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.adapters.spool.local.wake import LONGEST_REST, Wake
-from tests.twins.spool import made_spool
-from tests.twins.waiting import until
+from tests.doubles.spool import made_spool
+from tests.doubles.waiting import until
 
 DELAY = 1.0
 IN_TIME = 0.7

@@ -9,11 +9,11 @@ CORPUS = Path(__file__).parent / "corpus"
 
 
 def check_of(target: str) -> Callable[[bytes], None]:
-    """Give what an input of a target is fed to."""
+    """Return what an input of a target is fed to."""
     check: Callable[[bytes], None] = import_module(f"tests.fuzz.{target}").check
     return check
 
 
 def inputs_of(target: str) -> list[Path]:
-    """Give the committed inputs of a target."""
+    """Return the committed inputs of a target."""
     return sorted((CORPUS / target).iterdir())

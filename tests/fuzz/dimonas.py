@@ -33,7 +33,7 @@ def _folder() -> Path:
 
 
 def _is_legible(sentence: str) -> bool:
-    """Tell whether there is nothing in it that a terminal obeys: a line's end, another direction of writing."""
+    """Return whether there is nothing in it that a terminal obeys: a line's end, another direction of writing."""
     return not any(category(sign) in {"Cc", "Cs", "Zl", "Zp"} or sign in TURNS for sign in sentence)
 
 

@@ -7,7 +7,7 @@ from tempfile import mkdtemp
 
 
 class Broken(AssertionError):
-    """Tell which invariant an input breaks."""
+    """Which invariant an input breaks."""
 
 
 def require(*, holds: bool, otherwise: str) -> None:
@@ -17,7 +17,7 @@ def require(*, holds: bool, otherwise: str) -> None:
 
 
 def texts_of(value: object) -> Iterator[str]:
-    """Give all texts in a value, however deep."""
+    """Yield all texts in a value, however deep."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple | list | frozenset):

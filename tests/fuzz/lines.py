@@ -20,14 +20,14 @@ class Lines:
         self._deferred_packets: Mapping[str, str] = {}
 
     def get_connection(self) -> "Lines":
-        """Give what the channel is one of."""
+        """Return what the channel is one of."""
         return self
 
     def send_packet(self, _kind: int, *_content: bytes) -> None:
         """Let more come: nothing does."""
 
     def get_extra_info(self, _name: str, default: str = "") -> str:
-        """Give nothing that a client tells of itself."""
+        """Return nothing that a client tells of itself."""
         return default
 
     def write(self, answer: bytes, _datatype: int | None = None) -> None:

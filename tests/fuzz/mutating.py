@@ -22,7 +22,7 @@ class Mutator:
         self._mutate, self._own = mutate, change
 
     def __call__(self, data: bytes, max_size: int, seed: int) -> bytes:
-        """Give a changed input; the same seed changes it the same way."""
+        """Return a changed input; the same seed changes it the same way."""
         chance = random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
         if chance.random() < 0.5:
             return self._mutate(data, max_size)

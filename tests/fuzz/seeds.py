@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
 
 from samples import signing
+from tests.doubles.xml_samples import OPENING, beneficiary, form, message, relation
 from tests.fuzz import envelopes, sftp
 from tests.fuzz.corpus import CORPUS
-from tests.twins.xml_samples import OPENING, beneficiary, form, message, relation
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 WAGES = ("accepted-two-qualities", "accepted-iso-8859-1", "partly-schema-sequence", "partly-more-anomalies")

@@ -99,7 +99,7 @@ def _clear(root: Path) -> None:
 
 
 def _others() -> list[tuple[str, int, int, int, bytes]]:
-    """Give all that lies outside the bureau's folder, with mode, size and time."""
+    """Return all that lies outside the bureau's folder, with mode, size and time."""
     found = []
     for path in sorted(_spool().rglob("*")):
         if "000640" in path.parts[-3:] or "000640" in path.parts:

@@ -11,8 +11,8 @@ from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
+from tests.doubles.xml_samples import DAY, SCHEMAS
 from tests.fuzz.invariants import require, require_storable, workplace
-from tests.twins.xml_samples import DAY, SCHEMAS
 
 PIECES = rb"<[^<>]*>|[^<>]+|[<>]"
 Told = tuple[list[Form], list[Finding]]

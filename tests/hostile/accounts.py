@@ -33,12 +33,12 @@ class Accounts:
                 self.at.setdefault(name, at)
 
     def due(self, names: Iterable[str]) -> list[str]:
-        """Give those of the sets that have no answer yet."""
+        """Return those of the sets that have no answer yet."""
         self.look()
         return [name for name in names if name not in self.at]
 
     def lost(self, names: Iterable[str]) -> list[str]:
-        """Give those of the sets that are neither answered once nor told to be somewhere."""
+        """Return those of the sets that are neither answered once nor told to be somewhere."""
         completed = Counter(names)
         # In the order in which a set moves: looked for the other way round, one that is claimed meanwhile is nowhere.
         lying = {
@@ -69,7 +69,7 @@ class Accounts:
         return self._target.folder(sender, "IN")
 
     def _told(self) -> tuple[dict[str, str], set[str]]:
-        """Give the state of every set that was received, and the senders of which something waits."""
+        """Return the state of every set that was received, and the senders of which something waits."""
         states = {key_of(row["name"]): row["state"] for row in self._list()}
         return states, {row["sender"] for row in self._list("--waiting")}
 
@@ -79,14 +79,14 @@ class Accounts:
         return json.loads(done.stdout)
 
     def claimed(self) -> bool:
-        """Tell whether sets of the attacker are claimed and not answered."""
+        """Return whether sets of the attacker are claimed and not answered."""
         return any(
             row["sender"] == ATTACKER and row["state"] in {"claiming", "claimed"}
             for row in self._list("--waiting")
         )
 
     def raw_pages(self) -> list[str]:
-        """Give the pages in which markup that a bureau sent stands as it was sent."""
+        """Return the pages in which markup that a bureau sent stands as it was sent."""
         pages = [
             path
             for sender in (HONEST, ATTACKER)

@@ -29,24 +29,24 @@ Answer = tuple[int, paramiko.Message]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold where a server listens, where its home is, and where the bureaus' private keys lie."""
+    """Where a server listens, where its home is, and where the bureaus' private keys lie."""
 
     home: Path
     port: int
     keys: Path
 
     def folder(self, sender: str, name: str) -> Path:
-        """Give a folder of a sender, as it stands on the disk."""
+        """Return a folder of a sender, as it stands on the disk."""
         return self.home / "spool" / "senders" / sender / name
 
     def key(self, sender: str) -> Path:
-        """Give the private key of a sender."""
+        """Return the private key of a sender."""
         return self.keys / sender
 
 
 @dataclass(slots=True)
 class Attacker:
-    """Hold what one attack may use, and what it tells: sets that are complete, and figures of its own."""
+    """What one attack may use, and what it tells: sets that are complete, and figures of its own."""
 
     target: Target
     long: bool
@@ -56,7 +56,7 @@ class Attacker:
     faults: list[str] = field(default_factory=list)
 
     def size(self, short: int, long: int) -> int:
-        """Give how many, in the form that runs."""
+        """Return how many, in the form that runs."""
         return long if self.long else short
 
     def until(self, short: float, long: float) -> "Iterator[int]":
@@ -85,7 +85,7 @@ class Attacker:
         return Session(opened(self.transport(source)))
 
     def next_key(self) -> str:
-        """Give the name of a set that was not used before, as far as all its files share it."""
+        """Return the name of a set that was not used before, as far as all its files share it."""
         self.sequence += 1
         days, sequence = divmod(self.sequence, SEQUENCES)
         day = date.fromisoformat(DAY) - timedelta(days)
@@ -186,7 +186,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Hold what an attack told when it was over."""
+    """What an attack told when it was over."""
 
     completed: list[str]
     notes: dict[str, str]

@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from samples import signing, today
-from tests.twins.xml_samples import OPENING, SPACE, beneficiary, form, relation, uuid
+from tests.doubles.xml_samples import OPENING, SPACE, beneficiary, form, relation, uuid
 
 PART = 36_700_160
 """The largest part that the channel takes: 35 MiB."""
@@ -33,7 +33,7 @@ def namespaces(count: int) -> bytes:
 
 
 def attributes(elements: int, each: int, depth: int = 1) -> bytes:
-    """Give elements within one another very many attributes each."""
+    """Return elements within one another very many attributes each."""
     many = " ".join(f'a{one}="1"' for one in range(each))
     return document((f"<Form {many}>" * depth + "</Form>" * depth) * elements)
 
@@ -143,7 +143,7 @@ def zipped(content: bytes) -> bytes:
 
 
 def changed_signatures(part: bytes, count: int) -> Iterator[bytes]:
-    """Give a signature that is right, in DER, with one byte changed each time."""
+    """Yield a signature that is right, in DER, with one byte changed each time."""
     made = b64decode(signing.signature(part))
     for number in range(count):
         place = number * len(made) // count if count < len(made) else number % len(made)

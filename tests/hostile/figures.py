@@ -17,7 +17,7 @@ _PAGE = 4096
 
 
 def processes(pid: int) -> dict[int, int]:
-    """Give a process and all that descend from it, with the bytes that each has in memory."""
+    """Return a process and all that descend from it, with the bytes that each has in memory."""
     parents: dict[int, int] = {}
     pages: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*"):
@@ -31,7 +31,7 @@ def processes(pid: int) -> dict[int, int]:
 
 
 def memory(pid: int) -> int:
-    """Give the MiB that a process and all that descend from it have in memory."""
+    """Return the MiB that a process and all that descend from it have in memory."""
     return sum(processes(pid).values()) // MIB
 
 
@@ -61,7 +61,7 @@ class Meter:
 
 @dataclass(slots=True)
 class Row:
-    """Hold the figures of one attack; a wait is None where no answer came."""
+    """The figures of one attack; a wait is None where no answer came."""
 
     name: str
     waits: list[float | None] = field(default_factory=list)
@@ -93,7 +93,7 @@ class Row:
 
     @property
     def answered(self) -> list[float]:
-        """Give the waits of the sets that were answered."""
+        """Return the waits of the sets that were answered."""
         return [one for one in self.waits if one is not None]
 
     def line(self) -> str:
@@ -116,10 +116,10 @@ HEAD = (
 
 
 def worst(values: Iterable[float]) -> float:
-    """Give the largest, 0 of none."""
+    """Return the largest, 0 of none."""
     return max(values, default=0.0)
 
 
 def p99(values: Sequence[float]) -> float:
-    """Give what one of a hundred is over."""
+    """Return what one of a hundred is over."""
     return sorted(values)[len(values) * 99 // 100] if values else 0.0

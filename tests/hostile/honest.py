@@ -14,8 +14,8 @@ from typing import Literal
 import paramiko
 
 from flexibatch.domain.names import key_of
+from tests.doubles.installation import SAMPLES, moved_to_today
 from tests.hostile.attacker import HONEST, Target
-from tests.twins.installation import SAMPLES, moved_to_today
 
 DROP_EVERY = 2.0
 STAT_EVERY = 0.05
@@ -29,7 +29,7 @@ Kind = Literal["drop", "stat", "login", "fault"]
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Hold one thing that happened: when it began (on the wall's clock), what it took, which set it is about."""
+    """One thing that happened: when it began (on the wall's clock), what it took, which set it is about."""
 
     kind: Kind
     at: float
@@ -48,7 +48,7 @@ def valid_set(sequence: int) -> list[tuple[str, bytes]]:
 
 
 def acknowledged(path: Path) -> str:
-    """Give which set an ACRF answers, by what its files share: it may name one whose name is wrong."""
+    """Return which set an ACRF answers, by what its files share: it may name one whose name is wrong."""
     found = NAMED.search(path.read_bytes())
     return key_of(found[1].decode()) if found else ""
 
@@ -63,7 +63,7 @@ class Answers:
         self.counts: dict[str, int] = {}
 
     def look(self) -> Iterator[tuple[str, float]]:
-        """Give the set and the moment of every answer that is new: the change time of its ACRF's GO."""
+        """Yield the set and the moment of every answer that is new: the change time of its ACRF's GO."""
         for path in sorted(self._folder.glob("GO.ACRF.*")):
             if path.name not in self._seen:
                 self._seen.add(path.name)
@@ -74,7 +74,7 @@ class Answers:
 
 @dataclass(slots=True)
 class Honest:
-    """Hold the bureau's work: each kind in a thread of its own, so that none waits for another."""
+    """The bureau's work: each kind in a thread of its own, so that none waits for another."""
 
     target: Target
     noted: "SimpleQueue[Noted | None]"

@@ -74,7 +74,7 @@ def _again(
 
 
 def _is_there(attacker: Attacker, key: str) -> bool:
-    """Tell whether a GO still lies there: what was taken away is not answered."""
+    """Return whether a GO still lies there: what was taken away is not answered."""
     return (attacker.target.folder(ATTACKER, "IN") / f"GO.{key}.1").exists()
 
 

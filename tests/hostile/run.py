@@ -67,7 +67,7 @@ def say(line: str) -> None:
 
 @contextmanager
 def _folder(engine: str) -> Iterator[Path]:
-    """Give a folder whose home will keep its records in an engine."""
+    """Yield a folder whose home will keep its records in an engine."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if engine == "sqlite":

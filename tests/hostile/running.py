@@ -13,13 +13,13 @@ from pathlib import Path
 
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.certificates import add_certificate
+from tests.doubles.installation import SIGNER
+from tests.doubles.running_server import RunningServer, registered_key, running_front
 from tests.hostile import honest
 from tests.hostile.accounts import Accounts
 from tests.hostile.attacker import ATTACKER, HONEST, Attacker, Target, Told
 from tests.hostile.figures import Meter, Row, memory
 from tests.hostile.honest import Noted
-from tests.twins.installation import SIGNER
-from tests.twins.running_server import RunningServer, registered_key, running_front
 
 SETTINGS = {"FLEXIBATCH_CLAIM_DELAY": "0", "FLEXIBATCH_GO_GRACE": "5", "FLEXIBATCH_SETTLE_FOR": "1"}
 """A GO is taken as soon as it is seen: waits hold no pause that is meant."""
@@ -30,7 +30,7 @@ LOOK_EVERY = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """Hold one attack: its name, what it sends, how it is done."""
+    """One attack: its name, what it sends, how it is done."""
 
     name: str
     sends: str
@@ -40,7 +40,7 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Hold in which form attacks run: sizes, and the seconds that things may take."""
+    """In which form attacks run: sizes, and the seconds that things may take."""
 
     long: bool
     least: float
@@ -59,7 +59,7 @@ SHORT = Form(long=False, least=2, most=30, patience=30, rest=0)
 
 @dataclass(slots=True)
 class Stage:
-    """Hold a server under attack, the honest bureau, and what was seen so far."""
+    """A server under attack, the honest bureau, and what was seen so far."""
 
     front: RunningServer
     target: Target
@@ -68,7 +68,7 @@ class Stage:
     sequence: int = 0
 
     def during(self, kind: str, began: float, ended: float) -> list[Noted]:
-        """Give what the honest bureau noted of a kind that began within a time."""
+        """Return what the honest bureau noted of a kind that began within a time."""
         return [one for one in tuple(self.noted) if one.kind == kind and began <= one.at <= ended]
 
     def attack(self, attack: Attack, form: Form) -> Row:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.twins.answers import written_below
-from tests.twins.installation import SAMPLES
+from tests.doubles.answers import written_below
+from tests.doubles.installation import SAMPLES
 
 NOTI = next((SAMPLES / "partly-no-dimona").glob("FO.NOTI.*")).read_bytes()
 ACRF = next((SAMPLES / "partly-no-dimona").glob("FO.ACRF.*")).read_bytes()

@@ -15,8 +15,8 @@ from flexibatch.cli import PROGRAM
 from flexibatch.settings import Settings
 from flexibatch.settings.complaints import PREFIX
 from flexibatch.settings.sftp import SftpSettings
+from tests.doubles.server import BIN, OWNER, Server
 from tests.house.test_deploy import ROOT, unknown_words
-from tests.twins.server import BIN, OWNER, Server
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

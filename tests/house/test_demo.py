@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from samples.front_door import show_front_door
-from tests.twins.installation import SAMPLES
+from tests.doubles.installation import SAMPLES
 
 
 @pytest.mark.long

@@ -13,7 +13,7 @@ import pytest
 from flexibatch.cli import COMMANDS, PROGRAM, cli
 from flexibatch.settings import Settings
 from flexibatch.settings.complaints import PREFIX
-from tests.twins.installation import SAMPLES
+from tests.doubles.installation import SAMPLES
 
 ROOT = SAMPLES.parent
 UNITS = sorted((ROOT / "deploy/systemd").glob("flexibatch-*.*"))
@@ -46,7 +46,7 @@ def read_unit(path: Path) -> ConfigParser:
 
 
 def unknown_words(words: list[str]) -> list[str]:
-    """Give what of a call the program would not understand: its command, then its options."""
+    """Return what of a call the program would not understand: its command, then its options."""
     name, *rest = words
     command = cli.get_command(click.Context(cli), name) if name in COMMANDS else None
     if command is None:

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from tests.doubles.installation import Installation
+from tests.doubles.sample_player import Sample, SamplePlayer
 from tests.house.test_runbook import ROOT
 from tests.house.test_spec import rows, text_of
-from tests.twins.installation import Installation
-from tests.twins.sample_player import Sample, SamplePlayer
 
 SAMPLE = "partly-no-dimona"
 Called = tuple[str, str]

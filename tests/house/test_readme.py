@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.twins.installation import SAMPLES
-from tests.twins.sshd import free_port
+from tests.doubles.installation import SAMPLES
+from tests.doubles.sshd import free_port
 
 ROOT = SAMPLES.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -20,7 +20,7 @@ STATUS = re.compile(r"# ends with (\d)$")
 
 
 def _tours() -> str:
-    """Give the part of the README from the first tour to the architecture."""
+    """Return the part of the README from the first tour to the architecture."""
     return README[README.index("<!-- tour: bureau -->") : README.index("## Architecture")]
 
 
@@ -31,7 +31,7 @@ def _lines() -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Give an empty folder; a server that a tour began there is ended."""
+    """Yield an empty folder; a server that a tour began there is ended."""
     made = tmp_path / "empty"
     made.mkdir()
     yield made
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def _environ(folder: Path) -> dict[str, str]:
-    """Give the environment that README asks for: the program on the path, the samples, a port."""
+    """Return the environment that README asks for: the program on the path, the samples, a port."""
     shim = folder / "flexibatch"
     folder.mkdir()
     shim.write_text(f'#!/bin/sh\nexec {sys.executable} -m flexibatch "$@"\n')

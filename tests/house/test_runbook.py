@@ -15,7 +15,7 @@ from flexibatch.adapters.xml.versions import read_versions
 from flexibatch.cli import COMMANDS, Program
 from flexibatch.domain.identifiers import is_uuid
 from flexibatch.settings import told_settings
-from tests.twins.installation import SAMPLES
+from tests.doubles.installation import SAMPLES
 
 ROOT = SAMPLES.parent
 RUNBOOK = ROOT / "docs" / "operations.md"
@@ -91,7 +91,7 @@ def test_commands_in_the_pages_exist() -> None:
 
 
 def _wrong(span: str) -> bool:
-    """Tell whether what looks like a call names a subcommand or an option that its command does not have."""
+    """Return whether what looks like a call names a subcommand or an option that its command does not have."""
     word, *words = re.split(r"[ |]", span)
     command = Program().get_command(Context(Program()), word) if word in COMMANDS else None
     if command is None:

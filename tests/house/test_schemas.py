@@ -177,7 +177,7 @@ def engines(name: str) -> tuple[etree.XMLSchema, XMLSchema10]:
 
 
 def fits(name: str, document: str) -> bool:
-    """Tell whether a document is valid, on which libxml2 and xmlschema must agree."""
+    """Return whether a document is valid, on which libxml2 and xmlschema must agree."""
     root = etree.fromstring(document)
     fast, thorough = engines(name)
     verdict = fast.validate(root)

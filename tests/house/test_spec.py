@@ -26,8 +26,8 @@ from flexibatch.domain.identifiers import (
 from flexibatch.domain.names import InboxContext, kind_of, parse_name, part_rules, set_rules
 from flexibatch.domain.schema_versions import FIRST, name_of
 from flexibatch.domain.vocabulary import REPORT_FOLDER, Environment
+from tests.doubles.installation import SAMPLES
 from tests.house.test_runbook import ROOT, RUNBOOK, _between
-from tests.twins.installation import SAMPLES
 
 SPEC = sorted((ROOT / "docs" / "spec").glob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -58,12 +58,12 @@ def headings(path: Path) -> list[str]:
 
 
 def anchor(heading: str) -> str:
-    """Give the anchor that a heading has where pages are shown."""
+    """Return the anchor that a heading has where pages are shown."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def rows(page: str, mark: str) -> list[list[str]]:
-    """Give the cells of a table between two marks, without its head."""
+    """Return the cells of a table between two marks, without its head."""
     table = _between(text_of(ROOT / "docs" / page), mark).strip().splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
 
@@ -222,7 +222,7 @@ def test_folders_and_bounds_of_the_channel_are_the_program_s() -> None:
 
 
 def _children(schema: etree._Element, kind: str, depth: int) -> list[tuple[str, str]]:
-    """Give the elements under a type as the page writes them, in their order, with how often they may stand."""
+    """Return the elements under a type as the page writes them, in their order, with how often they may stand."""
     found = []
     for element in schema.iterfind(f"{XS}complexType[@name='{kind}']/{XS}sequence/{XS}element"):
         name, inner = element.get("name") or "", element.get("type") or ""

@@ -33,7 +33,7 @@ STORE = frozenset({"sqlalchemy", "sqlite3", "pydantic", "pydantic_settings"})
 
 
 def completion(line: str) -> dict[str, str]:
-    """Give the environment in which bash asks how a line goes on."""
+    """Return the environment in which bash asks how a line goes on."""
     return {
         "_FLEXIBATCH_COMPLETE": "bash_complete",
         "COMP_WORDS": line,

@@ -11,12 +11,12 @@ import pytest
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.answers import written_below
-from tests.twins.host_keys import put_host_keys
-from tests.twins.installation import Installation, Installations
-from tests.twins.program import Caller
-from tests.twins.running_server import RunningServer, ServedInstallations, registered_key, running_sites
-from tests.twins.server import Server
+from tests.doubles.answers import written_below
+from tests.doubles.host_keys import put_host_keys
+from tests.doubles.installation import Installation, Installations
+from tests.doubles.program import Caller
+from tests.doubles.running_server import RunningServer, ServedInstallations, registered_key, running_sites
+from tests.doubles.server import Server
 
 ON_POSTGRESQL = {
     "test_acceptance": 3,
@@ -100,7 +100,7 @@ def _answers_fit_their_schemas(request: pytest.FixtureRequest) -> Iterator[None]
 
 @pytest.fixture
 def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
-    """Give a home as `init` makes it, on every engine."""
+    """Yield a home as `init` makes it, on every engine."""
     path = tmp_path / "home"
     path.mkdir()
     if engine_url.startswith("sqlite"):
@@ -116,7 +116,7 @@ def home(tmp_path: Path, engine_url: str, fresh_sqlite: Path) -> Iterator[Home]:
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installations:
-    """Give how to make installations with the samples' cast, on every engine."""
+    """Return how to make installations with the samples' cast, on every engine."""
     path = tmp_path_factory.mktemp("calm") / "home"
     if request.param == "sqlite":
         return Installations(Installation.made(path), None)
@@ -129,14 +129,14 @@ def calm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def installation(calm: Installations, tmp_path: Path) -> Iterator[Installation]:
-    """Give an installation that nothing happened in yet."""
+    """Yield an installation that nothing happened in yet."""
     with calm.copy(tmp_path / "home") as made:
         yield made
 
 
 @pytest.fixture
 def call(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Caller:
-    """Give the program, called on a fresh home with nothing in the environment."""
+    """Return the program, called on a fresh home with nothing in the environment."""
     for name in ("FLEXIBATCH_HOME", "FLEXIBATCH_OPERATOR"):
         monkeypatch.delenv(name, raising=False)
     return Caller(home.path, capsys)
@@ -144,7 +144,7 @@ def call(home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 
 @pytest.fixture
 def served(home: Home) -> Installation:
-    """Give the samples' cast, in a home whose files arrive today."""
+    """Return the samples' cast, in a home whose files arrive today."""
     made = Installation(home, SystemClock())
     made.register_samples_of_today()
     return made
@@ -152,27 +152,27 @@ def served(home: Home) -> Installation:
 
 @pytest.fixture
 def key(served: Installation, tmp_path: Path) -> paramiko.PKey:
-    """Give a key with which bureau 000640 logs in."""
+    """Return a key with which bureau 000640 logs in."""
     return registered_key(served, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
-    """Give a server for the tests of one file that need no database of their own."""
+    """Yield a server for the tests of one file that need no database of their own."""
     with running_sites(tmp_path_factory.mktemp("street")) as sites:
         yield sites
 
 
 @pytest.fixture
 def sites(shared_street: ServedInstallations) -> Iterator[ServedInstallations]:
-    """Give that server, the first bureau's folders empty again afterwards."""
+    """Yield that server, the first bureau's folders empty again afterwards."""
     yield shared_street
     shared_street.clear()
 
 
 @pytest.fixture
 def front(served: Installation, key: paramiko.PKey) -> Iterator[RunningServer]:
-    """Give a server that runs."""
+    """Yield a server that runs."""
     del key
     with RunningServer(served) as running:
         yield running

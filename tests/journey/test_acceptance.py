@@ -13,10 +13,10 @@ from flexibatch.adapters.reports import ReportPages
 from flexibatch.adapters.store.set_queue import StoredSetQueue
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
-from tests.twins.installation import Installation, Installations
-from tests.twins.notices import Judged, read, told
-from tests.twins.program import Caller
-from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
+from tests.doubles.installation import Installation, Installations
+from tests.doubles.notices import Judged, read, told
+from tests.doubles.program import Caller
+from tests.doubles.xml_samples import beneficiary, form, message, relation, uuid
 
 COVERED, TOO, UNCOVERED = "50021850123", "50021957813", "50022388670"
 NAME = "FI.FLEX.000640.20261005.00001.R.1.1"
@@ -28,7 +28,7 @@ LINES = (
 
 @pytest.fixture
 def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the installation."""
+    """Return the program, called in the installation."""
     return Caller(installation.home.path, capsys)
 
 

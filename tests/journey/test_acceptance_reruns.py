@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.notices import Judged, told
-from tests.twins.program import Caller
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.notices import Judged, told
+from tests.doubles.program import Caller
 
 NO_DIMONA = "00024-152"
 LINES = (
@@ -15,7 +15,7 @@ STANDS: Judged = ("1", None, [("accepted", []), ("accepted", [])])
 
 @pytest.fixture
 def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the installation."""
+    """Return the program, called in the installation."""
     return Caller(installation.home.path, capsys)
 
 

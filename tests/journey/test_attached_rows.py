@@ -10,8 +10,8 @@ import pytest
 from flexibatch.adapters.store import attached, staging
 from flexibatch.adapters.store.forms import IN_ORDER, FormRows
 from flexibatch.adapters.store.tables import form
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.sample_player import Sample, SamplePlayer
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.sample_player import Sample, SamplePlayer
 
 PLAYED = (
     "accepted-many-forms",

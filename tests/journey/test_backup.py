@@ -15,10 +15,10 @@ from flexibatch.adapters.store.upgrade import state
 from flexibatch.services.doctor.checks import examine
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
-from tests.twins.clock import CountedTickets, FixedClock
-from tests.twins.installation import SAMPLES, Installation, copied, copied_on
-from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.server import BIN, OWNER, Server
+from tests.doubles.clock import CountedTickets, FixedClock
+from tests.doubles.installation import SAMPLES, Installation, copied, copied_on
+from tests.doubles.mortal import Killed, Life, mortal
+from tests.doubles.server import BIN, OWNER, Server
 
 RUNBOOK = SAMPLES.parent / "docs" / "operations.md"
 DEATHS = 9
@@ -36,7 +36,7 @@ TOLD = {
 
 
 def script(what: str) -> str:
-    """Give the lines that the runbook tells an operator to type."""
+    """Return the lines that the runbook tells an operator to type."""
     found = re.search(rf"<!-- {what} -->\n```sh\n(.*?)```", RUNBOOK.read_text("utf-8"), re.DOTALL)
     assert found is not None, what
     return found[1]
@@ -89,7 +89,7 @@ class Copying:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation in which a set was settled, three wait in the inboxes, and a part of a fifth has arrived."""
+    """Return an installation in which a set was settled, three wait in the inboxes, a part of a fifth arrived."""
     installation = Installation.made(tmp_path_factory.mktemp("lived") / "home")
     return _lived(installation)
 
@@ -111,7 +111,7 @@ def _lived(installation: Installation) -> Installation:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Copying, Installation]:
-    """Give how to copy, and an installation that has lived, for every engine."""
+    """Return how to copy, and an installation that has lived, for every engine."""
     backup = tmp_path / "backup"
     backup.mkdir()
     if request.param == "sqlite":
@@ -131,7 +131,7 @@ def _copy(copying: Copying, lived: Installation, path: Path) -> Installation:
 
 
 def _told(installation: Installation) -> dict[str, object]:
-    """Give all that must be the same wherever the installation goes on."""
+    """Return all that must be the same wherever the installation goes on."""
     senders = installation.spool / "senders"
     files = [path.relative_to(senders) for path in senders.rglob("*") if path.is_file()]
     names = sorted(re.sub(r"\.[0-9A-Z]{13}\.", ".", str(path)) for path in files)

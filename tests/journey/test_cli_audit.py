@@ -16,10 +16,10 @@ from flexibatch.adapters.store import tables
 from flexibatch.adapters.store.engine import instant
 from flexibatch.wiring.home import Home, make_home
 from samples.signing import CERTIFICATE
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.numbers import bis_number, company_number, nsso_number, worker_number
-from tests.twins.program import Caller
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.numbers import bis_number, company_number, nsso_number, worker_number
+from tests.doubles.program import Caller
 
 NEW, COMPANY = "000777", company_number(9)
 LOOKS = {
@@ -94,7 +94,7 @@ WITH_NOTE = {
 
 @pytest.fixture
 def places(served: Installation, tmp_path: Path) -> dict[str, object]:
-    """Give what the calls name: three settled sets, two of them put into quarantine, and a folder of files."""
+    """Return what the calls name: three settled sets, two of them put into quarantine, and a folder of files."""
     for number in ("00001", "00002", "00003"):
         for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):
             name, content = moved_to_today(path)

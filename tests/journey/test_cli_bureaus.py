@@ -23,10 +23,10 @@ from flexibatch.adapters.store import bureaus, identities, tables
 from flexibatch.domain.bureaus import mandate
 from flexibatch.domain.identifiers import normal_nsso
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import company_number, nsso_number
-from tests.twins.program import Caller
-from tests.twins.sheets import sheets
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import company_number, nsso_number
+from tests.doubles.program import Caller
+from tests.doubles.sheets import sheets
 
 NSSO, COMPANY, OTHER = nsso_number(1), company_number(1), company_number(2)
 ROOT = Path(__file__).parents[2]

@@ -7,23 +7,23 @@ import pytest
 
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.program import Caller
-from tests.twins.signing import ARRIVED, YEAR, Holder, authority, holder, issued, written
+from tests.doubles.clock import FixedClock
+from tests.doubles.program import Caller
+from tests.doubles.signing import ARRIVED, YEAR, Holder, authority, holder, issued, written
 
 NOW = FixedClock().now()
 
 
 @pytest.fixture
 def bureau(call: Caller) -> Caller:
-    """Give the program on a home with one bureau that must sign."""
+    """Return the program on a home with one bureau that must sign."""
     call.done("sender", "add", "000640", "--name", "Bureau", "--language", "nl")
     return call
 
 
 @pytest.fixture
 def valid() -> Holder:
-    """Give the holder of a certificate that goes on for long."""
+    """Return the holder of a certificate that goes on for long."""
     return issued("Bureau", until=NOW + YEAR)
 
 

@@ -13,16 +13,16 @@ import pytest
 
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.wiring.home import Home
-from tests.twins.clock import TestersClock
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.program import Caller
+from tests.doubles.clock import TestersClock
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.program import Caller
 
 SENDER = "000640"
 
 
 @pytest.fixture
 def installation(home: Home) -> Installation:
-    """Give the samples' cast, in a home whose files arrive today."""
+    """Return the samples' cast, in a home whose files arrive today."""
     made = Installation(home, SystemClock())
     made.register_samples_of_today()
     return made
@@ -30,7 +30,7 @@ def installation(home: Home) -> Installation:
 
 @pytest.fixture
 def today(call: Caller) -> Caller:
-    """Give the program, called by this machine's time: the files that a test drops arrive now."""
+    """Return the program, called by this machine's time: the files that a test drops arrive now."""
     call.clock = TestersClock()
     return call
 

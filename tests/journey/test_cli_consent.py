@@ -17,10 +17,10 @@ from flexibatch.adapters.store import tables
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
 from samples.signing import CERTIFICATE
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import company_number
-from tests.twins.program import Caller
-from tests.twins.records import SENDER, Records, go_name
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import company_number
+from tests.doubles.program import Caller
+from tests.doubles.records import SENDER, Records, go_name
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2027, 1, 13, 10, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ ONE_BY_NAME = (
 
 @pytest.fixture
 def desk(call: Caller, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Caller:
-    """Give the program, where a bureau has a key, a certificate and a mandate, and sets are done or in quarantine."""
+    """Return the program, where a bureau has a key, a certificate and a mandate, and sets are done or in quarantine."""
     call.clock = FixedClock(NOW)
     records = Records(home.database)
     monkeypatch.chdir(tmp_path)

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
-from tests.twins.program import Caller, Told
-from tests.twins.server import Server
+from tests.doubles.program import Caller, Told
+from tests.doubles.server import Server
 
 
 def statement(home: Home, told: str) -> None:

@@ -12,9 +12,9 @@ from flexibatch.adapters.store.engine import stored
 from flexibatch.services.doctor.checks import LOOKS
 from flexibatch.services.doctor.names import LOOKED_AT
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock, TestersClock
-from tests.twins.program import Caller
-from tests.twins.records import SENDER, Records, go_name, put
+from tests.doubles.clock import FixedClock, TestersClock
+from tests.doubles.program import Caller
+from tests.doubles.records import SENDER, Records, go_name, put
 
 NOW = TestersClock().now()
 WORK = ("inboxes", "verdicts", "quarantine", "register")
@@ -28,7 +28,7 @@ def fed(home: Home, age: timedelta) -> None:
 
 @pytest.fixture
 def records(home: Home, call: Caller) -> Records:
-    """Give a channel with a bureau and a register of today."""
+    """Return a channel with a bureau and a register of today."""
     call.clock = FixedClock(NOW)
     made = Records(home.database)
     for number in (SENDER, "000641"):
@@ -38,7 +38,7 @@ def records(home: Home, call: Caller) -> Records:
 
 
 def warned(call: Caller) -> list[tuple[str, str]]:
-    """Give what is told in the checks of the work; none of them fails."""
+    """Return what is told in the checks of the work; none of them fails."""
     rows = [row for row in call("doctor", "--json").json if row["check"] in WORK and row["told"]]
     assert {"warning"} >= {row["state"] for row in rows}
     assert all(row["what_to_do"] for row in rows)

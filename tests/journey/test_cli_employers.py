@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from flexibatch.adapters.store import identities, tables
 from flexibatch.wiring.home import Home
-from tests.twins.numbers import company_number, nsso_number
-from tests.twins.program import Caller
+from tests.doubles.numbers import company_number, nsso_number
+from tests.doubles.program import Caller
 
 COMPANY, NSSO, FUND = company_number(1), nsso_number(1), nsso_number(2)
 PROVISIONAL = "5000000120"
@@ -15,14 +15,14 @@ SET = ("employer", "set", "--nsso", FUND)
 
 @pytest.fixture
 def linked(home: Home) -> Home:
-    """Give a home that knows an enterprise with one NSSO number."""
+    """Return a home that knows an enterprise with one NSSO number."""
     with home.database.writing() as connection:
         identities.link_employer(connection, NSSO, COMPANY)
     return home
 
 
 def acts(home: Home) -> list[tuple[object, ...]]:
-    """Give who did what to whom."""
+    """Return who did what to whom."""
     told = tables.audit.c
     query = select(told.operator, told.action, told.subject, told.details).order_by(told.id)
     with home.database.reading() as connection:

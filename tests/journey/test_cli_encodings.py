@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.installation import SAMPLES
-from tests.twins.numbers import worker_number
-from tests.twins.program import Caller
+from tests.doubles.installation import SAMPLES
+from tests.doubles.numbers import worker_number
+from tests.doubles.program import Caller
 
 ROOT = Path(__file__).parents[2]
 NAME = "Łukasz é € 漢字 😀"
@@ -31,7 +31,7 @@ ENVIRONMENTS = {
 
 @pytest.fixture
 def home(tmp_path: Path, fresh_sqlite: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Home]:
-    """Give a home with a bureau whose name no old encoding can hold, and one whose name some can."""
+    """Yield a home with a bureau whose name no old encoding can hold, and one whose name some can."""
     shutil.copyfile(fresh_sqlite, tmp_path / "flexibatch.db")
     (tmp_path / "flexibatch.db").chmod(0o600)
     made = make_home(tmp_path, {})

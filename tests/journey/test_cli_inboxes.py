@@ -11,9 +11,9 @@ from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.cli import inboxes
 from flexibatch.domain.strays import StrayReason
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock, TestersClock
-from tests.twins.program import Caller, Told
-from tests.twins.records import OTHER, SENDER, Records
+from tests.doubles.clock import FixedClock, TestersClock
+from tests.doubles.program import Caller, Told
+from tests.doubles.records import OTHER, SENDER, Records
 
 NOW = TestersClock().now()
 KEY = f"FLEX.{SENDER}.{NOW:%Y%m%d}"
@@ -34,7 +34,7 @@ STRAYS: dict[str, tuple[Callable[[Path], object], str, str]] = {
 
 @pytest.fixture
 def inbox(home: Home, call: Caller) -> Path:
-    """Give the inbox of a registered sender, by a clock that goes with the machine's."""
+    """Return the inbox of a registered sender, by a clock that goes with the machine's."""
     call.clock = FixedClock(NOW)
     Records(home.database)
     for number in (SENDER, OTHER):

@@ -14,10 +14,10 @@ from flexibatch.cli.csv_output import neutral
 from flexibatch.domain.findings import Finding
 from flexibatch.wiring.home import Home
 from samples.signing import CERTIFICATE
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import company_number, nsso_number, worker_number
+from tests.doubles.records import OTHER, go_name, put
 from tests.journey.test_cli_records import HelpDesk
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import company_number, nsso_number, worker_number
-from tests.twins.records import OTHER, go_name, put
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def filled(desk: HelpDesk) -> list[str]:
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Give what says how wide the terminal is."""
+    """Return what says how wide the terminal is."""
     return monkeypatch
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.twins.numbers import company_number, nsso_number, period_number, worker_number
-from tests.twins.program import Caller
+from tests.doubles.numbers import company_number, nsso_number, period_number, worker_number
+from tests.doubles.program import Caller
 
 SENDER = "000640"
 NSSO, COMPANY, WORKER, PERIOD = nsso_number(1), company_number(1), worker_number(1), period_number(1)
@@ -21,7 +21,7 @@ OF_NSSO = [f"{NSSO[:-2]}-{NSSO[-2:]}", f"{NSSO[:3]}/{NSSO[3:-2]} {NSSO[-2:]}", f
 
 @pytest.fixture
 def bureau(call: Caller) -> Caller:
-    """Give the program, with a bureau registered."""
+    """Return the program, with a bureau registered."""
     call.done("sender", "add", SENDER, "--name", "Bureau", "--language", "nl", "--signature", "optional")
     return call
 

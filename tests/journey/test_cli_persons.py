@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from flexibatch.adapters.store import tables
 from flexibatch.wiring.home import Home
-from tests.twins.numbers import bis_number, worker_number
-from tests.twins.program import Caller
-from tests.twins.records import Records, go_name, put
+from tests.doubles.numbers import bis_number, worker_number
+from tests.doubles.program import Caller
+from tests.doubles.records import Records, go_name, put
 
 WORKER, FORMER, OTHER = worker_number(1), bis_number(1), worker_number(2)
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ HELD = ("declarations", "unchanged", "anomalies", "periods", "replacements", "se
 
 @pytest.fixture
 def records(home: Home) -> Records:
-    """Give a home that holds a little of everything on two persons, one of whom had another number."""
+    """Return a home that holds a little of everything on two persons, one of whom had another number."""
     made = Records(home.database)
     made.employer()
     first, second, refused, others = (made.settled(number) for number in (1, 2, 3, 4))

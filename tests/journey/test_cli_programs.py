@@ -13,9 +13,9 @@ from flexibatch.cli import failures
 from flexibatch.services import senders
 from flexibatch.wiring.home import Home
 from samples import signing
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import company_number, nsso_number
-from tests.twins.program import Caller, Told
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import company_number, nsso_number
+from tests.doubles.program import Caller, Told
 
 SENDER = "000640"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl bureau"

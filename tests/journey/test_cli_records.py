@@ -14,9 +14,9 @@ from flexibatch.cli import run
 from flexibatch.domain.findings import Finding
 from flexibatch.ports import Clock
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.numbers import company_number, worker_number
-from tests.twins.records import OTHER, SENDER, Records, go_name
+from tests.doubles.clock import FixedClock
+from tests.doubles.numbers import company_number, worker_number
+from tests.doubles.records import OTHER, SENDER, Records, go_name
 
 NOW = datetime(2027, 1, 13, 10, 0, tzinfo=UTC)
 WORKER = worker_number(1)

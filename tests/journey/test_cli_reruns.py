@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from flexibatch.adapters.store import tables
 from flexibatch.cli import confirming, reruns
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.program import Caller
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.program import Caller
 
 RERUN = SAMPLES / "accepted-rerun"
 NAME = "FLEX.000640.20261005.0000{}.R.1"
@@ -19,7 +19,7 @@ LATE, COMPANY = "50022388670", "0400100056"
 
 @pytest.fixture
 def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the installation."""
+    """Return the program, called in the installation."""
     return Caller(installation.home.path, capsys)
 
 
@@ -42,7 +42,7 @@ def modification() -> bytes:
 
 @pytest.fixture
 def settled(installation: Installation) -> Installation:
-    """Give an installation with an original of which a line lacks its Dimona, a modification of it, and garbage."""
+    """Return an installation with an original of which a line lacks its Dimona, a modification of it, and garbage."""
     drop(installation, 1, original())
     drop(installation, 2, modification())
     drop(installation, 3, b"<no-wage/>")

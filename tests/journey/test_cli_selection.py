@@ -17,11 +17,11 @@ from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.selection import SelectedWorker
 from flexibatch.services import selection
 from flexibatch.services.selection import WantedWorkers
-from tests.twins.installation import Installation
-from tests.twins.numbers import company_number, period_number, worker_number
-from tests.twins.program import Caller
-from tests.twins.sending import CANCELLATION, Bureau, Sent, sent_form
-from tests.twins.xml_samples import uuid
+from tests.doubles.installation import Installation
+from tests.doubles.numbers import company_number, period_number, worker_number
+from tests.doubles.program import Caller
+from tests.doubles.sending import CANCELLATION, Bureau, Sent, sent_form
+from tests.doubles.xml_samples import uuid
 
 COMPANY, NSSO, FUND = "0400100056", "100100022", "100300036"
 EMPLOYER = ("--employer", COMPANY)
@@ -38,7 +38,7 @@ COLUMNS = "period_id;enterprise_number;inss;worker_type;start_date;end_date;canc
 def call(
     installation: Installation, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Caller:
-    """Give the program on the home of the installation, in a folder of its own."""
+    """Return the program on the home of the installation, in a folder of its own."""
     folder = installation.home.path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from flexibatch.cli import set_details, set_files
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.program import Caller
 from tests.house.test_startup import HEAVY, completion, loaded
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.program import Caller
 
 RERUN = SAMPLES / "accepted-rerun"
 KEY = "FLEX.000640.20261005.00001.R.1"
@@ -22,7 +22,7 @@ LATE = "50022388670"
 
 @pytest.fixture
 def call(installation: Installation, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program, called in the installation."""
+    """Return the program, called in the installation."""
     return Caller(installation.home.path, capsys)
 
 

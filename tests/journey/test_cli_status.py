@@ -16,9 +16,9 @@ import pytest
 
 from flexibatch.adapters.folders import make_sender_folders
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock, TestersClock
-from tests.twins.program import Caller
-from tests.twins.records import NOON, OTHER, SENDER, Records, go_name
+from tests.doubles.clock import FixedClock, TestersClock
+from tests.doubles.program import Caller
+from tests.doubles.records import NOON, OTHER, SENDER, Records, go_name
 
 ROOT = Path(__file__).parents[2]
 NOW = TestersClock().now()
@@ -27,7 +27,7 @@ COUNTS = ("received", "partly", "refused", "waiting", "quarantine", "strays")
 
 @pytest.fixture
 def records(home: Home, call: Caller) -> Records:
-    """Give a day on which much came of one bureau and nothing of another."""
+    """Return a day on which much came of one bureau and nothing of another."""
     call.clock = FixedClock(NOON + timedelta(hours=8))
     made = Records(home.database)
     for number in (SENDER, OTHER):

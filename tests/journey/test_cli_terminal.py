@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from flexibatch.wiring.home import Home
-from tests.twins.installation import Installation
-from tests.twins.program import Caller
-from tests.twins.records import Records, go_name
+from tests.doubles.installation import Installation
+from tests.doubles.program import Caller
+from tests.doubles.records import Records, go_name
 
 ROOT = Path(__file__).parents[2]
 STYLE = re.compile(r"\x1b\[[0-9;]*m")

@@ -17,8 +17,8 @@ from flexibatch.adapters.store import engine
 from flexibatch.errors import Refusal
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.clock import FixedClock
-from tests.twins.program import Caller, Told
+from tests.doubles.clock import FixedClock
+from tests.doubles.program import Caller, Told
 
 ROOT = Path(__file__).parents[2]
 HEAVY = {"sqlalchemy", "alembic", "pydantic", "lxml", "xmlschema", "rich", "structlog", "cryptography"}

@@ -11,18 +11,18 @@ from flexibatch.errors import FlexibatchError
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 from flexibatch.wiring.outside import Mode, Outside
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
 
 ASKED_BY_NOBODY = {"flexibatch.wiring.components", "lxml", "xmlschema", "pyhanko", "paramiko"}
 
 
 def _made(components: Components) -> set[str]:
-    """Give the components that were made so far."""
+    """Return the components that were made so far."""
     return vars(components).keys() - {"home", "outside", "mode", "_opened"}
 
 
 def _broken(installation: Installation) -> dict[str, str]:
-    """Give settings by which answers are signed with what is neither certificate nor key."""
+    """Return settings by which answers are signed with what is neither certificate nor key."""
     for name in ("own.pem", "own.key"):
         (installation.home.path / name).write_text("nothing", encoding="utf-8")
     return {"FLEXIBATCH_ANSWERS__CERTIFICATE": "own.pem", "FLEXIBATCH_ANSWERS__KEY": "own.key"}

@@ -11,9 +11,9 @@ from sqlalchemy import update
 from flexibatch.adapters.store import set_actions, tables
 from flexibatch.adapters.store.audit import By
 from flexibatch.wiring.home import Home
-from tests.twins.installation import SAMPLES, Installation, copied
-from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.signing import YEAR, issued, written
+from tests.doubles.installation import SAMPLES, Installation, copied
+from tests.doubles.mortal import Killed, Life, mortal
+from tests.doubles.signing import YEAR, issued, written
 
 SAMPLE = SAMPLES / "accepted-rerun"
 SIGNED = SAMPLES / "accepted-signed"
@@ -26,13 +26,13 @@ VERDICTS = {"line": {(1, 1), (2, 0)}, "form": {(0, 2), (2, 0)}}
 
 
 def _chunks(count: int) -> list[object]:
-    """Give the parts of a test; all but the first are for the long run."""
+    """Return the parts of a test; all but the first are for the long run."""
     return [0, *(pytest.param(chunk, marks=pytest.mark.long) for chunk in range(1, count))]
 
 
 @pytest.fixture(scope="session")
 def quiet_town(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation that nothing happened in yet."""
+    """Return an installation that nothing happened in yet."""
     return Installation.made(tmp_path_factory.mktemp("quiet") / "home")
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.twins.installation import SAMPLES, Installation, copied_on
-from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.server import Server
+from tests.doubles.installation import SAMPLES, Installation, copied_on
+from tests.doubles.mortal import Killed, Life, mortal
+from tests.doubles.server import Server
 
 SAMPLE = SAMPLES / "accepted-rerun"
 CHUNKS = 8
@@ -21,7 +21,7 @@ VERDICTS = {"line": {(1,), (2,)}, "form": {(0,), (2,)}}
 def served_town(
     tmp_path_factory: pytest.TempPathFactory, postgresql: Server, fresh_postgresql: str
 ) -> Installation:
-    """Give an installation on PostgreSQL that nothing happened in yet."""
+    """Return an installation on PostgreSQL that nothing happened in yet."""
     url = postgresql.url(postgresql.create(fresh_postgresql))
     installation = Installation.made(tmp_path_factory.mktemp("served") / "home", {"database": url})
     installation.close()
@@ -53,7 +53,7 @@ def _removed(server: Server, installation: Installation) -> None:
 
 
 def _chunks() -> list[object]:
-    """Give the parts of the test by kind of acceptance; all but the first by line are for the long run."""
+    """Return the parts of the test by kind of acceptance; all but the first by line are for the long run."""
     parts = [(acceptance, chunk) for acceptance in VERDICTS for chunk in range(CHUNKS)]
     return [parts[0], *(pytest.param(*part, marks=pytest.mark.long) for part in parts[1:])]
 

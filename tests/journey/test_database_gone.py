@@ -11,17 +11,17 @@ import pytest
 
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel, watch
-from tests.twins.before import Before
-from tests.twins.installation import SAMPLES, Installation, copied_on
-from tests.twins.references import renumbered
-from tests.twins.server import Server
+from tests.doubles.before import Before
+from tests.doubles.installation import SAMPLES, Installation, copied_on
+from tests.doubles.references import renumbered
+from tests.doubles.server import Server
 
 BUREAUS = ("000640", "000641", "000642")
 
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
-    """Give a server that may be stopped without harm to other tests."""
+    """Yield a server that may be stopped without harm to other tests."""
     server = Server.made()
     yield server
     server.remove()
@@ -29,7 +29,7 @@ def own_server() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation that nothing happened in yet."""
+    """Return an installation that nothing happened in yet."""
     url = own_server.url(own_server.create())
     installation = Installation.made(tmp_path_factory.mktemp("calm") / "home", {"database": url})
     installation.close()
@@ -38,7 +38,7 @@ def calm_town(own_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture
 def installation(own_server: Server, calm_town: Installation, tmp_path: Path) -> Iterator[Installation]:
-    """Give a copy of it, in which three bureaus have dropped a set each."""
+    """Yield a copy of it, in which three bureaus have dropped a set each."""
     made = copied_on(own_server, calm_town, tmp_path / "home")
     for sender in BUREAUS:
         for path in sorted((SAMPLES / "accepted-modification").glob("[FG][IO].FLEX.*.00001.*")):

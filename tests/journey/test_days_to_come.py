@@ -9,10 +9,10 @@ from lxml import etree
 
 from flexibatch.wiring.home import Home
 from samples.today import moved, moved_name
-from tests.twins.clock import FixedClock
-from tests.twins.installation import Installation
-from tests.twins.references import renumbered
-from tests.twins.sample_player import Sample
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import Installation
+from tests.doubles.references import renumbered
+from tests.doubles.sample_player import Sample
 
 DAYS = [date(2027, 1, 1), date(2027, 1, 15), date(2028, 2, 29), date(2030, 3, 31), date(2030, 12, 31)]
 MORNING = time(8, 16, tzinfo=UTC)
@@ -35,7 +35,7 @@ Told = tuple[str, list[str], list[tuple[str | None, str | None, list[str]]]]
 
 
 def _told(noti: bytes) -> tuple[str, list[Told]]:
-    """Give which set a NOTI answers, and per Form result, codes and the outcome of every line."""
+    """Return which set a NOTI answers, and per Form result, codes and the outcome of every line."""
     root = etree.fromstring(noti)
     forms = [
         (
@@ -67,7 +67,7 @@ def test_samples_end_alike_on_a_day_to_come(day: date, home: Home) -> None:
 
 
 def _sets(sample: Sample, number: int) -> list[dict[str, bytes]]:
-    """Give the files of each set of a sample, sequence and references its own; the second half names no version."""
+    """Return the files of each set of a sample, sequence and references its own; the second half names no version."""
     sets: dict[str, dict[str, bytes]] = {}
     for path in sample.inputs:
         content = renumbered(path.read_bytes(), number)
@@ -79,7 +79,7 @@ def _sets(sample: Sample, number: int) -> list[dict[str, bytes]]:
 
 
 def _wanted(day: date) -> dict[str, list[Told]]:
-    """Give what the goldens tell, by the names that their sets have on a day."""
+    """Return what the goldens tell, by the names that their sets have on a day."""
     told = [
         (number, *_told(content))
         for number, sample in enumerate(PLAYED)

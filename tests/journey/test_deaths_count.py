@@ -17,12 +17,12 @@ from structlog.testing import capture_logs
 from flexibatch.adapters.locks import Locks
 from flexibatch.domain.case import Case
 from flexibatch.watcher import Channel
-from tests.twins.before import Before
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.mortal import Killed
-from tests.twins.references import renumbered
-from tests.twins.waiting import until
-from tests.twins.xml_samples import beneficiary, form, message, relation, uuid
+from tests.doubles.before import Before
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.mortal import Killed
+from tests.doubles.references import renumbered
+from tests.doubles.waiting import until
+from tests.doubles.xml_samples import beneficiary, form, message, relation, uuid
 
 DOCUMENT = next((SAMPLES / "accepted-rerun").glob("FI.FLEX.*")).read_bytes()
 POISON, LATER = "FLEX.000640.20261005.00001.R", "FLEX.000640.20261005.00002.R"
@@ -35,7 +35,7 @@ def _drop(installation: Installation, name: str, number: int) -> None:
 
 
 def _poisoned(installation: Installation, kind: type[BaseException]) -> Channel:
-    """Give a channel whose process ends at the document of the first set."""
+    """Return a channel whose process ends at the document of the first set."""
 
     def opened(case: Case) -> Any:  # noqa: ANN401 - the port's own
         if POISON in case.name:

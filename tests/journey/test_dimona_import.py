@@ -20,9 +20,9 @@ from flexibatch.adapters.store.importing import import_file
 from flexibatch.adapters.store.register import KnownPeriod, show, stats
 from flexibatch.errors import Refusal, WrongLines
 from flexibatch.wiring.home import Home
-from tests.twins.numbers import bis_number, company_number, nsso_number, period_number, worker_number
-from tests.twins.program import Caller
-from tests.twins.sheets import encoded, sheets
+from tests.doubles.numbers import bis_number, company_number, nsso_number, period_number, worker_number
+from tests.doubles.program import Caller
+from tests.doubles.sheets import encoded, sheets
 
 NOW = datetime(2026, 10, 5, 7, 16, tzinfo=UTC)
 HEADER = "period_id,enterprise_number,inss,worker_type,start_date"
@@ -47,7 +47,7 @@ def known(database: Database, number: str = worker_number(1)) -> tuple[KnownPeri
 
 
 def refused(database: Database, path: Path, content: str | bytes) -> str:
-    """Give the sentence; nothing of a refused file stays."""
+    """Return the sentence; nothing of a refused file stays."""
     with database.reading() as connection:
         before = stats(connection)
     with pytest.raises(Refusal) as told:
@@ -60,7 +60,7 @@ def refused(database: Database, path: Path, content: str | bytes) -> str:
 
 @pytest.fixture
 def sqlite(tmp_path: Path, fresh_sqlite: Path) -> Iterator[Database]:
-    """Give an empty database, for what depends on the file only."""
+    """Yield an empty database, for what depends on the file only."""
     shutil.copyfile(fresh_sqlite, tmp_path / "empty.sqlite")
     opened = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
     yield opened

@@ -3,9 +3,9 @@
 import pytest
 
 from flexibatch.adapters.store import identities
-from tests.twins.installation import Installation
-from tests.twins.sending import Bureau, Sent, sent_form
-from tests.twins.xml_samples import uuid
+from tests.doubles.installation import Installation
+from tests.doubles.sending import Bureau, Sent, sent_form
+from tests.doubles.xml_samples import uuid
 
 WORKER = "50021850123"
 NSSO, COMPANY = "100100022", "0400100056"
@@ -17,7 +17,7 @@ UNSEEN_NSSO, UNSEEN_COMPANY = "100200611", "0400100650"
 
 @pytest.fixture
 def bureau(installation: Installation) -> Bureau:
-    """Give the bureau with a mandate for the first employer."""
+    """Return the bureau with a mandate for the first employer."""
     return Bureau(installation)
 
 
@@ -38,7 +38,7 @@ def test_a_contradiction_is_told_to_those_with_a_mandate_for_one(
 
 
 def shape(answer: bytes, *numbers: str) -> bytes:
-    """Give an answer without what differs between two sets, and without the numbers that were given."""
+    """Return an answer without what differs between two sets, and without the numbers that were given."""
     text = answer.decode()
     for number in numbers:
         text = text.replace(number, "N").replace(number.lstrip("0"), "N")

@@ -11,10 +11,10 @@ import pytest
 from flexibatch.domain.case import ReceivedFile, Verdict
 from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import LONG_SWEEP, Channel, watch
-from tests.twins.before import Before
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.references import renumbered
+from tests.doubles.before import Before
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.references import renumbered
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 BUSY, QUIET = "000640", "000641"
@@ -30,7 +30,7 @@ def _drop(installation: Installation, sender: str, number: int) -> None:
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    """Give a channel in which one bureau dropped three sets before the other dropped two."""
+    """Return a channel in which one bureau dropped three sets before the other dropped two."""
     made = Installation.made(tmp_path / "home")
     for sender, sets in ((BUSY, 3), (QUIET, 2)):
         for number in range(1, sets + 1):

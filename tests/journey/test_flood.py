@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flexibatch.domain.counting import LISTED_LIMIT
-from tests.twins.installation import SAMPLES, Installation
+from tests.doubles.installation import SAMPLES, Installation
 
 MORE = 50
 

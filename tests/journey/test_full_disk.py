@@ -10,14 +10,14 @@ import pytest
 from flexibatch.errors import Unavailable
 from flexibatch.sweep_result import SweepResult
 from flexibatch.wiring.home import make_home
-from tests.twins.clock import FixedClock
-from tests.twins.host_keys import put_host_keys
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.program import Caller
-from tests.twins.running_server import running_sites
-from tests.twins.sample_player import Broken
-from tests.twins.small_disk import MIB, SmallDisk, small_disk
-from tests.twins.spool import tree
+from tests.doubles.clock import FixedClock
+from tests.doubles.host_keys import put_host_keys
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.program import Caller
+from tests.doubles.running_server import running_sites
+from tests.doubles.sample_player import Broken
+from tests.doubles.small_disk import MIB, SmallDisk, small_disk
+from tests.doubles.spool import tree
 
 pytestmark = pytest.mark.long
 """They mount a disk of their own, as root; `test_reserve` tells the same of a reserve that no disk has."""
@@ -28,7 +28,7 @@ SAMPLE = SAMPLES / "accepted-two-workers"
 
 @dataclass(slots=True)
 class Narrow:
-    """Hold an installation of which the spool, or the database, lies on a small disk."""
+    """An installation of which the spool, or the database, lies on a small disk."""
 
     installation: Installation
     disk: SmallDisk

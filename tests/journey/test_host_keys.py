@@ -12,11 +12,11 @@ from asyncssh.packet import SSHPacket
 
 from flexibatch.adapters.ssh_keys import make_host_key
 from flexibatch.domain.sessions import HostKeyKind
-from tests.twins.installation import Installation
-from tests.twins.program import Caller
-from tests.twins.running_server import RunningServer, ServedInstallations
-from tests.twins.sshd import program
-from tests.twins.wire import framed, key_exchange_begin, key_exchange_init, packet
+from tests.doubles.installation import Installation
+from tests.doubles.program import Caller
+from tests.doubles.running_server import RunningServer, ServedInstallations
+from tests.doubles.sshd import program
+from tests.doubles.wire import framed, key_exchange_begin, key_exchange_init, packet
 
 ALGORITHMS = {
     "ssh-ed25519": "ed25519",
@@ -29,7 +29,7 @@ SIZES = {"ed25519": "256", "ecdsa": "256", "rsa": "3072"}
 
 @pytest.fixture
 def new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program on a home that is not made yet."""
+    """Return the program on a home that is not made yet."""
     return Caller(tmp_path / "new", capsys)
 
 
@@ -120,7 +120,7 @@ def test_two_clients_that_want_other_signatures_of_one_key_come_in_at_once(
 
 @contextmanager
 def _begun(sites: ServedInstallations, algorithm: str) -> Iterator[socket.socket]:
-    """Give a connection whose client has told what it wants; the server has told too."""
+    """Yield a connection whose client has told what it wants; the server has told too."""
     with socket.create_connection(("127.0.0.1", sites.front.port), timeout=30) as peer:
         peer.sendall(b"SSH-2.0-client\r\n" + framed(key_exchange_init(host_key=algorithm)))
         yield peer

@@ -14,8 +14,8 @@ from flexibatch.domain.envelope import Limits, envelope_faults
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.groups import FILES_LIMIT
 from flexibatch.domain.vocabulary import Environment
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.spool import CASE
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.spool import CASE
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 LIMITS = Limits(1000, 365, frozenset(Environment), ZoneInfo("Europe/Brussels"))

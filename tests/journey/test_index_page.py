@@ -11,10 +11,10 @@ from lxml import html
 from flexibatch.adapters.spool.answers import INDEX_NAME
 from flexibatch.domain.overview import SETS_TOLD
 from flexibatch.sweep_result import SweepResult
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.references import renumbered
-from tests.twins.sample_player import Sample, SamplePlayer
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.references import renumbered
+from tests.doubles.sample_player import Sample, SamplePlayer
 
 PARTLY = next((SAMPLES / "partly-no-dimona").glob("FI.FLEX.*")).read_bytes()
 GOOD = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
@@ -31,7 +31,7 @@ def parsed(installation: Installation, sender: str = "000640") -> Any:  # noqa: 
 
 
 def told(installation: Installation, section: str, sender: str = "000640") -> str:
-    """Give the text of a section of the index, its white space made one."""
+    """Return the text of a section of the index, its white space made one."""
     page = parsed(installation, sender)
     [part] = page.xpath(f"//section[@aria-labelledby='{section}']")
     return re.sub(r"\s+", " ", part.text_content())

@@ -4,7 +4,7 @@ import pytest
 
 from flexibatch.adapters.store import set_actions
 from flexibatch.adapters.store.audit import By
-from tests.twins.installation import SAMPLES, Installation
+from tests.doubles.installation import SAMPLES, Installation
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_text("utf-8")
 NAME = "FLEX.000640.20261005.00001.R.1"

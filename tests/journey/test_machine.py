@@ -19,15 +19,15 @@ from flexibatch.adapters.store import bureaus, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.errors import Refusal
 from flexibatch.watcher import Channel
-from tests.twins import observed
-from tests.twins.clock import FixedClock
-from tests.twins.compared import SENDERS, compare, ticket_of
-from tests.twins.installation import SAMPLES, Installation, copied
-from tests.twins.model import CANCELLATION, MODIFICATION, ORIGINAL, FileSet, Line, Model
-from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.sample_player import Broken
-from tests.twins.sending import Sent, document, sent_form
-from tests.twins.xml_samples import uuid
+from tests.doubles import observed
+from tests.doubles.clock import FixedClock
+from tests.doubles.compared import SENDERS, compare, ticket_of
+from tests.doubles.installation import SAMPLES, Installation, copied
+from tests.doubles.model import CANCELLATION, MODIFICATION, ORIGINAL, FileSet, Line, Model
+from tests.doubles.mortal import Killed, Life, mortal
+from tests.doubles.sample_player import Broken
+from tests.doubles.sending import Sent, document, sent_form
+from tests.doubles.xml_samples import uuid
 
 COVERED, LATER = ("50021850123", "50021957813"), "50022388670"
 NSSO = "100100022"
@@ -208,7 +208,7 @@ class Machine(RuleBasedStateMachine):
 
     @property
     def _channel(self) -> Channel:
-        """Give a channel that no death counts for: how often a set may die is told elsewhere."""
+        """Return a channel that no death counts for: how often a set may die is told elsewhere."""
         return replace(self.installation.channel(), max_attempts=1000)
 
     def _tick(self) -> None:
@@ -225,7 +225,7 @@ class Machine(RuleBasedStateMachine):
         return all(one.key != key for one in self.model.waiting)
 
     def _is_idle(self, sender: str) -> bool:
-        """Tell whether all that waits of a sender was claimed, so that the next turn is behind it."""
+        """Return whether all that waits of a sender was claimed, so that the next turn is behind it."""
         mine = [one for one in self.model.waiting if one.sender == sender]
         return all(one.run > 1 or one.released for one in mine)
 
@@ -257,7 +257,7 @@ def _content(one: FileSet) -> bytes:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> type[Machine]:
-    """Give a machine whose installations are copies of one that nothing happened in."""
+    """Return a machine whose installations are copies of one that nothing happened in."""
     quiet = Installation.made(tmp_path_factory.mktemp("machine") / "home")
     return type("OfThisTown", (Machine,), {"quiet": quiet})
 

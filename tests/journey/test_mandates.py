@@ -9,8 +9,8 @@ import pytest
 from flexibatch.adapters.store import mandates, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import Mandate, mandate
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
 
 SENDER, COMPANY, NSSO = "000640", "0400100056", "100100022"
 LAST = date(2026, 10, 5)
@@ -21,7 +21,7 @@ NEXT_DAY = datetime(2026, 10, 5, 22, 1, tzinfo=UTC)
 
 @pytest.fixture
 def installation(tmp_path: Path, engine_url: str) -> Iterator[Installation]:
-    """Give the samples' cast, on every engine."""
+    """Yield the samples' cast, on every engine."""
     made = Installation.made(tmp_path / "home", {"database": engine_url})
     yield made
     made.close()

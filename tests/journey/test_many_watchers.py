@@ -23,9 +23,9 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import Mandate, NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
 from flexibatch.wiring.home import Home
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.references import renumbered
-from tests.twins.waiting import until
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.references import renumbered
+from tests.doubles.waiting import until
 
 SENDERS = [f"{number:06d}" for number in range(701, 741)]
 STORY = (
@@ -47,7 +47,7 @@ BUGS = (
 
 @dataclass(slots=True)
 class Crew:
-    """Hold the processes that watch one home; who is killed is replaced."""
+    """The processes that watch one home; who is killed is replaced."""
 
     home: Path
     folder: Path
@@ -87,13 +87,13 @@ class Crew:
         return self.voices[one.pid].read_text("utf-8")
 
     def said(self) -> list[str]:
-        """Give what each said."""
+        """Return what each said."""
         return [path.read_text("utf-8") for path in sorted(self.folder.glob("said-*"))]
 
 
 @pytest.fixture
 def installation(home: Home) -> Installation:
-    """Give a home with forty bureaus, each with a mandate for the same employer."""
+    """Return a home with forty bureaus, each with a mandate for the same employer."""
     made = Installation(home, SystemClock())
     made.register_samples_of_today()
     by = By("test", made.clock.now())
@@ -109,7 +109,7 @@ def installation(home: Home) -> Installation:
 
 @pytest.fixture
 def crew(installation: Installation, tmp_path: Path) -> Iterator[Crew]:
-    """Give four processes that watch the home."""
+    """Yield four processes that watch the home."""
     with ExitStack() as stack:
         made = Crew(installation.home.path, tmp_path, stack)
         for _ in range(PROCESSES):

@@ -20,11 +20,11 @@ import pytest
 from flexibatch import cli
 from flexibatch.adapters.clock import SystemClock
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.program import Caller, Told
-from tests.twins.sshd import Sshd, make_key, program, running_sshd
-from tests.twins.waiting import until
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.program import Caller, Told
+from tests.doubles.sshd import Sshd, make_key, program, running_sshd
+from tests.doubles.waiting import until
 
 ROOT = SAMPLES.parent
 NEEDED = "This test makes accounts and lets sshd change its root folder: run it as root, in a container if need be."
@@ -40,7 +40,7 @@ RIGHTS = "+dac_read_search"
 
 @dataclass(slots=True)
 class Site:
-    """Hold a machine as the recipe makes it."""
+    """A machine as the recipe makes it."""
 
     folder: Path
     installation: Installation
@@ -55,11 +55,11 @@ class Site:
 
     @property
     def desk(self) -> Path:
-        """Give the folder in which the bureau has its files."""
+        """Return the folder in which the bureau has its files."""
         return self.folder / "desk"
 
     def root(self, number: str = "000640") -> Path:
-        """Give a bureau's root folder."""
+        """Return a bureau's root folder."""
         return self.installation.spool / "senders" / number
 
     def program(self, *words: str) -> "subprocess.Popen[str]":
@@ -90,12 +90,12 @@ class Site:
         return err
 
     def published(self) -> list[str]:
-        """Give what lies in the bureau's out folder."""
+        """Return what lies in the bureau's out folder."""
         return [path.name for path in (self.root() / "OUT").iterdir()]
 
 
 def user_of(number: str) -> str:
-    """Give the account of a sender: the user names of this process, so that test runs do not meet."""
+    """Return the account of a sender: the user names of this process, so that test runs do not meet."""
     return f"{TAG}.{number}"
 
 
@@ -161,7 +161,7 @@ def _export(folder: Path, home: Home) -> None:
 
 
 def _settings(folder: Path) -> list[str]:
-    """Give the recipe's settings, with the places and the group of this test."""
+    """Return the recipe's settings, with the places and the group of this test."""
     text = (ROOT / "deploy/openssh/flexibatch.conf").read_text("utf-8")
     assert "/etc/ssh/flexibatch/keys/%u" in text
     text = text.replace("/etc/ssh/flexibatch", str(folder / "ssh")).replace("flexibatch-bureaus", GROUP)
@@ -285,7 +285,7 @@ def test_what_a_bureau_plants_in_out_holds_up_nothing(site: Site) -> None:
 
 
 def _next_answers(site: Site) -> list[str]:
-    """Give the names that the next answers will have, by those that were given out today."""
+    """Return the names that the next answers will have, by those that were given out today."""
     day = SystemClock().now().astimezone(site.installation.home.settings.timezone).strftime("%Y%m%d")
     stems = [f"FO.{subject}.999999.{day}." for subject in ("ACRF", "NOTI")]
     names = [str(row[0]) for row in site.installation.rows("SELECT name FROM answer")]

@@ -7,10 +7,10 @@ import pytest
 
 from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.selection import LONGEST_RANGE, SelectedWorker
+from tests.doubles.installation import Installation
+from tests.doubles.program import Caller
 from tests.house.test_runbook import ROOT
 from tests.house.test_spec import rows
-from tests.twins.installation import Installation
-from tests.twins.program import Caller
 
 PAGE = (ROOT / "docs" / "people.md").read_text("utf-8")
 

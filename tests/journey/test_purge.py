@@ -17,9 +17,9 @@ from flexibatch.domain.sessions import Act, SessionEvent
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.program import Caller
-from tests.twins.records import OTHER, SENDER, Records, go_name, put
+from tests.doubles.clock import FixedClock
+from tests.doubles.program import Caller
+from tests.doubles.records import OTHER, SENDER, Records, go_name, put
 
 NOW = datetime(2027, 1, 13, 10, 0, tzinfo=UTC)
 OLD = NOW - timedelta(days=40)
@@ -28,7 +28,7 @@ ANSWER = "FO.ACRF.999999.20261005.00001.R"
 
 @pytest.fixture
 def records(home: Home, call: Caller) -> Records:
-    """Give a home in which a set, its page and its answers can be put; it is January there."""
+    """Return a home in which a set, its page and its answers can be put; it is January there."""
     call.clock = FixedClock(NOW)
     for number in (SENDER, OTHER):
         make_sender_folders(home.settings.spool, number)

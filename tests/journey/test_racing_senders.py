@@ -16,12 +16,12 @@ from flexibatch.ports import Stream
 from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
-from tests.twins.before import Before
-from tests.twins.clock import CountedTickets, FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.references import renumbered
-from tests.twins.server import Server
-from tests.twins.waiting import PATIENCE
+from tests.doubles.before import Before
+from tests.doubles.clock import CountedTickets, FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.references import renumbered
+from tests.doubles.server import Server
+from tests.doubles.waiting import PATIENCE
 
 BUREAUS = ("000640", "000641")
 FORM = next((SAMPLES / "accepted-modification").glob("FI.FLEX.*.00001.*")).read_bytes()
@@ -29,14 +29,14 @@ HEAD, TAIL = FORM.index(b"  <Form>"), FORM.index(b"</FLXWAGE>")
 
 
 def document(*numbers: int) -> bytes:
-    """Give a document with a Form for each number, by which its line has a reference of its own."""
+    """Return a document with a Form for each number, by which its line has a reference of its own."""
     forms = (renumbered(FORM[HEAD:TAIL], number) for number in numbers)
     return FORM[:HEAD] + b"".join(forms) + FORM[TAIL:]
 
 
 @dataclass(slots=True)
 class Sweeping:
-    """Hold a bureau's process: it sweeps in a thread of its own, on connections of its own."""
+    """A bureau's process: it sweeps in a thread of its own, on connections of its own."""
 
     channel: Channel
     result: SweepResult | None = None
@@ -60,7 +60,7 @@ class Sweeping:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """Hold one database and two processes, each of which serves one bureau's inbox."""
+    """One database and two processes, each of which serves one bureau's inbox."""
 
     installation: Installation
     sweeps: list[Sweeping]
@@ -72,7 +72,7 @@ class Race:
             self.installation.put(f"GO.FLEX.{sender}.20261005.00001.R.1", sender=sender)
 
     def told(self) -> list[tuple[object, ...]]:
-        """Give the verdicts."""
+        """Return the verdicts."""
         return self.installation.rows(
             "SELECT state, attempts, troubles, accepted, run.refused FROM file_set "
             "JOIN run ON set_ticket = ticket ORDER BY accepted DESC"
@@ -81,7 +81,7 @@ class Race:
 
 @pytest.fixture
 def race(postgresql: Server, fresh_postgresql: str, tmp_path: Path) -> Iterator[Race]:
-    """Give an installation on PostgreSQL, and two processes that sweep it."""
+    """Yield an installation on PostgreSQL, and two processes that sweep it."""
     url = postgresql.url(postgresql.create(fresh_postgresql))
     installation = Installation.made(tmp_path / "home", {"database": url})
     homes = [Home.open(tmp_path / "home", {"FLEXIBATCH_DATABASE": url}) for _ in BUREAUS]

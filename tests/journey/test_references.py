@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.twins.installation import Installation
-from tests.twins.program import Caller
-from tests.twins.sending import CANCELLATION, MODIFICATION, Answered, Bureau, Sent, sent_form
+from tests.doubles.installation import Installation
+from tests.doubles.program import Caller
+from tests.doubles.sending import CANCELLATION, MODIFICATION, Answered, Bureau, Sent, sent_form
 
 NSSO, WORKER, SECOND = "100100022", "50021850123", "50021957813"
 UUID = "019a1f04-8763-79fc-a088-15b4f8a31ee8"
@@ -15,7 +15,7 @@ ACCEPTED, UNCHANGED = ("accepted", "2", ""), ("unchanged", "1", "90082-444")
 
 @pytest.fixture
 def bureau(installation: Installation) -> Bureau:
-    """Give a bureau that has sent nothing yet."""
+    """Return a bureau that has sent nothing yet."""
     return Bureau(installation)
 
 
@@ -24,7 +24,7 @@ def sent(bureau: Bureau, *lines: Sent, operation: str = "0", reference: str = ""
 
 
 def named(answer: Answered) -> list[tuple[str | None, str | None]]:
-    """Give the references of each line as the answer has them."""
+    """Return the references of each line as the answer has them."""
     return [(one.get("reference"), one.get("own")) for one in answer.lines]
 
 
@@ -151,13 +151,13 @@ def test_a_no_break_space_comes_back(bureau: Bureau) -> None:
 
 
 def worker_without_period() -> str:
-    """Give a worker whom the register does not know with this employer."""
+    """Return a worker whom the register does not know with this employer."""
     return "50022388670"
 
 
 @pytest.fixture
 def declared(bureau: Bureau, capsys: pytest.CaptureFixture[str]) -> Caller:
-    """Give the program in a home with a declaration of two versions, whose references differ, and a refused line."""
+    """Return the program in a home with a declaration of two versions, whose references differ, and a refused line."""
     sent(bureau, Sent(WORKER, UUID.upper(), "OWN-1"), reference="FORM-1")
     sent(bureau, Sent(WORKER, MIXED, "OWN-2"), operation=MODIFICATION, reference="FORM-2")
     sent(bureau, Sent(worker_without_period(), UUID, "OWN-3"), reference="FORM-3")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.twins.installation import Installation
-from tests.twins.numbers import worker_number
-from tests.twins.program import Caller
-from tests.twins.sample_player import Sample, SamplePlayer
+from tests.doubles.installation import Installation
+from tests.doubles.numbers import worker_number
+from tests.doubles.program import Caller
+from tests.doubles.sample_player import Sample, SamplePlayer
 
 KEPT = (
     "SELECT form.number, line, refused_line.run, person, inss, reference, own_reference, company_id"

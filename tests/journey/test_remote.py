@@ -16,19 +16,19 @@ from flexibatch.adapters.folders import SENDER_FOLDERS
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock, TestersClock
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.program import Caller
-from tests.twins.sample_player import Broken
-from tests.twins.spool import tree
-from tests.twins.sshd import Elsewhere, running_elsewhere
+from tests.doubles.clock import FixedClock, TestersClock
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.program import Caller
+from tests.doubles.sample_player import Broken
+from tests.doubles.spool import tree
+from tests.doubles.sshd import Elsewhere, running_elsewhere
 
 ANSWERS = ["FO.ACRF", "FO.NOTI", "GO.ACRF", "GO.NOTI"]
 
 
 @dataclass(slots=True)
 class Far:
-    """Hold an installation whose bureau 000640 keeps its folders elsewhere, under names of its own."""
+    """An installation whose bureau 000640 keeps its folders elsewhere, under names of its own."""
 
     installation: Installation
     server: Elsewhere
@@ -44,12 +44,12 @@ class Far:
 
     @property
     def published(self) -> list[str]:
-        """Give what lies in the far out folder, in short."""
+        """Return what lies in the far out folder, in short."""
         return sorted(name[:7] for name in tree(self.root / "OUT"))
 
     @property
     def waiting(self) -> list[str]:
-        """Give what waits in the far work folder, without its ticket."""
+        """Return what waits in the far work folder, without its ticket."""
         return sorted(name[14:] for name in tree(self.root / "CLAIMED"))
 
     @property

@@ -18,18 +18,18 @@ from flexibatch.domain.case import Verdict
 from flexibatch.settings import FILE
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.dripping import Dripping, running_dripping
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.spool import tree
-from tests.twins.waiting import until
+from tests.doubles.clock import FixedClock
+from tests.doubles.dripping import Dripping, running_dripping
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.spool import tree
+from tests.doubles.waiting import until
 
 SAMPLE = SAMPLES / "accepted-two-workers"
 
 
 @dataclass(slots=True)
 class Both:
-    """Hold an installation of one bureau elsewhere (000640), on a server that may drip, and another here (000641)."""
+    """An installation of one bureau elsewhere (000640), on a server that may drip, and another here (000641)."""
 
     installation: Installation
     server: Dripping

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from flexibatch.adapters.reserve import Reserve
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.program import Caller
-from tests.twins.running_server import running_sites
-from tests.twins.sample_player import Broken
-from tests.twins.spool import tree
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.program import Caller
+from tests.doubles.running_server import running_sites
+from tests.doubles.sample_player import Broken
+from tests.doubles.spool import tree
 
 SAMPLE = SAMPLES / "accepted-two-workers"
 ENDLESS = 1 << 60
@@ -20,7 +20,7 @@ ENDLESS = 1 << 60
 
 @pytest.fixture
 def narrow(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """Give an installation with a set in an inbox and no room to take it in."""
+    """Return an installation with a set in an inbox and no room to take it in."""
     for path in sorted(SAMPLE.glob("[FG][IO].FLEX.*")):
         installation.drop(path)
     monkeypatch.setenv("FLEXIBATCH_RESERVE_BYTES", str(ENDLESS))

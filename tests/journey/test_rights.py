@@ -15,11 +15,11 @@ from flexibatch.domain.vocabulary import SetState
 from flexibatch.errors import Unavailable
 from flexibatch.settings import FILE
 from flexibatch.wiring.home import Home, make_home
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.program import Caller
-from tests.twins.records import Records, go_name
-from tests.twins.server import Server
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.program import Caller
+from tests.doubles.records import Records, go_name
+from tests.doubles.server import Server
 
 ROLES = Path(__file__).parents[2] / "deploy" / "postgresql" / "roles.sql"
 LOGINS = {"flexi_upgrade": "flexibatch_owner", "flexi_service": "flexibatch_channel"}
@@ -35,7 +35,7 @@ def administer(server: Server, name: str, *statements: bytes) -> None:
 
 @pytest.fixture(scope="module")
 def logins(postgresql: Server) -> Server:
-    """Give a server with a login for upgrades and one for the channel, as roles.sql tells to make them."""
+    """Return a server with a login for upgrades and one for the channel, as roles.sql tells to make them."""
     with psycopg.connect(
         host=str(postgresql.folder), dbname="postgres", user="flexibatch", autocommit=True
     ) as connection:
@@ -49,7 +49,7 @@ def logins(postgresql: Server) -> Server:
 
 @pytest.fixture
 def owned(logins: Server) -> Iterator[str]:
-    """Give the name of a database that the owner's login has made the tables of."""
+    """Yield the name of a database that the owner's login has made the tables of."""
     name = logins.create()
     administer(logins, name, ROLES.read_bytes())
     made = Database(logins.url(name, "flexi_upgrade"))
@@ -61,7 +61,7 @@ def owned(logins: Server) -> Iterator[str]:
 
 @pytest.fixture
 def service(logins: Server, owned: str) -> Iterator[Database]:
-    """Give the database as the channel's login sees it."""
+    """Yield the database as the channel's login sees it."""
     opened = Database(logins.url(owned, "flexi_service"))
     yield opened
     opened.close()
@@ -137,7 +137,7 @@ def desk(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Caller:
-    """Give the program on a home whose tables are the owner's, called as the channel's login."""
+    """Return the program on a home whose tables are the owner's, called as the channel's login."""
     monkeypatch.delenv("FLEXIBATCH_DATABASE", raising=False)
     path = tmp_path / "desk"
     path.mkdir()

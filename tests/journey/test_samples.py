@@ -16,9 +16,9 @@ from flexibatch.adapters.store.set_queue import StoredSetQueue
 from flexibatch.domain.catalogue import UNKNOWN
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.pipeline import report_of
-from tests.twins.installation import SAMPLES, Installations
-from tests.twins.sample_player import Sample, SamplePlayer
-from tests.twins.sshd import program
+from tests.doubles.installation import SAMPLES, Installations
+from tests.doubles.sample_player import Sample, SamplePlayer
+from tests.doubles.sshd import program
 
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/case.toml"))
 SCHEMAS = SAMPLES.parent / "schemas"

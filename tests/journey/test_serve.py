@@ -14,10 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flexibatch.services.serve import PAUSES
-from tests.twins.installation import SAMPLES, Installation, moved_to_today
-from tests.twins.program import Caller
-from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations
-from tests.twins.waiting import until
+from tests.doubles.installation import SAMPLES, Installation, moved_to_today
+from tests.doubles.program import Caller
+from tests.doubles.running_server import FOLDERS, RunningServer, ServedInstallations
+from tests.doubles.waiting import until
 
 
 def _awaited(client: paramiko.SFTPClient, folder: str, count: int) -> list[str]:

@@ -16,9 +16,9 @@ from asyncssh.kex import get_kex_algs
 from asyncssh.mac import get_mac_algs
 
 from flexibatch.adapters.sftp.algorithms import CIPHERS, HOST_RSA_SIGNATURES, KEY_EXCHANGES, MACS, SIGNATURES
-from tests.twins.running_server import FOLDERS, ServedInstallations
-from tests.twins.sshd import program
-from tests.twins.wire import framed, key_exchange_begin, key_exchange_init, packet
+from tests.doubles.running_server import FOLDERS, ServedInstallations
+from tests.doubles.sshd import program
+from tests.doubles.wire import framed, key_exchange_begin, key_exchange_init, packet
 
 PLAIN = ("aes128-ctr",)
 """A cipher beside which a MAC is spoken."""
@@ -136,7 +136,7 @@ def test_the_server_asks_for_new_keys_after_a_gibibyte(sites: ServedInstallation
 
 @pytest.fixture
 def peer(sites: ServedInstallations) -> Iterator[socket.socket]:
-    """Give a connection on which nothing is encrypted yet; the server has told what it speaks."""
+    """Yield a connection on which nothing is encrypted yet; the server has told what it speaks."""
     with socket.create_connection(("127.0.0.1", sites.front.port), timeout=30) as connected:
         connected.sendall(b"SSH-2.0-attacker\r\n")
         yield connected

@@ -11,7 +11,7 @@ import pytest
 from paramiko.sftp import CMD_OPEN, CMD_WRITE, SFTP_FLAG_CREATE, SFTP_FLAG_WRITE, int64
 
 from flexibatch.adapters.spool.local.listing import scan_folder
-from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations
+from tests.doubles.running_server import FOLDERS, RunningServer, ServedInstallations
 
 NOWHERE = (
     "../../../flexibatch.toml",

@@ -9,10 +9,10 @@ import pytest
 from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.running_server import FOLDERS, ServedInstallations, running_sites
-from tests.twins.sshd import program
-from tests.twins.waiting import until
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.running_server import FOLDERS, ServedInstallations, running_sites
+from tests.doubles.sshd import program
+from tests.doubles.waiting import until
 
 CLIENTS = SAMPLES.parent / "tests" / "clients"
 CONTENT = bytes(range(256)) * 1000
@@ -36,7 +36,7 @@ SHA1_ONLY = {"JSch 0.1": JSCH, "paramiko 2 without rsa-sha2": OLD_PARAMIKO}
 
 @pytest.fixture(scope="module")
 def shared_street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
-    """Give a server to two bureaus; each has a key of every kind, the second may sign with SHA-1."""
+    """Yield a server to two bureaus; each has a key of every kind, the second may sign with SHA-1."""
     folder = tmp_path_factory.mktemp("street")
     with running_sites(folder, {"FLEXIBATCH_CLAIM_DELAY": "3600"}) as sites:
         for kind in ("ed25519", "ecdsa", "rsa"):
@@ -63,7 +63,7 @@ def _sha1(installation: Installation, number: str, *, allowed: bool) -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path, sites: ServedInstallations) -> Path:
-    """Give a folder with a part and its GO; an answer lies in each bureau's OUT."""
+    """Return a folder with a part and its GO; an answer lies in each bureau's OUT."""
     (tmp_path / "part").write_bytes(CONTENT)
     (tmp_path / "go").touch()
     for number in ("000640", "000641"):
@@ -118,7 +118,7 @@ def test_a_program_that_signs_with_sha1_only_gets_in_where_it_was_allowed(
 
 
 def _told_signatures(sites: ServedInstallations) -> str:
-    """Give what OpenSSH hears in `server-sig-algs`."""
+    """Return what OpenSSH hears in `server-sig-algs`."""
     told = sites.front.program([sites.key_file], "ls", options=("LogLevel=DEBUG1",))
     return next(line for line in told.stderr.splitlines() if "server-sig-algs=" in line)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import paramiko
 from paramiko import sftp as kinds
 
-from tests.twins.running_server import ServedInstallations
-from tests.twins.waiting import until
+from tests.doubles.running_server import ServedInstallations
+from tests.doubles.waiting import until
 
 SESSIONS = 9
 PART = 16 << 20
@@ -93,7 +93,7 @@ def test_a_burst_of_small_requests_stops_nobody(sites: ServedInstallations) -> N
 
 
 def _one_answer(client: paramiko.SFTPClient) -> int:
-    """Give how many bytes the answer to one request has, and take it out."""
+    """Return how many bytes the answer to one request has, and take it out."""
     client._async_request(type(None), kinds.CMD_STAT, "/IN")  # type: ignore[attr-defined]
     until(lambda: _answers(client) > 0)
     size = _answers(client)

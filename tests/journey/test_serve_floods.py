@@ -8,8 +8,8 @@ from typing import Any
 import paramiko
 import pytest
 
-from tests.twins.program import Caller
-from tests.twins.running_server import ServedInstallations, running_sites
+from tests.doubles.program import Caller
+from tests.doubles.running_server import ServedInstallations, running_sites
 
 MOST = 5
 TIMES = 200

@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.twins.running_server import ServedInstallations, running_sites
-from tests.twins.waiting import until
+from tests.doubles.running_server import ServedInstallations, running_sites
+from tests.doubles.waiting import until
 
 MIB = 1 << 20
 CHANNELS = 10
@@ -21,20 +21,20 @@ BEGIN = bytes.fromhex("00000005 01 00000003")
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
-    """Give a server that takes requests as long as it may."""
+    """Yield a server that takes requests as long as it may."""
     with running_sites(tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}) as it:
         yield it
 
 
 def _write(size: int) -> bytes:
-    """Give a request of a size that writes under a handle that nobody has."""
+    """Return a request of a size that writes under a handle that nobody has."""
     head = b"\x06" + (7).to_bytes(4) + (4).to_bytes(4) + b"none" + bytes(8)
     data = size - len(head) - 4
     return size.to_bytes(4) + head + data.to_bytes(4) + bytes(data)
 
 
 def _resident(pid: int) -> int:
-    """Give how much memory a process uses, in MiB."""
+    """Return how much memory a process uses, in MiB."""
     told = Path(f"/proc/{pid}/status").read_text("ascii")
     return next(int(line.split()[1]) // 1024 for line in told.splitlines() if line.startswith("VmRSS"))
 

@@ -11,11 +11,11 @@ import paramiko
 import pytest
 
 from flexibatch.adapters.sftp.refusal_limiter import OF_ONE, WINDOW
-from tests.twins.installation import Installation
-from tests.twins.program import Caller
-from tests.twins.running_server import RunningServer, ServedInstallations, running_front
-from tests.twins.sshd import make_key
-from tests.twins.waiting import until
+from tests.doubles.installation import Installation
+from tests.doubles.program import Caller
+from tests.doubles.running_server import RunningServer, ServedInstallations, running_front
+from tests.doubles.sshd import make_key
+from tests.doubles.waiting import until
 
 OLD = {
     "key exchange": ("KexAlgorithms=diffie-hellman-group1-sha1",),
@@ -33,7 +33,7 @@ def _events(front: RunningServer, name: str) -> list[Event]:
 
 
 def _next(front: RunningServer, before: int, name: str = "sftp.turned_away") -> Event:
-    """Give what was told after so many were."""
+    """Return what was told after so many were."""
     until(lambda: len(_events(front, name)) > before)
     return _events(front, name)[before]
 
@@ -117,7 +117,7 @@ def test_what_is_not_ssh_is_told_and_a_mere_look_at_the_port_is_not(sites: Serve
 
 @pytest.fixture
 def flooded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """Give a server at whose door one address came too often."""
+    """Yield a server at whose door one address came too often."""
     with running_front(tmp_path_factory.mktemp("flooded")) as front:
         for _ in range(OF_ONE + 30):
             with socket.create_connection(("127.0.0.1", front.port)) as peer:

@@ -11,8 +11,8 @@ import pytest
 from paramiko.sftp import CMD_CLOSE
 
 from flexibatch.adapters.spool.local.listing import scan_folder
-from tests.twins.running_server import FOLDERS, ServedInstallations, running_sites
-from tests.twins.waiting import until
+from tests.doubles.running_server import FOLDERS, ServedInstallations, running_sites
+from tests.doubles.waiting import until
 
 
 @contextmanager

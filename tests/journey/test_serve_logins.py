@@ -16,10 +16,10 @@ from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.domain.bureaus import NewSender
 from flexibatch.domain.vocabulary import Language, SignatureDemand
-from tests.twins.installation import Installation
-from tests.twins.running_server import FOLDERS, RunningServer, ServedInstallations, registered_key
-from tests.twins.sshd import make_key
-from tests.twins.waiting import until
+from tests.doubles.installation import Installation
+from tests.doubles.running_server import FOLDERS, RunningServer, ServedInstallations, registered_key
+from tests.doubles.sshd import make_key
+from tests.doubles.waiting import until
 
 REFUSED = r"^Authentication failed\.$"
 
@@ -73,7 +73,7 @@ def test_an_unknown_user_is_refused_as_fast_as_a_known_one(sites: ServedInstalla
 
 
 def _seconds_of_a_refusal(front: RunningServer, key: paramiko.PKey, user: str) -> float:
-    """Give how long it takes from the end of the key exchange to the refusal."""
+    """Return how long it takes from the end of the key exchange to the refusal."""
     transport = paramiko.Transport(("127.0.0.1", front.port))
     transport.start_client(timeout=60)
     begin = time.perf_counter()

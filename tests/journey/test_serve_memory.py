@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.twins.running_server import ServedInstallations, running_sites
+from tests.doubles.running_server import ServedInstallations, running_sites
 
 MIB = 1 << 20
 LARGE = 35 * MIB
@@ -19,7 +19,7 @@ MOST = 150
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedInstallations]:
-    """Give a server that takes requests as long as it may."""
+    """Yield a server that takes requests as long as it may."""
     with running_sites(tmp_path_factory.mktemp("street"), {"FLEXIBATCH_SFTP__REQUEST_SIZE": "4194304"}) as it:
         yield it
 
@@ -97,6 +97,6 @@ async def _ask_and_leave(
 
 
 def _resident(pid: int) -> int:
-    """Give how much memory a process uses, in MiB."""
+    """Return how much memory a process uses, in MiB."""
     told = Path(f"/proc/{pid}/status").read_text("ascii")
     return next(int(line.split()[1]) // 1024 for line in told.splitlines() if line.startswith("VmRSS"))

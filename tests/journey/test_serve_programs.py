@@ -10,9 +10,9 @@ from typing import Self
 
 import pytest
 
-from tests.twins.running_server import FOLDERS, ServedInstallations
-from tests.twins.sshd import program
-from tests.twins.waiting import until
+from tests.doubles.running_server import FOLDERS, ServedInstallations
+from tests.doubles.sshd import program
+from tests.doubles.waiting import until
 
 LARGE = bytes(range(256)) * 12_000
 SMALL = b"small\n"
@@ -21,7 +21,7 @@ DESK = {"large": LARGE, "small": SMALL}
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Hold the folder of a clerk, with two files, and the door that its programs are pointed to."""
+    """The folder of a clerk, with two files, and the door that its programs are pointed to."""
 
     folder: Path
     sites: ServedInstallations
@@ -54,7 +54,7 @@ class Workplace:
 
     @property
     def port(self) -> str:
-        """Give where the door is."""
+        """Return where the door is."""
         return str(self.sites.front.port)
 
     def holds(self, expected: Mapping[str, bytes]) -> None:
@@ -68,7 +68,7 @@ class Workplace:
 
 @pytest.fixture
 def desk(sites: ServedInstallations, tmp_path: Path) -> Workplace:
-    """Give a clerk's folder."""
+    """Return a clerk's folder."""
     return Workplace.made(tmp_path, sites)
 
 

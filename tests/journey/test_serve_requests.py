@@ -12,8 +12,8 @@ from paramiko import sftp as kinds
 from paramiko.sftp import SFTP_FLAG_CREATE, SFTP_FLAG_READ, SFTP_FLAG_TRUNC, SFTP_FLAG_WRITE, int64
 
 from flexibatch.adapters.spool.local.listing import scan_folder
-from tests.twins.running_server import FOLDERS, ServedInstallations
-from tests.twins.waiting import until
+from tests.doubles.running_server import FOLDERS, ServedInstallations
+from tests.doubles.waiting import until
 
 BEHIND = b"\xff" * 32_768
 """What rclone leaves behind a block: the rest of its buffer."""
@@ -43,7 +43,7 @@ class _Client:
 
 @pytest.fixture
 def client(sites: ServedInstallations) -> Iterator[_Client]:
-    """Give a client whose requests have nothing behind them."""
+    """Yield a client whose requests have nothing behind them."""
     with sites.attacked(), sites.front.peer(sites.key) as peer:
         yield _Client(peer)
 

@@ -20,15 +20,15 @@ from flexibatch.errors import Unavailable
 from flexibatch.ports import Stream
 from flexibatch.watcher import Channel
 from flexibatch.wiring.home import Home
-from tests.twins.before import Before
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.references import renumbered
+from tests.doubles.before import Before
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.references import renumbered
 
 
 @pytest.fixture
 def installation(home: Home) -> Installation:
-    """Give an installation in which a set has been dropped."""
+    """Return an installation in which a set has been dropped."""
     made = Installation(home, FixedClock())
     made.register_samples()
     for path in sorted((SAMPLES / "accepted-two-workers").glob("[FG][IO].FLEX.*")):

@@ -17,11 +17,11 @@ from flexibatch.domain.vocabulary import SignatureDemand
 from flexibatch.errors import Refusal
 from flexibatch.wiring.home import Home
 from samples.signing import signature
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, SIGNER, Installation, copied
-from tests.twins.program import Caller
-from tests.twins.signing import DETACHED, YEAR, Holder, authority, issued, written
-from tests.twins.stamper import stamping
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, SIGNER, Installation, copied
+from tests.doubles.program import Caller
+from tests.doubles.signing import DETACHED, YEAR, Holder, authority, issued, written
+from tests.doubles.stamper import stamping
 
 SENDER = "000644"
 PART = (SAMPLES / "accepted-signed" / f"FI.FLEX.{SENDER}.20261005.00001.R.1.1").read_bytes()
@@ -31,7 +31,7 @@ NOW = FixedClock().now()
 
 @pytest.fixture
 def installation(tmp_path: Path, cast: Installation) -> Installation:
-    """Give an installation in which nothing happened yet."""
+    """Return an installation in which nothing happened yet."""
     return copied(cast, tmp_path / "home")
 
 
@@ -55,7 +55,7 @@ def drop(
 
 
 def verdicts(installation: Installation) -> list[tuple[object, ...]]:
-    """Give verdict and rules of every run, in order."""
+    """Return verdict and rules of every run, in order."""
     return installation.rows(
         "SELECT r.verdict, (SELECT group_concat(a.rule) FROM anomaly a "
         "WHERE a.set_ticket = r.set_ticket AND a.run = r.number) "
@@ -166,13 +166,13 @@ def test_each_bad_part_is_told_and_the_document_is_not_read(installation: Instal
 
 @pytest.fixture(scope="module")
 def institution() -> Holder:
-    """Give what answers are signed with."""
+    """Return what answers are signed with."""
     return issued("Institution", "rsa", until=NOW + YEAR)
 
 
 @pytest.fixture
 def signing(installation: Installation, institution: Holder) -> Installation:
-    """Give an installation whose answers are signed."""
+    """Return an installation whose answers are signed."""
     written(installation.home.path / "own.pem", institution.pem)
     written(installation.home.path / "own.key", institution.key_pem)
     return opened(installation, certificate="own.pem", key="own.key")

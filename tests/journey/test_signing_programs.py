@@ -29,7 +29,7 @@ PROGRAMS = {
 
 @dataclass(frozen=True)
 class Bureau:
-    """Hold where a bureau keeps its key and the part it signs, and how its certificate is registered."""
+    """Where a bureau keeps its key and the part it signs, and how its certificate is registered."""
 
     folder: Path
     registered: Certificate
@@ -53,7 +53,7 @@ class Bureau:
 
 
 def bureau(folder: Path, subject: str, kind: str) -> Bureau:
-    """Give a bureau with a name and a key of a kind."""
+    """Return a bureau with a name and a key of a kind."""
     (folder / "part").write_bytes(PART)
     command = ["openssl", "req", "-x509", "-nodes", "-utf8", "-subj", subject, "-days", "30", "-newkey"]
     command += [*KINDS[kind], "-keyout", "key", "-out", "cert"]

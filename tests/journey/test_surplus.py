@@ -8,9 +8,9 @@ from sqlalchemy import text
 from flexibatch.domain.vocabulary import Why
 from flexibatch.services.waiting import waiting
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.sample_player import Broken
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.sample_player import Broken
 
 PART = 1000
 BUSY, OTHER = "000640", "000641"
@@ -18,7 +18,7 @@ BUSY, OTHER = "000640", "000641"
 
 @pytest.fixture
 def installation(home: Home) -> Installation:
-    """Give a channel that keeps the bytes of two refused sets of each bureau, not of three."""
+    """Return a channel that keeps the bytes of two refused sets of each bureau, not of three."""
     settings = home.settings.model_copy(update={"max_refused_bytes": 2 * PART})
     made = Installation(replace(home, settings=settings), FixedClock())
     made.register_samples()

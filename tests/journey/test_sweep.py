@@ -18,10 +18,10 @@ from flexibatch.errors import Superseded, Unavailable
 from flexibatch.ports import SetQueue, Stream
 from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
-from tests.twins.references import renumbered
-from tests.twins.sample_player import Broken
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
+from tests.doubles.references import renumbered
+from tests.doubles.sample_player import Broken
 
 DOCUMENT = next((SAMPLES / "accepted-two-workers").glob("FI.FLEX.*")).read_bytes()
 ACKNOWLEDGEMENT = (

@@ -4,11 +4,11 @@ import pytest
 
 from flexibatch.adapters.store import employers, identities
 from flexibatch.adapters.store.audit import By
-from tests.twins.installation import Installation
-from tests.twins.numbers import worker_number
-from tests.twins.program import Caller
-from tests.twins.sending import Bureau, Sent, sent_form
-from tests.twins.xml_samples import uuid
+from tests.doubles.installation import Installation
+from tests.doubles.numbers import worker_number
+from tests.doubles.program import Caller
+from tests.doubles.sending import Bureau, Sent, sent_form
+from tests.doubles.xml_samples import uuid
 
 FUND = "100300036"
 COMPANY, NSSO = "0400100056", "100100022"
@@ -21,7 +21,7 @@ REFUSED_CODE = "00024-152"
 
 @pytest.fixture
 def bureau(installation: Installation) -> Bureau:
-    """Give the bureau with a mandate for the fund."""
+    """Return the bureau with a mandate for the fund."""
     return Bureau(installation)
 
 

@@ -29,9 +29,9 @@ from flexibatch.watcher import Channel, watch
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 from flexibatch.wiring.outside import Outside
-from tests.twins.before import Before
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
+from tests.doubles.before import Before
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "ACRF_20231.xsd"
 NAME = "FLEX.000640.20261005.00001.R.1"

@@ -11,10 +11,10 @@ from sqlalchemy import update
 from flexibatch.adapters.store import identities, set_actions
 from flexibatch.adapters.store.audit import By
 from flexibatch.adapters.store.tables import period
-from tests.twins.installation import Installation, Installations
-from tests.twins.numbers import bis_number, worker_number
-from tests.twins.program import Caller
-from tests.twins.sending import (
+from tests.doubles.installation import Installation, Installations
+from tests.doubles.numbers import bis_number, worker_number
+from tests.doubles.program import Caller
+from tests.doubles.sending import (
     CANCELLATION,
     MODIFICATION,
     ORIGINAL,
@@ -25,7 +25,7 @@ from tests.twins.sending import (
     document,
     sent_form,
 )
-from tests.twins.xml_samples import uuid
+from tests.doubles.xml_samples import uuid
 
 PAIR = ("88270603675", "50022829427")
 """The first was replaced by the second, which has a period with the first employer."""
@@ -39,13 +39,13 @@ FORMS = [pytest.param(apart, id=name) for apart, name in ((False, "one-form"), (
 
 @pytest.fixture
 def bureau(installation: Installation) -> Bureau:
-    """Give a bureau under the rules as they are shipped."""
+    """Return a bureau under the rules as they are shipped."""
     return Bureau(installation)
 
 
 @pytest.fixture
 def lenient(calm: Installations, tmp_path: Path) -> Iterator[Bureau]:
-    """Give a bureau where no Dimona is a remark only."""
+    """Yield a bureau where no Dimona is a remark only."""
     with calm.copy(tmp_path / "lenient", {"rules__00024_152": "NB"}) as installation:
         yield Bureau(installation)
 
@@ -66,7 +66,7 @@ def both(  # noqa: PLR0913 - what is sent of them
 
 
 def said(answer: Answered, pair: tuple[str, ...]) -> list[object]:
-    """Give all that is told of both, the numbers called first and second."""
+    """Return all that is told of both, the numbers called first and second."""
     text = str([answer.outcomes, answer.told("ErrorID", "AnomalyLabel", "Location", "Value", "INSS")])
     for name, inss in zip(("first", "second"), pair, strict=True):
         text = text.replace(inss, name)
@@ -74,7 +74,7 @@ def said(answer: Answered, pair: tuple[str, ...]) -> list[object]:
 
 
 def versions(bureau: Bureau) -> list[tuple[object, ...]]:
-    """Give person and number of every version, in their order."""
+    """Return person and number of every version, in their order."""
     return bureau.installation.rows(
         "SELECT person, number FROM version JOIN declaration ON ticket = declaration ORDER BY person, number"
     )

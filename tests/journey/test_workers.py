@@ -13,10 +13,10 @@ from flexibatch.domain.case import Verdict
 from flexibatch.sweep_result import SweepResult
 from flexibatch.watcher import Channel
 from flexibatch.workers import Workers
-from tests.twins.installation import SAMPLES, Installation, Installations, moved_to_today
-from tests.twins.mortal import Killed, Life, mortal
-from tests.twins.odd_worker import command
-from tests.twins.references import renumbered
+from tests.doubles.installation import SAMPLES, Installation, Installations, moved_to_today
+from tests.doubles.mortal import Killed, Life, mortal
+from tests.doubles.odd_worker import command
+from tests.doubles.references import renumbered
 
 ODD, OTHER = "000640", "000641"
 SAMPLE = SAMPLES / "accepted-modification/FI.FLEX.000640.20261005.00001.R.1.1"
@@ -27,7 +27,7 @@ Made = Callable[..., Channel]
 
 @pytest.fixture(scope="session")
 def town_of_today(tmp_path_factory: pytest.TempPathFactory) -> Installations:
-    """Give an installation whose register covers this day: its processes take the machine's time."""
+    """Return an installation whose register covers this day: its processes take the machine's time."""
     home = Installation.made(tmp_path_factory.mktemp("today") / "home").home
     installation = Installation(home, SystemClock())
     installation.import_of_today(SAMPLES / "register.csv")
@@ -44,7 +44,7 @@ def _drop(installation: Installation, sender: str, sequence: int = 1) -> None:
 
 @pytest.fixture
 def installation(town_of_today: Installations, tmp_path: Path) -> Iterator[Installation]:
-    """Give a copy of it in which two bureaus have dropped a set each; what is odd is the first one's."""
+    """Yield a copy of it in which two bureaus have dropped a set each; what is odd is the first one's."""
     with town_of_today.copy(tmp_path / "home", {"max_attempts": 2}) as made:
         installation = Installation(made.home, SystemClock())
         _drop(installation, ODD)
@@ -56,7 +56,7 @@ def installation(town_of_today: Installations, tmp_path: Path) -> Iterator[Insta
 def _channel(
     installation: Installation, oddity: str, at: int = 0, most: int = 2, limits: dict[str, str] | None = None
 ) -> Channel:
-    """Give a channel with odd processes."""
+    """Return a channel with odd processes."""
     environ = {f"FLEXIBATCH_LIMITS__{name.upper()}": value for name, value in (limits or {}).items()}
     locks = Locks(installation.spool)
     queue = StoredSetQueue(installation.home.database, installation.clock)
@@ -182,7 +182,7 @@ CALLS = range(1, 70)
 
 
 def _some(calls: range, step: int) -> list[object]:
-    """Give all calls; all but every so many are for the long run."""
+    """Return all calls; all but every so many are for the long run."""
     return [
         call if call % step == step // 2 else pytest.param(call, marks=pytest.mark.long) for call in calls
     ]

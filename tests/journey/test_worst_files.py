@@ -6,9 +6,9 @@ from time import process_time
 
 import pytest
 
-from tests.twins.installation import Installation, Installations, copied
-from tests.twins.judged_apart import peak_of_sweep
-from tests.twins.xml_samples import OPENING, beneficiary, form, relation, uuid
+from tests.doubles.installation import Installation, Installations, copied
+from tests.doubles.judged_apart import peak_of_sweep
+from tests.doubles.xml_samples import OPENING, beneficiary, form, relation, uuid
 
 MOST = 200
 """MiB that a process may ever have which judges one file."""
@@ -24,7 +24,7 @@ ELEMENT = (
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Give an installation on SQLite that nothing happened in yet."""
+    """Return an installation on SQLite that nothing happened in yet."""
     installation = Installation.made(tmp_path_factory.mktemp("fresh") / "home")
     installation.close()
     return installation
@@ -123,7 +123,7 @@ def test_the_worst_signature_takes_bounded_memory(fresh: Installation, tmp_path:
 
 
 def seconds(fresh: Installation, folder: Path, text: str) -> float:
-    """Give the processor's time for a sweep of one file."""
+    """Return the processor's time for a sweep of one file."""
     with Installations(fresh, None).copy(folder, {"max_unreadable": 500}) as installation:
         dropped(installation, text)
         channel = installation.channel()

@@ -24,7 +24,7 @@ from flexibatch.domain.employers import NO_NUMBERS, Numbers, told_numbers
 from flexibatch.domain.findings import Anomaly, Finding, shown
 from flexibatch.domain.flxwage.model import Form, FormReference, Line
 from flexibatch.domain.vocabulary import AnomalyClass, Language, Operation, Outcome
-from tests.twins.spool import CASE
+from tests.doubles.spool import CASE
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 VALID = {

@@ -9,7 +9,7 @@ import pytest
 from flexibatch.adapters.tables import load_categories
 from flexibatch.domain.categories import Categories, quarter_of
 from flexibatch.errors import Refusal
-from tests.twins.sheets import sheets
+from tests.doubles.sheets import sheets
 
 HEADER = "code,sector,first_quarter,last_quarter\n"
 

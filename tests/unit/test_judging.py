@@ -11,7 +11,7 @@ from flexibatch.domain.flxwage.model import Form
 from flexibatch.domain.flxwage.specimen import FORM, JUDGING, LINE
 from flexibatch.dry_run import DryRunUnitOfWork
 from flexibatch.judging import FormJudge, RuleSet
-from tests.twins.spool import CASE
+from tests.doubles.spool import CASE
 
 LATE = "90017-460"
 LATER = replace(CASE, received_on=date(2026, 11, 1))

@@ -7,7 +7,7 @@ import pytest
 from flexibatch.domain.register import Change, DimonaCancel, DimonaOut, DimonaUpdate, Span
 from flexibatch.domain.register_changes import Held, changed, require_flexi
 from flexibatch.errors import Refusal
-from tests.twins.numbers import period_number
+from tests.doubles.numbers import period_number
 
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
 SUBJECT = (3, period_number(1), None, None, None, AT)

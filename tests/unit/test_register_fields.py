@@ -8,7 +8,7 @@ import pytest
 from flexibatch.domain.register import RegisterRow, Span
 from flexibatch.domain.register_fields import COLUMNS, register_row
 from flexibatch.errors import Refusal
-from tests.twins.numbers import company_number, nsso_number, period_number, worker_number
+from tests.doubles.numbers import company_number, nsso_number, period_number, worker_number
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 LEAST = {

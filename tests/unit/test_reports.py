@@ -432,7 +432,7 @@ def test_the_texts_have_the_same_keys_in_every_language() -> None:
 
 
 def _sentences() -> list[tuple[str, str]]:
-    """Give all that is told to a bureau, sentence by sentence, with where it stands."""
+    """Return all that is told to a bureau, sentence by sentence, with where it stands."""
 
     def texts(table: dict[str, Any], path: str) -> list[tuple[str, str]]:
         below = [texts(value, f"{path}.{key}") for key, value in table.items() if isinstance(value, dict)]
@@ -691,7 +691,7 @@ def _parsed(page: bytes) -> Any:  # noqa: ANN401 - an element
 
 
 def _luminance(colour: str) -> float:
-    """Give the relative luminance of a colour, as WCAG 2.1 defines it."""
+    """Return the relative luminance of a colour, as WCAG 2.1 defines it."""
     whole = colour if len(colour) == 6 else "".join(2 * one for one in colour)
     parts = [int(whole[start : start + 2], 16) / 255 for start in (0, 2, 4)]
     red, green, blue = (one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)

@@ -3,7 +3,7 @@
 import re
 
 from samples.references import renumbered
-from tests.twins.installation import SAMPLES
+from tests.doubles.installation import SAMPLES
 
 UUID = re.compile(rb"(?i)>([0-9a-f]{8})(-[0-9a-f]{4}){3}-[0-9a-f]{12}<")
 

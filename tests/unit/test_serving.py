@@ -9,7 +9,7 @@ import pytest
 
 from flexibatch.errors import Unavailable
 from flexibatch.services.serve import keep_watching
-from tests.twins.waiting import until
+from tests.doubles.waiting import until
 
 FAST = (0.01, 0.01)
 WATCHER = """

@@ -25,7 +25,7 @@ from flexibatch.adapters.signatures.trust import TrustStore, read_trust
 from flexibatch.adapters.signatures.verify import SignatureVerifier
 from flexibatch.domain.signatures import SignatureFault, Signed
 from flexibatch.errors import Refusal
-from tests.twins.signing import ARRIVED, DETACHED, YEAR, Holder, authority, holder, issued, written
+from tests.doubles.signing import ARRIVED, DETACHED, YEAR, Holder, authority, holder, issued, written
 
 REGISTERED = TrustStore()
 PART = b"<FLXWAGE>\n<Form/>\r\n</FLXWAGE>\n"

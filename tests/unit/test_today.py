@@ -12,7 +12,7 @@ from lxml import etree
 
 from samples import references, today
 from samples.today import RECEPTION, moved
-from tests.twins.installation import SAMPLES
+from tests.doubles.installation import SAMPLES
 
 DAYS = [date(2026, 11, 1) + timedelta(days) for days in range(2 * 366)]
 LEAP = [date(2028, 1, 1) + timedelta(days) for days in range(91)]
@@ -23,7 +23,7 @@ VALIDITY = ("ValidityPeriodStartingDate", "ValidityPeriodEndingDate")
 
 
 def _whole() -> Iterator[bytes]:
-    """Give the documents of the samples, their parts joined."""
+    """Yield the documents of the samples, their parts joined."""
     for folder in sorted({path.parent for path in DOCUMENTS}):
         for first in sorted(folder.glob("FI.FLEX.*.1")):
             parts = sorted(folder.glob(f"{first.name.rpartition('.')[0]}.*"))
@@ -47,7 +47,7 @@ def _dates(of: etree._Element, *tags: str) -> list[date]:
 
 
 def _calculations() -> Iterator[tuple[date, ...]]:
-    """Give period, calculation date and one validity period of each line that has them in order of reading."""
+    """Yield period, calculation date and one validity period of each line that has them in order of reading."""
     for document in _whole():
         for one in _read(document).iter("{*}Calculation"):
             for quality in one.iter("{*}Features"):
@@ -57,7 +57,7 @@ def _calculations() -> Iterator[tuple[date, ...]]:
 
 
 def _register() -> Iterator[tuple[date, ...]]:
-    """Give the Dimona periods."""
+    """Yield the Dimona periods."""
     for table in TABLES:
         for row in csv.DictReader(table.read_text("utf-8").splitlines(), delimiter=";"):
             if row.get("start_date") and row.get("end_date"):
@@ -72,7 +72,7 @@ def _moved_rows(rows: list[tuple[date, ...]], day: date) -> list[tuple[date, ...
 
 
 def _nature(row: Iterable[date], day: date) -> tuple[bool, ...]:
-    """Tell what rules ask of a line's dates."""
+    """Return what rules ask of a line's dates."""
     start, end, calculated, valid_from, valid_until = row
     return (
         start <= end,

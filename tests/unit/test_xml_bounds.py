@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.twins.xml_samples import OPENING, SPACE, beneficiary, form, message, read
+from tests.doubles.xml_samples import OPENING, SPACE, beneficiary, form, message, read
 
 FORM = "<Identification>FLXWAGE</Identification>"
 
@@ -94,7 +94,7 @@ def test_what_lies_within_is_explained(tmp_path: Path, text: str, expected: list
 
 
 def seconds(tmp_path: Path, text: str) -> float:
-    """Give the processor's time for reading a document."""
+    """Return the processor's time for reading a document."""
     begin = time.process_time()
     read(tmp_path, text)
     return time.process_time() - begin

@@ -11,7 +11,7 @@ from flexibatch.adapters.xml.element_reader import _refused
 from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
-from tests.twins.xml_samples import (
+from tests.doubles.xml_samples import (
     SCHEMAS,
     SPACE,
     beneficiary,
@@ -387,7 +387,7 @@ def corrupted(draw: st.DrawFn) -> bytes:
 
 
 def _beyond_a_schema(one: Finding) -> bool:
-    """Tell whether a finding is about how a value is written, or about which references of a line there are."""
+    """Return whether a finding is about how a value is written, or about which references of a line there are."""
     twice = one.rule == "schema-cardinality" and one.tag == "Reference"
     return twice or one.rule in {"literal-value", "reference-missing"}
 

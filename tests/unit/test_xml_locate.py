@@ -6,7 +6,7 @@ import pytest
 
 from flexibatch.adapters.xml.locate import Locator, document_lines
 from flexibatch.adapters.xml.reader import DocumentReader
-from tests.twins.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
+from tests.doubles.xml_samples import DAY, SCHEMAS, beneficiary, faults, form, message, opened, relation
 
 
 def expected(text: str, needle: str, nth: int = 1) -> tuple[int, int]:

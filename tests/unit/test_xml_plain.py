@@ -14,7 +14,7 @@ from flexibatch.domain.counting import LINES_LIMIT
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.flxwage.model import Form
 from flexibatch.errors import DocumentBroken
-from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, relation, uuid
+from tests.doubles.xml_samples import SCHEMAS, beneficiary, form, message, relation, uuid
 
 [NEWEST] = SCHEMAS.files
 VALIDATOR, NODE = SCHEMAS.validator(NEWEST), SCHEMAS.explainer(NEWEST)

@@ -9,7 +9,7 @@ import pytest
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.adapters.xml.wellformed import fault
 from flexibatch.domain.flxwage.model import FormReference
-from tests.twins.xml_samples import (
+from tests.doubles.xml_samples import (
     DAY,
     OPENING,
     SCHEMAS,
@@ -31,7 +31,7 @@ AT = (BODY.count("\n", 0, BODY.index("F1")) + 1, BODY.index("F1") - BODY.rfind("
 
 
 def first(folder: Path, data: str | bytes) -> list[tuple[str, int | None, int | None]]:
-    """Give rule, line and column of what refuses the whole file."""
+    """Return rule, line and column of what refuses the whole file."""
     return [(one.rule, one.line, one.column) for one in read(folder, data)[1]]
 
 

@@ -11,7 +11,7 @@ from flexibatch.adapters.xml import element_reader
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.domain.flxwage.model import Calculation, FinancialElement, FormReference, Line, Quality
 from flexibatch.domain.vocabulary import Operation
-from tests.twins.xml_samples import (
+from tests.doubles.xml_samples import (
     DAY,
     OPENING,
     SCHEMAS,
@@ -233,7 +233,7 @@ _PEAK = """
 import sys
 sys.path[:0] = [{tests!r}, {root!r}]
 from pathlib import Path
-from tests.twins.xml_samples import SCHEMAS, DAY
+from tests.doubles.xml_samples import SCHEMAS, DAY
 from flexibatch.adapters.xml.reader import DocumentReader
 from flexibatch.errors import DocumentBroken
 count = 0

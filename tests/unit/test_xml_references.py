@@ -8,7 +8,7 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.domain.flxwage.model import Line
 from flexibatch.domain.flxwage.rules.judge import LineRules
 from flexibatch.domain.flxwage.specimen import JUDGING
-from tests.twins.xml_samples import SCHEMAS, beneficiary, form, message, read, relation, uuid
+from tests.doubles.xml_samples import SCHEMAS, beneficiary, form, message, read, relation, uuid
 
 LINE = "/FLXWAGE/Form[1]/Debtor/Beneficiary[1]/Relation[1]"
 FIRST, SECOND, THIRD = (f"{LINE}/Reference[{nth}]" for nth in (1, 2, 3))
@@ -26,7 +26,7 @@ UUID, OTHER, OWN = reference(uuid(1), "8"), reference(uuid(2), "8"), reference("
 
 @pytest.fixture(scope="module")
 def lenient(tmp_path_factory: pytest.TempPathFactory) -> Schemas:
-    """Give a schema that lets any number of references pass, with any type, origin and text."""
+    """Return a schema that lets any number of references pass, with any type, origin and text."""
     folder = tmp_path_factory.mktemp("lenient")
     text = (SCHEMAS.folder / "FLXWAGE_20251.xsd").read_text()
     text = text.replace(

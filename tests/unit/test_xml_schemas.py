@@ -12,14 +12,14 @@ from flexibatch.adapters.xml.schemas import Schemas
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.schema_versions import Quarter, SchemaVersion
 from flexibatch.errors import Refusal
-from tests.twins.xml_samples import SCHEMAS, SPACE
+from tests.doubles.xml_samples import SCHEMAS, SPACE
 
 ENTRY = '[[file]]\nfile = "FLXWAGE_20264.xsd"\nfrom = "2026/4"\n'
 CLOSING = '[[version]]\nname = "FLXWAGE_20264"\nuntil = 2026-12-31\n'
 
 
 def chosen(location: str | None, on: date, *, passed_by: str | None = None) -> str:
-    """Give the name of the version that is chosen, or the rule that refuses it."""
+    """Return the name of the version that is chosen, or the rule that refuses it."""
     found = SCHEMAS.choose(location, on, passed_by=passed_by)
     return found.rule if isinstance(found, Finding) else found.name
 

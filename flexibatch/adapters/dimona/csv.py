@@ -29,7 +29,7 @@ EMPLOYERS = ("nsso_number", "enterprise_number")
 
 
 def read_csv(file: BinaryIO, zone: ZoneInfo) -> tuple[str, Iterator[Entry | Refusal]]:
-    """Tell the format, `csv` or `replacements`, and read the rows, or what is wrong there, as they are asked for."""
+    """Return the format, `csv` or `replacements`, and read the rows, or what is wrong there, as they are asked for."""
     rows = csv_rows(file)
     header = header_of(rows)
     if "old_inss" in header:

@@ -173,7 +173,7 @@ class _Source:
             return value
 
     def broken(self) -> Refusal:
-        """Tell that the text is no JSON here."""
+        """Return that the text is no JSON here."""
         return Refusal(f"line {self.line}: this is no well-formed JSON")
 
     def _more(self) -> bool:

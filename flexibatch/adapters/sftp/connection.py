@@ -64,12 +64,12 @@ class BureauConnection(asyncssh.SSHServer):
 
     def __init__(self, host: ConnectionHost) -> None:
         """Keep the house."""
-        self._house = host
+        self._host = host
         self._session = secrets.token_hex(4)
         self._connection: asyncssh.SSHServerConnection | None = None
         self._account: Account | None = None
         self._user = self.address = ""
-        self._applicant = LoginAttempt()
+        self._attempt = LoginAttempt()
         self._failed, self._told = 0, False
         self.fingerprint = ""
         self.number: str | None = None
@@ -83,27 +83,27 @@ class BureauConnection(asyncssh.SSHServer):
         """Take the connection in, unless too many wait to log in."""
         self._connection = conn
         self.address = str(conn.get_extra_info("peername", ("?",))[0])
-        waiting = sorted(self._house.waiting(), key=lambda door: door.came_at)
-        self._house.connections.add(self)
-        leaving = self._house.login_queue.leaving(self.address, [door.address for door in waiting])
+        waiting = sorted(self._host.waiting(), key=lambda door: door.came_at)
+        self._host.connections.add(self)
+        leaving = self._host.login_queue.leaving(self.address, [door.address for door in waiting])
         if leaving is not None:
-            self._house.crowded(len(waiting))
+            self._host.crowded(len(waiting))
             [*waiting, self][leaving].cut()
         if leaving != len(waiting):
-            self._applicant.watch(conn)
+            self._attempt.watch(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
-        self._house.connections.discard(self)
+        self._host.connections.discard(self)
         connection, self._connection = self._connection, None
         if self.number is not None:
             self.tell(Act.LOGOUT, reason=type(exc).__name__ if exc else None)
         elif connection is not None and not self._told:
-            self._tell_kept_out(refusal(connection, self._applicant, exc))
+            self._tell_kept_out(refusal(connection, self._attempt, exc))
 
     def _tell_kept_out(self, why: dict[str, str]) -> None:
         """Tell the operator who did not get in; the audit too where it was a bureau's name, or a key was tried."""
-        if not why or not self._house.may_tell(self.address):
+        if not why or not self._host.may_tell(self.address):
             return
         if self._failed:
             self.tell(
@@ -142,7 +142,7 @@ class BureauConnection(asyncssh.SSHServer):
 
     @property
     def moved_at(self) -> float:
-        """Tell when something was last asked, on the clock of `time.monotonic`."""
+        """Return when something was last asked, on the clock of `time.monotonic`."""
         return max([self._entered_at, *(view.moved_at for view in self.views)])
 
     @property
@@ -155,7 +155,7 @@ class BureauConnection(asyncssh.SSHServer):
     async def begin_auth(self, username: str) -> bool:
         """Find out who it may be; an unknown name goes the same way as a known one."""
         self._user = shown(username.encode(errors="replace"))
-        self._account = await self._house.account(username)
+        self._account = await self._host.account(username)
         return True
 
     def public_key_auth_supported(self) -> bool:
@@ -169,14 +169,14 @@ class BureauConnection(asyncssh.SSHServer):
         """
         self.fingerprint = key.get_fingerprint()
         if not self._is_registered():
-            self._account = await self._house.account(username, self._entered_at)
+            self._account = await self._host.account(username, self._entered_at)
         weak = self._account is not None and self._account.allow_ssh_rsa
         taken = {one.encode() for one in (*SIGNATURES, *((WEAK_SIGNATURE,) if weak else ()))}
         key.all_sig_algorithms = key.all_sig_algorithms & taken
         if self._is_registered():
             return True
         self._failed += 1
-        if self._failed >= self._house.limits.login_attempts:
+        if self._failed >= self._host.limits.login_attempts:
             self.leave(asyncssh.DISC_NO_MORE_AUTH_METHODS_AVAILABLE, "Too many keys were tried.")
         return False
 
@@ -188,13 +188,13 @@ class BureauConnection(asyncssh.SSHServer):
         account = self._account
         if account is None:
             raise PermissionError("nobody was let in")
-        limits, connections = self._house.limits, self._house.connections
+        limits, connections = self._host.limits, self._host.connections
         inside = [door for door in connections if door.number is not None]
         mine = sum(door.number == account.number for door in inside)
         for count, most in ((mine, limits.max_sessions_per_sender), (len(inside), limits.max_sessions)):
             if count >= most:
                 self._told = True
-                if self._house.may_tell(self.address):
+                if self._host.may_tell(self.address):
                     self.tell(Act.LOGIN_REFUSED, reason="too many sessions", fingerprint=self.fingerprint)
                 self.leave(
                     asyncssh.DISC_TOO_MANY_CONNECTIONS,
@@ -212,11 +212,11 @@ class BureauConnection(asyncssh.SSHServer):
         self._sessions = [session for session in self._sessions if not session.ended]
         if self._connection is None or self.number is None:
             return False
-        of_all = sum(door.channels for door in self._house.connections if door.number == self.number)
-        if self.channels >= CHANNELS or of_all >= self._house.limits.max_channels_per_sender:
+        of_all = sum(door.channels for door in self._host.connections if door.number == self.number)
+        if self.channels >= CHANNELS or of_all >= self._host.limits.max_channels_per_sender:
             self.tell(Act.REFUSED, reason="too many channels")
             return False
-        session = Session(self._view, self._house.bureau(self.number).budget)
+        session = Session(self._view, self._host.bureau(self.number).budget)
         self._sessions.append(session)
         return self._connection.create_server_channel(None, window=UNASKED), session
 
@@ -230,7 +230,7 @@ class BureauConnection(asyncssh.SSHServer):
             raise PermissionError("nobody was let in")
         view = FolderView(
             cast("asyncssh.SSHServerChannel[bytes]", channel),
-            self._house.bureau(self.number),
+            self._host.bureau(self.number),
             self.number,
             self.tell,
             self.views,
@@ -240,7 +240,7 @@ class BureauConnection(asyncssh.SSHServer):
 
     def tell(self, act: Act, file: FileId | None = None, /, **details: str | int | None) -> None:
         """Write down what was done; with a file, whose fate it tells."""
-        self._house.tell(SessionEvent(act, self._session, self.number, self.address, details, file))
+        self._host.tell(SessionEvent(act, self._session, self.number, self.address, details, file))
 
 
 async def rest(seconds: float, stop: asyncio.Event) -> None:

@@ -102,5 +102,5 @@ def _same(event: SessionEvent) -> dict[str, str | int | None]:
 
 
 def _moved(count: int, event: SessionEvent) -> SessionEvent:
-    """Tell with what a file came to be called how often it was renamed."""
+    """Return with what a file came to be called how often it was renamed."""
     return replace(event, details={**event.details, "count": count}) if count > 1 else event

@@ -43,7 +43,7 @@ class FolderView(asyncssh.SFTPServer):
     ) -> None:
         """Keep whose session it is, and the others of its connection."""
         super().__init__(channel)
-        self._room, self._number, self._tell = bureau, number, tell
+        self._bureau, self._number, self._tell = bureau, number, tell
         self._together = together
         self._open: set[Handle] = set()
         self.orderly = self.ended = False
@@ -58,11 +58,11 @@ class FolderView(asyncssh.SFTPServer):
     @property
     def quota(self) -> InboxQuota:
         """Return how much a bureau may ask for."""
-        return self._room.quota
+        return self._bureau.quota
 
     async def take_turn(self) -> None:
         """Wait until it is this session's turn, among those of its bureau."""
-        await self._room.take_turn()
+        await self._bureau.take_turn()
 
     def too_long(self, size: int) -> asyncssh.SFTPError:
         """Write down that a request was announced that nobody may send; the session ends, and nothing of it is read."""
@@ -81,24 +81,24 @@ class FolderView(asyncssh.SFTPServer):
         del attrs
         place = self._file(path)
         count = sum(len(view._open) for view in self._together)  # noqa: SLF001 - of its own kind
-        if count >= self._room.quota.max_handles:
+        if count >= self._bureau.quota.max_handles:
             raise asyncssh.SFTPFailure(f"{count} files are open in this session: close some first.")
         handle: Handle
         if pflags & (FXF_WRITE | FXF_APPEND | FXF_CREAT | FXF_TRUNC):
             self._require_inbox(place, "written")
             flags = sum(ours for theirs, ours in _OPENING if pflags & theirs)
-            handle = self._refusing(place, lambda: Upload(self._room, place, flags))
+            handle = self._refusing(place, lambda: Upload(self._bureau, place, flags))
         else:
-            handle = Download(self._room, place)
+            handle = Download(self._bureau, place)
         self._open.add(handle)
-        self._room.handles += 1
+        self._bureau.handles += 1
         return handle
 
     async def close(self, file_obj: object) -> None:
         """Close a file; one whose connection broke stays marked as half-written."""
         handle = _handle(file_obj)
         self._open.discard(handle)
-        self._room.handles -= 1
+        self._bureau.handles -= 1
         if isinstance(handle, Download):
             whole = handle.whole()
             handle.close()
@@ -106,7 +106,7 @@ class FolderView(asyncssh.SFTPServer):
             return
         orderly, lost = self.orderly, handle.lost() or _torn(handle)
         try:
-            sha256 = await self._room.apart(handle.sha256) if orderly and lost is None else None
+            sha256 = await self._bureau.apart(handle.sha256) if orderly and lost is None else None
         finally:
             handle.close(orderly=orderly)
         told = {"path": handle.place.shown, "size": handle.size, "sha256": sha256}
@@ -117,7 +117,7 @@ class FolderView(asyncssh.SFTPServer):
     def read(self, file_obj: object, offset: int, size: int) -> bytes:
         """Read at most what one request may ask."""
         handle = _handle(file_obj)
-        size = min(size, self._room.quota.request_size)
+        size = min(size, self._bureau.quota.request_size)
         if isinstance(handle, Upload):
             return read_at(handle.descriptor, size, offset)
         return handle.read(offset, size)
@@ -127,15 +127,15 @@ class FolderView(asyncssh.SFTPServer):
         handle = _handle(file_obj)
         if isinstance(handle, Download):
             raise asyncssh.SFTPPermissionDenied(f"{handle.place.shown} was opened to be read.")
-        if len(data) > self._room.quota.request_size:
-            raise asyncssh.SFTPFailure(f"A request has at most {self._room.quota.request_size} bytes.")
+        if len(data) > self._bureau.quota.request_size:
+            raise asyncssh.SFTPFailure(f"A request has at most {self._bureau.quota.request_size} bytes.")
         self._refusing(handle.place, lambda: handle.write(offset, data))
         return len(data)
 
     async def fsync(self, file_obj: object) -> None:
         """Put what was written on the disk."""
         handle = _handle(file_obj)
-        await self._room.apart(lambda: os.fsync(handle.descriptor))
+        await self._bureau.apart(lambda: os.fsync(handle.descriptor))
 
     # -------------------------------------------------------------------------------------------- attributes
 
@@ -144,7 +144,7 @@ class FolderView(asyncssh.SFTPServer):
         place = place_of(path)
         if not place.is_file:
             return self._folder_attributes(place.folder)
-        return of_file(self._room.status(place))
+        return of_file(self._bureau.status(place))
 
     def lstat(self, path: bytes) -> SFTPAttrs:
         """Do as `stat`: there are no links."""
@@ -160,15 +160,15 @@ class FolderView(asyncssh.SFTPServer):
             return
         place = self._file(path)
         self._require_inbox(place, "changed")
-        with self._room.opened(place.folder) as folder:
-            status = self._room.status_in(folder, place)
+        with self._bureau.opened(place.folder) as folder:
+            status = self._bureau.status_in(folder, place)
             wanted = times(attrs)
             if wanted is not None:
                 os.utime(place.name, wanted, dir_fd=folder, follow_symlinks=False)
         if attrs.size is not None:
             if status.st_mode & UPLOADING:
                 raise asyncssh.SFTPFailure(f"{place.shown} is being written: cut it when it is there.")
-            upload = Upload(self._room, place, 0)
+            upload = Upload(self._bureau, place, 0)
             try:
                 self._cut(upload, attrs.size)
             finally:
@@ -194,12 +194,12 @@ class FolderView(asyncssh.SFTPServer):
         self._refusing(upload.place, lambda: upload.truncate(size))
 
     def statvfs(self, path: bytes) -> os.statvfs_result:
-        """Tell the room on the disk, for `df`."""
+        """Return the room on the disk, for `df`."""
         place_of(path)
-        return os.statvfs(self._room.root)
+        return os.statvfs(self._bureau.root)
 
     def fstatvfs(self, file_obj: object) -> os.statvfs_result:
-        """Tell the room on the disk."""
+        """Return the room on the disk."""
         return os.fstatvfs(_handle(file_obj).descriptor)
 
     # ------------------------------------------------------------------------------------------------ folders
@@ -218,9 +218,9 @@ class FolderView(asyncssh.SFTPServer):
             for one in SENDER_FOLDERS:
                 yield SFTPName(one.encode(), attrs=self._folder_attributes(one))
             return
-        listed = self._room.listed(folder)
-        with self._room.listing():
-            while some := await self._room.apart(lambda: list(islice(listed, LISTED_AT_ONCE))):
+        listed = self._bureau.listed(folder)
+        with self._bureau.listing():
+            while some := await self._bureau.apart(lambda: list(islice(listed, LISTED_AT_ONCE))):
                 for name, status in some:
                     yield SFTPName(name, attrs=of_file(status))
 
@@ -233,7 +233,7 @@ class FolderView(asyncssh.SFTPServer):
     def remove(self, path: bytes) -> None:
         """Delete a file: an answer that was fetched, or what was not claimed yet."""
         place = self._file(path)
-        status = self._refusing(place, lambda: renames.remove(self._room, place))
+        status = self._refusing(place, lambda: renames.remove(self._bureau, place))
         answer = None if place.is_inbox else identity_in(status)
         self._tell(Act.DELETE, answer, path=place.shown, size=status.st_size)
 
@@ -252,7 +252,7 @@ class FolderView(asyncssh.SFTPServer):
         if old.folder != new.folder:
             raise self._refused(old, "A file is renamed within its folder: put it where it belongs.")
         self._refusing(new, lambda: require_good_name(new))
-        status = self._refusing(old, lambda: renames.rename(self._room, old, new, replace=replace))
+        status = self._refusing(old, lambda: renames.rename(self._bureau, old, new, replace=replace))
         told = {"path": old.shown, "to": new.shown, "size": status.st_size}
         self._tell(Act.RENAME, identity_in(status), **told)
 
@@ -320,7 +320,7 @@ class FolderView(asyncssh.SFTPServer):
         return asyncssh.SFTPPermissionDenied(reason)
 
     def _folder_attributes(self, folder: str) -> SFTPAttrs:
-        return of_folder((self._room.root / folder).lstat())
+        return of_folder((self._bureau.root / folder).lstat())
 
 
 def _is_folder(path: bytes) -> bool:

@@ -45,7 +45,7 @@ class Download:
         return content
 
     def whole(self) -> FileId | None:
-        """Tell which file was read to its end; None where it was not."""
+        """Return which file was read to its end; None where it was not."""
         status = os.fstat(self.descriptor)
         return identity_in(status) if self.taken >= status.st_size else None
 

@@ -38,10 +38,10 @@ class LoginQueue:
 
     def __init__(self, limits: ConnectionLimits) -> None:
         """Keep how many may wait."""
-        self._crowd = limits
+        self._limits = limits
 
     def leaving(self, address: str, waiting: Sequence[str]) -> int | None:
-        """Tell who leaves for one more: the place of one who waits, their number for the newcomer, None for nobody.
+        """Return who leaves for one more: the place of one who waits, their number for the newcomer, None for nobody.
 
         Those who wait are given by their addresses, who has waited longest first.
 
@@ -54,7 +54,7 @@ class LoginQueue:
         """
         if self._full(address, waiting):
             return len(waiting)
-        if len(waiting) < self._crowd.max_logins:
+        if len(waiting) < self._limits.max_logins:
             return None
         networks = [network_of(one) for one in waiting]
         largest, most = Counter(networks).most_common(1)[0]
@@ -63,13 +63,13 @@ class LoginQueue:
 
     def pressed(self, waiting: Collection[str]) -> frozenset[str]:
         """Return the addresses that places are short for: those at their share, or all where many wait."""
-        crowded = len(waiting) >= SHORT * self._crowd.max_logins
+        crowded = len(waiting) >= SHORT * self._limits.max_logins
         return frozenset(address for address in waiting if crowded or self._full(address, waiting))
 
     def _full(self, address: str, waiting: Collection[str]) -> bool:
         addresses = Counter(waiting)
         networks = Counter(map(network_of, waiting))
         return (
-            addresses[address] >= self._crowd.max_logins_per_address
-            or networks[network_of(address)] >= self._crowd.max_logins_per_network
+            addresses[address] >= self._limits.max_logins_per_address
+            or networks[network_of(address)] >= self._limits.max_logins_per_network
         )

@@ -182,7 +182,7 @@ class Server:
         return [door for door in self.connections if door.number is None]
 
     def crowded(self, waiting: int) -> None:
-        """Tell the operator, but not of each connection: a flood must not fill logs and tables."""
+        """Report the operator, but not of each connection: a flood must not fill logs and tables."""
         if time.monotonic() >= self._told_crowded_at + CROWD_EVERY:
             self._told_crowded_at = time.monotonic()
             log.warning("sftp.crowded", waiting=waiting)

@@ -18,7 +18,7 @@ from flexibatch.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """Hold roots (none: being registered is the trust), revocation lists, and whether SHA-1 is taken."""
+    """Roots (none: being registered is the trust), revocation lists, and whether SHA-1 is taken."""
 
     roots: tuple[Any, ...] = ()
     lists: tuple["RevocationList", ...] = ()

@@ -48,7 +48,7 @@ class SignatureVerifier:
     def verify(
         self, signature: bytes, part: BinaryIO, registered: Sequence[Certificate], *, arrived: datetime
     ) -> Signed | SignatureFault:
-        """Tell who signed the part's bytes; `part` is a file that can seek, `arrived` knows its zone."""
+        """Return who signed the part's bytes; `part` is a file that can seek, `arrived` knows its zone."""
         if len(signature) > ENVELOPE_LIMIT + 2 * part.seek(0, 2):
             return SignatureFault.TOO_BIG
         signed = open_envelope(signature)

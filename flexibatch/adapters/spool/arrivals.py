@@ -18,7 +18,12 @@ class SpoolArrivals:
         self, reserve: Reserve, inboxes: Inboxes, spool: Spool, private_folders: PrivateFolders
     ) -> None:
         """Keep what stays free, who looks, who moves and who keeps."""
-        self._reserve, self._inboxes, self._spool, self._keeping = reserve, inboxes, spool, private_folders
+        self._reserve, self._inboxes, self._spool, self._private_folders = (
+            reserve,
+            inboxes,
+            spool,
+            private_folders,
+        )
 
     @property
     def unreached(self) -> int:
@@ -27,7 +32,7 @@ class SpoolArrivals:
 
     def require(self) -> None:
         """Raise `Unavailable` where the spool is not there."""
-        require_senders(self._keeping.spool)
+        require_senders(self._private_folders.spool)
 
     def lacking(self) -> str:
         """Say why nothing more may be taken in; nothing where it may."""
@@ -51,12 +56,12 @@ class SpoolArrivals:
 
     def keep(self, ticketed: Ticketed) -> Sequence[ReceivedFile]:
         """Make the private copies."""
-        return self._keeping.keep(ticketed)
+        return self._private_folders.keep(ticketed)
 
     def settle(self, taken: Sequence[Ticketed]) -> None:
         """Bring onto the disk that sets of one inbox were moved, and let what was moved go."""
-        self._keeping.settle(taken)
+        self._private_folders.settle(taken)
 
     def quarantine(self, ticket: str) -> None:
         """Move a set to quarantine."""
-        self._keeping.quarantine(ticket)
+        self._private_folders.quarantine(ticket)

@@ -35,14 +35,14 @@ _Search = Iterator[list[_Located] | None]
 
 
 class SenderDirectory(Protocol):
-    """Tell who the senders are and which names they have used."""
+    """Who the senders are and which names they have used."""
 
     def senders(self) -> Collection[Sender]:
         """Return all senders."""
         ...
 
     def received(self, number: str, environment: Environment, keys: Collection[str]) -> Mapping[str, str]:
-        """Tell which names were received before."""
+        """Return which names were received before."""
         ...
 
 

@@ -32,7 +32,7 @@ class SpoolOutbox:
 
     def __init__(self, spool: Spool, private_folders: PrivateFolders, pages: Pages) -> None:
         """Keep who puts down, who archives and who writes pages."""
-        self._spool, self._keeping, self._pages = spool, private_folders, pages
+        self._spool, self._private_folders, self._pages = spool, private_folders, pages
 
     def publish(self, verdict: Verdict) -> None:
         """Put down the answers."""
@@ -41,7 +41,7 @@ class SpoolOutbox:
     def report(self, report: Report) -> None:
         """Put down the page for people, its JSON, and what was refused as CSV."""
         # What is refused whole has no lines, whatever a judgement that came to nothing left beside its answers.
-        kept = self._keeping.folder(report.case).lines(report.case.run)
+        kept = self._private_folders.folder(report.case).lines(report.case.run)
         lines = partial(read_lines, kept) if report.counts.lines else no_lines
         self._spool.put_page(report.case, "html", self._pages.html_pieces(report, lines))
         self._spool.put_page(report.case, "json", self._pages.json_pieces(report, lines))
@@ -49,5 +49,5 @@ class SpoolOutbox:
 
     def archive(self, case: Case) -> None:
         """Move the set's private folder to the archive; elsewhere nothing stays of it."""
-        self._keeping.archive(case)
+        self._private_folders.archive(case)
         self._spool.forget(case)

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.engine import Database, instant, stored
-from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.rows import PlainRow
 from flexibatch.adapters.store.tables import (
     acknowledgement,
     audit,
@@ -60,7 +60,7 @@ def list_audit(
     number: str | None = None,
     since: datetime | None = None,
     most: int | None = 1000,
-) -> list[KnownPerson]:
+) -> list[PlainRow]:
     """Return what operators and bureaus did, the newest `most`, the oldest of them first."""
     done = select(
         audit.c.at,
@@ -93,7 +93,7 @@ def list_audit(
 
 
 def fetched(connection: Connection, number: str, sizes: Mapping[str, int], before: datetime) -> set[str]:
-    """Tell which of a sender's answers were fetched whole, or acknowledged, before an instant.
+    """Return which of a sender's answers were fetched whole, or acknowledged, before an instant.
 
     `sizes` are the answers by the path that the sender sees, with their bytes.
     """

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, case, delete, func, i
 
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import KnownPerson, all_shown, shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown, shown
 from flexibatch.adapters.store.tables import mandate, sender, sender_certificate, sender_key
 from flexibatch.domain.bureaus import AS_SET, NewSender, SshKey
 from flexibatch.domain.vocabulary import Language, SignatureDemand
@@ -63,12 +63,12 @@ def add_sender(connection: Connection, by: By, new: NewSender) -> bool:
     return row is not None
 
 
-def list_senders(connection: Connection) -> list[KnownPerson]:
+def list_senders(connection: Connection) -> list[PlainRow]:
     """Return all senders by number, the removed ones too."""
     return all_shown(connection.execute(_senders().order_by(sender.c.number)))
 
 
-def show_sender(connection: Connection, number: str) -> KnownPerson:
+def show_sender(connection: Connection, number: str) -> PlainRow:
     """Return one sender with its keys and the number of its mandates; raise `Refusal` where there is none."""
     row = connection.execute(_senders().where(sender.c.number == number)).first()
     if row is None:
@@ -221,7 +221,7 @@ def remove_key(connection: Connection, by: By, number: str, fingerprint: str) ->
     note(connection, by, "sender key remove", number, fingerprint=fingerprint)
 
 
-def list_keys(connection: Connection, number: str) -> list[KnownPerson]:
+def list_keys(connection: Connection, number: str) -> list[PlainRow]:
     """Return a sender's keys, the oldest first."""
     columns = (sender_key.c.fingerprint, sender_key.c.public_key, sender_key.c.added_at)
     mine: Select[Any] = select(*columns).where(sender_key.c.sender == number)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bureaus import require_sender
 from flexibatch.adapters.store.engine import instant, stored
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import sender_certificate
 from flexibatch.domain.signatures import Certificate
 from flexibatch.errors import Refusal
@@ -52,7 +52,7 @@ def remove_certificate(connection: Connection, by: By, number: str, fingerprint:
     note(connection, by, "sender certificate remove", number, fingerprint=fingerprint)
 
 
-def list_certificates(connection: Connection, number: str) -> list[KnownPerson]:
+def list_certificates(connection: Connection, number: str) -> list[PlainRow]:
     """Return a sender's certificates as operators see them, those that end first at the head."""
     columns = (
         *(_OF.subject, _OF.issuer, _OF.serial, _OF.fingerprint),

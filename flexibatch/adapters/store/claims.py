@@ -70,7 +70,7 @@ class Claims:
         return tuple(sender_of(row.number, row.name, row) for row in rows)
 
     def received(self, number: str, environment: Environment, keys: Collection[str]) -> Mapping[str, str]:
-        """Tell which names were received before, with the ticket that received them first."""
+        """Return which names were received before, with the ticket that received them first."""
         with self._database.reading() as connection:
             return _received(connection, number, environment, sorted(keys))
 

@@ -33,7 +33,7 @@ def nothing_lost(connection: Connection) -> Iterator[None]:
 
 
 def _lost(name: str, before: _Held, after: _Held | None) -> str:
-    """Tell what of a table is gone; what it got since is no loss."""
+    """Return what of a table is gone; what it got since is no loss."""
     if not before.rows:
         return ""
     if after is None:

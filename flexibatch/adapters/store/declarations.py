@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.identities import current_persons
 from flexibatch.adapters.store.register import known_persons, show
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import (
     declaration,
     employer,
@@ -60,7 +60,7 @@ class WantedDeclarations:
 
 def list_declarations(
     connection: Connection, wanted: WantedDeclarations, *, limit: int | None = None
-) -> list[KnownPerson]:
+) -> list[PlainRow]:
     """Return declarations with their last version, in the order in which those arrived.
 
     `limit` keeps the latest. Amounts are eurocents.
@@ -155,18 +155,18 @@ def person_of(connection: Connection, inss: str) -> str:
     return current_persons(connection, [inss]).get(inss, inss)
 
 
-def _with_employers(connection: Connection, rows: list[KnownPerson]) -> list[KnownPerson]:
+def _with_employers(connection: Connection, rows: list[PlainRow]) -> list[PlainRow]:
     """Put the employer's numbers in the place of its id."""
     known = _employer_numbers(connection, sorted({row["employer_id"] for row in rows}))
     return [_named(row, known) for row in rows]
 
 
-def _named(row: KnownPerson, known: Mapping[int, KnownPerson]) -> KnownPerson:
+def _named(row: PlainRow, known: Mapping[int, PlainRow]) -> PlainRow:
     return {key: value for key, value in row.items() if key != "employer_id"} | known[row["employer_id"]]
 
 
-def _employer_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, KnownPerson]:
-    numbers: dict[int, KnownPerson] = {}
+def _employer_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, PlainRow]:
+    numbers: dict[int, PlainRow] = {}
     for start in range(0, len(ids), BATCH):
         some = ids[start : start + BATCH]
         companies = select(employer.c.id, employer.c.company_id).where(employer.c.id.in_(some))
@@ -182,7 +182,7 @@ def _employer_numbers(connection: Connection, ids: Sequence[int]) -> dict[int, K
 # -------------------------------------------------------------------------------------------- one declaration
 
 
-def show_declaration(connection: Connection, ticket: str) -> KnownPerson:
+def show_declaration(connection: Connection, ticket: str) -> PlainRow:
     """Return a declaration with all its `versions`, first to last.
 
     Each tells who sent it (set, Form, line, run) and holds its `qualities` with their `elements`.
@@ -210,7 +210,7 @@ def _unknown(connection: Connection, ticket: str) -> Refusal:
 # ------------------------------------------------------------------------------------------------- one worker
 
 
-def worker(connection: Connection, inss: str) -> KnownPerson:
+def worker(connection: Connection, inss: str) -> PlainRow:
     """Return a worker's `declarations`, with `versions`, beside the `periods` of the register.
 
     Any of the worker's numbers finds them: `person` is the current one, `former` the replaced ones. Raise
@@ -222,7 +222,7 @@ def worker(connection: Connection, inss: str) -> KnownPerson:
     return found
 
 
-def beside_dimona(connection: Connection, person: str) -> KnownPerson:
+def beside_dimona(connection: Connection, person: str) -> PlainRow:
     """Return what `worker` gives for a current number, with empty lists for a person whom nothing knows."""
     declared = list_declarations(connection, WantedDeclarations(inss=person, cancelled=True))
     versions = versions_of(connection, [one["ticket"] for one in declared])

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, func, select, update
 from flexibatch.adapters.store import identities
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bulk import BATCH
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import declaration, employer, employer_number, mandate, period
 from flexibatch.errors import Refusal
 
@@ -39,7 +39,7 @@ def mark_third_payer(connection: Connection, by: By, nsso: str, *, third_payer: 
 
 def list_employers(
     connection: Connection, *, third_payers: bool = False, limit: int | None = None
-) -> list[KnownPerson]:
+) -> list[PlainRow]:
     """Return employers as they were first heard of, each with its `company` and `nsso` numbers.
 
     `third_payer` lists those of its NSSO numbers that are marked; `third_payers` keeps employers that have one,
@@ -55,7 +55,7 @@ def list_employers(
     return _with_numbers(connection, rows)
 
 
-def show_employer(connection: Connection, nsso: str | None, company: str | None) -> KnownPerson:
+def show_employer(connection: Connection, nsso: str | None, company: str | None) -> PlainRow:
     """Return the employer of one or two numbers, with how many periods, mandates and declarations it has.
 
     Raise `Refusal` where no employer has the numbers, or two have them.
@@ -81,7 +81,7 @@ def show_employer(connection: Connection, nsso: str | None, company: str | None)
     return found | counts
 
 
-def _with_numbers(connection: Connection, rows: list[KnownPerson]) -> list[KnownPerson]:
+def _with_numbers(connection: Connection, rows: list[PlainRow]) -> list[PlainRow]:
     """Put each employer's NSSO numbers in the place of its id."""
     numbers: dict[int, list[str]] = defaultdict(list)
     marked: dict[int, list[str]] = defaultdict(list)

@@ -222,5 +222,5 @@ def stored(moment: datetime) -> datetime:
 
 
 def instant(value: datetime) -> datetime:
-    """Give a stored instant its zone back."""
+    """Return a stored instant its zone back."""
     return value.replace(tzinfo=UTC)

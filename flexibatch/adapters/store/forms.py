@@ -234,7 +234,7 @@ def _is_uncovered(one: LocatedAnomaly) -> bool:
 
 
 def _notes(connection: Connection, uncovered: Collection[str]) -> dict[str, str]:
-    """Tell the operator, of workers without a Dimona with their employer, what a bureau must not learn."""
+    """Return the operator, of workers without a Dimona with their employer, what a bureau must not learn."""
     current = current_persons(connection, uncovered)
     persons = {inss: current.get(inss, inss) for inss in uncovered}
     known = known_persons(connection, persons.values())

@@ -44,7 +44,7 @@ def newest_reception(connection: Connection) -> date | None:
 
 
 def unknown(connection: Connection, tickets: Collection[str]) -> set[str]:
-    """Tell which of some tickets no set has."""
+    """Return which of some tickets no set has."""
     return set(tickets) - {row[0] for row in _KNOWN.rows(connection, tickets)}
 
 
@@ -59,7 +59,7 @@ class Rights:
 
 
 def rights(connection: Connection) -> Rights | None:
-    """Tell what the channel's login may do, None on SQLite, where whoever opens the file may do all."""
+    """Return what the channel's login may do, None on SQLite, where whoever opens the file may do all."""
     if connection.dialect.name != "postgresql":
         return None
     login, superuser = connection.execute(_LOGIN).one()
@@ -78,7 +78,7 @@ class ServerState:
 
 
 def server(connection: Connection) -> ServerState | None:
-    """Tell how the database is set up on its server, None on SQLite."""
+    """Return how the database is set up on its server, None on SQLite."""
     if connection.dialect.name != "postgresql":
         return None
     collation, encoding, private = connection.execute(_SERVER).one()

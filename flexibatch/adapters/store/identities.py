@@ -42,7 +42,7 @@ _BY_COMPANY = select(employer.c.id).where(employer.c.company_id == bindparam("co
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Tell which employer two numbers belong to from now on, and which one went up in it."""
+    """Which employer two numbers belong to from now on, and which one went up in it."""
 
     employer_id: int
     merged: int | None = None
@@ -141,7 +141,7 @@ def _refuse_second_enterprise(
 
 
 def _merge(connection: Connection, gone: int, kept: int) -> None:
-    _refuse_twins(
+    _refuse_same_reference(
         connection,
         and_(_HERE.c.employer_id == gone, _THERE.c.employer_id == kept, _HERE.c.person == _THERE.c.person),
         "the two employers",
@@ -151,7 +151,7 @@ def _merge(connection: Connection, gone: int, kept: int) -> None:
     connection.execute(delete(employer).where(employer.c.id == gone))
 
 
-def _refuse_twins(connection: Connection, paired: ColumnElement[bool], parties: str) -> None:
+def _refuse_same_reference(connection: Connection, paired: ColumnElement[bool], parties: str) -> None:
     """Refuse a link when declarations on both sides share a reference; `paired` joins _HERE and _THERE."""
     # A UUID has 36 characters and is one whatever its case; of references that old releases took, none is too many.
     uuids = and_(
@@ -190,7 +190,7 @@ def link_persons(connection: Connection, old: str, new: str, on: date | None) ->
     paired = and_(
         _HERE.c.person == old, _THERE.c.person == target, _HERE.c.employer_id == _THERE.c.employer_id
     )
-    _refuse_twins(connection, paired, "the two numbers of this worker")
+    _refuse_same_reference(connection, paired, "the two numbers of this worker")
     chained = replacement.c.current_inss == old
     connection.execute(update(replacement).where(chained).values(current_inss=target))
     row = {"old_inss": old, "new_inss": new, "current_inss": target, "replaced_on": on}

@@ -26,7 +26,7 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Tell what an import did: `rows` were read; a file that was imported `already` changed nothing."""
+    """What an import did: `rows` were read; a file that was imported `already` changed nothing."""
 
     format: str
     rows: int

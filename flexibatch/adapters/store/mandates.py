@@ -14,7 +14,7 @@ from flexibatch.adapters.store import identities
 from flexibatch.adapters.store.audit import By, note
 from flexibatch.adapters.store.bureaus import require_sender
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import mandate
 from flexibatch.domain.bureaus import Mandate
 from flexibatch.errors import Refusal
@@ -122,7 +122,7 @@ def _nothing_to_end(ended: Mandate, last: date, later: Sequence[date]) -> str:
 
 def list_mandates(
     connection: Connection, today: date, sender: str | None = None, *, in_force: bool = False
-) -> list[KnownPerson]:
+) -> list[PlainRow]:
     """Return mandates by sender, employer and first day; `state` is `to come`, `in force` or `ended`."""
     ended = mandate.c.until_date < today
     state = case((ended, literal("ended")), (mandate.c.from_date > today, "to come"), else_="in force")

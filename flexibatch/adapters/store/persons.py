@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, or_, select
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.declarations import beside_dimona, person_of
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import (
     anomaly,
     answer,
@@ -27,7 +27,7 @@ _ANSWER = ("set_ticket", "run", "subject", "name", "size", "sha256")
 _UNTOLD = frozenset({"id", "employer_id"})
 
 
-def held_on(connection: Connection, inss: str) -> KnownPerson:
+def held_on(connection: Connection, inss: str) -> PlainRow:
     """Return a person's `declarations`, `unchanged` and `refused` lines, `anomalies`, `periods` and `replacements`.
 
     Any of the person's numbers finds them all. `sets` are those whose records name the person, with the digests
@@ -79,7 +79,7 @@ def _anomalies(numbers: Collection[str]) -> Select[Any]:
     )
 
 
-def _named_in(found: KnownPerson) -> list[str]:
+def _named_in(found: PlainRow) -> list[str]:
     """Return the tickets of the sets that the records of a person come from."""
     versions = chain.from_iterable(one["versions"] for one in found["declarations"])
     return sorted(
@@ -90,8 +90,8 @@ def _named_in(found: KnownPerson) -> list[str]:
     )
 
 
-def _sets(connection: Connection, tickets: list[str]) -> list[KnownPerson]:
-    sets: list[KnownPerson] = []
+def _sets(connection: Connection, tickets: list[str]) -> list[PlainRow]:
+    sets: list[PlainRow] = []
     for start in range(0, len(tickets), BATCH):
         some = tickets[start : start + BATCH]
         of_set = select(*(file_set.c[name] for name in _SET)).where(file_set.c.ticket.in_(some))
@@ -106,11 +106,11 @@ def _sets(connection: Connection, tickets: list[str]) -> list[KnownPerson]:
     return sets
 
 
-def _of(rows: list[KnownPerson], ticket: str) -> list[KnownPerson]:
+def _of(rows: list[PlainRow], ticket: str) -> list[PlainRow]:
     mine = (row for row in rows if row["set_ticket"] == ticket)
     return [{name: value for name, value in row.items() if name != "set_ticket"} for row in mine]
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[KnownPerson]:
+def _rows(connection: Connection, query: Select[Any]) -> list[PlainRow]:
     rows = all_shown(connection.execute(query))
     return [{name: value for name, value in row.items() if name not in _UNTOLD} for row in rows]

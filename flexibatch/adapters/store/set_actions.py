@@ -134,7 +134,7 @@ def purgeable(connection: Connection, before: datetime) -> list[str]:
 
 
 def done_among(connection: Connection, tickets: Collection[str], before: datetime) -> frozenset[str]:
-    """Tell which of some sets had their last answer put out before an instant, purged or not."""
+    """Return which of some sets had their last answer put out before an instant, purged or not."""
     return _among(connection, tickets, _done(before))
 
 
@@ -163,7 +163,7 @@ def purge(connection: Connection, by: By, before: datetime) -> list[str]:
 
 
 def purged_among(connection: Connection, tickets: Collection[str]) -> frozenset[str]:
-    """Tell which of some sets are marked as purged: their bytes may go, also after a purge was cut short."""
+    """Return which of some sets are marked as purged: their bytes may go, also after a purge was cut short."""
     return _among(connection, tickets, select(file_set.c.ticket).where(file_set.c.purged_at.is_not(None)))
 
 

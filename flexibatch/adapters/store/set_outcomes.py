@@ -5,14 +5,14 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from flexibatch.adapters.store.bulk import BATCH
-from flexibatch.adapters.store.rows import KnownPerson
+from flexibatch.adapters.store.rows import PlainRow
 from flexibatch.adapters.store.tables import anomaly, file_set, run
 from flexibatch.domain.vocabulary import AnomalyClass, SetOutcome, SetState
 
 _ESCAPE = "/"
 
 
-def with_codes(connection: Connection, rows: Sequence[KnownPerson]) -> list[KnownPerson]:
+def with_codes(connection: Connection, rows: Sequence[PlainRow]) -> list[PlainRow]:
     """Return rows of sets with `codes`: those of what their last run refused, each once."""
     codes = _refusing_codes(connection, [row["ticket"] for row in rows])
     return [{**row, "codes": tuple(codes.get(row["ticket"], ()))} for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import KnownPerson, all_shown, shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown, shown
 from flexibatch.adapters.store.set_outcomes import is_named, is_one_of
 from flexibatch.adapters.store.tables import (
     acknowledgement,
@@ -80,7 +80,7 @@ def list_sets(
     further: Sequence[ColumnElement[bool]] = (),
     *,
     limit: int | None = None,
-) -> list[KnownPerson]:
+) -> list[PlainRow]:
     """Return sets in order of arrival, each with the counts of its last run (None where it was never judged).
 
     `further` conditions must hold too; `limit` keeps the latest.
@@ -99,7 +99,7 @@ def list_sets(
     return all_shown(connection.execute(query))[::-1]
 
 
-def quarantined(connection: Connection) -> list[KnownPerson]:
+def quarantined(connection: Connection) -> list[PlainRow]:
     """Return the sets in quarantine, in order of arrival; `reason` tells what went wrong."""
     return list_sets(connection, WantedSets(states=[SetState.QUARANTINE]))
 
@@ -176,7 +176,7 @@ def _listed(connection: Connection, ticket: str) -> str:
     return f"  {ticket}  {where}, received {row.received_on}, {row.state}"
 
 
-def show_set(connection: Connection, word: str, number: int | None = None) -> KnownPerson:
+def show_set(connection: Connection, word: str, number: int | None = None) -> PlainRow:
     """Return all that is known of one set, found as `find_ticket` finds it.
 
     Beside the set's own fields: `files` as they were kept, `runs` with provenance, counts and `answers`,
@@ -207,7 +207,7 @@ def show_set(connection: Connection, word: str, number: int | None = None) -> Kn
     }
 
 
-def _runs(connection: Connection, ticket: str) -> list[KnownPerson]:
+def _runs(connection: Connection, ticket: str) -> list[PlainRow]:
     provenance = (run.c.sha256, run.c.schema, run.c.catalogue, run.c.register_at)
     told = select(run.c.number, run.c.verdict, run.c.decided_at, run.c.published_at, *provenance, *_COUNTS)
     runs = all_shown(connection.execute(told.where(run.c.set_ticket == ticket).order_by(run.c.number)))

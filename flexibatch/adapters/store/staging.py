@@ -18,7 +18,7 @@ KEPT = "The rows of a set that is judged cannot be kept on the disk"
 
 
 class Staging:
-    """Hold rows, Form by Form, in memory or in a file without a name in a folder (None: the machine's)."""
+    """Rows, Form by Form, in memory or in a file without a name in a folder (None: the machine's)."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Begin with nothing."""

@@ -4,13 +4,13 @@ from datetime import date
 
 from sqlalchemy import Connection, and_, func, select
 
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.sets import is_last_run
 from flexibatch.adapters.store.tables import file_set, run
 from flexibatch.domain.vocabulary import SetState
 
 
-def counts_of_day(connection: Connection, day: date) -> list[KnownPerson]:
+def counts_of_day(connection: Connection, day: date) -> list[PlainRow]:
     """Return by sender how many sets of a day were received, accepted in part, and refused whole."""
     partly = and_(file_set.c.state == SetState.SETTLED, run.c.refused > 0)
     query = (

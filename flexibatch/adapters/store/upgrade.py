@@ -20,7 +20,7 @@ from flexibatch.errors import Refusal
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """Tell which revision a database is at, which one this program wants, and where its tables differ."""
+    """Which revision a database is at, which one this program wants, and where its tables differ."""
 
     current: str | None
     wanted: str

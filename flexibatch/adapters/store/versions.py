@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
 
 from flexibatch.adapters.store.contents import OF_VERSION
-from flexibatch.adapters.store.rows import KnownPerson, all_shown
+from flexibatch.adapters.store.rows import PlainRow, all_shown
 from flexibatch.adapters.store.tables import feature, file_set, financial_element, form, form_run, version
 
 CONTENT = (version.c.own_reference, *OF_VERSION)
@@ -20,7 +20,7 @@ TOTAL = (
 )
 
 
-def versions_of(connection: Connection, tickets: Collection[str]) -> dict[str, list[KnownPerson]]:
+def versions_of(connection: Connection, tickets: Collection[str]) -> dict[str, list[PlainRow]]:
     """Return the versions of declarations with their qualities, by ticket."""
     origin = (form.c.set_ticket, form.c.ticket.label("form_ticket"), form.c.number.label("form_number"))
     key = form_run.c.reference.label("form_reference")
@@ -36,18 +36,18 @@ def versions_of(connection: Connection, tickets: Collection[str]) -> dict[str, l
         .order_by(version.c.declaration, version.c.number)
     )
     qualities = _qualities(connection, tickets)
-    result: dict[str, list[KnownPerson]] = defaultdict(list)
+    result: dict[str, list[PlainRow]] = defaultdict(list)
     for row in all_shown(connection.execute(query)):
         place = (row.pop("form_id"), row["line"])
         result[row.pop("declaration")].append(row | {"qualities": qualities.get(place, [])})
     return result
 
 
-def _qualities(connection: Connection, tickets: Collection[str]) -> dict[tuple[int, int], list[KnownPerson]]:
-    elements: dict[tuple[int, int, int], list[KnownPerson]] = defaultdict(list)
+def _qualities(connection: Connection, tickets: Collection[str]) -> dict[tuple[int, int], list[PlainRow]]:
+    elements: dict[tuple[int, int, int], list[PlainRow]] = defaultdict(list)
     for row in all_shown(connection.execute(_parts(financial_element, tickets))):
         elements[row.pop("form_id"), row.pop("line"), row.pop("quality")].append(row)
-    qualities: dict[tuple[int, int], list[KnownPerson]] = defaultdict(list)
+    qualities: dict[tuple[int, int], list[PlainRow]] = defaultdict(list)
     for row in all_shown(connection.execute(_parts(feature, tickets))):
         place = (row.pop("form_id"), row.pop("line"))
         qualities[place].append(row | {"elements": elements[*place, row["quality"]]})

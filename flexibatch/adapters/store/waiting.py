@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, or_, select
 
 from flexibatch.adapters.store.engine import stored
-from flexibatch.adapters.store.rows import KnownPerson, shown
+from flexibatch.adapters.store.rows import PlainRow, shown
 from flexibatch.adapters.store.tables import file_set, run, sender
 from flexibatch.domain.vocabulary import SetState, Why
 
@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def waiting(connection: Connection, now: datetime, number: str | None = None) -> list[KnownPerson]:
+def waiting(connection: Connection, now: datetime, number: str | None = None) -> list[PlainRow]:
     """Return every set that is not done with, of all senders or of one, each stream in the order of its turns.
 
     A set waits `since` it was claimed, `why` is one of `Why`; `until` ends its back-off, or that of the set which is
@@ -46,7 +46,7 @@ def waiting(connection: Connection, now: datetime, number: str | None = None) ->
     return [_told(row, heads.get((row.sender, row.environment)), stored(now)) for row in rows]
 
 
-def _told(row: Row[*tuple[Any, ...]], head: Row[*tuple[Any, ...]] | None, now: datetime) -> KnownPerson:
+def _told(row: Row[*tuple[Any, ...]], head: Row[*tuple[Any, ...]] | None, now: datetime) -> PlainRow:
     fields = shown(row)
     held_up = row.state in WAITING and head is not None and head.ticket != row.ticket
     why = _why(row, now, held_up=held_up)

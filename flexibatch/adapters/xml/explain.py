@@ -30,12 +30,12 @@ class Faults:
     def __init__(self, room: int) -> None:
         """Give room for so many findings, at least one."""
         self.found: list[Finding] = []
-        self._room = max(1, room)
+        self._bureau = max(1, room)
 
     @property
     def full(self) -> bool:
         """Return whether no more is taken."""
-        return len(self.found) >= self._room
+        return len(self.found) >= self._bureau
 
     def add(self, rule: str, name: str, location: str, value: str | None = None) -> None:
         """Take a finding about an element (or attribute) of that name, at the element that stands there."""
@@ -87,7 +87,7 @@ def walk(node: Node, element: etree._Element, at: str, faults: Faults) -> None:
 
 
 def references(relation: etree._Element, at: str, faults: Faults) -> None:
-    """Tell a UUID that is missing, and a second reference of one origin: no schema tells elements of one name apart.
+    """Report a UUID that is missing, and a second reference of one origin: no schema tells elements of one name apart.
 
     A reference whose origin was told to be wrong may have been meant as the UUID. Of three the one that is repeated is
     told, not the last.
@@ -132,14 +132,14 @@ def leaf(
 
 
 def stranger(node: Node, child: etree._Element, place: str, faults: Faults) -> None:
-    """Tell of an element the schema does not know there; what is in it is not looked at."""
+    """Report of an element the schema does not know there; what is in it is not looked at."""
     if not node.open:
         text = (child.text or "").strip(BLANK) if not len(child) else ""
         faults.add("schema-unknown", local(child.tag), place, text or None)
 
 
 def stray_text(node: Node, element: etree._Element, at: str, faults: Faults) -> None:
-    """Tell of text between the children of an element that holds elements only."""
+    """Report of text between the children of an element that holds elements only."""
     if node.mixed:
         return
     texts = [element.text, *(child.tail for child in element)]
@@ -149,7 +149,7 @@ def stray_text(node: Node, element: etree._Element, at: str, faults: Faults) -> 
 
 
 def attributes(node: Node, element: etree._Element, at: str, faults: Faults) -> None:
-    """Tell of attributes that are undeclared, not as declared, or missing; `xsi:nil`, another `xsi:type`."""
+    """Report of attributes that are undeclared, not as declared, or missing; `xsi:nil`, another `xsi:type`."""
     declared = node.element.attributes
     for name, value in ((str(name), str(value)) for name, value in element.attrib.items()):
         if name in _ALWAYS_ALLOWED or (name == _TYPE and _names_own_type(node, element, value)):
@@ -164,7 +164,7 @@ def attributes(node: Node, element: etree._Element, at: str, faults: Faults) -> 
 
 
 def structure(node: Node, content: bytes, at: str, faults: Faults) -> None:
-    """Tell what is wrong with which children stand there: too many, in a wrong order, missing."""
+    """Report what is wrong with which children stand there: too many, in a wrong order, missing."""
     before = len(faults.found)
     absent = [name for name in node.required if node.codes.get(tag(name), 0) not in content]
     if not node.fits(content):

@@ -58,7 +58,7 @@ class FormUnderWay:
         self._unlisted = 0
         self._pending: list[_Pending] = []
         self._oversized: etree._Element | None = None
-        self._room = FINDING_LIMIT
+        self._bureau = FINDING_LIMIT
         self._elements = 0
 
     def is_of(self, element: etree._Element) -> bool:
@@ -131,7 +131,7 @@ class FormUnderWay:
             return self._beneficiary
         debtor = self._debtor or self._form
         node, place = debtor.node.children[BENEFICIARY], debtor.place(BENEFICIARY, nth)
-        return OpenElement(element, node, place, Faults(self._room), self._relation_ended)
+        return OpenElement(element, node, place, Faults(self._bureau), self._relation_ended)
 
     def _debtor_ended(self, element: etree._Element) -> None:
         if self._debtor is None and self._form.count(DEBTOR) > DEBTORS_LIMIT:
@@ -209,7 +209,7 @@ class FormUnderWay:
     def _explained(
         self, element: etree._Element, node: Node, place: str
     ) -> tuple[Extract, tuple[Finding, ...]]:
-        faults = Faults(self._room)
+        faults = Faults(self._bureau)
         oversized = element is self._oversized
         if not oversized:
             explain.walk(node, element, place, faults)
@@ -230,7 +230,7 @@ class FormUnderWay:
 
     def _spend(self, count: int) -> None:
         if count:
-            self._room -= count
+            self._bureau -= count
             self._trust.explain()
 
 

@@ -36,7 +36,7 @@ _MANY = 250
 
 
 class Node:
-    """Tell what one element of the message may be and hold, by its path under the root."""
+    """What one element of the message may be and hold, by its path under the root."""
 
     def __init__(self, element: Any, path: str, code: int = 0) -> None:  # noqa: ANN401 - no public types
         """Take an element declaration; what is below is read when first asked for. `code` is its byte."""
@@ -77,7 +77,7 @@ class Node:
 
     @cached_property
     def limits(self) -> dict[int, int | None]:
-        """Tell how often each child may stand, None = as often as one likes."""
+        """Return how often each child may stand, None = as often as one likes."""
         found: dict[int, int | None] = {}
         _limit(self.type.content, 1, self.codes, found)
         return found
@@ -96,7 +96,7 @@ class Node:
         return self._shape.fullmatch(content) is not None
 
     def missing(self, content: bytes) -> list[int]:
-        """Tell which children must stand there and do not."""
+        """Return which children must stand there and do not."""
         return (
             []
             if self.open
@@ -104,7 +104,7 @@ class Node:
         )
 
     def _judge(self, text: str) -> tuple[str, ...]:
-        """Tell the rules a value breaks: none, or what its facets say."""
+        """Return the rules a value breaks: none, or what its facets say."""
         kind = self.type if self.type.is_simple() else self.type.content
         if takes(kind, text):
             return ()

@@ -39,12 +39,12 @@ PHRASES: Mapping[int, str] = {
 
 
 def broken(parts: Sequence[Path], encoding: str, otherwise: str, phrase: str = "xml-limit") -> Finding:
-    """Tell why the document is refused; `otherwise` is the reason where it is well-formed after all."""
+    """Return why the document is refused; `otherwise` is the reason where it is well-formed after all."""
     return fault(parts, encoding) or unreadable(otherwise, phrase)
 
 
 def unreadable(reason: str, phrase: str, line: int | None = None, column: int | None = None) -> Finding:
-    """Tell that a document is no XML: by a phrase to people, by a reader's own words to the operator."""
+    """Return that a document is no XML: by a phrase to people, by a reader's own words to the operator."""
     details = {"phrase": phrase, "reason": reason}
     return Finding("not-well-formed", line=line, column=column, details=details)
 

@@ -123,7 +123,7 @@ class LineInForm(NamedTuple):
     line: Line
 
     def finding(self, flaw: Flaw) -> Finding:
-        """Tell a flaw of the line's calculation where it stands."""
+        """Return a flaw of the line's calculation where it stands."""
         return Finding(
             flaw.rule,
             tag=flaw.tail.rpartition("/")[2].partition("[")[0],

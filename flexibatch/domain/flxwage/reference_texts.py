@@ -12,7 +12,7 @@ _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozen
 
 
 def text_findings(text: str, location: str) -> tuple[Finding, ...]:
-    """Tell a character that nobody sees, or one that is not composed."""
+    """Return a character that nobody sees, or one that is not composed."""
     unseen, composed = unseen_sign(text), composed_sign(text)
     sign = unseen or composed
     if sign is None:

@@ -42,7 +42,7 @@ def _is_same(source: Path, target: Path) -> bool:
 
 
 def hold_still(inbox: Path, claim: Claim, held: ExitStack) -> tuple[list[str], list[str]]:
-    """Tell which files of a set are there, and which of them a bureau is writing.
+    """Return which files of a set are there, and which of them a bureau is writing.
 
     The others are locked until `held` is closed: nobody opens them to write, renames or removes them at the door, so
     that what was seen to be whole is what is moved. What cannot be opened is nobody's upload, and moved as it is.

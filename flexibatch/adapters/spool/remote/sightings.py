@@ -103,7 +103,7 @@ def _sighted(before: Sighting | None, listed: Listed, now_ns: int) -> Sighting:
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """Hold when the GO of a set was seen, and when a listing first showed all that lies there of the set."""
+    """When the GO of a set was seen, and when a listing first showed all that lies there of the set."""
 
     go_ns: int
     whole_ns: int

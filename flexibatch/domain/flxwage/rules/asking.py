@@ -92,7 +92,7 @@ def mandate(answers: EmployerAnswers, form: Form) -> tuple[Finding, ...]:
 
 
 def operation(answers: LineAnswers, _place: LineInForm) -> tuple[Finding, ...]:
-    """Tell what deciding about the line found (`flexibatch.domain.operations.decide`).
+    """Return what deciding about the line found (`flexibatch.domain.operations.decide`).
 
     >>> from flexibatch.domain.operations import decide
     >>> from flexibatch.domain.flxwage.specimen import FORM, LINE, PLACE
@@ -103,7 +103,7 @@ def operation(answers: LineAnswers, _place: LineInForm) -> tuple[Finding, ...]:
 
 
 def dimona(answers: LineAnswers, place: LineInForm) -> tuple[Finding, ...]:
-    """Tell what is not covered by the worker's Dimona periods; a cancellation needs none.
+    """Return what is not covered by the worker's Dimona periods; a cancellation needs none.
 
     >>> from flexibatch.domain.flxwage.specimen import PLACE
     >>> [finding.rule for finding in dimona(LineAnswers(Decision(version=1)), PLACE)]

@@ -85,5 +85,5 @@ class LineRules:
 
 
 def _findings(flaws: tuple[Flaw, ...], place: LineInForm) -> Iterator[Finding]:
-    """Tell the flaws of a line that reading it has not told."""
+    """Return the flaws of a line that reading it has not told."""
     return (found for found in map(place.finding, flaws) if not place.told(found.location))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class _Moment:
-    """Hold what is done when so many renames were begun; `thread` is the one that is interrupted."""
+    """What is done when so many renames were begun; `thread` is the one that is interrupted."""
 
     left: int = -1
     do: Callable[[], object] | None = None

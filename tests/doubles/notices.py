@@ -4,7 +4,7 @@ from typing import Any
 
 from lxml import etree
 
-from tests.twins.installation import Installation
+from tests.doubles.installation import Installation
 
 Judged = tuple[str, str | None, list[tuple[str, list[str]]]]
 """What a NOTI says of a Form: ResultCode, Diagnosis, and outcome and codes of each line."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from lxml import etree
 
-from tests.twins.installation import Installation
-from tests.twins.xml_samples import SPACE, uuid
+from tests.doubles.installation import Installation
+from tests.doubles.xml_samples import SPACE, uuid
 
 ORIGINAL, MODIFICATION, CANCELLATION = "0", "1", "3"
 OUTCOME = "{urn:flexibatch:outcome:1}"
@@ -16,7 +16,7 @@ OUTCOME = "{urn:flexibatch:outcome:1}"
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Hold one line; its own reference comes first where `own_first` says so."""
+    """One line; its own reference comes first where `own_first` says so."""
 
     inss: str
     reference: str = uuid(1)
@@ -76,7 +76,7 @@ def document(*forms: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Hold what came back for one set: its NOTI, and its page."""
+    """What came back for one set: its NOTI, and its page."""
 
     noti: bytes
     page: bytes
@@ -84,12 +84,12 @@ class Answered:
 
     @property
     def forms(self) -> list[etree._Element]:
-        """Give the Forms of the NOTI."""
+        """Return the Forms of the NOTI."""
         return list(etree.fromstring(self.noti).iterchildren("Form"))
 
     @property
     def lines(self) -> list[dict[str, str]]:
-        """Give the outcome of every line, its codes as one text."""
+        """Return the outcome of every line, its codes as one text."""
         found = etree.fromstring(self.noti).iter(f"{OUTCOME}Declaration")
         return [
             {str(key): str(value) for key, value in one.attrib.items()}
@@ -99,17 +99,17 @@ class Answered:
 
     @property
     def outcomes(self) -> list[tuple[str, str, str]]:
-        """Give outcome, version and codes of every line."""
+        """Return outcome, version and codes of every line."""
         return [(one["outcome"], one.get("version", ""), one["codes"]) for one in self.lines]
 
     def told(self, *tags: str) -> list[tuple[str | None, ...]]:
-        """Give what the anomalies say in those elements."""
+        """Return what the anomalies say in those elements."""
         reports = etree.fromstring(self.noti).iter("AnomalyReport")
         return [tuple(one.findtext(f".//{tag}") for tag in tags) for one in reports]
 
     @property
     def employer(self) -> tuple[str | None, str | None] | None:
-        """Give the numbers of the first Form's EmployerId, None where it is left out."""
+        """Return the numbers of the first Form's EmployerId, None where it is left out."""
         block = self.forms[0].find("EmployerId")
         return None if block is None else (block.findtext("NOSSRegistrationNbr"), block.findtext("CompanyID"))
 

@@ -12,12 +12,12 @@ from typing import Any
 import asyncssh
 
 from flexibatch.adapters.spool.remote.connection import Peer
-from tests.twins.sshd import make_key
+from tests.doubles.sshd import make_key
 
 
 @dataclass(slots=True)
 class Dripping:
-    """Hold a running server; what is named in `stuck` (list, read, rename) is begun and never ended.
+    """A running server; what is named in `stuck` (list, read, rename) is begun and never ended.
 
     An `endless` listing gives a name every so many seconds (`pace`).
     """
@@ -39,7 +39,7 @@ class Dripping:
         self.loop.call_soon_threadsafe(self.held.set)
 
     def peer(self) -> Peer:
-        """Give what the channel must know of it."""
+        """Return what the channel must know of it."""
         return Peer("127.0.0.1", self.port, "anna", self.key, self.host_key)
 
 

@@ -94,7 +94,7 @@ def drained(document: FileDocument) -> tuple[list[Form], list[Finding]]:
 
 
 def faults(forms: Sequence[Form]) -> list[Finding]:
-    """Give all that is wrong with Forms and their lines."""
+    """Return all that is wrong with Forms and their lines."""
     return [
         one
         for form in forms

@@ -63,7 +63,7 @@ def keep_whole(private_folders: PrivateFolders) -> Sequence[ReceivedFile]:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Give all files under a folder with their bytes."""
+    """Return all files under a folder with their bytes."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -72,7 +72,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def sha(data: bytes) -> str:
-    """Give the SHA-256 of bytes."""
+    """Return the SHA-256 of bytes."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -14,12 +14,12 @@ KINDS = {"ACRF": "ACRF_20231", "NOTI": "NOTIFICATION_20223"}
 
 @cache
 def schema(name: str) -> etree.XMLSchema:
-    """Give one of our schemas."""
+    """Return one of our schemas."""
     return etree.XMLSchema(etree.parse(str(SCHEMAS / f"{name}.xsd")))
 
 
 def faults(content: bytes, kind: str) -> list[str]:
-    """Give what is wrong with an answer by its schema, and with the outcomes in it by theirs."""
+    """Return what is wrong with an answer by its schema, and with the outcomes in it by theirs."""
     root = etree.fromstring(content)
     found = list(_faults(root, KINDS[kind]))
     for outcome in root.iter(OUTCOME):
@@ -34,7 +34,7 @@ def _faults(root: etree._Element, name: str) -> Iterator[str]:
 
 
 def written_below(folder: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Give every answer in the private folders below a folder, with what is wrong with it."""
+    """Yield every answer in the private folders below a folder, with what is wrong with it."""
     for path in sorted(folder.rglob("out/run-*/?O.*")):
         if not path.is_file():
             continue

@@ -20,7 +20,7 @@ MISSING = "The tests need OpenSSH's server and client: `make servers` installs t
 
 
 def program(name: str) -> str:
-    """Give the path of a program of OpenSSH; fail with a sentence where it is not there."""
+    """Return the path of a program of OpenSSH; fail with a sentence where it is not there."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     assert found is not None, MISSING
     return found
@@ -35,7 +35,7 @@ def make_key(path: Path, kind: str = "ed25519") -> Path:
 
 @dataclass(slots=True)
 class Sshd:
-    """Hold a running server: where it listens and by which key it is known."""
+    """A running server: where it listens and by which key it is known."""
 
     folder: Path
     port: int
@@ -43,12 +43,12 @@ class Sshd:
 
     @property
     def host_key(self) -> str:
-        """Give the public host key: kind and base64."""
+        """Return the public host key: kind and base64."""
         return " ".join((self.folder / "host_key.pub").read_text("ascii").split()[:2])
 
     @property
     def known_hosts(self) -> Path:
-        """Give a file by which a client knows this server and no other."""
+        """Return a file by which a client knows this server and no other."""
         path = self.folder / f"known_hosts.{self.port}"
         path.write_text(f"[127.0.0.1]:{self.port} {self.host_key}\n", "ascii")
         return path
@@ -138,7 +138,7 @@ def _keep_log(server: Sshd) -> None:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on now."""
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -146,7 +146,7 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class Elsewhere:
-    """Hold another party's server: who logs in there by which key, and the folder that its sessions begin in."""
+    """Another party's server: who logs in there by which key, and the folder that its sessions begin in."""
 
     sshd: Sshd
     user: str
@@ -162,7 +162,7 @@ class Elsewhere:
         self.sshd.stop()
 
     def peer(self, host_key: str = "") -> Peer:
-        """Give what the channel must know of it."""
+        """Return what the channel must know of it."""
         return Peer("127.0.0.1", self.sshd.port, self.user, self.key, host_key or self.sshd.host_key)
 
 

@@ -11,15 +11,15 @@ from flexibatch.adapters.store.audit import By
 from flexibatch.domain.case import Case
 from flexibatch.domain.vocabulary import REPORT_FOLDER
 from flexibatch.settings.values import duration
-from tests.twins.clock import FixedClock
-from tests.twins.installation import SAMPLES, Installation
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import SAMPLES, Installation
 
 NO_INPUT = (".toml", ".csv", ".json")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Hold one sample folder."""
+    """One sample folder."""
 
     folder: Path
     told: dict[str, Any]
@@ -32,12 +32,12 @@ class Sample:
 
     @property
     def inputs(self) -> list[Path]:
-        """Give what the bureau drops, in the order of the names."""
+        """Return what the bureau drops, in the order of the names."""
         return [path for path in self._files() if path.suffix not in NO_INPUT and ".999999." not in path.name]
 
     @property
     def goldens(self) -> dict[str, bytes]:
-        """Give what the bureau gets back."""
+        """Return what the bureau gets back."""
         return {
             path.name: path.read_bytes()
             for path in self._files()

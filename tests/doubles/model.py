@@ -10,7 +10,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Hold one line; a `bad` one breaks a rule of its own."""
+    """One line; a `bad` one breaks a rule of its own."""
 
     worker: str
     reference: str
@@ -20,7 +20,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Hold what a line made: by which operation, with which amount, out of the set of which arrival."""
+    """What a line made: by which operation, with which amount, out of the set of which arrival."""
 
     operation: str
     amount: int | None
@@ -29,7 +29,7 @@ class Version:
 
 @dataclass(eq=False, slots=True)
 class FileSet:
-    """Hold one set: what is in it, what came with it, and what became of it."""
+    """One set: what is in it, what came with it, and what became of it."""
 
     sender: str
     key: str
@@ -51,18 +51,18 @@ class FileSet:
 
     @property
     def reads_document(self) -> bool:
-        """Tell whether its document is looked at when it is judged."""
+        """Return whether its document is looked at when it is judged."""
         return not (self.silent or self.withdrawn or self.discarded or self.go_alone)
 
     @property
     def may_rerun(self) -> bool:
-        """Tell whether an operator may have it judged again, its sender not being on hold."""
+        """Return whether an operator may have it judged again, its sender not being on hold."""
         return self.state in {"settled", "refused"} and not self.purged
 
 
 @dataclass(slots=True)
 class Model:
-    """Hold all sets in order of arrival, those that wait in order of their turn, and what stands."""
+    """All sets in order of arrival, those that wait in order of their turn, and what stands."""
 
     covered: set[str]
     sets: list[FileSet] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Model:
     answers: dict[tuple[str, str], list[tuple[int, int]]] = field(default_factory=dict)
 
     def of(self, sender: str) -> list[FileSet]:
-        """Give a sender's sets in order of arrival."""
+        """Return a sender's sets in order of arrival."""
         return [one for one in self.sets if one.sender == sender]
 
     def wait(self, one: FileSet) -> None:
@@ -83,7 +83,7 @@ class Model:
             self.sets.append(one)
 
     def due(self) -> Iterator[FileSet]:
-        """Give what a sweep settles, in order."""
+        """Yield what a sweep settles, in order."""
         yield from [one for one in self.waiting if one.sender not in self.held]
 
     def quarantine(self, one: FileSet) -> None:
@@ -111,7 +111,7 @@ class Model:
         one.passed = one.passed or one.state == "settled"
 
     def is_second(self, one: FileSet) -> bool:
-        """Tell whether the name was taken by an earlier set."""
+        """Return whether the name was taken by an earlier set."""
         before = [other for other in self.of(one.sender) if other.arrival < one.arrival]
         return any(other.key == one.key and not (other.withdrawn or other.silent) for other in before)
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from tests.twins import observed
-from tests.twins.installation import Installation
-from tests.twins.model import FileSet, Model
+from tests.doubles import observed
+from tests.doubles.installation import Installation
+from tests.doubles.model import FileSet, Model
 
 SENDERS = ("000640", "000641")
 
 
 def ticket_of(installation: Installation, model: Model, one: FileSet) -> str:
-    """Give the ticket of a set of the model, empty where it was not claimed."""
+    """Return the ticket of a set of the model, empty where it was not claimed."""
     rows, at = observed.sets(installation, one.sender), model.of(one.sender).index(one)
     return rows[at][0] if at < len(rows) else ""
 

@@ -20,10 +20,10 @@ from flexibatch.adapters.ssh_keys import read_public_key
 from flexibatch.adapters.store import bureaus
 from flexibatch.adapters.store.audit import By
 from flexibatch.wiring.home import make_home
-from tests.twins.host_keys import put_host_keys
-from tests.twins.installation import Installation
-from tests.twins.sshd import program
-from tests.twins.waiting import until
+from tests.doubles.host_keys import put_host_keys
+from tests.doubles.installation import Installation
+from tests.doubles.sshd import program
+from tests.doubles.waiting import until
 
 LISTENING = re.compile(r"Listening on [\d.]+:(\d+); the host keys are (SHA256:\S+) \(ED25519\), ")
 PATIENCE = 60
@@ -32,7 +32,7 @@ FOLDERS = ["IN", "INTEST", "INTEST-S", "OUT", "OUTTEST", "OUTTEST-S", "REPORT"]
 
 @dataclass(slots=True)
 class RunningServer:
-    """Hold a server that runs as a user starts it, on a free port; what it says is kept."""
+    """A server that runs as a user starts it, on a free port; what it says is kept."""
 
     installation: Installation
     environ: dict[str, str] = field(default_factory=dict)
@@ -82,19 +82,19 @@ class RunningServer:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the process has ended by itself."""
+        """Return whether the process has ended by itself."""
         assert self._process is not None
         return self._process.poll() is not None
 
     @property
     def pid(self) -> int:
-        """Give the number of the process."""
+        """Return the number of the process."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def open_files(self) -> list[str]:
-        """Give what the process has open, except its database: how many connections it keeps is its own affair."""
+        """Return what the process has open, except its database: how many connections it keeps is its own affair."""
         found = []
         for entry in Path(f"/proc/{self.pid}/fd").iterdir():
             with suppress(FileNotFoundError):
@@ -108,7 +108,7 @@ class RunningServer:
 
     @contextmanager
     def peer(self, key: paramiko.PKey, user: str = "000640") -> Iterator[paramiko.SFTPClient]:
-        """Give a client whose network breaks at the end."""
+        """Yield a client whose network breaks at the end."""
         client = self.client(key, user)
         yield client.open_sftp()
         transport = client.get_transport()
@@ -190,7 +190,7 @@ WORKERS = min(32, (os.cpu_count() or 1) + 4)
 
 @dataclass(frozen=True, slots=True)
 class ServedInstallations:
-    """Hold a server that several tests share, the keys of two bureaus, and where the first one's key lies."""
+    """A server that several tests share, the keys of two bureaus, and where the first one's key lies."""
 
     front: RunningServer
     key: paramiko.PKey
@@ -199,11 +199,11 @@ class ServedInstallations:
 
     @property
     def installation(self) -> Installation:
-        """Give the home that is served."""
+        """Return the home that is served."""
         return self.front.installation
 
     def files(self, sender: str = "000640") -> dict[str, bytes]:
-        """Give all that lies in a bureau's folders."""
+        """Return all that lies in a bureau's folders."""
         root = self.installation.inbox(sender).parent
         return {
             str(path.relative_to(root)): path.read_bytes()

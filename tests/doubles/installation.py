@@ -29,26 +29,26 @@ from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home, make_home
 from flexibatch.wiring.outside import Mode, Outside
 from samples import signing, today
-from tests.twins.clock import CountedReferences, CountedTickets, FixedClock
-from tests.twins.host_keys import put_host_keys
-from tests.twins.server import Server
+from tests.doubles.clock import CountedReferences, CountedTickets, FixedClock
+from tests.doubles.host_keys import put_host_keys
+from tests.doubles.server import Server
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 SIGNER = told(read_certificates(signing.CERTIFICATE.read_bytes(), "the samples' signer")[0])
 
 
 def moved_to(day: date, path: Path) -> tuple[str, bytes]:
-    """Give name and content of a sample's file, moved to a day as the demo moves them to today."""
+    """Return name and content of a sample's file, moved to a day as the demo moves them to today."""
     return today.moved_name(path.name, day), today.moved(path.read_bytes(), day)
 
 
 def moved_to_today(path: Path) -> tuple[str, bytes]:
-    """Give name and content of a sample's file, moved to today as the demo moves them."""
+    """Return name and content of a sample's file, moved to today as the demo moves them."""
     return moved_to(today.this_day(), path)
 
 
 class Installation:
-    """Hold a home, its cast, a clock and tickets that are the same every time."""
+    """A home, its cast, a clock and tickets that are the same every time."""
 
     def __init__(self, home: Home, clock: Clock) -> None:
         self.home, self.clock = home, clock
@@ -66,11 +66,11 @@ class Installation:
 
     @property
     def spool(self) -> Path:
-        """Give the spool."""
+        """Return the spool."""
         return self.home.settings.spool
 
     def inbox(self, sender: str = "000640", folder: str = "IN") -> Path:
-        """Give a folder of a sender."""
+        """Return a folder of a sender."""
         return self.spool / "senders" / sender / folder
 
     def components(self, mode: Mode = Mode.COMMAND) -> Components:
@@ -121,7 +121,7 @@ class Installation:
             import_file(self.home.database, file, now=self.clock.now(), progress=lambda _rows: None)
 
     def published(self, sender: str = "000640") -> dict[str, bytes]:
-        """Give what lies in the out folders of a sender, by folder and name."""
+        """Return what lies in the out folders of a sender, by folder and name."""
         root = self.spool / "senders" / sender
         return {
             path.name: path.read_bytes()
@@ -201,14 +201,14 @@ def copied_on(server: Server, installation: Installation, path: Path) -> Install
 
 @dataclass(frozen=True, slots=True)
 class Installations:
-    """Hold an installation that nothing happened in yet, and the server that its database is on, if it is on one."""
+    """An installation that nothing happened in yet, and the server that its database is on, if it is on one."""
 
     installation: Installation
     server: Server | None
 
     @contextmanager
     def copy(self, path: Path, settings: Mapping[str, object] | None = None) -> Iterator[Installation]:
-        """Give a copy of it for a while, with settings of its own where there are any."""
+        """Yield a copy of it for a while, with settings of its own where there are any."""
         made = (
             copied_on(self.server, self.installation, path)
             if self.server

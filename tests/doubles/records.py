@@ -14,8 +14,8 @@ from flexibatch.adapters.store.engine import Database, stored
 from flexibatch.domain.case import Claim, ReceivedFile
 from flexibatch.domain.findings import Finding
 from flexibatch.domain.vocabulary import Environment, FileKind, Subject
-from tests.twins.clock import CountedTickets
-from tests.twins.numbers import company_number, nsso_number, period_number
+from tests.doubles.clock import CountedTickets
+from tests.doubles.numbers import company_number, nsso_number, period_number
 
 NOON = datetime(2026, 10, 5, 10, 0, tzinfo=UTC)
 SENDER = "000640"

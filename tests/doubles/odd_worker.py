@@ -18,15 +18,15 @@ from flexibatch.pipeline import World
 from flexibatch.wiring.components import Components
 from flexibatch.wiring.home import Home
 from flexibatch.worker_process import main
-from tests.twins.before import Before
-from tests.twins.mortal import Life, mortal_world
+from tests.doubles.before import Before
+from tests.doubles.mortal import Life, mortal_world
 
 LARGE = 1_000_000
 
 
 def command(home: Home, oddity: str, at: int = 0) -> list[str]:
-    """Give the command that starts one."""
-    return [sys.executable, "-m", "tests.twins.odd_worker", str(home.path), "sweep", oddity, str(at)]
+    """Return the command that starts one."""
+    return [sys.executable, "-m", "tests.doubles.odd_worker", str(home.path), "sweep", oddity, str(at)]
 
 
 def _die(_where: str = "") -> None:

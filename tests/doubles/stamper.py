@@ -9,12 +9,12 @@ from asn1crypto import keys, tsp, x509
 from cryptography.hazmat.primitives import serialization
 from pyhanko.sign.timestamps import DummyTimeStamper
 
-from tests.twins.signing import Holder
+from tests.doubles.signing import Holder
 
 
 @contextmanager
 def stamping(holder: Holder, always: bytes | None = None) -> Iterator[str]:
-    """Give the URL of a service that stamps with the holder's key, or `always` says the same, until the block ends."""
+    """Yield the URL of a service that stamps with the holder's key, or `always` says the same, until the block ends."""
     form = (serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     stamper = DummyTimeStamper(
         x509.Certificate.load(holder.registered.content),

@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 from hashlib import sha256
 
-from tests.twins.installation import Installation
-from tests.twins.model import Key
+from tests.doubles.installation import Installation
+from tests.doubles.model import Key
 
 Row = tuple[object, ...]
 
 
 def sets(installation: Installation, sender: str) -> list[tuple[str, str, str, int]]:
-    """Give ticket, key, state and run of a sender's sets, in order of arrival."""
+    """Return ticket, key, state and run of a sender's sets, in order of arrival."""
     query = f"SELECT ticket, set_key, state, run FROM file_set WHERE sender = '{sender}' ORDER BY arrival"  # noqa: S608
     return [(str(row[0]), str(row[1]), str(row[2]), int(str(row[3]))) for row in installation.rows(query)]
 
 
 def counts(installation: Installation) -> dict[tuple[str, int], Row]:
-    """Give how many lines each run accepted, left unchanged and refused, by ticket and run."""
+    """Return how many lines each run accepted, left unchanged and refused, by ticket and run."""
     rows = installation.rows("SELECT set_ticket, number, accepted, unchanged, refused FROM run")
     return {(str(row[0]), int(str(row[1]))): row[2:] for row in rows}
 
 
 def declared(installation: Installation) -> Mapping[Key, list[Row]]:
-    """Give operation and amount of every version in force and before, by worker and reference."""
+    """Return operation and amount of every version in force and before, by worker and reference."""
     rows = installation.rows(
         "SELECT person, declaration.reference, version.number, operation, eurocents FROM declaration "
         "JOIN version ON version.declaration = declaration.ticket "
@@ -38,7 +38,7 @@ def declared(installation: Installation) -> Mapping[Key, list[Row]]:
 
 
 def answers(installation: Installation, sender: str) -> dict[str, list[tuple[str, int]]]:
-    """Give ticket and run of a sender's answers by subject, in the order of their names.
+    """Return ticket and run of a sender's answers by subject, in the order of their names.
 
     What lies in its out folder is what the database says that was answered to it, to the byte.
     """
@@ -60,6 +60,6 @@ def answers(installation: Installation, sender: str) -> dict[str, list[tuple[str
 
 
 def folders(installation: Installation, name: str) -> set[str]:
-    """Give the tickets whose private folders stand in a folder of the spool."""
+    """Return the tickets whose private folders stand in a folder of the spool."""
     pattern = "*/*/*/*" if name == "archive" else "*"
     return {path.name for path in (installation.spool / name).glob(pattern)}

@@ -11,7 +11,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class SmallDisk:
-    """Hold where a disk is mounted."""
+    """Where a disk is mounted."""
 
     path: Path
 

@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from flexibatch.wiring.home import Home
-from tests.twins.clock import FixedClock
-from tests.twins.installation import Installation
+from tests.doubles.clock import FixedClock
+from tests.doubles.installation import Installation
 
 _ROOT = Path(__file__).parents[2]
 
@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[2]
 def peak_of_sweep(installation: Installation) -> int:
     """Sweep once in a child process; give the most memory it ever had, in MiB."""
     installation.close()
-    command = [sys.executable, "-m", "tests.twins.judged_apart", str(installation.home.path)]
+    command = [sys.executable, "-m", "tests.doubles.judged_apart", str(installation.home.path)]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
     return int(done.stdout.splitlines()[-1])
 

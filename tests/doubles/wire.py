@@ -18,12 +18,12 @@ def key_exchange_init(marker: str = "", host_key: str = "ssh-ed25519") -> bytes:
 
 
 def key_exchange_begin() -> bytes:
-    """Give a client's half of a key exchange on curve25519."""
+    """Return a client's half of a key exchange on curve25519."""
     return b"\x1e" + (32).to_bytes(4) + b"\x09" + bytes(31)
 
 
 def framed(payload: bytes) -> bytes:
-    """Give a message as a packet."""
+    """Return a message as a packet."""
     padding = 8 - (len(payload) + 5) % 8
     padding += 8 if padding < 4 else 0
     return (len(payload) + padding + 1).to_bytes(4) + bytes([padding]) + payload + bytes(padding)

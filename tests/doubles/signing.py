@@ -23,24 +23,24 @@ Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 @dataclass(frozen=True)
 class Holder:
-    """Hold a key and its certificate."""
+    """A key and its certificate."""
 
     key: Key
     certificate: x509.Certificate
 
     @property
     def registered(self) -> Certificate:
-        """Give the certificate as the channel keeps it."""
+        """Return the certificate as the channel keeps it."""
         return told(self.certificate)
 
     @property
     def pem(self) -> bytes:
-        """Give the certificate as a file holds it."""
+        """Return the certificate as a file holds it."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     @property
     def key_pem(self) -> bytes:
-        """Give the private key as a file holds it."""
+        """Return the private key as a file holds it."""
         form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         return self.key.private_bytes(*form)
 
@@ -53,7 +53,7 @@ class Holder:
         return builder.sign(serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary, *extra])
 
     def revoking(self, *serials: int, at: datetime = ARRIVED, due: datetime = ARRIVED + YEAR) -> bytes:
-        """Give this authority's revocation list, PEM."""
+        """Return this authority's revocation list, PEM."""
         made = x509.CertificateRevocationListBuilder().issuer_name(self.certificate.subject)
         made = made.last_update(min(at, due - timedelta(days=1))).next_update(due)
         for serial in serials:

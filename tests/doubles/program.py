@@ -9,12 +9,12 @@ import pytest
 
 from flexibatch import cli
 from flexibatch.ports import Clock
-from tests.twins.clock import FixedClock
+from tests.doubles.clock import FixedClock
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Hold what a call of the program ended with."""
+    """What a call of the program ended with."""
 
     status: int
     out: str
