@@ -29,6 +29,8 @@ lacks node nodejs
 lacks npm npm
 lacks certtool gnutls-bin
 lacks systemd-analyze systemd
+lacks chromium chromium
+[ -d /usr/share/fonts/truetype/dejavu ] || missing="$missing fonts-dejavu-core"
 [ -e /usr/share/java/jsch.jar ] || missing="$missing libjsch-java"
 [ -e /usr/share/java/bcpkix.jar ] || missing="$missing libbcpkix-java"
 [ -e /usr/share/java/bcprov.jar ] || missing="$missing libbcprov-java"
