@@ -22,7 +22,7 @@ from flexibatch.domain.dimona import Period
 from flexibatch.domain.identifiers import is_inss, is_period_id
 from flexibatch.errors import Refusal
 
-_PERIODS = select(
+PERIODS = select(
     period.c.person,
     period.c.period_id,
     period.c.worker_type,
@@ -32,8 +32,9 @@ _PERIODS = select(
     period.c.late,
     period.c.flexi_conditions,
 )
-_ANYWHERE = Among(_PERIODS, period.c.person)
-_WITH_EMPLOYER = Among(_PERIODS.where(period.c.employer_id == bindparam("employer_id")), period.c.person)
+"""Periods with their worker's current number first, as `Period` takes the rest."""
+_ANYWHERE = Among(PERIODS, period.c.person)
+_WITH_EMPLOYER = Among(PERIODS.where(period.c.employer_id == bindparam("employer_id")), period.c.person)
 _KNOWN = Among(select(period.c.person).distinct(), period.c.person)
 
 _LAST_IMPORT = select(func.max(register_import.c.imported_at))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, false, func, or_, select
 
 from flexibatch.adapters.store.bulk import BATCH
 from flexibatch.adapters.store.identities import find_employer
+from flexibatch.adapters.store.register import PERIODS
 from flexibatch.adapters.store.tables import declaration, period, version
 from flexibatch.domain.dimona import Period, Span
 from flexibatch.domain.identifiers import employer_kind, is_company, normal_company
@@ -66,17 +67,7 @@ def workers_with_periods(
 def _periods(employer_id: int, asked: Span) -> Select[Any]:
     first, last = asked
     return (
-        select(
-            period.c.person,
-            period.c.period_id,
-            period.c.worker_type,
-            period.c.start_date,
-            period.c.end_date,
-            period.c.cancelled,
-            period.c.late,
-            period.c.flexi_conditions,
-        )
-        .where(
+        PERIODS.where(
             period.c.employer_id == employer_id,
             period.c.worker_type == WorkerType.FLEXI.value,
             period.c.cancelled == false(),
