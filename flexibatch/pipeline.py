@@ -195,11 +195,11 @@ def _receive(
     name = unit.answer_name(case, Subject.NOTIFICATION, world.limits.day_of(decided_at))
     facts = DatedFacts(case.received_on, world.categories)
     rule_set = RuleSet(world.catalogue, facts, world.max_anomalies, world.acceptance, world.blind)
-    desk, counts, told = FormJudge(case, unit, document, rule_set), Counts(), list[LocatedAnomaly]()
+    form_judge, counts, told = FormJudge(case, unit, document, rule_set), Counts(), list[LocatedAnomaly]()
     unreadable = 0
     with world.answers.notify(verdict, name) as notification:
         for form in document:
-            judged = desk.judge(form, world.tickets.new)
+            judged = form_judge.judge(form, world.tickets.new)
             unit.write_form(case, judged)
             notification.add(judged)
             counts = _add(counts, judged)
@@ -208,12 +208,12 @@ def _receive(
             _require_bounds(world, counts, unreadable)
         if document.findings:
             raise DocumentBroken(tuple(document.findings))
-        notify = notification.close(_closing(world, case, desk.untold))
-    counts = replace(counts, anomalies=len(told) + desk.untold)
+        notify = notification.close(_closing(world, case, form_judge.untold))
+    counts = replace(counts, anomalies=len(told) + form_judge.untold)
     # A set that was received once is not acknowledged again: only what became of its lines is news.
     acknowledged = () if case.passed else (_acknowledge(world, unit, verdict),)
     return Settlement(
-        replace(verdict, counts=counts, answers=(*acknowledged, notify)), tuple(told), desk.untold
+        replace(verdict, counts=counts, answers=(*acknowledged, notify)), tuple(told), form_judge.untold
     )
 
 

@@ -16,7 +16,7 @@ import structlog
 from flexibatch.adapters.sftp.connection import rest
 from flexibatch.adapters.sftp.server import Server, ServerConfig
 from flexibatch.adapters.ssh_keys import host_key_line, host_keys_told
-from flexibatch.adapters.store.access import accounts, write_deeds
+from flexibatch.adapters.store.access import accounts, write_events
 from flexibatch.domain.sessions import Act, ConnectionLimits, InboxQuota, SessionEvent
 from flexibatch.errors import Remedy, Unavailable
 from flexibatch.logs import hidden
@@ -47,7 +47,7 @@ class EventRecorder:
     waiting: list[tuple[datetime, SessionEvent]] = field(default_factory=list)
 
     def tell(self, event: SessionEvent) -> None:
-        """Take a deed."""
+        """Take an event."""
         details = {
             name: hidden(value) if isinstance(value, str) and name != "sha256" else value
             for name, value in event.details.items()
@@ -73,7 +73,7 @@ class EventRecorder:
         while self.waiting:
             some = self.waiting[:ROWS_AT_ONCE]
             try:
-                await asyncio.to_thread(write_deeds, self.home.database, some)
+                await asyncio.to_thread(write_events, self.home.database, some)
             except Unavailable as exc:
                 log.warning("sftp.audit_delayed", rows=len(self.waiting), reason=str(exc))
                 return

@@ -68,6 +68,6 @@ class SftpSettings(BaseModel):
     )
     told_per_minute: Count = setting(
         60,
-        "How many deeds of one kind of one bureau are told one by one in a minute; further ones are counted.",
+        "How many events of one kind of one bureau are told one by one in a minute; further ones are counted.",
         COUNTS,
     )

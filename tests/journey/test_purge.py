@@ -143,7 +143,7 @@ def test_pages_of_old_sets_go(call: Caller, home: Home, records: Records) -> Non
 def fetch(home: Home, path: str, taken: int = 5, *, number: str = SENDER, at: datetime = OLD) -> None:
     """Let a bureau read some bytes of a file over SFTP."""
     told = SessionEvent(Act.GET, "s", number, "192.0.2.1", {"path": path, "bytes": taken})
-    access.write_deeds(home.database, [(at, told)])
+    access.write_events(home.database, [(at, told)])
 
 
 def left(home: Home, number: str = SENDER, folder: str = "OUT") -> list[str]:

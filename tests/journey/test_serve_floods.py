@@ -35,7 +35,7 @@ def _flood(client: paramiko.SFTPClient) -> None:
 def test_a_flood_of_renames_and_refusals_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Six hundred deeds leave a few rows and events; the upload's digest and the file's last name are among them."""
+    """Six hundred events leave a few rows and events; the upload's digest and the file's last name are among them."""
     with running_sites(tmp_path, {"FLEXIBATCH_SFTP__TOLD_PER_MINUTE": str(MOST)}) as sites:
         with sites.front.peer(sites.key) as client:
             _flood(client)

@@ -17,8 +17,8 @@ def renamed(file: FileId, old: str, new: str) -> SessionEvent:
     return did(Act.RENAME, file, path=old, to=new, size=5)
 
 
-def told(deeds: list[SessionEvent]) -> list[Mapping[str, object]]:
-    return [deed.details for deed in deeds]
+def told(events: list[SessionEvent]) -> list[Mapping[str, object]]:
+    return [event.details for event in events]
 
 
 def test_one_kind_and_one_bureau_does_not_hide_another() -> None:
@@ -26,8 +26,8 @@ def test_one_kind_and_one_bureau_does_not_hide_another() -> None:
     bundles = EventLimiter(1)
     done = [did(Act.REFUSED), did(Act.DELETE), did(Act.REFUSED, sender="000641")]
     done += [did(Act.LOGIN, fingerprint=one) for one in ("a", "b")]
-    assert done == [deed for one in done for deed in bundles.take(one, 0)]
-    assert [] == [deed for one in done for deed in bundles.take(one, 1)]
+    assert done == [event for one in done for event in bundles.take(one, 0)]
+    assert [] == [event for one in done for event in bundles.take(one, 1)]
     rest = bundles.due(WINDOW)
     assert sorted((one.sender, one.act, one.details.get("fingerprint")) for one in done) == sorted(
         (one.sender, one.act, one.details.get("fingerprint")) for one in rest
@@ -44,7 +44,7 @@ def test_what_a_set_can_be_traced_by_is_always_told() -> None:
     done += [
         did(act, (2, number), path=f"/OUT/{number}") for number in range(3) for act in (Act.GET, Act.DELETE)
     ]
-    assert done == [deed for one in done for deed in bundles.take(one, 0)]
+    assert done == [event for one in done for event in bundles.take(one, 0)]
     assert [] == bundles.due(WINDOW)
 
 
@@ -52,7 +52,7 @@ def test_renames_back_and_forth_are_told_by_where_they_led() -> None:
     """The last name that a file got is told, with how many renames led there."""
     bundles = EventLimiter(1)
     names = [f"/IN/{number}" for number in range(8)]
-    at_once = [deed for old, new in pairwise(names) for deed in bundles.take(renamed(FILE, old, new), 0)]
+    at_once = [event for old, new in pairwise(names) for event in bundles.take(renamed(FILE, old, new), 0)]
     assert told([renamed(FILE, "/IN/0", "/IN/1")]) == told(at_once)
     assert [{"path": "/IN/1", "to": "/IN/7", "size": 5, "count": 6}] == told(bundles.due(WINDOW))
 
@@ -71,5 +71,5 @@ def test_an_answer_that_is_fetched_again_is_counted() -> None:
     bundles = EventLimiter(1)
     first, again = did(Act.GET, OTHER, path="/OUT/a", bytes=5), did(Act.GET, OTHER, path="/OUT/a", bytes=5)
     assert [first] == bundles.take(first, 0)
-    assert [] == [deed for _ in range(5) for deed in bundles.take(again, 0)]
+    assert [] == [event for _ in range(5) for event in bundles.take(again, 0)]
     assert [{"count": 5, "reason": REASON}] == told(bundles.due(WINDOW))

@@ -63,7 +63,7 @@ class BureauConnection(asyncssh.SSHServer):
     """One connection."""
 
     def __init__(self, host: ConnectionHost) -> None:
-        """Keep the house."""
+        """Keep the server that it belongs to."""
         self._host = host
         self._session = secrets.token_hex(4)
         self._connection: asyncssh.SSHServerConnection | None = None

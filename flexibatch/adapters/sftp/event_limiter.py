@@ -1,4 +1,4 @@
-"""How much is told of what a bureau does: a flood of its deeds must not fill logs and tables.
+"""How much is told of what a bureau does: a flood of its events must not fill logs and tables.
 
 Of each kind so many a minute are told one by one, further ones are counted and told together. What a set, or an answer,
 can be traced by is never counted only: an upload that is whole, what a file came to be called, the fetching and
@@ -79,12 +79,12 @@ class EventLimiter:
     """
 
     def __init__(self, most: int) -> None:
-        """Keep how many deeds of one kind and bureau are told one by one in a minute."""
+        """Keep how many events of one kind and bureau are told one by one in a minute."""
         self._most = most
         self._minutes: dict[str, SenderMinute] = {}
 
     def take(self, event: SessionEvent, now: float) -> list[SessionEvent]:
-        """Return what is to be told at once: a deed, what was left of a minute that is over, or nothing."""
+        """Return what is to be told at once: the event, what was left of a minute that is over, or nothing."""
         if event.sender is None:
             return [event]
         over = self.due(now)
@@ -97,7 +97,7 @@ class EventLimiter:
 
 
 def _same(event: SessionEvent) -> dict[str, str | int | None]:
-    """Return the details that all deeds which are told together have."""
+    """Return the details that all events which are told together have."""
     return {name: event.details[name] for name in ("fingerprint",) if name in event.details}
 
 

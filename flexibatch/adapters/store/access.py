@@ -37,7 +37,7 @@ def accounts(database: Database) -> dict[str, Account]:
     return {user: Account(number, frozenset(keys.get(number, ())), bool(weak)) for user, number, weak in rows}
 
 
-def write_deeds(database: Database, events: Sequence[tuple[datetime, SessionEvent]]) -> None:
+def write_events(database: Database, events: Sequence[tuple[datetime, SessionEvent]]) -> None:
     """Write down what was done, in one transaction."""
     rows = [
         {
