@@ -79,7 +79,7 @@ DECLARATIONS = Table(
         Column("reference", rank=12),
         Column("own_reference", "own ref.", 11, least=8),
         Column("version", "v.", 9),
-        Column("in_force", rank=13),
+        Column("in_force", rank=4),
         *(Column(name, CONTENT_HEADS.get(name, ""), CONTENT_RANKS.get(name, 14)) for name in CONTENT),
         Column("sender", rank=8),
         Column("set_ticket", "set", 15),

@@ -33,18 +33,27 @@ class Failure:
         told = joined(self.error, self.remedy) if self.remedy else self.error
         listed = [*self.lines, *([f"and {self.more} more"] if self.more else [])]
         under = "".join(f"\n  {one}" for one in listed) if len(listed) > 1 else ""
-        return f"{told.removesuffix('.')}.{under}"
+        return f"{_ended(told)}{under}"
 
     def as_json(self, notes: Sequence[str]) -> str:
         """Return it as one line of JSON, with what would have been said beside a result."""
         told = {
-            "error": f"{self.error.removesuffix('.')}.",
+            "error": _ended(self.error),
             "kind": self.kind,
             "exit_status": self.exit_status,
             "remedy": self.remedy.lstrip(":;, ") if self.remedy else None,
         }
         lines = {"lines": list(self.lines), "more": self.more} if self.lines else {}
         return json.dumps(told | lines | ({"notes": list(notes)} if notes else {}))
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with its end.
+
+    >>> _ended("No such option"), _ended("Did you mean '--name'?"), _ended("(Did you mean 'list'?)")
+    ('No such option.', "Did you mean '--name'?", "(Did you mean 'list'?)")
+    """
+    return sentence if sentence.rstrip(")").endswith((".", "?", "!")) else f"{sentence}."
 
 
 def wants_json(words: Sequence[str]) -> bool:

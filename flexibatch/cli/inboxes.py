@@ -104,7 +104,9 @@ def _show(told: Sections, found: "Unclaimed") -> None:
 
 def _in_words(row: dict[str, object]) -> dict[str, object]:
     words = STRAY[StrayReason(str(row["why"]))]
-    return row | {"why": f"{words}: {row['reason']}" if row["reason"] else words}
+    right = row["right_name"] or (f"for example {row['example']}" if row["example"] else None)
+    shown = {name: value for name, value in row.items() if name not in {"example", "right_name"}}
+    return shown | {"why": f"{words}: {row['reason']}" if row["reason"] else words, "right_name": right}
 
 
 def _shown(rows: Sequence[dict[str, object]]) -> Sequence[dict[str, object]]:

@@ -101,7 +101,7 @@ def rerun(  # noqa: PLR0913 - one argument an option
     _tell_held(chosen.held)
     asks = not (yes or dry_run) and (not words or len(chosen.tickets) > 1)
     consequence = (
-        f"{counted(len(chosen.tickets), 'set')} would be judged again, and their bureaus get new answers."
+        f"{counted(len(chosen.tickets), 'set')} would be judged again; {_answered(words, every=every)}"
     )
     if asks:
         require_terminal(consequence)
@@ -126,6 +126,13 @@ def rerun(  # noqa: PLR0913 - one argument an option
     rows.sort(key=lambda row: place.get(str(row["ticket"]), len(place)))
     status = show_settled(result, rows, as_json, left=foresight.left)
     return SOME_REFUSED if foresight.failed else status
+
+
+def _answered(words: Sequence[str], *, every: bool) -> str:
+    """Say whose bureaus get new answers."""
+    if words or every:
+        return "their bureaus get new answers."
+    return "bureaus get new answers only where something changes: `--dry-run` shows where."
 
 
 def _wanted(home: "Home", filters: "dict[str, str | When | bool | None]") -> "service.Chosen":

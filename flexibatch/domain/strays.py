@@ -3,6 +3,7 @@
 Source: docs/spec/channel.md, "File names", "Sets".
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from flexibatch.domain.findings import Finding
@@ -67,13 +68,32 @@ def name_findings(text: str, place: InboxContext) -> tuple[Finding, ...]:
     return (Finding(BAD_NAME[kind], tag=kind.value, value=text),) if kind in BAD_NAME and kind else ()
 
 
-def right_name(text: str, place: InboxContext) -> str:
-    """Return the right name nearest to one: in capitals, without what was added; else an example of its kind."""
-    positions = text.lstrip(".").rstrip("~").upper().split(".")
-    kind = next((one for one in INBOUND if one.value == positions[0]), FileKind.DATA)
-    nearest = ".".join(positions[: INBOUND[kind]])
-    if parse_name(nearest) is not None and not name_findings(nearest, place):
-        return nearest
+def right_name(text: str, place: InboxContext) -> str | None:
+    """Return the right name that a name was meant to be: in capitals, without what was added; None where it is unknown.
+
+    What a bureau puts under a name that is only guessed may be refused, or replace another file.
+    """
+    positions = [_first_word(one) for one in _positions(text)]
+    nearest = ".".join(positions[: INBOUND[_kind(positions)]])
+    return nearest if parse_name(nearest) is not None and not name_findings(nearest, place) else None
+
+
+def _first_word(position: str) -> str:
+    """Return a position without the mark of a second copy: `1 (1)` is 1."""
+    return position.partition(" ")[0]
+
+
+def _positions(text: str) -> list[str]:
+    return text.lstrip(".").rstrip("~").upper().split(".")
+
+
+def _kind(positions: Sequence[str]) -> FileKind:
+    return next((one for one in INBOUND if one.value == positions[0]), FileKind.DATA)
+
+
+def example_name(text: str, place: InboxContext) -> str:
+    """Return an example of a right name, of the kind that a name begins as, of today and of an inbox."""
+    kind = _kind(_positions(text.replace(" ", ".")))
     parts = "1.1" if INBOUND[kind] == INBOUND[FileKind.DATA] else "1"
     sender, day = place.sender, f"{place.today:%Y%m%d}"
     return f"{kind}.{Subject.DECLARATION}.{sender}.{day}.00001.{place.environment}.{parts}"

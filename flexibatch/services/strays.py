@@ -6,19 +6,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flexibatch.domain.catalogue import Catalogue
-from flexibatch.domain.strays import StrayReason, name_findings, right_name, stray_reason
+from flexibatch.domain.strays import StrayReason, example_name, name_findings, right_name, stray_reason
 from flexibatch.domain.vocabulary import Language
 from flexibatch.services.inboxes import InboxListing, InboxListings, moment_of
 
 if TYPE_CHECKING:
     from flexibatch.wiring.components import Components
 
+NO_FILES = frozenset({StrayReason.FOLDER, StrayReason.LINK, StrayReason.SPECIAL})
+"""What no name would make part of a set."""
+
 
 @dataclass(frozen=True, slots=True)
 class StrayRow:
     """A file, or what is none, that no set has a part in; `reason` tells what is wrong with a name that is refused.
 
-    `right_name` is the right name nearest to its own, or an example.
+    `right_name` is what its name was meant to be, where that can be told; else `example` is one of this inbox, where it
+    is a file at all.
     """
 
     sender: str
@@ -29,7 +33,8 @@ class StrayRow:
     since: datetime
     why: StrayReason
     reason: str | None
-    right_name: str
+    right_name: str | None
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def strays_of(listing: InboxListing, catalogue: Catalogue) -> Iterator[StrayRow]
     ]
     for name, changed_ns, why in sorted(entries):
         found = name_findings(name, place) if why is StrayReason.REFUSED else ()
+        right = None if why in NO_FILES else right_name(name, place)
         yield StrayRow(
             sender=listing.sender.number,
             sender_name=listing.sender.name,
@@ -66,5 +72,6 @@ def strays_of(listing: InboxListing, catalogue: Catalogue) -> Iterator[StrayRow]
             since=moment_of(changed_ns),
             why=why,
             reason=" ".join(catalogue.fault(one, Language.EN).what for one in found) or None,
-            right_name=right_name(name, place),
+            right_name=right,
+            example=None if right or why in NO_FILES else example_name(name, place),
         )

@@ -69,7 +69,8 @@ class Indexes:
         return {environment: one for environment, one in contents.items() if one.is_told}
 
     def _refresh(self, sender: Sender, now: datetime) -> None:
-        """Write one index; whatever keeps it from that holds up nothing else."""
+        """Write one index; whatever keeps it from that holds up nothing else, and is tried again after the pause."""
+        self._written_at[sender.number] = now
         try:
             self._write(sender, now)
         except (Unavailable, Superseded) as exc:
@@ -94,5 +95,4 @@ class Indexes:
                 content = self.pages.index(told, pages, lambda finding: wording.fault(finding, language).what)
                 self.spool.put_index(sender.number, content)
         self._told[sender.number] = waiting
-        self._written_at[sender.number] = now
         self._due.discard(sender.number)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from lxml import html
+from sqlalchemy import text
 
 from flexibatch.adapters.spool.answers import INDEX_NAME
 from flexibatch.domain.overview import SETS_TOLD
@@ -149,10 +150,52 @@ def test_a_bureau_that_comes_back_finds_its_index_anew(installation: Installatio
         assert stands is ("00002" in told(installation, "sets")), "an index is written after a pause only"
 
 
-def test_lines_refused_with_their_form_are_counted(installation: Installation) -> None:
-    """Of lines that cannot be followed the index names set and number."""
-    sample = Sample.read("refused-form-schema")
+def test_lines_refused_with_their_form_are_open_for_its_fault(installation: Installation) -> None:
+    """They are told with what stands against the Form."""
+    sample = Sample.read("refused-no-mandate")
+    SamplePlayer(sample, installation).play()
+    assert "00011-155" in told(installation, "refusals")
+
+
+def test_lines_that_cannot_be_followed_are_counted(installation: Installation) -> None:
+    """Of lines without a reference the index names set and number."""
+    sample = Sample.read("partly-reference-missing")
     SamplePlayer(sample, installation).play()
     page = parsed(installation, sample.told["sender"])
     [item] = page.xpath("//section[@aria-labelledby='refusals']//li")
     assert "Geweigerd" in item.text_content()
+
+
+def test_what_others_declare_closes_no_refusal(installation: Installation) -> None:
+    """Another bureau's declaration of the same worker, employer and reference is not told by what is missing here."""
+    SamplePlayer(Sample.read("partly-no-dimona"), installation).play()
+    before = told(installation, "refusals")
+    [(inss, reference)] = installation.rows("SELECT inss, reference FROM refused_line")
+    with installation.home.database.writing() as connection:
+        for statement in _DECLARED_BY_ANOTHER:
+            connection.execute(text(statement), {"inss": inss, "reference": reference})
+    put_set(installation, "00002", renumbered(GOOD, "2"))
+    later(installation, seconds=30)
+    assert str(inss)[-5:] in before
+    assert str(inss)[-5:] in told(installation, "refusals")
+    with installation.home.database.writing() as connection:
+        connection.execute(text("UPDATE file_set SET sender = '000640' WHERE ticket = 'OTHERSSET0000'"))
+    put_set(installation, "00003", renumbered(GOOD, "3"))
+    later(installation, seconds=30)
+    assert str(inss)[-5:] not in told(installation, "refusals")
+
+
+_DECLARED_BY_ANOTHER = (
+    """
+INSERT INTO file_set SELECT arrival + 900, 'OTHERSSET0000', turn + 900, '000641', environment, subject, name,
+set_key || 'x', leader || 'x', names, claim_faults, withdrawn, silent, reserves, earlier_ticket, arrived_at,
+received_on, claimed_at, state, passed, discarded, released, run, attempts, troubles, not_before, reason, purged_at
+FROM file_set ORDER BY arrival LIMIT 1
+""",
+    "INSERT INTO form (ticket, set_ticket, number) VALUES ('OTHERSFORM000', 'OTHERSSET0000', 1)",
+    "INSERT INTO declaration SELECT 'OTHERSDECL000', 'R', employer_id, :inss, :reference FROM refused_line",
+    """
+INSERT INTO version (form_id, line, declaration, number, operation, run, arrival, inss, start_date)
+SELECT id, 1, 'OTHERSDECL000', 1, '0', 1, 900, :inss, '2026-09-01' FROM form WHERE ticket = 'OTHERSFORM000'
+""",
+)

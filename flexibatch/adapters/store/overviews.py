@@ -4,7 +4,7 @@ However much a bureau has sent, as few rows are looked at: the last sets of each
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     union_all,
 )
 
@@ -29,7 +30,7 @@ from flexibatch.adapters.store.tables import (
     file_set,
     form,
     form_run,
-    replacement,
+    refused_line,
     run,
     version,
 )
@@ -47,11 +48,11 @@ from flexibatch.domain.overview import (
 )
 from flexibatch.domain.vocabulary import AnomalyClass, Environment, Operation, SetState
 
-SETS_AT_ONCE = 25
-"""Sets whose refused lines are looked up together."""
+LINES_FOLLOWED, ROWS_LOOKED_AT = 5_000, 1_000
+"""Refused lines that are followed, and rows that are looked at for those that are open."""
 
-Identity = tuple[Environment, str | None, str, str]
-"""By what a refused line is known again: environment, employer and worker as they were told, reference."""
+Identity = tuple[Environment, int | None, str, str]
+"""By what a refused line is known again: environment, employer, worker as it was told, reference."""
 
 _BEGUN = [state for state in SetState if state is not SetState.CLAIMING]
 
@@ -62,12 +63,10 @@ def overview(connection: Connection, sender: Sender, pages_since: datetime) -> O
     rows, received = connection.execute(_TREATED, mine).all(), connection.execute(_RECEIVED, mine).all()
     more = (connection.scalar(_COUNT, mine) or 0) - len(rows)
     since = stored(pages_since)
-    named = {
-        row.ticket: row.name
-        for row in (*rows, *received)
-        if row.decided_at is None or row.decided_at >= since
-    }
-    return Overview(sender, tuple(map(_summary, rows)), more, _open_refusals(connection, received), named)
+    kept = [row for row in received if row.decided_at and row.decided_at >= since and not row.purged_at]
+    named = {row.ticket: row.name for row in rows if row.decided_at is None or row.decided_at >= since}
+    named |= {row.ticket: row.name for row in kept}
+    return Overview(sender, tuple(map(_summary, rows)), more, _open_refusals(connection, kept), named)
 
 
 def _last_sets(states: Collection[SetState], most: int) -> Select[Any]:
@@ -105,9 +104,10 @@ def _last_sets(states: Collection[SetState], most: int) -> Select[Any]:
     counts = (run.c.forms, run.c.lines, run.c.accepted, run.c.unchanged, run.c.refused, run.c.anomalies)
     of_run = and_(run.c.set_ticket == file_set.c.ticket, run.c.number == newest)
     told = (file_set.c.ticket, file_set.c.name, file_set.c.environment, file_set.c.arrived_at)
-    more = (file_set.c.silent, file_set.c.earlier_ticket, run.c.number, run.c.verdict, run.c.decided_at)
+    more = (file_set.c.silent, file_set.c.earlier_ticket, file_set.c.purged_at)
+    decided = (run.c.number, run.c.verdict, run.c.decided_at)
     return (
-        select(*told, *more, *counts, blocked.label("blocked"))
+        select(*told, *more, *decided, *counts, blocked.label("blocked"))
         .join(arrivals, arrivals.c.arrival == file_set.c.arrival)
         .outerjoin(run, of_run)
         .order_by(file_set.c.turn.desc())
@@ -154,101 +154,136 @@ def _lead(row: Row[Any]) -> str:
 
 
 def _open_refusals(connection: Connection, received: Sequence[Row[Any]]) -> OpenRefusals:
-    """Return the refused lines of sets of which nothing was accepted since, the last sets first."""
+    """Return the refused lines of sets of which the bureau had nothing accepted since, the last sets first."""
     refused = [row for row in received if row.refused]
-    lines, unfollowed = dict[Identity, tuple[OpenRefusal, bool]](), list[UnfollowedRefusals]()
-    for start in range(0, len(refused), SETS_AT_ONCE):
-        some = refused[start : start + SETS_AT_ONCE]
-        told = _told_lines(connection, some)
-        for row in some:
-            followed = told[row.ticket]
-            # Of a line that was refused again and again, only the last time counts.
-            for one, is_open in followed:
-                lines.setdefault(_identity(one), (one, is_open))
-            if row.refused > len(followed):
-                unfollowed.append(UnfollowedRefusals(row.ticket, row.name, row.refused - len(followed)))
-        if sum(is_open for _one, is_open in lines.values()) > REFUSALS_TOLD:
-            break
-    still_open = [one for one, is_open in lines.values() if is_open]
+    followed = list(_followed(refused))
+    runs = {row.ticket: row for row in followed}
+    known, lines = dict.fromkeys(runs, 0), list[Row[Any]]()
+    if runs:
+        known |= {ticket: int(count) for ticket, count in connection.execute(_KNOWN, _asked(runs))}
+        lines = list(connection.execute(_OPEN, _asked(runs) | {"most": ROWS_LOOKED_AT}))
+    once = {_identity(runs[one.set_ticket], one): one for one in reversed(lines)}
+    told = list(reversed(once.values()))[: REFUSALS_TOLD + 1]
+    more = len(told) > REFUSALS_TOLD or len(lines) == ROWS_LOOKED_AT
+    unfollowed = [
+        UnfollowedRefusals(row.ticket, row.name, row.refused - known.get(row.ticket, 0))
+        for row in refused
+        if row.refused > known.get(row.ticket, 0)
+    ]
     return OpenRefusals(
-        tuple(still_open[:REFUSALS_TOLD]),
-        len(still_open) > REFUSALS_TOLD,
+        tuple(_refusals(connection, runs, told[:REFUSALS_TOLD])),
+        more,
         tuple(unfollowed[:UNFOLLOWED_TOLD]),
         max(0, len(unfollowed) - UNFOLLOWED_TOLD),
     )
 
 
-def _identity(one: OpenRefusal) -> Identity:
-    return one.environment, one.employer, one.inss, one.reference.lower()
+def _followed(refused: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+    """Yield the last sets that together have so many refused lines: a bureau does not decide what an index costs."""
+    left = LINES_FOLLOWED
+    for row in refused:
+        left -= row.refused
+        if left < 0:
+            return
+        yield row
 
 
-def _told_lines(
-    connection: Connection, sets: Sequence[Row[Any]]
-) -> defaultdict[str, list[tuple[OpenRefusal, bool]]]:
-    """Return by set its refused lines that have worker and reference, and whether each is open."""
-    runs = {row.ticket: row for row in sets}
-    found: defaultdict[str, dict[tuple[int, int], list[Row[Any]]]] = defaultdict(dict)
-    for one in connection.execute(_LINES, {"tickets": list(runs)}):
-        if one.run == runs[one.set_ticket].number:
-            found[one.set_ticket].setdefault((one.form_number, one.line), []).append(one)
-    told: defaultdict[str, list[tuple[OpenRefusal, bool]]] = defaultdict(list)
-    for ticket, of_set in found.items():
-        for rows in of_set.values():
-            first, row = rows[0], runs[ticket]
-            codes = tuple(dict.fromkeys(one.code for one in rows))
-            refusal = OpenRefusal(
-                ticket,
-                row.name,
-                Environment(row.environment),
-                first.employer,
-                first.inss,
-                first.reference,
-                first.own_reference,
-                codes,
-            )
-            told[ticket].append((refusal, not first.later))
-    return told
+def _asked(runs: Mapping[str, Row[Any]]) -> dict[str, object]:
+    return {"runs": [(ticket, row.number) for ticket, row in runs.items()]}
+
+
+def _identity(of_set: Row[Any], one: Row[Any]) -> Identity:
+    return Environment(of_set.environment), one.employer_id, one.inss, one.reference
+
+
+def _refusals(
+    connection: Connection, runs: Mapping[str, Row[Any]], lines: Sequence[Row[Any]]
+) -> Iterator[OpenRefusal]:
+    """Yield the lines with the codes that stand against them or their Form, and their employer as it was told."""
+    codes: defaultdict[tuple[str, int, int | None], list[Any]] = defaultdict(list)
+    if lines:
+        places = [(one.set_ticket, one.run, one.number, one.line) for one in lines]
+        for row in connection.execute(_CODES, {"places": places, "forms": [place[:3] for place in places]}):
+            codes[row.set_ticket, row.form_number, row.line].append(row)
+    for one in lines:
+        of_form = (one.set_ticket, one.number)
+        of_set, against = runs[one.set_ticket], [*codes[*of_form, one.line], *codes[*of_form, None]]
+        yield OpenRefusal(
+            one.set_ticket,
+            of_set.name,
+            Environment(of_set.environment),
+            against[0].employer if against else None,
+            one.inss,
+            one.reference,
+            one.own_reference,
+            tuple(dict.fromkeys(row.code for row in against)),
+        )
 
 
 def _accepted_since() -> ColumnElement[bool]:
-    """Say that the line came to be after all: an original that stands, a change by a later set."""
+    """Say that the line came to be after all by the same bureau: an original that stands, a change by a later set.
+
+    What others declared is not told by what is missing here, nor that two numbers are one person.
+    """
+    later_form, later_set = form.alias(), file_set.alias()
     return (
         exists()
         .where(
-            declaration.c.person == func.coalesce(replacement.c.current_inss, anomaly.c.inss),
+            declaration.c.person == refused_line.c.person,
             declaration.c.environment == file_set.c.environment,
-            declaration.c.employer_id == form_run.c.employer_id,
-            func.lower(declaration.c.reference) == func.lower(anomaly.c.reference),
+            declaration.c.employer_id == refused_line.c.employer_id,
+            func.lower(declaration.c.reference) == refused_line.c.reference,
             version.c.declaration == declaration.c.ticket,
+            version.c.inss == refused_line.c.inss,
             or_(form_run.c.operation == Operation.ORIGINAL.value, version.c.arrival > file_set.c.arrival),
+            later_form.c.id == version.c.form_id,
+            later_set.c.ticket == later_form.c.set_ticket,
+            later_set.c.sender == file_set.c.sender,
         )
-        .correlate(replacement, anomaly, file_set, form_run)
+        .correlate(refused_line, file_set, form_run)
     )
 
 
-_LINES = (
+_OF_RUNS = (
+    tuple_(form.c.set_ticket, refused_line.c.run).in_(bindparam("runs", expanding=True)),
+    refused_line.c.inss.is_not(None),
+    refused_line.c.reference.is_not(None),
+)
+"""Refused lines of the last runs of some sets that have worker and reference."""
+_KNOWN = (
+    select(form.c.set_ticket, func.count())
+    .join(refused_line, refused_line.c.form_id == form.c.id)
+    .where(*_OF_RUNS)
+    .group_by(form.c.set_ticket)
+)
+_OPEN = (
     select(
-        anomaly.c.set_ticket,
-        anomaly.c.run,
-        anomaly.c.form_number,
-        anomaly.c.line,
-        anomaly.c.code,
-        anomaly.c.employer,
-        anomaly.c.inss,
-        anomaly.c.reference,
-        anomaly.c.own_reference,
-        _accepted_since().label("later"),
+        form.c.set_ticket,
+        form.c.number,
+        refused_line.c.run,
+        refused_line.c.line,
+        refused_line.c.employer_id,
+        refused_line.c.inss,
+        refused_line.c.reference,
+        refused_line.c.own_reference,
     )
-    .join(file_set, file_set.c.ticket == anomaly.c.set_ticket)
-    .join(form, and_(form.c.set_ticket == anomaly.c.set_ticket, form.c.number == anomaly.c.form_number))
-    .join(form_run, and_(form_run.c.form_id == form.c.id, form_run.c.run == anomaly.c.run))
-    .outerjoin(replacement, replacement.c.old_inss == anomaly.c.inss)
+    .join(form, form.c.id == refused_line.c.form_id)
+    .join(file_set, file_set.c.ticket == form.c.set_ticket)
+    .join(form_run, and_(form_run.c.form_id == form.c.id, form_run.c.run == refused_line.c.run))
+    .where(*_OF_RUNS, ~_accepted_since())
+    .order_by(file_set.c.turn.desc(), form.c.number, refused_line.c.line)
+    .limit(bindparam("most"))
+)
+_OF_FORM = (anomaly.c.set_ticket, anomaly.c.run, anomaly.c.form_number)
+_CODES = (
+    select(anomaly.c.set_ticket, anomaly.c.form_number, anomaly.c.line, anomaly.c.code, anomaly.c.employer)
+    .distinct()
     .where(
-        anomaly.c.set_ticket.in_(bindparam("tickets", expanding=True)),
+        or_(
+            tuple_(*_OF_FORM, anomaly.c.line).in_(bindparam("places", expanding=True)),
+            and_(anomaly.c.line.is_(None), tuple_(*_OF_FORM).in_(bindparam("forms", expanding=True))),
+        ),
         anomaly.c["class"] == AnomalyClass.BLOCKING.value,
-        anomaly.c.line.is_not(None),
-        anomaly.c.inss.is_not(None),
-        anomaly.c.reference.is_not(None),
     )
-    .order_by(anomaly.c.id)
+    .order_by(anomaly.c.code)
 )
