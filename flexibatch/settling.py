@@ -68,7 +68,7 @@ class Settler:
 
     def settle(self, stream: Stream) -> Judged:
         """Settle the next set of a stream; whatever keeps it from that is told, and nothing is raised."""
-        hand = _Hand(self)
+        hand = _SetInHand(self)
         with bound_contextvars(sender=stream.sender, environment=stream.environment.value):
             try:
                 settlement = hand.settle(stream)
@@ -84,7 +84,7 @@ class Settler:
         return hand.told(End.NOTHING) if settlement is None else hand.told(End.SETTLED, settled=settlement)
 
 
-class _Hand:
+class _SetInHand:
     """The set that is settled, once it is known which."""
 
     def __init__(self, settler: Settler) -> None:

@@ -156,7 +156,7 @@ class Turns:
         self._judges.begin(stream, case.ticket)
         return True
 
-    def await_the_hands(self) -> None:
+    def await_judged(self) -> None:
         """Wait for what is judged."""
         while self._judges.busy:
             self.collect(PATIENCE)

@@ -128,7 +128,7 @@ class _Sweep:
             more = claiming.claim_next(arrived, channel.world.clock.now())
             self.turns.settle(to_the_end=not more)
         if self.stop() or not channel.patient:
-            self.turns.await_the_hands()
+            self.turns.await_judged()
         result.unreached = 0 if result.without_room else channel.arrivals.unreached
         result.claimed += claiming.claimed
         result.waiting += claiming.delayed

@@ -5,6 +5,7 @@ It lies in the set's private folder, which is archived and purged whole, and is 
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Self
 from flexibatch.adapters.disk import settle_file, sheltered
 from flexibatch.domain.outcomes import LineOutcome
 from flexibatch.domain.vocabulary import Operation, Outcome
+from flexibatch.errors import Unavailable
 
 FAST = 1
 """Compression that costs little: most of a line is like the one before."""
@@ -71,8 +73,13 @@ def read_lines(path: Path) -> Iterator[LineOutcome]:
     with sheltered(f"The lines {path} cannot be read"):
         if not path.exists():
             return
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            yield from map(_line, file)
+        try:
+            with gzip.open(path, "rt", encoding="utf-8") as file:
+                yield from map(_line, file)
+        except (EOFError, ValueError, zlib.error) as exc:
+            raise Unavailable(
+                f"The lines {path} are damaged. Put them back from a backup, or remove the file."
+            ) from exc
 
 
 def _kept(one: LineOutcome) -> list[Any]:

@@ -8,17 +8,17 @@ from datetime import datetime, tzinfo
 
 from flexibatch.cli.output import cell
 
-_FORMULA = re.compile(r"(^|;)([=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
-"""What a cell must not begin with, nor what stands behind a semicolon, which may part cells too."""
+_FORMULA = re.compile(r"(^|[,;\t])([ \u00a0]*)([=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""What a cell must not begin with, nor what stands behind a sign that may part cells too."""
 
 
 def neutral(text: str) -> str:
     """Return a text with an apostrophe before what a spreadsheet would calculate.
 
-    >>> neutral("=1+1"), neutral("a;@b"), neutral("FLEX-1")
-    ("'=1+1", "a;'@b", 'FLEX-1')
+    >>> neutral("=1+1"), neutral("a;@b"), neutral("FLEX-1"), neutral(" =1")
+    ("'=1+1", "a;'@b", 'FLEX-1', "' =1")
     """
-    return _FORMULA.sub(r"\1'\2", text)
+    return _FORMULA.sub(r"\1'\2\3", text)
 
 
 def write_csv(keys: Sequence[str], rows: Sequence[Mapping[str, object]], zone: tzinfo | None) -> None:

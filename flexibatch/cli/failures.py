@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from flexibatch.cli.remedies import joined, words_of
+from flexibatch.domain.findings import legible
 from flexibatch.errors import FlexibatchError, Refusal, WrongLines, refused_by_machine
 
 USAGE, TROUBLE, INTERRUPTED = 2, 3, 130
@@ -33,7 +34,7 @@ class Failure:
         told = joined(self.error, self.remedy) if self.remedy else self.error
         listed = [*self.lines, *([f"and {self.more} more"] if self.more else [])]
         under = "".join(f"\n  {one}" for one in listed) if len(listed) > 1 else ""
-        return f"{_ended(told)}{under}"
+        return legible(f"{_ended(told)}{under}", keep="\n")
 
     def as_json(self, notes: Sequence[str]) -> str:
         """Return it as one line of JSON, with what would have been said beside a result."""

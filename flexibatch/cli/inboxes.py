@@ -97,16 +97,20 @@ def _show(told: Sections, found: "Unclaimed") -> None:
     for one in found.sets:
         head = fields_of(one.set_) | {"folder": one.folder, "why": WHY[one.set_.why]}
         told.fields(f"In an inbox: {one.set_.name}", {**head, "ticket": "none: it was not claimed yet"})
-        told.rows("Files", FILE_COLUMNS, rows_of(one.files))
+        told.rows("Files", FILE_COLUMNS, map(_right, rows_of(one.files)))
     for stray in found.strays:
         told.fields(f"In an inbox, no part of a set: {stray.name}", _in_words(fields_of(stray)))
 
 
 def _in_words(row: dict[str, object]) -> dict[str, object]:
     words = STRAY[StrayReason(str(row["why"]))]
+    return _right(row) | {"why": f"{words}: {row['reason']}" if row["reason"] else words}
+
+
+def _right(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with the right name of a file, or an example, as people read it."""
     right = row["right_name"] or (f"for example {row['example']}" if row["example"] else None)
-    shown = {name: value for name, value in row.items() if name not in {"example", "right_name"}}
-    return shown | {"why": f"{words}: {row['reason']}" if row["reason"] else words, "right_name": right}
+    return {name: value for name, value in row.items() if name != "example"} | {"right_name": right}
 
 
 def _shown(rows: Sequence[dict[str, object]]) -> Sequence[dict[str, object]]:

@@ -14,6 +14,7 @@ from flexibatch.cli.opened import REFUSED_OR_TROUBLE, open_records
 from flexibatch.cli.output import json_option, say, show_json, show_table
 from flexibatch.cli.sections import OPERATIONS, Sections, euros
 from flexibatch.cli.set_summary import summary_of, what_to_do
+from flexibatch.domain.findings import legible
 from flexibatch.errors import NotFound
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def show(  # noqa: PLR0913 - one argument an option
         if as_json:
             show_json({"report": path})
         else:
-            click.echo(str(path))
+            click.echo(legible(str(path)))
     elif as_json:
         show_json(fields_of(details))
     else:

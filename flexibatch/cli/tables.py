@@ -22,7 +22,7 @@ Row = Mapping[str, object]
 NARROW = 60
 """Characters of a terminal below which every row is a card, a field a line."""
 GAP = "  "
-SAME_YEAR = timedelta(days=180)
+HALF_A_YEAR = timedelta(days=180)
 COLOURS = {
     "refused": "red",
     "partly": "yellow",
@@ -86,7 +86,7 @@ class Times:
         there, today = instant.astimezone(self.zone), self.now.astimezone(self.zone).date()
         if there.date() == today:
             return f"{there:%H:%M}"
-        return f"{there:%d %b %H:%M}" if abs(there.date() - today) < SAME_YEAR else f"{there:%d %b %Y}"
+        return f"{there:%d %b %H:%M}" if abs(there.date() - today) < HALF_A_YEAR else f"{there:%d %b %Y}"
 
 
 REFUSED_OF_LINES = "refused: of all lines"

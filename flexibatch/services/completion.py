@@ -1,5 +1,6 @@
 """What the shell completes: the latest sets by ticket and name, the senders by number. Nothing is written or logged."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flexibatch.wiring.home import Home
 LOOKED_AT = 500
 """Sets among which words are looked for, the latest: whoever presses a key does not wait for a long table."""
 WORDS = 50
+_PLAIN = re.compile(r"[0-9A-Za-z._-]+")
 
 
 def sets_begun(path: Path, environ: Mapping[str, str], begun: str) -> list[tuple[str, str]]:
@@ -37,10 +39,10 @@ def senders_begun(path: Path, environ: Mapping[str, str], begun: str) -> list[tu
 
 
 def _begun(words: Iterable[tuple[str, str]], begun: str) -> list[tuple[str, str]]:
-    """Return words that a line of completion can hold: printable, without blanks."""
+    """Return words in which a shell sees nothing but letters: it puts them into its line as they are, and runs that."""
     fitting = {
         word: told
         for word, told in words
-        if word.startswith(begun) and word.isprintable() and " " not in word and told.isprintable()
+        if word.startswith(begun) and _PLAIN.fullmatch(word) and told.isprintable()
     }
     return list(fitting.items())[:WORDS]

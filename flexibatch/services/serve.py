@@ -97,13 +97,13 @@ class Serving:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        book = EventRecorder(self.components.home, self.components.outside.clock)
-        server = Server(front_of(self.components, book))
+        recorder = EventRecorder(self.components.home, self.components.outside.clock)
+        server = Server(front_of(self.components, recorder))
         host, port = await server.listen(self.host, self.port)
         written = asyncio.Event()
-        private_folders = asyncio.create_task(book.keep(written))
+        writing = asyncio.create_task(recorder.keep(written))
         watching = asyncio.create_task(keep_watching(self.watcher, stop))
-        for task in (private_folders, server.looking):
+        for task in (writing, server.looking):
             task.add_done_callback(lambda _task: stop.set())
         log.info("sftp.listening", host=host, port=port)
         self.listening(host, port)
@@ -116,8 +116,8 @@ class Serving:
             await watching
         finally:
             written.set()
-            await private_folders
-            await book.write()
+            await writing
+            await recorder.write()
 
 
 def known_by(home: Home) -> str:
@@ -125,7 +125,7 @@ def known_by(home: Home) -> str:
     return host_keys_told(host_key_files(home))
 
 
-def front_of(components: Components, book: EventRecorder) -> ServerConfig:
+def front_of(components: Components, recorder: EventRecorder) -> ServerConfig:
     """Put together what the server is made of."""
     home = components.home
     settings, limits = home.settings, home.settings.sftp
@@ -136,7 +136,7 @@ def front_of(components: Components, book: EventRecorder) -> ServerConfig:
         spool=settings.spool,
         host_keys=tuple(keys.values()),
         roster=lambda: accounts(home.database),
-        tell=book.tell,
+        tell=recorder.tell,
         quota=InboxQuota(
             settings.part_size,
             limits.max_files,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flexibatch.domain.groups import Group
-from flexibatch.domain.strays import right_name
+from flexibatch.domain.strays import example_name, right_name
 from flexibatch.services.inboxes import InboxListing, InboxListings, moment_of
 from flexibatch.services.strays import StrayRow, strays_of
 from flexibatch.services.waiting import UnclaimedSets, WaitingRow
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UnclaimedFile:
-    """A file of a set that waits; `wrong` tells for what its name is refused, `right_name` how it should be then."""
+    """A file of a set that waits.
+
+    `wrong` tells for what its name is refused, `right_name` how it should be, or an `example` where that is unknown.
+    """
 
     name: str
     kind: str
     changed_at: datetime
     wrong: str | None
     right_name: str | None
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +73,6 @@ def _set(listing: InboxListing, telling: UnclaimedSets, group: Group, row: Waiti
     for kind, name, changed_ns in group.in_order:
         wrong = " ".join(telling.name_faults(listing, [name]))
         right = right_name(name, listing.inbox.place) if wrong else None
-        files.append(UnclaimedFile(name, kind.value, moment_of(changed_ns), wrong or None, right))
+        example = example_name(name, listing.inbox.place) if wrong and right is None else None
+        files.append(UnclaimedFile(name, kind.value, moment_of(changed_ns), wrong or None, right, example))
     return UnclaimedSet(row, listing.environment.inbox, tuple(files))

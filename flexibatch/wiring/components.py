@@ -139,7 +139,7 @@ class Components:
 
     @cached_property
     def claims(self) -> Claims:
-        """Return the book of claims."""
+        """Return the claims."""
         return Claims(self.home.database, self.outside.tickets)
 
     @cached_property
@@ -179,7 +179,7 @@ class Components:
 
     @cached_property
     def outbox(self) -> SpoolOutbox:
-        """Return who puts answers down."""
+        """Return what puts answers down."""
         return SpoolOutbox(self.spool, self.private_folders, self.pages)
 
     # ---------------------------------------------------------------------------------------------------- journey
@@ -262,7 +262,7 @@ class Components:
         )
 
     def _indexes(self, inboxes: Inboxes) -> "Indexes":
-        """Return who writes the indexes of bureaus' pages."""
+        """Return what writes the indexes of bureaus' pages."""
         from flexibatch.wiring.indexes import Indexes
 
         patient = self.mode is Mode.WATCH

@@ -265,7 +265,7 @@ def test_the_page_says_that_the_whole_form_is_to_be_sent_again(
     send(installation, MIXED, sender=sender)
     [(ticket,)] = installation.rows("SELECT ticket FROM file_set")
     page, shown = (
-        next(installation.inbox(sender, REPORT_FOLDER).glob(f"*.{kind}")).read_bytes()
+        next(installation.inbox(sender, REPORT_FOLDER).glob(f"GO.*.{kind}")).read_bytes()
         for kind in ("html", "json")
     )
     assert 1 == page.decode().count(sentence)

@@ -125,8 +125,9 @@ def test_a_missing_driver_is_named_with_what_installs_it(
     call: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Psycopg is an extra: where it is missing, the command that installs it is told."""
-    monkeypatch.setenv("FLEXIBATCH_DATABASE", "postgresql+psycopg://nobody@127.0.0.1/none")
-    monkeypatch.setitem(sys.modules, "psycopg", None)
-    told = call("list")
+    with monkeypatch.context() as without:
+        without.setenv("FLEXIBATCH_DATABASE", "postgresql+psycopg://nobody@127.0.0.1/none")
+        without.setitem(sys.modules, "psycopg", None)
+        told = call("list")
     assert 2 == told.status
     assert f"Run `{sys.executable} -m pip install 'psycopg[binary]>=3.2'`." in told.err

@@ -72,14 +72,14 @@ def test_a_stray_is_told_at_once(
     """Where it lies, of which kind it is, and what to do."""
     put_down(inbox / "wages.xlsx")
     ((check, told),) = warned(call)
-    assert ("inboxes", f"IN of sender {SENDER} has 1 that is no part of a set ({kind}).") == (check, told)
+    assert ("inboxes", f"IN of sender {SENDER} holds what is no part of a set ({kind}).") == (check, told)
     assert "list --strays" in call("doctor").out
 
 
 def test_an_upload_that_does_not_end_is_told_later(call: Caller, home: Home, inbox: Path) -> None:
     """A temporary name has its time."""
     (inbox / f"{go_name(2)}.filepart").touch()
-    call.clock = FixedClock(NOW + home.settings.stray_after + timedelta(minutes=5))
+    call.clock = FixedClock(NOW + home.settings.stray_after + timedelta(hours=2))
     ((check, told),) = warned(call)
     assert ("inboxes", True) == (check, "temporary names: 1" in told)
 
@@ -88,7 +88,7 @@ def test_a_set_past_its_grace_is_told(call: Caller, home: Home, inbox: Path) -> 
     """Nothing sweeps, or its sender is on hold."""
     (inbox / go_name(1)).touch()
     call.done("sender", "hold", SENDER)
-    call.clock = FixedClock(NOW + home.settings.incomplete_after + timedelta(minutes=5))
+    call.clock = FixedClock(NOW + home.settings.incomplete_after + timedelta(hours=2))
     ((check, told),) = warned(call)
     assert ("inboxes", True, True) == (check, "is on hold" in told, "past `incomplete_after`" in told)
 

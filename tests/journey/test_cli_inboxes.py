@@ -18,24 +18,24 @@ from tests.doubles.records import OTHER, SENDER, Records
 NOW = TestersClock().now()
 KEY = f"FLEX.{SENDER}.{NOW:%Y%m%d}"
 FI, GO = f"FI.{KEY}.00001.R.1.1", f"GO.{KEY}.00001.R.1"
-STRAYS: dict[str, tuple[Callable[[Path], object], str, str]] = {
+STRAYS: dict[str, tuple[Callable[[Path], object], str, str | None]] = {
     FI.lower(): (Path.touch, "letters", FI),
-    "wages.xlsx": (Path.touch, "name", FI),
+    "wages.xlsx": (Path.touch, "name", None),
     f"{GO}.filepart": (Path.touch, "temporary", GO),
-    f"FI.{KEY}.000001.R.1.1": (Path.touch, "refused", FI),
+    f"FI.{KEY}.000001.R.1.1": (Path.touch, "refused", None),
     f"FI.{KEY}.00002.R.1.1.xlsx": (Path.touch, "refused", FI.replace("00001", "00002")),
-    f"FI.{KEY}.00003.R.1.1": (lambda path: path.symlink_to("/etc/hostname"), "link", ""),
-    f"GO.{KEY}.00003.R.1": (Path.mkdir, "folder", ""),
-    "pipe": (os.mkfifo, "special", FI),
-    "\x1b[2Jgone\u202e": (Path.touch, "name", FI),
+    f"FI.{KEY}.00003.R.1.1": (lambda path: path.symlink_to("/etc/hostname"), "link", None),
+    f"GO.{KEY}.00003.R.1": (Path.mkdir, "folder", None),
+    "pipe": (os.mkfifo, "special", None),
+    "\x1b[2Jgone\u202e": (Path.touch, "name", None),
 }
-"""What lies in an inbox, why it is no part of a set, and the right name that is shown; its own where none is given."""
+"""What lies in an inbox, why it is no part of a set, and the right name for it, where one can be told."""
 
 
 @pytest.fixture
 def inbox(home: Home, call: Caller) -> Path:
     """Return the inbox of a registered sender, by a clock that goes with the machine's."""
-    call.clock = FixedClock(NOW)
+    call.clock = FixedClock(TestersClock().now())
     Records(home.database)
     for number in (SENDER, OTHER):
         make_sender_folders(home.settings.spool, number)
@@ -48,7 +48,7 @@ def waiting(call: Caller) -> list[tuple[str, str, str | None]]:
 
 
 def later(call: Caller, wait: timedelta) -> None:
-    call.clock = FixedClock(NOW + wait + timedelta(minutes=5))
+    call.clock = FixedClock(TestersClock().now() + wait + timedelta(minutes=5))
 
 
 def test_every_set_of_an_inbox_has_its_row(call: Caller, inbox: Path) -> None:
@@ -97,13 +97,14 @@ def test_every_stray_is_told_with_its_reason(name: str, call: Caller, inbox: Pat
     put, why, right = STRAYS[name]
     put(inbox / name)
     (row,) = call.done("list", "--strays", "--json").json
-    assert (SENDER, "IN", name, why, right or name) == tuple(
+    assert (SENDER, "IN", name, why, right) == tuple(
         row[field] for field in ("sender", "folder", "name", "why", "right_name")
     )
     told = call.done("list", "--strays").out
     assert inboxes.STRAY[StrayReason(why)] in told
     shown = call.done("show", name)
-    assert (right or name) in shown.out
+    example = why in {"name", "refused", "letters", "temporary"} and right is None
+    assert (right or (f"for example {FI}" if example else "")) in shown.out
     for one in (told, shown.out, call.done("show", name, "--json").out):
         assert {"\x1b", "\u202e"} & set(one) == set()
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from flexibatch.cli import set_details, set_files
 from tests.doubles.installation import SAMPLES, Installation
@@ -309,6 +310,24 @@ def test_tickets_names_and_senders_are_completed(installation: Installation) -> 
     assert "000640" in words_of(installation, "sender show ")
     line = f"flexibatch show -H {installation.home.path} {ticket[:5]}"
     assert [f"plain,{ticket}"] == loaded([], completion(line))[1].splitlines()
+
+
+def test_a_name_that_a_shell_would_run_is_not_completed(installation: Installation) -> None:
+    """A shell puts a completed word into its line as it is: a bureau decides what a set is called."""
+    sent(installation)
+    with installation.home.database.writing() as connection:
+        connection.execute(text("UPDATE file_set SET name = 'GO.FLEX.000640.20261005.00001.R.1;reboot'"))
+    assert [] == words_of(installation, "rerun --dry-run GO.")
+
+
+def test_a_name_moves_no_cursor(installation: Installation, call: Caller) -> None:
+    """What a terminal obeys stands in no sentence and no path, however a set is called."""
+    ticket = sent(installation)
+    with installation.home.database.writing() as connection:
+        connection.execute(text("UPDATE file_set SET name = 'GO.\x1b[2J\u202e'"))
+        connection.execute(text("UPDATE received_file SET name = 'GO.\x1b[2J\u202e' WHERE kind = 'GO'"))
+    for told in (call("cat", ticket, "nothing"), call("show", ticket, "--report"), call("show", ticket)):
+        assert set() == {"\x1b", "\u202e"} & set(told.out + told.err)
 
 
 @pytest.mark.parametrize("line", ["show ", "list --sender 0", "cat 0"])

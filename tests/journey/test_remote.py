@@ -55,7 +55,7 @@ class Far:
     @property
     def pages(self) -> int:
         """Count the pages in the far report folder."""
-        return len(tree(self.root / "REPORT"))
+        return len([name for name in tree(self.root / "REPORT") if name.startswith("GO.")])
 
 
 def _entry(server: Elsewhere, root: Path) -> str:

@@ -106,6 +106,18 @@ def test_the_worst_file_takes_bounded_memory(fresh: Installation, tmp_path: Path
     assert peak_of_sweep(installation) <= MOST
 
 
+def test_faults_of_a_form_are_not_told_to_each_of_its_lines(fresh: Installation, tmp_path: Path) -> None:
+    """A thousand of each: the sheet of what was refused grows with the lines alone."""
+    installation = copied(fresh, tmp_path / "home")
+    lines = "".join(beneficiary(relation(uuid(one))) for one in range(1_000))
+    strange = "".join(f"<X{one}/>" for one in range(1_000))
+    dropped(installation, form(lines).replace("</Form>", f"{strange}</Form>"))
+    assert peak_of_sweep(installation) <= MOST
+    [sheet] = installation.inbox(folder="REPORT").glob("*.csv")
+    assert 1_000 < len(sheet.read_bytes().splitlines())
+    assert sheet.stat().st_size < 3_000_000
+
+
 SIGNATURES: dict[str, Callable[[], bytes]] = {
     "columns of one character": lambda: b"M\nA\n" * (LARGE // 4),
     "headers without an end": lambda: b"-----BEGIN PKCS7-----\n" + b"A: b\n" * (LARGE // 5),

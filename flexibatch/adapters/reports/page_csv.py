@@ -6,10 +6,12 @@ document order; then what refused a Form without lines, or the whole file.
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from flexibatch.adapters.reports.writing import Texts, joined, visible
 from flexibatch.domain.case import LocatedAnomaly, Report
+from flexibatch.domain.findings import Anomaly
 from flexibatch.domain.identifiers import employer_kind
 from flexibatch.domain.outcomes import LineOutcome, LineOutcomes
 from flexibatch.domain.vocabulary import Outcome
@@ -23,9 +25,35 @@ COLUMNS = (
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Without it Excel takes UTF-8 for another encoding."""
 
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet may take for the beginning of a formula, in full width too."""
+_FORMULA = re.compile("(^|[,;\t])([ \u00a0]*)([=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""What a spreadsheet may take for the beginning of a formula, in full width too; also where it may part cells."""
 _INSS_DIGITS, _COMPANY_DIGITS = 11, 10
+
+
+FAULTS_SHOWN, CODES_SHOWN = 3, 20
+"""Sentences of one place, and codes, that a row repeats: a Form may have thousands, and as many lines."""
+
+_Place = tuple[int | None, int | None]
+"""A line by Form and number; a Form without, the file without either."""
+
+
+class Told:
+    """What stands against a line, a Form or the file: the first sentences, and how many more there are."""
+
+    def __init__(self, first: LocatedAnomaly) -> None:
+        """Keep where it is told."""
+        self.first, self.more = first, 0
+        self.codes, self.what, self.remedies = dict[str, None](), dict[str, None](), dict[str, None]()
+
+    def add(self, anomaly: Anomaly) -> None:
+        """Add one more."""
+        if len(self.codes) < CODES_SHOWN:
+            self.codes[anomaly.code] = None
+        if anomaly.what in self.what or len(self.what) < FAULTS_SHOWN:
+            self.what[anomaly.what] = None
+            self.remedies[anomaly.remedy] = None
+        else:
+            self.more += 1
 
 
 def csv_pieces(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[bytes]:
@@ -36,12 +64,12 @@ def csv_pieces(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[by
 
 
 def harmless(text: str) -> str:
-    r"""Write a value so that no spreadsheet takes it for a formula: such a one is preceded by an apostrophe.
+    r"""Write a value so that no spreadsheet takes it, or a part of it, for a formula: an apostrophe stands before it.
 
-    >>> harmless("=1+1"), harmless("\t=1"), harmless("A-1")
-    ("'=1+1", "'[U+0009]=1", 'A-1')
+    >>> harmless("=1+1"), harmless("\t=1"), harmless("A-1"), harmless("A,=1+1"), harmless(" =1")
+    ("'=1+1", "'[U+0009]=1", 'A-1', "A,'=1+1", "' =1")
     """
-    return f"'{visible(text)}" if text.lstrip(" \u00a0").startswith(_ACTIVE) else visible(text)
+    return visible(_FORMULA.sub(r"\1'\2\3", text))
 
 
 def dotted_inss(text: str) -> str:
@@ -75,22 +103,22 @@ def csv_row(values: Sequence[str]) -> str:
 
 def _rows(report: Report, lines: LineOutcomes, texts: Texts) -> Iterator[Sequence[str]]:
     yield [texts["csv"][key] for key in COLUMNS]
-    faults: dict[tuple[int | None, int | None], list[LocatedAnomaly]] = {}
+    faults: dict[_Place, Told] = {}
     for one in report.located:
         if one.anomaly.blocking:
-            faults.setdefault((one.form, one.line), []).append(one)
+            faults.setdefault((one.form, one.line), Told(one)).add(one.anomaly)
             if one.whole:
-                faults.setdefault((one.form, None), []).append(one)
+                faults.setdefault((one.form, None), Told(one)).add(one.anomaly)
     seen: set[int | None] = set()
     for line in lines() if report.counts.refused else ():
         if line.outcome is Outcome.REFUSED:
             seen.add(line.form)
             # What refused its Form refused it too, whatever it has of its own.
-            mine = [*faults.get(line.place, ()), *faults.get((line.form, None), ())]
-            yield [*_line_values(line, texts), *_fault_values(mine, line.codes)]
-    for (form, number), several in faults.items():
+            mine = [faults[place] for place in (line.place, (line.form, None)) if place in faults]
+            yield [*_line_values(line, texts), *_fault_values(mine, texts, line.codes)]
+    for (form, number), told in faults.items():
         if form not in seen and (number is None or (form, None) not in faults):
-            yield [*_other_values(several[0]), *_fault_values(several)]
+            yield [*_other_values(told.first), *_fault_values([told], texts)]
 
 
 def _line_values(line: LineOutcome, texts: Texts) -> Sequence[str]:
@@ -128,11 +156,11 @@ def _other_values(one: LocatedAnomaly) -> Sequence[str]:
     ]
 
 
-def _fault_values(faults: Sequence[LocatedAnomaly], codes: Sequence[str] = ()) -> Sequence[str]:
-    """Write codes, what is wrong and what to do, each once."""
-    told = [one.anomaly for one in faults]
-    return [
-        " ".join(dict.fromkeys([*(one.code for one in told), *codes])),
-        " ".join(dict.fromkeys(one.what for one in told)),
-        " ".join(dict.fromkeys(one.remedy for one in told)),
-    ]
+def _fault_values(told: Sequence[Told], texts: Texts, codes: Sequence[str] = ()) -> Sequence[str]:
+    """Write codes, what is wrong and what to do, each once; of very many the first, and how many more there are."""
+    known = dict.fromkeys([*(code for one in told for code in one.codes), *codes])
+    what = dict.fromkeys(text for one in told for text in one.what)
+    remedies = dict.fromkeys(text for one in told for text in one.remedies)
+    more = sum(one.more for one in told)
+    others = [texts["others"].format(count=more)] if more else []
+    return [" ".join(list(known)[:CODES_SHOWN]), " ".join([*what, *others]), " ".join(remedies)]

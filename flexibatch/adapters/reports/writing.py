@@ -1,9 +1,8 @@
 """How values are written on the pages for people: seen whole, in the language of who reads them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
-from itertools import islice
 from typing import Any
 
 from flexibatch.domain.identifiers import employer_kind
@@ -11,8 +10,8 @@ from flexibatch.domain.identifiers import employer_kind
 Texts = Mapping[str, Any]
 """What the pages say in one language."""
 
-PIECES = 2000
-"""Pieces of a page that are written at once."""
+AT_ONCE = 1 << 16
+"""Characters of a page that are written at once."""
 
 HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -102,7 +101,14 @@ def element(tag: str, texts: Texts) -> str:
     return tag if name is None or name == tag else f"{name} ({tag})"
 
 
-def joined(pieces: Iterator[str]) -> Iterator[str]:
+def joined(pieces: Iterable[str]) -> Iterator[str]:
     """Join many small pieces to fewer: a page of ten thousand anomalies is never held whole."""
-    while some := list(islice(pieces, PIECES)):
+    some, size = list[str](), 0
+    for piece in pieces:
+        some.append(piece)
+        size += len(piece)
+        if size >= AT_ONCE:
+            yield "".join(some)
+            some, size = [], 0
+    if some:
         yield "".join(some)

@@ -1,4 +1,4 @@
-"""The door of one connection: who it is, whether it may come in, how long it may stay."""
+"""One connection of a bureau: who it is, whether it may come in, how long it may stay."""
 
 import asyncio
 import secrets
@@ -24,11 +24,11 @@ from flexibatch.domain.sessions import Account, Act, ConnectionLimits, FileId, S
 log = structlog.get_logger()
 
 CHANNELS = 10
-"""How many channels one session may have; each has one request in hand at most."""
+"""How many channels one connection may have; each has one request in hand at most."""
 
 
 class ConnectionHost(Protocol):
-    """What a door asks of the server it belongs to."""
+    """What a connection asks of the server it belongs to."""
 
     limits: ConnectionLimits
     login_queue: LoginQueue
@@ -83,9 +83,9 @@ class BureauConnection(asyncssh.SSHServer):
         """Take the connection in, unless too many wait to log in."""
         self._connection = conn
         self.address = str(conn.get_extra_info("peername", ("?",))[0])
-        waiting = sorted(self._host.waiting(), key=lambda door: door.came_at)
+        waiting = sorted(self._host.waiting(), key=lambda one: one.came_at)
         self._host.connections.add(self)
-        leaving = self._host.login_queue.leaving(self.address, [door.address for door in waiting])
+        leaving = self._host.login_queue.leaving(self.address, [one.address for one in waiting])
         if leaving is not None:
             self._host.crowded(len(waiting))
             [*waiting, self][leaving].cut()
@@ -189,8 +189,8 @@ class BureauConnection(asyncssh.SSHServer):
         if account is None:
             raise PermissionError("nobody was let in")
         limits, connections = self._host.limits, self._host.connections
-        inside = [door for door in connections if door.number is not None]
-        mine = sum(door.number == account.number for door in inside)
+        inside = [one for one in connections if one.number is not None]
+        mine = sum(one.number == account.number for one in inside)
         for count, most in ((mine, limits.max_sessions_per_sender), (len(inside), limits.max_sessions)):
             if count >= most:
                 self._told = True
@@ -212,7 +212,7 @@ class BureauConnection(asyncssh.SSHServer):
         self._sessions = [session for session in self._sessions if not session.ended]
         if self._connection is None or self.number is None:
             return False
-        of_all = sum(door.channels for door in self._host.connections if door.number == self.number)
+        of_all = sum(one.channels for one in self._host.connections if one.number == self.number)
         if self.channels >= CHANNELS or of_all >= self._host.limits.max_channels_per_sender:
             self.tell(Act.REFUSED, reason="too many channels")
             return False

@@ -153,17 +153,17 @@ class Server:
         if self._listener is not None:
             self._listener.close()
         until = time.monotonic() + drain
-        while time.monotonic() < until and any(door.busy for door in self.connections):
+        while time.monotonic() < until and any(one.busy for one in self.connections):
             await rest(0.05, self._stop)
         self._stop.set()
-        for door in list(self.connections):
-            door.leave(asyncssh.DISC_BY_APPLICATION, "The server goes down: come back in a while.")
+        for one in list(self.connections):
+            one.leave(asyncssh.DISC_BY_APPLICATION, "The server goes down: come back in a while.")
         if self._listener is not None:
             await self._listener.wait_closed()
         await self.looking
         self._tell_all(self._bundles.due(math.inf))
 
-    # ------------------------------------------------------------------------------------ what a door asks for
+    # ------------------------------------------------------------------------------------ what a connection asks for
 
     async def account(self, user: str, since: float | None = None) -> Account | None:
         """Return who logs in under a name, by a list read since a moment of `time.monotonic`, or within a second."""
@@ -179,7 +179,7 @@ class Server:
 
     def waiting(self) -> list[BureauConnection]:
         """Return those who have not logged in."""
-        return [door for door in self.connections if door.number is None]
+        return [one for one in self.connections if one.number is None]
 
     def crowded(self, waiting: int) -> None:
         """Report the operator, but not of each connection: a flood must not fill logs and tables."""
@@ -234,14 +234,14 @@ class Server:
             self._tell_all(self._bundles.due(time.monotonic()))
             await self._refresh(time.monotonic() - FRESH)
             rights = {one.number: one.fingerprints for one in self._accounts.values()}
-            pressed = self.login_queue.pressed([door.address for door in self.waiting()])
-            for door in list(self.connections):
-                door.cut_if_unread()
-                if door.address in pressed:
-                    door.leave_if_slow(PRESSED_SECONDS)
-                if door.number is None:
+            pressed = self.login_queue.pressed([one.address for one in self.waiting()])
+            for one in list(self.connections):
+                one.cut_if_unread()
+                if one.address in pressed:
+                    one.leave_if_slow(PRESSED_SECONDS)
+                if one.number is None:
                     continue
-                if door.fingerprint not in rights.get(door.number, frozenset()):
-                    door.leave(asyncssh.DISC_BY_APPLICATION, "This key is no longer registered.")
-                elif time.monotonic() - door.moved_at > self.limits.idle.total_seconds():
-                    door.leave(asyncssh.DISC_BY_APPLICATION, "Nothing was asked for too long.")
+                if one.fingerprint not in rights.get(one.number, frozenset()):
+                    one.leave(asyncssh.DISC_BY_APPLICATION, "This key is no longer registered.")
+                elif time.monotonic() - one.moved_at > self.limits.idle.total_seconds():
+                    one.leave(asyncssh.DISC_BY_APPLICATION, "Nothing was asked for too long.")

@@ -1,9 +1,8 @@
 """The sets that filters choose to be run again."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
 from flexibatch.adapters.store.declarations import employers_of, person_of
 from flexibatch.adapters.store.sets import WantedSets, is_last_run
@@ -13,6 +12,7 @@ from flexibatch.adapters.store.tables import (
     file_set,
     form,
     form_run,
+    refused_line,
     replacement,
     run,
     sender,
@@ -105,11 +105,11 @@ def _of_worker(connection: Connection, inss: str) -> ColumnElement[bool]:
     declared = select(declaration.c.ticket).where(declaration.c.person == person)
     return or_(
         _told(or_(anomaly.c.inss.in_(numbers), anomaly.c.value.in_(numbers))),
-        *(_has_line(table, declared) for table in (version, unchanged_line)),
+        *(_has_line(table, table.c.declaration.in_(declared)) for table in (version, unchanged_line)),
+        _has_line(refused_line, or_(refused_line.c.person == person, refused_line.c.inss.in_(numbers))),
     )
 
 
-def _has_line(table: Any, declared: Select[Any]) -> ColumnElement[bool]:  # noqa: ANN401 - one of two tables
+def _has_line(table: Table, whose: ColumnElement[bool]) -> ColumnElement[bool]:
     lines = select(form.c.id).join(table, table.c.form_id == form.c.id)
-    mine = (form.c.set_ticket == file_set.c.ticket, table.c.declaration.in_(declared))
-    return lines.where(*mine).correlate(file_set).exists()
+    return lines.where(form.c.set_ticket == file_set.c.ticket, whose).correlate(file_set).exists()

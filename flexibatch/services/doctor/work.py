@@ -31,9 +31,7 @@ def _strays(listing: InboxListing, old: datetime) -> Iterator[Fault]:
     counted = Counter(reason for reason, since in reasons if not reason.passing or since <= old)
     if counted:
         kinds = ", ".join(f"{_KINDS[reason]}: {number}" for reason, number in sorted(counted.items()))
-        told = (
-            f"{_where(listing)} holds {counted.total()} files or folders that are no part of a set ({kinds})."
-        )
+        told = f"{_where(listing)} holds what is no part of a set ({kinds})."
         yield Fault(Health.WARNING, told, remedy=Remedy.LIST_STRAYS)
 
 

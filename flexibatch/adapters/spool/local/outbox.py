@@ -131,9 +131,16 @@ class LocalOutbox:
 def _holds(path: Path, content: bytes) -> bool:
     """Return whether a plain file holds these bytes; a link or a pipe that stands in its place does not."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
-            status = os.fstat(file.fileno())
-            same = stat.S_ISREG(status.st_mode) and status.st_size == len(content)
-            return same and file.read(len(content) + 1) == content
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return False
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != len(content):
+            return False
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(len(content) + 1) == content
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)

@@ -40,6 +40,7 @@ class RemoteOutbox:
     ) -> None:
         """Keep the connection, the places, and the server's thread."""
         self._connection, self._places, self._worker, self._folder = connection, places, worker, folder
+        self._index, self._indexes = "", 0
 
     def publish(self, verdict: Verdict) -> None:
         """Put down the answers, ACRF before NOTI, each with its signature, its GO last."""
@@ -75,8 +76,11 @@ class RemoteOutbox:
     def put_index(self, sender: str, content: bytes) -> None:
         """Put the index of the bureau's pages into REPORT, in place of the one that is there."""
         folder, digest = self._places.folders[REPORT_FOLDER], hashlib.sha256(content).hexdigest()
+        # One that was put down late may have been replaced since: the same bytes are asked for anew then.
+        self._indexes += digest != self._index
+        self._index = digest
         self._worker.do(
-            f"index {digest}",
+            f"index {self._indexes}",
             lambda: self._alone(lambda: self._put(folder, INDEX_NAME, sender, io.BytesIO(content))),
         )
 
