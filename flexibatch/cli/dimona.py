@@ -82,7 +82,8 @@ def import_(invocation: Invocation, paths: tuple[Path, ...], *, dry_run: bool, a
             done.append(fields_of(result))
             say(_told(result))
     finally:
-        if as_json:
+        # What was imported before a file that fails stands; where nothing was, there is no result.
+        if as_json and done:
             show_json(done)
 
 

@@ -1,5 +1,6 @@
 """The options by which sets and declarations are chosen, the same wherever something is looked up or run again."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import TypedDict
@@ -12,7 +13,23 @@ from flexibatch.cli.numbers import EMPLOYER_NUMBER, NUMBER
 from flexibatch.domain.bureaus import sender_number
 from flexibatch.domain.vocabulary import Environment
 
-CODE = click.option("--code", help="Only those whose last run told this code, such as 00024-152.")
+
+class Code(click.ParamType[str]):
+    """Read the code of an anomaly."""
+
+    name = "code"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return it in capitals, or say what a code looks like."""
+        code = str(value).upper()
+        if not re.fullmatch(r"([0-9]{5}|ACRF)-[0-9]{3}", code):
+            self.fail(f"'{value}' is no code: give it as 00024-152 or ACRF-133.", param, ctx)
+        return code
+
+
+CODE = click.option(
+    "--code", type=Code(), help="Only those whose last run told this code, such as 00024-152."
+)
 SENDER = click.option("--sender", type=SENDER_NUMBER, help="Only those of this sender.")
 SINCE = click.option("--since", type=MOMENT, help="Only those that arrived from this day or moment on.")
 UNTIL = click.option(

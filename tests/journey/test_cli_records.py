@@ -276,6 +276,8 @@ def test_several_leave_quarantine_or_none(desk: HelpDesk) -> None:
         ("quarantine release 0000000000000", "No set has the ticket or name"),
         ("list --since tomorrow", "no moment"),
         ("list --state lost", "lost"),
+        ("list --code 123", "no code"),
+        ("rerun --dry-run --code 24-152", "no code"),
         ("list --waiting --state settled", "--waiting goes with"),
         ("list --strays --limit 3", "--strays goes with"),
         ("list --strays --waiting", "--waiting goes with"),
