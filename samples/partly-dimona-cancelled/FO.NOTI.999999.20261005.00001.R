@@ -47,7 +47,7 @@
         <TagName>INSS</TagName>
         <Value>50022280980</Value>
         <AnomalyClass>B</AnomalyClass>
-        <AnomalyLabel>For the period from 1 Sep 2026 up to and including 30 Sep 2026 there is only a cancelled Dimona FLX with this employer: 600000001525. Make a new Dimona declaration if work was done after all. Then send what was refused for this again in a new set.</AnomalyLabel>
+        <AnomalyLabel>For the period from 1 Sep 2026 up to and including 30 Sep 2026 there is only a cancelled Dimona FLX with this employer: 600000001525. Make a new Dimona declaration if work was done after all. Then send again, in a new set, what was refused for this reason.</AnomalyLabel>
         <AnomalyLocation>
           <LineNbr>41</LineNbr>
           <Location>/FLXWAGE/Form[1]/Debtor/Beneficiary[2]/INSS</Location>
