@@ -349,7 +349,7 @@ def test_a_class_that_a_setting_changed_refuses_nothing() -> None:
     """What is told follows the class of the anomaly, not its rule."""
     one = located("declared")
     remark = replace(one, anomaly=replace(one.anomaly, anomaly_class=AnomalyClass.REMARK))
-    assert "Nothing was refused for this." in outline(PAGES.html(report(located=(remark,)))).text
+    assert "Nothing was refused for this reason." in outline(PAGES.html(report(located=(remark,)))).text
 
 
 def test_lines_of_a_worker_are_counted_with_what_refused_them() -> None:
@@ -357,7 +357,7 @@ def test_lines_of_a_worker_are_counted_with_what_refused_them() -> None:
     one = located("inss-check")
     shared = (one, replace(one, reference=None, line=2), replace(one, reference="2026-09/0009", line=3))
     page = outline(PAGES.html(report(located=shared))).text
-    assert "Lines refused for this: 3. They stand below." in page
+    assert "Lines refused for this reason: 3. They stand below." in page
 
 
 @pytest.mark.parametrize("language", Language)
