@@ -1,5 +1,6 @@
 """The command that shows the day on one screen."""
 
+import shutil
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -23,8 +24,8 @@ else:
 
 DONE, TROUBLE = 0, 3
 COUNTS = ("received", "partly", "refused", "waiting", "quarantine", "strays")
-NAME_WIDTH = 10
-"""So many characters of a bureau's name leave room for the counts on a terminal of 80."""
+COUNTS_WIDTH = 70
+"""Characters that all columns but the bureau's name take on a terminal."""
 PAUSE = 5.0
 """Seconds between two looks of --watch: as `watch` pauses by default."""
 GIB = 1024**3
@@ -100,5 +101,7 @@ def _has_anything(one: "BureauStatus") -> bool:
 
 
 def _short(row: dict[str, object]) -> dict[str, object]:
+    """Return a row with as much of the bureau's name as a terminal has room for; whole in a pipe."""
     name = str(row["sender_name"])
-    return row | {"name": name if len(name) <= NAME_WIDTH else f"{name[: NAME_WIDTH - 1]}…"}
+    room = max(2, shutil.get_terminal_size().columns - COUNTS_WIDTH) if sys.stdout.isatty() else len(name)
+    return row | {"name": name if len(name) <= room else f"{name[: room - 1]}…"}
